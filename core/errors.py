@@ -1,0 +1,84 @@
+"""What can go wrong in the mathematics and the machinery, each as a code, a place and values.
+
+Core never words an error for one audience: it raises a code with values. The command line prints `str(error)` in English; the dashboard
+translates `MESSAGES[error.code]` through its catalogue and fills in the same values.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+def N_(message: str) -> str:
+    """Mark a text for the message catalogue, untranslated."""
+    return message
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where in the input a mistake lies.
+
+    `file` as the user named it, `key` the dotted path inside it (`problem.equations[1]`), `text` the offending text and `character` the
+    offset in `text`, counted from 0.
+    """
+
+    file: str | None = None
+    key: str | None = None
+    text: str | None = None
+    character: int | None = None
+
+
+class TangenteError(Exception):
+    """An error with a code from `MESSAGES`, the values its message names, and the place of the mistake where there is one."""
+
+    def __init__(self, code: str, /, *, at: Position | None = None, **values: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.values = values
+        self.at = at or Position()
+
+    def located(self, *, file: str | None = None, key: str | None = None) -> TangenteError:
+        """The same error, with the parts of its place that were not known yet filled in."""
+        at = Position(self.at.file or file, self.at.key or key, self.at.text, self.at.character)
+        return type(self)(self.code, at=at, **self.values)
+
+    @property
+    def message(self) -> str:
+        """The English sentence, without the place."""
+        return MESSAGES[self.code].format(**self.values)
+
+    def __str__(self) -> str:
+        place = [part for part in (self.at.file, self.at.key) if part]
+        if self.at.character is not None:
+            place.append(f"character {self.at.character + 1}")
+        head = ", ".join(place)
+        lines = [f"{head}: {self.message}" if head else self.message]
+        if self.at.text is not None and self.at.character is not None and "\n" not in self.at.text:
+            lines += [f"  {self.at.text}", "  " + " " * self.at.character + "^"]
+        return "\n".join(lines)
+
+    def __reduce__(self) -> Any:
+        return _rebuild, (type(self), self.code, self.at, self.values)
+
+
+def _rebuild(kind: type[TangenteError], code: str, at: Position, values: dict[str, Any]) -> TangenteError:
+    return kind(code, at=at, **values)
+
+
+class InputError(TangenteError):
+    """The input is wrong: a text, a file, a value. The command line exits with 2."""
+
+
+class RunError(TangenteError):
+    """The input is right, and the work failed all the same. The command line exits with 3."""
+
+
+MESSAGES: dict[str, str] = {
+    # ranges
+    "not-a-number": N_("{name} must be a number, but got {value}."),
+    "not-an-integer": N_("{name} must be a whole number, but got {value}."),
+    "out-of-range": N_("{name} must lie between {low} and {high}, but got {value}."),
+    "not-a-choice": N_("{name} must be one of {options}, but got {value}."),
+    "not-a-choice-near": N_("{name} must be one of {options}, but got {value}; did you mean {near}?"),
+}

@@ -1,0 +1,82 @@
+"""What a hyperparameter may be: a real number, a whole number, or one of several choices.
+
+A range knows its limits, its scale and how to read itself from text; widget, check, address bar and command-line flag derive from it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Literal
+
+from core.errors import InputError
+
+Scale = Literal["linear", "log"]
+Value = float | int | str
+
+
+@dataclass(frozen=True)
+class Real:
+    """A real number in [low, high]."""
+
+    low: float
+    high: float
+    scale: Scale = "linear"
+
+    def check(self, name: str, value: object) -> float:
+        """`value` as a float; raises `InputError` where it is no finite number in the range."""
+        try:
+            number = float(value)  # type: ignore[arg-type]
+        except (TypeError, ValueError):
+            raise InputError("not-a-number", name=name, value=repr(value)) from None
+        if isinstance(value, bool) or math.isnan(number):
+            raise InputError("not-a-number", name=name, value=repr(value))
+        if not self.low <= number <= self.high:
+            raise InputError("out-of-range", name=name, low=f"{self.low:g}", high=f"{self.high:g}", value=f"{number:g}")
+        return number
+
+
+@dataclass(frozen=True)
+class Integer:
+    """A whole number in [low, high]."""
+
+    low: int
+    high: int
+    scale: Scale = "linear"
+
+    def check(self, name: str, value: object) -> int:
+        """`value` as an int; raises `InputError` where it is no whole number in the range."""
+        try:
+            number = float(value)  # type: ignore[arg-type]
+        except (TypeError, ValueError):
+            raise InputError("not-an-integer", name=name, value=repr(value)) from None
+        if isinstance(value, bool) or not math.isfinite(number) or number != int(number):
+            raise InputError("not-an-integer", name=name, value=repr(value))
+        if not self.low <= number <= self.high:
+            raise InputError("out-of-range", name=name, low=self.low, high=self.high, value=int(number))
+        return int(number)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of several names."""
+
+    options: tuple[str, ...]
+
+    def check(self, name: str, value: object) -> str:
+        """`value` itself; raises `InputError` with the nearest name where it is none of the options."""
+        if isinstance(value, str) and value in self.options:
+            return value
+        near = nearest(str(value), self.options)
+        code = "not-a-choice-near" if near else "not-a-choice"
+        raise InputError(code, name=name, options=", ".join(self.options), value=repr(value), near=near)
+
+
+Range = Real | Integer | Choice
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that `word` may have been meant as, or None."""
+    return next(iter(get_close_matches(word, list(known), n=1, cutoff=0.5)), None)
