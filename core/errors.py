@@ -81,4 +81,23 @@ MESSAGES: dict[str, str] = {
     "out-of-range": N_("{name} must lie between {low} and {high}, but got {value}."),
     "not-a-choice": N_("{name} must be one of {options}, but got {value}."),
     "not-a-choice-near": N_("{name} must be one of {options}, but got {value}; did you mean {near}?"),
+    # experiment
+    "unknown-hyperparameter": N_("There is no hyperparameter {name}; there are {known}."),
+    "unknown-hyperparameter-near": N_("There is no hyperparameter {name}; did you mean {near}?"),
+    "unknown-section": N_("{name} is not part of an experiment file; its parts are {known}."),
+    "unknown-section-near": N_("{name} is not part of an experiment file; did you mean {near}?"),
+    "unknown-parameter": N_("The problem has no parameter {name}; it has {known}."),
+    "unknown-parameter-near": N_("The problem has no parameter {name}; did you mean {near}?"),
+    "no-parameters": N_("The problem has no parameters, so {name} cannot be set."),
+    "unknown-term": N_("There is no loss term {name}; there are {known}."),
+    "unknown-term-near": N_("There is no loss term {name}; did you mean {near}?"),
+    "not-a-table": N_("{name} must be a table of names and values."),
+    "no-limit": N_("A run needs a limit: steps, seconds, or both."),
+    "no-problem": N_('An experiment needs a problem: problem = "NAME" for one of the library, or a [problem] table.'),
+    "file-too-large": N_("The file has {size} bytes; at most {limit} are read."),
+    "not-toml": N_("This is not a TOML file: {reason}."),
+    "activation-too-rough": N_(
+        "The equation needs a derivative of order {order}, and {activation} has none above order {smoothness}: the network cannot learn it. "
+        "Choose a smooth activation, such as tanh."
+    ),
 }

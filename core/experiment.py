@@ -1,0 +1,334 @@
+"""An experiment: everything that determines a run. Equal experiments give equal results.
+
+Each hyperparameter is declared here once, with its range, default, label and help; sliders, address bar, command-line flags, checks and the
+cache key derive from this declaration.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from functools import cached_property
+from typing import Any
+
+import tomli_w
+
+from core.errors import InputError, N_, Position, TangenteError
+from core.problem import BoundProblem, Problem, load
+from core.ranges import Choice, Integer, Range, Real, nearest
+
+NUMERICS = 1
+"""Counts the changes that alter the numbers a run gives; part of every key, so that results cached before such a change retire."""
+
+MAX_BYTES = 16_000
+"""The largest experiment file that is read."""
+
+
+@dataclass(frozen=True)
+class Activation:
+    """An activation function; `smoothness` counts the derivatives that do not vanish everywhere (None: all of them)."""
+
+    help: str
+    smoothness: int | None = None
+
+
+ACTIVATIONS: dict[str, Activation] = {
+    "tanh": Activation(N_("Smooth and bounded; the usual choice for differential equations.")),
+    "sin": Activation(N_("Periodic; good at oscillating solutions.")),
+    "gelu": Activation(N_("A smooth ReLU, weighted by the normal distribution.")),
+    "silu": Activation(N_("A smooth ReLU, weighted by the sigmoid.")),
+    "softplus": Activation(N_("A smooth ReLU, log(1 + exp(x)).")),
+    "sigmoid": Activation(N_("The logistic function; saturates early and learns slowly.")),
+    "relu": Activation(N_("Piecewise linear: its second derivative is zero, so it cannot see u_xx."), smoothness=1),
+}
+
+DEVICES = ("cpu", "mps", *(f"cuda:{index}" for index in range(16)))
+OPTIMISERS = {"adam": N_("Adam (Kingma and Ba, 2015)")}
+SAMPLINGS = {
+    "sobol": N_("Sobol: a scrambled low-discrepancy sequence; fills the domain evenly."),
+    "latin-hypercube": N_("Latin hypercube: one point in each row and column."),
+    "uniform": N_("Uniform: independent random points."),
+}
+WEIGHT = Real(0.0, 1e6, scale="log")
+"""What the weight of a loss term may be."""
+
+
+@dataclass(frozen=True)
+class Hyperparameter:
+    """One hyperparameter's declaration; `section` is its table in the experiment file, `optional` says that None means no limit."""
+
+    name: str
+    section: str
+    range: Range
+    default: Any
+    label: str
+    help: str
+    essential: bool
+    optional: bool
+
+    def check(self, value: object) -> Any:
+        """`value` in the hyperparameter's own type; raises `InputError` placed at `section.name`."""
+        if value is None and self.optional:
+            return None
+        try:
+            return self.range.check(self.name, value)
+        except TangenteError as error:
+            raise error.located(key=f"{self.section}.{self.name}") from None
+
+
+def _hyper(section: str, range: Range, default: Any, label: str, help: str, *, essential: bool = False, optional: bool = False) -> Any:
+    declaration = {"section": section, "range": range, "label": label, "help": help, "essential": essential, "optional": optional}
+    return field(default=default, metadata=declaration)
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A problem, its parameters' values, and how a network is trained on it. Frozen, with every `auto` resolved.
+
+    `values` are the parameters' (name, value) pairs, `weights` the loss terms' (`equation-1`, …, `condition-1`, …) in the problem's order.
+    """
+
+    problem: Problem
+    values: tuple[tuple[str, float], ...]
+    weights: tuple[tuple[str, float], ...]
+
+    depth: int = _hyper("network", Integer(1, 10), 3, N_("Depth"), N_("Number of hidden layers."), essential=True)
+    width: int = _hyper("network", Integer(4, 256, "log"), 32, N_("Width"), N_("Neurons in each hidden layer."), essential=True)
+    activation: str = _hyper(
+        "network",
+        Choice(tuple(ACTIVATIONS)),
+        "tanh",
+        N_("Activation"),
+        N_("The function between the layers; its derivatives enter the equation."),
+    )
+    constraints: str = _hyper("network", Choice(("soft",)), "soft", N_("Constraints"), N_("Soft: the conditions are terms of the loss."))
+    learning_rate: float = _hyper(
+        "training", Real(1e-5, 1e-1, "log"), 1e-3, N_("Learning rate"), N_("How far Adam moves the weights in one step."), essential=True
+    )
+    points: int = _hyper(
+        "training",
+        Integer(10, 100_000, "log"),
+        1000,
+        N_("Points"),
+        N_("Collocation points, where the equation is asked to hold."),
+        essential=True,
+    )
+    steps: int | None = _hyper(
+        "training",
+        Integer(1, 200_000, "log"),
+        2000,
+        N_("Steps"),
+        N_("Training steps, one update of the weights each."),
+        essential=True,
+        optional=True,
+    )
+    device: str = _hyper("training", Choice(DEVICES), "cpu", N_("Device"), N_("Where the tensors live."), essential=True)
+    condition_points: int = _hyper(
+        "training", Integer(1, 10_000, "log"), 100, N_("Condition points"), N_("Points at which each condition is asked to hold.")
+    )
+    sampling: str = _hyper("training", Choice(tuple(SAMPLINGS)), "sobol", N_("Sampling"), N_("How the collocation points are spread."))
+    resampling: str = _hyper(
+        "training", Choice(("fixed", "every-step")), "fixed", N_("Resampling"), N_("Keep the points, or draw new ones at every step.")
+    )
+    optimiser: str = _hyper("training", Choice(tuple(OPTIMISERS)), "adam", N_("Optimiser"), N_("The method that moves the weights."))
+    engine: str = _hyper(
+        "training", Choice(("autograd",)), "autograd", N_("Engine"), N_("How derivatives are computed: nested torch.autograd.grad.")
+    )
+    precision: str = _hyper(
+        "training", Choice(("float32", "float64")), "float32", N_("Precision"), N_("float64 is more exact and about three times slower.")
+    )
+    seed: int = _hyper("training", Integer(0, 2**31 - 1), 0, N_("Seed"), N_("Fixes the first weights and the points."))
+    seconds: float | None = _hyper(
+        "training", Real(0.1, 3600.0, "log"), None, N_("Seconds"), N_("Training time after which the run ends."), optional=True
+    )
+
+    @classmethod
+    def of(
+        cls,
+        problem: Problem,
+        values: Mapping[str, float] | None = None,
+        settings: Mapping[str, Any] | None = None,
+        weights: Mapping[str, float] | None = None,
+    ) -> Experiment:
+        """The experiment with what is left out (or `"auto"`) taken from the problem's recipe, then from the defaults.
+
+        `weights` may name one term (`condition-2`) or a kind of term (`condition`). Raises `InputError` for an unknown name or a value out of
+        range, placed at its key.
+        """
+        given = {name: value for name, value in (settings or {}).items() if not _is_auto(value)}
+        recipe = {name: value for name, value in problem.recipe.items() if name != "weights" and not _is_auto(value)}
+        for name in [*given, *recipe]:
+            if name not in HYPERPARAMETERS:
+                raise _unknown("unknown-hyperparameter", name, list(HYPERPARAMETERS))
+        if given.get("seconds") is not None and "steps" not in given:
+            recipe["steps"] = None
+        chosen = {name: item.check({**recipe, **given}.get(name, item.default)) for name, item in HYPERPARAMETERS.items()}
+        if chosen["steps"] is None and chosen["seconds"] is None:
+            raise InputError("no-limit", at=Position(key="training.steps"))
+        return cls(problem, _values(problem, values or {}), _weights(problem, weights or {}), **chosen)
+
+    @classmethod
+    def from_table(cls, table: Mapping[str, Any], *, file: str | None = None) -> Experiment:
+        """The experiment of a parsed experiment file; raises `InputError` placed at the file and key."""
+        try:
+            for name in table:
+                if name not in _SECTIONS:
+                    raise _unknown("unknown-section", name, list(_SECTIONS))
+            settings: dict[str, Any] = {}
+            for section in ("network", "training"):
+                settings |= _section(table, section)
+            weights = settings.pop("weights", {})
+            if not isinstance(weights, Mapping):
+                raise InputError("not-a-table", at=Position(key="training.weights"), name="weights")
+            return cls.of(_problem(table, file), _section(table, "values"), settings, weights)
+        except TangenteError as error:
+            raise error.located(file=file) from None
+
+    @classmethod
+    def from_toml(cls, text: str, *, file: str | None = None) -> Experiment:
+        """The experiment that a file's text states; raises `InputError` placed at the file and key."""
+        if len(text.encode()) > MAX_BYTES:
+            raise InputError("file-too-large", at=Position(file=file), limit=MAX_BYTES, size=len(text.encode()))
+        try:
+            table = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise InputError("not-toml", at=Position(file=file), reason=str(error)) from None
+        return cls.from_table(table, file=file)
+
+    def table(self) -> dict[str, Any]:
+        """The experiment as the table of an experiment file; a library problem by its name."""
+        sections: dict[str, dict[str, Any]] = {"network": {}, "training": {}}
+        for name, item in HYPERPARAMETERS.items():
+            value = getattr(self, name)
+            if value is not None:
+                sections[item.section][name] = value
+        sections["training"]["weights"] = dict(self.weights)
+        problem: dict[str, Any] = {"problem": self.problem.name or self.problem.table()}
+        values = {"values": dict(self.values)} if self.values else {}
+        return {**problem, **values, **sections}
+
+    def to_toml(self) -> str:
+        """The experiment as the text of an experiment file."""
+        return tomli_w.dumps(self.table())
+
+    def to_json(self) -> str:
+        """The experiment with its problem in full, so that a later change of the library leaves stored runs as they were."""
+        return json.dumps({**self.table(), "problem": self.problem.table(), "name": self.problem.name})
+
+    @classmethod
+    def from_json(cls, text: str) -> Experiment:
+        """The experiment that `to_json` wrote."""
+        table = json.loads(text)
+        name = table.pop("name")
+        settings = {**table["network"], **table["training"]}
+        weights = settings.pop("weights")
+        problem = Problem.from_table(table["problem"], name=name)
+        if "steps" not in settings:
+            settings["steps"] = None
+        return cls.of(problem, table.get("values", {}), settings, weights)
+
+    @cached_property
+    def key(self) -> str:
+        """A sha256, in hex, of everything that determines the run: the cache key."""
+        content = {
+            "numerics": NUMERICS,
+            "problem": self.problem.content(),
+            "values": dict(self.values),
+            "weights": dict(self.weights),
+            **{name: getattr(self, name) for name in HYPERPARAMETERS},
+        }
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+    @cached_property
+    def bound(self) -> BoundProblem:
+        """The problem with the parameters' values filled in."""
+        return self.problem.bind(dict(self.values))
+
+    @property
+    def warnings(self) -> tuple[InputError, ...]:
+        """What is allowed but will not work well, as errors that are not raised."""
+        smoothness = ACTIVATIONS[self.activation].smoothness
+        if smoothness is None or smoothness >= self.bound.order:
+            return ()
+        return (InputError("activation-too-rough", activation=self.activation, order=self.bound.order, smoothness=smoothness),)
+
+
+HYPERPARAMETERS: dict[str, Hyperparameter] = {
+    item.name: Hyperparameter(name=item.name, default=item.default, **item.metadata) for item in fields(Experiment) if item.metadata
+}
+
+_SECTIONS = ("problem", "values", "network", "training")
+
+
+def terms(problem: Problem) -> tuple[str, ...]:
+    """The names of the loss terms, one for each equation, then one for each condition."""
+    equations = [f"equation-{number}" for number in range(1, len(problem.equations) + 1)]
+    conditions = [f"condition-{number}" for number in range(1, len(problem.conditions) + 1)]
+    return (*equations, *conditions)
+
+
+def _is_auto(value: object) -> bool:
+    return isinstance(value, str) and value == "auto"
+
+
+def _unknown(code: str, name: str, known: list[str]) -> InputError:
+    near = nearest(name, known)
+    return InputError(f"{code}-near" if near else code, at=Position(key=name), name=name, near=near, known=", ".join(known))
+
+
+def _section(table: Mapping[str, Any], name: str) -> dict[str, Any]:
+    section = table.get(name, {})
+    if not isinstance(section, Mapping):
+        raise InputError("not-a-table", at=Position(key=name), name=name)
+    if name in ("network", "training"):
+        known = [item.name for item in HYPERPARAMETERS.values() if item.section == name] + (["weights"] if name == "training" else [])
+        for key in section:
+            if key not in known:
+                raise _unknown("unknown-hyperparameter", key, known).located(key=f"{name}.{key}")
+    return dict(section)
+
+
+def _problem(table: Mapping[str, Any], file: str | None) -> Problem:
+    stated = table.get("problem")
+    if isinstance(stated, str):
+        return load(stated)
+    if isinstance(stated, Mapping):
+        return Problem.from_table(stated, file=file)
+    raise InputError("no-problem", at=Position(key="problem"))
+
+
+def _values(problem: Problem, given: Mapping[str, Any]) -> tuple[tuple[str, float], ...]:
+    known = {parameter.name: parameter for parameter in problem.parameters}
+    for name, value in given.items():
+        if name not in known:
+            raise _unknown("unknown-parameter" if known else "no-parameters", name, list(known)).located(key=f"values.{name}")
+        try:
+            Real(-1e12, 1e12).check(name, value)
+        except TangenteError as error:
+            raise error.located(key=f"values.{name}") from None
+    return tuple((name, float(given.get(name, parameter.value))) for name, parameter in known.items())
+
+
+def _weights(problem: Problem, given: Mapping[str, Any]) -> tuple[tuple[str, float], ...]:
+    known = terms(problem)
+    recipe = problem.recipe.get("weights", {})
+    for name, value in given.items():
+        if name not in known and name not in ("equation", "condition"):
+            raise _unknown("unknown-term", name, ["equation", "condition", *known]).located(key=f"training.weights.{name}")
+        try:
+            WEIGHT.check(name, value)
+        except TangenteError as error:
+            raise error.located(key=f"training.weights.{name}") from None
+
+    def weight(term: str) -> float:
+        kind = term.partition("-")[0]
+        for source in (given, recipe):
+            for name in (term, kind):
+                if name in source:
+                    return float(source[name])
+        return 1.0
+
+    return tuple((term, weight(term)) for term in known)
