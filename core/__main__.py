@@ -1,0 +1,262 @@
+"""The command line: `python -m core solve|problems|runs|show`.
+
+Exit codes: 0 done, 2 bad input, 3 failed, 130 interrupted (what was done is kept).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import threading
+import time
+import tomllib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from core.errors import InputError, Position, RunError, TangenteError
+from core.experiment import HYPERPARAMETERS, MAX_BYTES, Experiment
+from core.problem import library, load
+from core.store import Run, RunStore
+
+INTERRUPTED = 130
+_POLL = 0.1  # seconds between looks at a run's progress
+_LINE = 2.0  # seconds between lines where there is no terminal
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Carry out one command; returns the exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        code: int = options.command(options)
+        return code
+    except InputError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except RunError as error:
+        print(error, file=sys.stderr)
+        return 3
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m core", description="Train a neural network on a differential equation.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    solve = commands.add_parser("solve", help="train a network on a problem of the library or an experiment file")
+    solve.set_defaults(command=_solve)
+    solve.add_argument("problem", metavar="NAME-or-FILE.toml")
+    for name, item in HYPERPARAMETERS.items():
+        solve.add_argument("--" + name.replace("_", "-"), dest=name, metavar="VALUE", help=item.help.replace("%", "%%"))
+    solve.add_argument("--value", action="append", default=[], metavar="NAME=NUMBER", help="set a parameter of the equation")
+    solve.add_argument("--weight", action="append", default=[], metavar="TERM=NUMBER", help="weight of a loss term, or of all of a kind")
+    solve.add_argument("--json", type=Path, metavar="OUT.json", help="write the result there")
+    solve.add_argument("--again", action="store_true", help="train even if the store has this result")
+    _add_store(solve)
+
+    problems = commands.add_parser("problems", help="list the library")
+    problems.set_defaults(command=_problems)
+
+    runs = commands.add_parser("runs", help="list what was trained, newest first")
+    runs.set_defaults(command=_runs)
+    runs.add_argument("--limit", type=int, default=20, metavar="N", help="at most so many (default 20)")
+    _add_store(runs)
+
+    show = commands.add_parser("show", help="one run in full")
+    show.set_defaults(command=_show)
+    show.add_argument("run", metavar="RUN", help="a run's name, or how it begins")
+    _add_store(show)
+    return parser
+
+
+def _add_store(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--store", metavar="URL", help="where runs are kept (default: your data folder, or $TANGENTE_STORE)")
+
+
+def _solve(options: argparse.Namespace) -> int:
+    experiment = _experiment(options)
+    if options.json is not None and not options.json.absolute().parent.is_dir():
+        raise InputError("no-folder", at=Position(file=str(options.json)), folder=str(options.json.absolute().parent))
+    for warning in experiment.warnings:
+        print(f"warning: {warning.message}", file=sys.stderr)
+    store = RunStore(options.store)
+    known = None if options.again else store.latest(experiment.key)
+    if known is not None and known.status == "done":
+        print(f"From the store, trained {_ago(known)}; --again trains anew.")
+        run = known
+    else:
+        run = _train(store, store.create(experiment))
+    print(_summary(run))
+    if options.json is not None:
+        options.json.write_text(json.dumps(_result(run), indent=2) + "\n")
+    if run.status in ("failed", "diverged"):
+        print(_error(run), file=sys.stderr)
+        return 3
+    return 0 if run.status == "done" else INTERRUPTED
+
+
+def _experiment(options: argparse.Namespace) -> Experiment:
+    """The experiment that the flags ask for, on top of the file's or the library's."""
+    settings = {name: getattr(options, name) for name in HYPERPARAMETERS if getattr(options, name) is not None}
+    values = dict(_assignment("--value", text) for text in options.value)
+    weights = dict(_assignment("--weight", text) for text in options.weight)
+    path = Path(options.problem)
+    if path.suffix != ".toml" and not path.is_file():
+        return Experiment.of(load(options.problem), values, settings, weights)
+    table = _read(path)
+    network, training = dict(table.get("network", {})), dict(table.get("training", {}))
+    for name, value in settings.items():
+        {"network": network, "training": training}[HYPERPARAMETERS[name].section][name] = value
+    training["weights"] = {**training.get("weights", {}), **weights}
+    return Experiment.from_table(
+        {**table, "network": network, "training": training, "values": {**table.get("values", {}), **values}}, file=str(path)
+    )
+
+
+def _assignment(flag: str, text: str) -> tuple[str, float]:
+    name, equals, value = text.partition("=")
+    try:
+        return name.strip(), float(value)
+    except ValueError:
+        raise InputError("not-an-assignment", at=Position(key=flag, text=text, character=len(name) + len(equals))) from None
+
+
+def _train(store: RunStore, run: Run) -> Run:
+    """Train in this process, reporting as it goes; Ctrl-C asks the run to stop and waits for its last checkpoint."""
+    from core.runner import run as train_run  # torch takes seconds to import, and the other commands do without it
+
+    print(f"Training {run.experiment.problem.title or 'the problem'} as run {run.id}")
+    worker = threading.Thread(target=train_run, args=(store.url, run.id), name="training")
+    report = _bar if sys.stderr.isatty() else _lines()
+    worker.start()
+    while worker.is_alive():
+        try:
+            worker.join(_POLL)
+            report(store.get(run.id))
+        except KeyboardInterrupt:
+            store.stop(run.id)
+    if sys.stderr.isatty():
+        print(file=sys.stderr)
+    return store.get(run.id)
+
+
+def _bar(run: Run) -> None:
+    share = _share(run)
+    filled = round(30 * share)
+    print(f"\r{'█' * filled}{'░' * (30 - filled)} {_progress(run)}\033[K", end="", file=sys.stderr, flush=True)
+
+
+def _lines() -> Callable[[Run], None]:
+    """A reporter that prints a line every two seconds."""
+    last = time.monotonic()
+
+    def report(run: Run) -> None:
+        nonlocal last
+        if time.monotonic() - last >= _LINE:
+            last = time.monotonic()
+            print(_progress(run), file=sys.stderr, flush=True)
+
+    return report
+
+
+def _share(run: Run) -> float:
+    experiment = run.experiment
+    shares = [run.step / experiment.steps if experiment.steps else 0.0, run.seconds / experiment.seconds if experiment.seconds else 0.0]
+    return min(1.0, max(shares))
+
+
+def _progress(run: Run) -> str:
+    limit = f" of {run.experiment.steps:,}" if run.experiment.steps else ""
+    rate = f" · {run.step / run.seconds:,.0f} steps/s" if run.seconds else ""
+    return f"step {run.step:,}{limit}{rate}"
+
+
+def _summary(run: Run) -> str:
+    rate = f" ({run.step / run.seconds:,.0f} steps/s)" if run.seconds else ""
+    lines = [f"{run.status}: {run.step:,} steps in {run.seconds:.2g} s{rate} on {run.device or 'no device'}"]
+    if run.loss is not None:
+        lines.append(f"loss {run.loss:.2g}  " + "  ".join(f"{term} {value:.2g}" for term, value in (run.losses or {}).items()))
+    for name, scores in (("relative L2", run.relative_l2), ("max error", run.max_error)):
+        known = {unknown: score for unknown, score in (scores or {}).items() if score is not None}
+        if known:
+            lines.append(f"{name}  " + "  ".join(f"{unknown} {score:.2g}" for unknown, score in known.items()))
+    return "\n".join(lines)
+
+
+def _error(run: Run) -> str:
+    error = run.error or {"code": "run-lost", "values": {}}
+    return RunError(error["code"], **error["values"]).message
+
+
+def _result(run: Run) -> dict[str, Any]:
+    return {
+        "key": run.key,
+        "run": run.id,
+        "status": run.status,
+        "steps": run.step,
+        "seconds": run.seconds,
+        "steps_per_second": run.step / run.seconds if run.seconds else None,
+        "loss": run.loss,
+        "losses": run.losses,
+        "relative_l2": run.relative_l2,
+        "max_error": run.max_error,
+        "estimates": run.estimates,
+        "device": run.device,
+        "engine": run.engine,
+        "experiment": run.experiment.table(),
+    }
+
+
+def _problems(options: argparse.Namespace) -> int:
+    for name in library():
+        problem = load(name)
+        print(f"{name:20} {problem.difficulty:8} {problem.title}")
+    return 0
+
+
+def _runs(options: argparse.Namespace) -> int:
+    for run in RunStore(options.store).runs(options.limit):
+        experiment = run.experiment
+        scores = [score for score in (run.relative_l2 or {}).values() if score is not None]
+        error = f"L2 {max(scores):.1e}" if scores else ""
+        name = experiment.problem.name or experiment.problem.title
+        print(f"{run.id}  {run.status:8} {name:20} {experiment.depth}×{experiment.width:<4} step {run.step:>7,}  {error:12} {_ago(run)}")
+    return 0
+
+
+def _show(options: argparse.Namespace) -> int:
+    store = RunStore(options.store)
+    begins = [run.id for run in store.runs(10_000) if run.id.startswith(options.run)]
+    run = store.get(begins[0] if len(begins) == 1 else options.run)
+    print(f"run {run.id}, {_ago(run)}")
+    print(_summary(run))
+    if run.error is not None:
+        print(_error(run))
+    print()
+    print(run.experiment.to_toml(), end="")
+    return 0
+
+
+def _ago(run: Run) -> str:
+    seconds = time.time() - (run.finished or run.created)
+    for size, name in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if seconds >= size:
+            count = int(seconds // size)
+            return f"{count} {name}{'s' if count > 1 else ''} ago"
+    return "just now"
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """The table of an experiment file; raises `InputError` where it cannot be read."""
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise InputError("file-too-large", at=Position(file=str(path)), limit=MAX_BYTES, size=path.stat().st_size)
+        return tomllib.loads(path.read_bytes().decode())
+    except OSError as error:
+        raise InputError("cannot-read", at=Position(file=str(path)), reason=error.strerror or str(error)) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError("not-toml", at=Position(file=str(path)), reason=str(error)) from None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,40 @@
+"""Derivatives of a network's outputs with respect to its inputs, by `torch.autograd.grad`.
+
+Reverse mode, once for each derivative that others build on (Griewank and Walther 2008, chapter 3). As point i's output depends on point i's
+coordinates alone, the gradient of the outputs' sum holds each point's own derivative.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+import torch
+from torch import Tensor
+
+from core.expressions import Derivative
+
+
+def derivatives(
+    outputs: Mapping[str, Tensor], coordinates: Mapping[str, Tensor], wanted: Collection[Derivative]
+) -> dict[Derivative, Tensor]:
+    """Each wanted derivative at each point, (n, 1), as part of the graph, so that it can be differentiated further.
+
+    `outputs` holds each unknown, (n, 1), computed from `coordinates`, (n, 1) each, which require gradients. Derivatives share what they build
+    on: `u_xx` and `u_xt` both start from one `u_x`, and one call yields all first derivatives that are needed. An output that does not depend
+    on a coordinate has the derivative zero.
+    """
+    known = {Derivative(unknown, ""): output for unknown, output in outputs.items()}
+    needed = {Derivative(item.unknown, item.by[:order]) for item in wanted for order in range(len(item.by) + 1)}
+    for parent in sorted(needed, key=lambda item: len(item.by)):
+        letters = [letter for letter in coordinates if Derivative(parent.unknown, parent.by + letter) in needed]
+        if letters:
+            gradients = _gradients(known[parent], [coordinates[letter] for letter in letters])
+            for letter, gradient in zip(letters, gradients, strict=True):
+                known[Derivative(parent.unknown, parent.by + letter)] = gradient  # (n, 1)
+    return {item: known[item] for item in wanted}
+
+
+def _gradients(output: Tensor, inputs: list[Tensor]) -> tuple[Tensor, ...]:
+    if not output.requires_grad:  # a constant: it never met the inputs, and autograd would refuse it
+        return tuple(torch.zeros_like(column) for column in inputs)
+    return torch.autograd.grad(output, inputs, torch.ones_like(output), create_graph=True, allow_unused=True, materialize_grads=True)

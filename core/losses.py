@@ -1,0 +1,183 @@
+"""The loss of an experiment: one `MSELoss` term for each equation and each condition.
+
+Equations are asked to hold at collocation points inside the domain, conditions at points on its edges. Each kind is one pass through the
+network, whatever the number of terms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from core import sampling
+from core.derivatives import derivatives
+from core.experiment import Experiment
+from core.expressions import At, Coordinate, Derivative, Expression, compile, leaves_in
+from core.networks import DTYPES
+from core.problem import BoundCondition
+
+Columns = dict[str, Tensor]
+"""Coordinate name → (n, 1)."""
+
+
+def _pair(function: Callable[[Tensor, Tensor], Tensor]) -> Callable[[Any, Any], Tensor]:
+    """`function` of two tensors, made to take a number in either place."""
+
+    def of(first: Any, second: Any) -> Tensor:
+        like = first if isinstance(first, Tensor) else second
+        return function(*(item if isinstance(item, Tensor) else torch.full_like(like, item) for item in (first, second)))
+
+    return of
+
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "sin": torch.sin,
+    "cos": torch.cos,
+    "tan": torch.tan,
+    "asin": torch.asin,
+    "acos": torch.acos,
+    "atan": torch.atan,
+    "sinh": torch.sinh,
+    "cosh": torch.cosh,
+    "tanh": torch.tanh,
+    "exp": torch.exp,
+    "log": torch.log,
+    "sqrt": torch.sqrt,
+    "abs": torch.abs,
+    "sign": torch.sign,
+    "heaviside": lambda value: torch.heaviside(value.detach(), torch.full_like(value, 0.5)),  # torch has no derivative for it; it is zero
+    "atan2": _pair(torch.atan2),
+    "min": _pair(torch.minimum),
+    "max": _pair(torch.maximum),
+}
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Which rows of the condition batch belong to one condition: `at` for each place it is evaluated at, `base` its own coordinates."""
+
+    at: Mapping[tuple[float | None, ...], slice]
+    base: Columns
+
+
+@dataclass(frozen=True)
+class Points:
+    """The points of one step: `interior` for the equations, `edge` for all conditions together, `rows` for each condition."""
+
+    interior: Columns
+    edge: Columns
+    rows: tuple[Rows, ...]
+
+
+class Losses:
+    """Residuals and loss terms of an experiment on `device`."""
+
+    def __init__(self, experiment: Experiment, device: torch.device) -> None:
+        problem = experiment.bound
+        self.experiment, self.problem = experiment, problem
+        self.device, self.dtype = device, DTYPES[experiment.precision]
+        self.coordinates = tuple(coordinate.name for coordinate in problem.coordinates)
+        self.weights = torch.tensor([weight for _, weight in experiment.weights], dtype=self.dtype, device=device)  # (terms,)
+        self.mse = nn.MSELoss()
+        self._equations = [compile(tree, FUNCTIONS) for tree in problem.equations]
+        self._conditions = [compile(condition.residual, FUNCTIONS) for condition in problem.conditions]
+        self._wanted = _derivatives(problem.equations)
+        self._wanted_at_edges = _derivatives([condition.residual for condition in problem.conditions])
+
+    def draw(self, step: int) -> Points:
+        """The points of `step` (from 0): the same at every step unless the experiment resamples."""
+        draw = step if self.experiment.resampling == "every-step" else 0
+        method, seed, problem = self.experiment.sampling, self.experiment.seed, self.problem
+        interior = sampling.in_box(method, self.experiment.points, problem.low, problem.high, sampling.generator(seed, 0, draw))
+        batch: list[Tensor] = []
+        rows: list[Rows] = []
+        start = 0
+        for number, condition in enumerate(problem.conditions, start=1):
+            random = sampling.generator(seed, number, draw)
+            base = self._tensor(
+                sampling.on_edges(method, self.experiment.condition_points, condition.edges, problem.low, problem.high, random)
+            )
+            at: dict[tuple[float | None, ...], slice] = {}
+            for place in _places(condition):
+                at[place] = slice(start, start + len(base))
+                start += len(base)
+                batch.append(_moved(base, place))
+            rows.append(Rows(at, self._columns(base)))
+        edge = torch.cat(batch) if batch else torch.empty(0, len(self.coordinates), dtype=self.dtype, device=self.device)
+        return Points(
+            interior=self._columns(self._tensor(interior), differentiable=any(item.by for item in self._wanted)),
+            edge=self._columns(edge, differentiable=any(item.by for item in self._wanted_at_edges)),
+            rows=tuple(rows),
+        )
+
+    def terms(self, network: nn.Module, points: Points) -> Tensor:
+        """The mean squared residual of each equation, then of each condition, (terms,)."""
+        residuals = [*self.residuals(network, points.interior), *self._condition_residuals(network, points)]
+        return torch.stack([self.mse(residual, torch.zeros_like(residual)) for residual in residuals])
+
+    def total(self, terms: Tensor) -> Tensor:
+        """The weighted sum of the terms, ()."""
+        return torch.dot(self.weights, terms)
+
+    def residuals(self, network: nn.Module, columns: Columns) -> list[Tensor]:
+        """Each equation's left side minus its right side, (n, 1), at `columns`, which require gradients where a derivative is needed."""
+        values = self._values(network, columns, self._wanted)
+        leaves = {**values, **{Coordinate(name): column for name, column in columns.items()}}
+        rows = len(next(iter(columns.values())))
+        return [self._residual(equation(leaves), rows) for equation in self._equations]
+
+    def columns(self, points: Any) -> Columns:
+        """Points (n, d) as columns, (n, 1) each, at which residuals can be taken."""
+        return self._columns(self._tensor(points), differentiable=any(item.by for item in self._wanted))
+
+    def _condition_residuals(self, network: nn.Module, points: Points) -> list[Tensor]:
+        if not points.rows:
+            return []
+        values = self._values(network, points.edge, self._wanted_at_edges)
+        residuals = []
+        for condition, rows in zip(self._conditions, points.rows, strict=True):
+            leaves: dict[Any, Tensor] = {Coordinate(name): column for name, column in rows.base.items()}
+            leaves |= {leaf: values[leaf.derivative][rows.at[leaf.place]] for leaf in condition.leaves if isinstance(leaf, At)}
+            residuals.append(self._residual(condition(leaves), len(next(iter(rows.base.values())))))
+        return residuals
+
+    def _values(self, network: nn.Module, columns: Columns, wanted: Collection[Derivative]) -> dict[Derivative, Tensor]:
+        outputs = network(torch.cat(list(columns.values()), dim=1))  # (n, unknowns)
+        unknowns = {unknown: outputs[:, index : index + 1] for index, unknown in enumerate(self.problem.unknowns)}
+        return derivatives(unknowns, columns, wanted)
+
+    def _residual(self, value: Any, rows: int) -> Tensor:
+        """An expression's value as (n, 1), also where it is one number."""
+        return value if isinstance(value, Tensor) else torch.full((rows, 1), float(value), dtype=self.dtype, device=self.device)
+
+    def _tensor(self, points: Any) -> Tensor:
+        return torch.as_tensor(points, dtype=self.dtype, device=self.device)
+
+    def _columns(self, points: Tensor, differentiable: bool = False) -> Columns:
+        return {name: points[:, index : index + 1].clone().requires_grad_(differentiable) for index, name in enumerate(self.coordinates)}
+
+
+def _derivatives(trees: Collection[Expression]) -> frozenset[Derivative]:
+    leaves = {leaf for tree in trees for leaf in leaves_in(tree)}
+    return frozenset(
+        [leaf for leaf in leaves if isinstance(leaf, Derivative)] + [leaf.derivative for leaf in leaves if isinstance(leaf, At)]
+    )
+
+
+def _places(condition: BoundCondition) -> list[tuple[float | None, ...]]:
+    """The places a condition evaluates at, each once, in an order that does not depend on hashing."""
+    places = {leaf.place for leaf in leaves_in(condition.residual) if isinstance(leaf, At)}
+    return sorted(places, key=lambda place: tuple((value is not None, value or 0.0) for value in place))
+
+
+def _moved(points: Tensor, place: tuple[float | None, ...]) -> Tensor:
+    """`points` (n, d) with the coordinates that `place` fixes set to its values."""
+    moved = points.clone()
+    for axis, value in enumerate(place):
+        if value is not None:
+            moved[:, axis] = value
+    return moved

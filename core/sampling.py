@@ -1,0 +1,70 @@
+"""Collocation points: where the equations and the conditions are asked to hold.
+
+Every draw is a function of the seed, what it is for and the step alone, so that a resumed run draws what an uninterrupted one would have, and
+looking at a run draws nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import qmc
+
+Array = NDArray[np.float64]
+Edge = tuple[float | None, ...]
+
+
+def uniform(n: int, d: int, generator: np.random.Generator) -> Array:
+    """Independent points in [0, 1)ᵈ, (n, d)."""
+    return generator.random((n, d))
+
+
+def latin_hypercube(n: int, d: int, generator: np.random.Generator) -> Array:
+    """(n, d) points in [0, 1)ᵈ, one in each of n slices along each axis (McKay, Beckman and Conover 1979)."""
+    cells = generator.permuted(np.tile(np.arange(n)[:, None], (1, d)), axis=0)
+    points: Array = (cells + generator.random((n, d))) / n
+    return points
+
+
+def sobol(n: int, d: int, generator: np.random.Generator) -> Array:
+    """The first n points of a scrambled Sobol sequence in [0, 1)ᵈ, (n, d) (Sobol 1967; Owen 1995; direction numbers of Joe and Kuo 2008)."""
+    sequence = qmc.Sobol(d, scramble=True, rng=generator)
+    points: Array = sequence.random_base2(int(np.ceil(np.log2(n))))[:n]
+    return points
+
+
+SAMPLINGS: dict[str, Callable[[int, int, np.random.Generator], Array]] = {
+    "uniform": uniform,
+    "latin-hypercube": latin_hypercube,
+    "sobol": sobol,
+}
+
+
+def generator(seed: int, purpose: int, step: int) -> np.random.Generator:
+    """The random numbers for one draw: a counter-based generator (Salmon et al. 2011) keyed by seed, purpose and step."""
+    return np.random.Generator(np.random.Philox(np.random.SeedSequence([seed, purpose, step])))
+
+
+def in_box(method: str, n: int, low: Sequence[float], high: Sequence[float], random: np.random.Generator) -> Array:
+    """Points in the box [low, high], (n, d)."""
+    below, above = np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64)
+    return below + (above - below) * SAMPLINGS[method](n, len(below), random)
+
+
+def on_edges(method: str, n: int, edges: Sequence[Edge], low: Sequence[float], high: Sequence[float], random: np.random.Generator) -> Array:
+    """Points on the edges of a box, (m, d): n in all, shared between edges that have an extent; one on each that is a single point.
+
+    Every edge gets at least one point, so m exceeds n where there are more edges than points.
+    """
+    share = max(1, n // len(edges))
+    return np.concatenate([_on_edge(method, share, edge, low, high, random) for edge in edges])
+
+
+def _on_edge(method: str, n: int, edge: Edge, low: Sequence[float], high: Sequence[float], random: np.random.Generator) -> Array:
+    free = [axis for axis, value in enumerate(edge) if value is None]
+    points = np.tile(np.array([0.0 if value is None else value for value in edge]), (n if free else 1, 1))
+    if free:
+        points[:, free] = in_box(method, n, [low[axis] for axis in free], [high[axis] for axis in free], random)
+    return points

@@ -1,0 +1,114 @@
+"""Training as a generator: `train(experiment)` yields a snapshot after every step.
+
+Stop, pause, step, stream and test are iteration. A snapshot reads the state and never changes it, so that watching cannot alter a result.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+from safetensors.torch import load, save
+from torch import Tensor, nn
+
+from core.devices import torch_device
+from core.errors import RunError
+from core.experiment import Experiment
+from core.losses import Losses
+from core.networks import build
+from core.optimisers import OPTIMISERS
+from core.optimisers.adam import Adam
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """All that a run needs to go on: `data` holds the weights and the optimiser's state as safetensors."""
+
+    step: int
+    seconds: float
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One moment of a training, valid until the generator goes on.
+
+    `losses` are the terms, (terms,), at the weights before the last update; `seconds` is training time alone.
+    """
+
+    step: int
+    seconds: float
+    losses: Tensor
+    network: nn.Sequential
+    optimiser: Adam
+
+    def checkpoint(self) -> Checkpoint:
+        """A copy of this moment from which `train` goes on as if it had never stopped."""
+        tensors = {f"network.{name}": value for name, value in self.network.state_dict().items()}
+        tensors |= {f"optimiser.{name}": value for name, value in self.optimiser.state().items()}
+        return Checkpoint(self.step, self.seconds, save({name: value.detach().cpu().contiguous() for name, value in tensors.items()}))
+
+
+def train(experiment: Experiment, start: Checkpoint | None = None) -> Iterator[Snapshot]:
+    """Train until the experiment's steps or seconds are reached, from `start` where one is given.
+
+    Raises `RunError` where the device is missing. On a CPU, going on from a checkpoint gives the same bits as never having stopped.
+    """
+    device = torch_device(experiment.device)
+    network = build(experiment, device)
+    losses = Losses(experiment, device)
+    optimiser = OPTIMISERS[experiment.optimiser](network, experiment)
+    step, seconds = 0, 0.0
+    if start is not None:
+        _load(start, network, optimiser, device)
+        step, seconds = start.step, start.seconds
+    resampled = experiment.resampling == "every-step"
+    points = losses.draw(step)
+
+    def loss() -> tuple[Tensor, Tensor]:
+        terms = losses.terms(network, points)
+        return losses.total(terms), terms
+
+    while not _finished(experiment, step, seconds):
+        begun = time.perf_counter()
+        if resampled:
+            points = losses.draw(step)
+        terms = optimiser.step(loss)
+        _synchronise(device)
+        seconds += time.perf_counter() - begun
+        step += 1
+        yield Snapshot(step, seconds, terms, network, optimiser)
+
+
+def restore(experiment: Experiment, checkpoint: Checkpoint, device: torch.device) -> nn.Sequential:
+    """The network of a checkpoint."""
+    network = build(experiment, device)
+    _load(checkpoint, network, None, device)
+    return network
+
+
+def _load(start: Checkpoint, network: nn.Sequential, optimiser: Adam | None, device: torch.device) -> None:
+    parts: dict[str, dict[str, Tensor]] = {"network": {}, "optimiser": {}}
+    for name, value in load(start.data).items():
+        part, _, rest = name.partition(".")
+        parts[part][rest] = value.to(device)
+    try:
+        network.load_state_dict(parts["network"])
+    except RuntimeError as error:
+        raise RunError("checkpoint-mismatch", reason=str(error)) from error
+    if optimiser is not None:
+        optimiser.load(parts["optimiser"])
+
+
+def _finished(experiment: Experiment, step: int, seconds: float) -> bool:
+    return (experiment.steps is not None and step >= experiment.steps) or (experiment.seconds is not None and seconds >= experiment.seconds)
+
+
+def _synchronise(device: torch.device) -> None:
+    """Wait for a GPU, which works behind the program's back, so that its time is counted."""
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+    elif device.type == "mps":
+        torch.mps.synchronize()

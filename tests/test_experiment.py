@@ -1,0 +1,99 @@
+import itertools
+
+import pytest
+
+from core.errors import InputError
+from core.experiment import HYPERPARAMETERS, Experiment, terms
+from core.problem import library, load
+from tests.experiments import small
+
+
+@pytest.mark.parametrize("name", library())
+def test_an_experiment_survives_every_way_it_is_written(name: str) -> None:
+    experiment = Experiment.of(load(name), {}, {"learning_rate": 2.5e-4, "depth": 5}, {"condition": 7})
+    for again in (Experiment.from_toml(experiment.to_toml()), Experiment.from_json(experiment.to_json())):
+        assert again.key == experiment.key
+        assert (again.values, again.weights, again.depth) == (experiment.values, experiment.weights, 5)
+
+
+def test_what_is_left_out_or_auto_comes_from_the_recipe() -> None:
+    problem = load("burgers")
+    stated = Experiment.of(problem, settings={"depth": "auto"})
+    assert stated.key == Experiment.of(problem).key
+    for name, value in problem.recipe.items():
+        if name != "weights":
+            assert getattr(stated, name) == value
+
+
+def test_everything_that_determines_a_run_is_in_its_key() -> None:
+    other = {
+        "depth": 4, "width": 9, "activation": "sin", "learning_rate": 2e-3, "points": 41, "steps": 31, "device": "mps", "condition_points": 11,
+        "sampling": "uniform", "resampling": "every-step", "precision": "float32", "seed": 1, "seconds": 5.0,
+    }  # fmt: skip
+    choices = {name for name, item in HYPERPARAMETERS.items() if len(getattr(item.range, "options", (0, 0))) > 1}
+    assert other.keys() == choices
+    variants = [small("burgers"), small("burgers", values={"nu": 0.02}), small("burgers", weights={"condition-2": 2.0}), small("decay")]
+    variants += [small("burgers", **{name: value}) for name, value in other.items()]
+    for one, two in itertools.combinations(variants, 2):
+        assert one.key != two.key
+
+
+def test_the_title_is_not_in_the_key() -> None:
+    problem = load("heat")
+    renamed = type(problem).from_table({**problem.table(), "title": "Another title"})
+    assert (
+        Experiment.of(problem, settings={"steps": 5}).problem.content() == Experiment.of(renamed, settings={"steps": 5}).problem.content()
+    )
+
+
+def test_seconds_alone_lift_the_recipes_steps() -> None:
+    problem = load("burgers")
+    assert Experiment.of(problem, settings={"seconds": 3}).steps is None
+    both = Experiment.of(problem, settings={"seconds": 3, "steps": 10})
+    assert (both.steps, both.seconds) == (10, 3.0)
+
+
+def test_a_weight_names_a_term_or_a_kind() -> None:
+    problem = load("burgers")
+    assert terms(problem) == ("equation-1", "condition-1", "condition-2", "condition-3")
+    weights = dict(Experiment.of(problem, weights={"condition": 5, "condition-2": 7}).weights)
+    assert (weights["condition-1"], weights["condition-2"], weights["condition-3"]) == (5, 7, 5)
+
+
+BAD = [
+    ("", "no-problem", "problem"),
+    ("problem = 3", "no-problem", "problem"),
+    ('problem = "burger"', "unknown-problem-near", "problem"),
+    ('problem = "burgers"\nnetwrok = 1', "unknown-section-near", "netwrok"),
+    ('problem = "burgers"\nnetwork = 1', "not-a-table", "network"),
+    ('problem = "burgers"\n[network]\ndepht = 3', "unknown-hyperparameter-near", "network.depht"),
+    ('problem = "burgers"\n[network]\nsteps = 3', "unknown-hyperparameter", "network.steps"),
+    ('problem = "burgers"\n[network]\ndepth = 0', "out-of-range", "network.depth"),
+    ('problem = "burgers"\n[network]\ndepth = 2.5', "not-an-integer", "network.depth"),
+    ('problem = "burgers"\n[network]\nactivation = "tahn"', "not-a-choice-near", "network.activation"),
+    ('problem = "burgers"\n[training]\nlearning_rate = nan', "not-a-number", "training.learning_rate"),
+    ('problem = "burgers"\n[training]\nlearning_rate = "fast"', "not-a-number", "training.learning_rate"),
+    ('problem = "burgers"\n[training]\nweights = 3', "not-a-table", "training.weights"),
+    ('problem = "burgers"\n[training.weights]\ncondition-9 = 1', "unknown-term-near", "training.weights.condition-9"),
+    ('problem = "burgers"\n[training.weights]\ncondition = -1', "out-of-range", "training.weights.condition"),
+    ('problem = "burgers"\n[values]\nmu = 1', "unknown-parameter-near", "values.mu"),
+    ('problem = "burgers"\n[values]\nnu = "x"', "not-a-number", "values.nu"),
+    ('problem = "poisson"\n[values]\nnu = 1', "no-parameters", "values.nu"),
+    ("problem = ", "not-toml", None),
+    ("a = 1\na = 2", "not-toml", None),
+    ("# " + "x" * 16_000, "file-too-large", None),
+]
+
+
+@pytest.mark.parametrize(("text", "code", "key"), BAD, ids=range(len(BAD)))
+def test_bad_files_are_refused_at_the_place_of_the_mistake(text: str, code: str, key: str | None) -> None:
+    with pytest.raises(InputError) as caught:
+        Experiment.from_toml(text, file="mine.toml")
+    assert (caught.value.code, caught.value.at.key, caught.value.at.file) == (code, key, "mine.toml")
+    assert str(caught.value).startswith("mine.toml")
+
+
+def test_relu_under_a_second_derivative_is_warned_about() -> None:
+    assert [warning.code for warning in small("burgers", activation="relu").warnings] == ["activation-too-rough"]
+    assert small("burgers", activation="tanh").warnings == ()
+    assert small("decay", activation="relu").warnings == ()

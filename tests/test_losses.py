@@ -1,0 +1,78 @@
+"""Loss terms against formulas written out by hand, and against networks that are the exact solution."""
+
+import math
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from core.experiment import terms
+from core.expressions import evaluate
+from core.losses import FUNCTIONS, Losses
+from tests.experiments import small
+
+CPU = torch.device("cpu")
+
+
+class Exact(nn.Module):
+    """Stands where the network does and gives the problem's exact solution."""
+
+    def __init__(self, losses: Losses) -> None:
+        super().__init__()
+        self.names = [coordinate.name for coordinate in losses.problem.coordinates]
+        self.exact = [losses.problem.exact[unknown] for unknown in losses.problem.unknowns]
+
+    def forward(self, points: Tensor) -> Tensor:
+        """(n, d) → (n, unknowns)."""
+        columns = {name: points[:, axis : axis + 1] for axis, name in enumerate(self.names)}
+        values = [evaluate(tree, lambda leaf: columns[leaf.name], FUNCTIONS) for tree in self.exact]
+        return torch.cat([value if isinstance(value, Tensor) else torch.full((len(points), 1), value) for value in values], dim=1)
+
+
+@pytest.mark.parametrize("name", ["decay", "damped-oscillator", "lagaris-4", "boundary-layer", "poisson", "heat", "convection"])
+@pytest.mark.parametrize("sampling", ["sobol", "uniform"])
+def test_the_exact_solution_has_no_loss(name: str, sampling: str) -> None:
+    experiment = small(name, sampling=sampling)
+    losses = Losses(experiment, CPU)
+    found = losses.terms(Exact(losses), losses.draw(0))
+    assert found.shape == (len(terms(experiment.problem)),)
+    # residuals are sums of large terms (ω₀² u, ε⁻¹) that cancel: 1e-8 squared is far above rounding and far below a wrong formula
+    assert found.max().item() < 1e-16
+
+
+def test_burgers_terms_are_the_ones_written_by_hand() -> None:
+    experiment = small("burgers", weights={"equation": 1, "condition": 3})
+    losses = Losses(experiment, CPU)
+    torch.manual_seed(0)
+    network = nn.Sequential(nn.Linear(2, 6), nn.Tanh(), nn.Linear(6, 1)).double()
+    points = losses.draw(0)
+    x, t = points.interior["x"], points.interior["t"]
+    u = network(torch.cat([x, t], 1))
+    u_x, u_t = torch.autograd.grad(u.sum(), (x, t), create_graph=True)
+    (u_xx,) = torch.autograd.grad(u_x.sum(), x, create_graph=True)
+    nu = dict(experiment.values)["nu"]
+    equation = ((u_t + u * u_x - nu * u_xx) ** 2).mean()
+    at_start = points.rows[0].base
+    start = ((network(torch.cat([at_start["x"], at_start["t"]], 1)) + torch.sin(math.pi * at_start["x"])) ** 2).mean()
+    assert torch.equal(at_start["t"], torch.zeros_like(at_start["t"]))
+    found = losses.terms(network, points)
+    torch.testing.assert_close(found[:2], torch.stack([equation, start]))
+    torch.testing.assert_close(losses.total(found), found[0] + 3 * found[1:].sum())
+
+
+def test_a_periodic_condition_compares_both_ends() -> None:
+    losses = Losses(small("convection"), CPU)
+
+    class Ramp(nn.Module):
+        def forward(self, points: Tensor) -> Tensor:
+            return points[:, :1] * 1.0
+
+    found = dict(zip(terms(losses.experiment.problem), losses.terms(Ramp(), losses.draw(0)), strict=True))
+    assert found["condition-2"].item() == pytest.approx((2 * math.pi) ** 2)
+
+
+def test_points_are_redrawn_only_when_asked() -> None:
+    fixed, redrawn = (Losses(small("burgers", resampling=how), CPU) for how in ("fixed", "every-step"))
+    assert torch.equal(fixed.draw(0).interior["x"], fixed.draw(1).interior["x"])
+    assert not torch.equal(redrawn.draw(0).interior["x"], redrawn.draw(1).interior["x"])
+    assert not torch.equal(redrawn.draw(0).edge["x"], redrawn.draw(1).edge["x"])

@@ -1,0 +1,48 @@
+import math
+
+import pytest
+
+from core.errors import InputError
+from core.ranges import Choice, Integer, Real, nearest
+
+
+def code(call: object) -> str:
+    with pytest.raises(InputError) as caught:
+        call()  # type: ignore[operator]
+    assert str(caught.value)
+    return caught.value.code
+
+
+def test_a_real_takes_numbers_and_their_text() -> None:
+    assert Real(0, 1).check("rate", "1e-3") == 1e-3
+    assert Real(0, 1).check("rate", 1) == 1.0
+
+
+@pytest.mark.parametrize("value", [math.nan, "nan", True, "fast", None, [1]])
+def test_a_real_refuses_what_is_no_number(value: object) -> None:
+    assert code(lambda: Real(0, 1).check("rate", value)) == "not-a-number"
+
+
+@pytest.mark.parametrize("value", [1.1, -0.1, math.inf, "1e999"])
+def test_a_real_refuses_what_lies_outside(value: object) -> None:
+    assert code(lambda: Real(0, 1).check("rate", value)) == "out-of-range"
+
+
+def test_an_integer_takes_whole_numbers_only() -> None:
+    assert Integer(1, 10).check("depth", "4") == 4
+    assert code(lambda: Integer(1, 10).check("depth", 4.5)) == "not-an-integer"
+    assert code(lambda: Integer(1, 10).check("depth", True)) == "not-an-integer"
+    assert code(lambda: Integer(1, 10).check("depth", math.inf)) == "not-an-integer"
+    assert code(lambda: Integer(1, 10).check("depth", 11)) == "out-of-range"
+
+
+def test_a_choice_offers_the_nearest_name() -> None:
+    assert Choice(("tanh", "sin")).check("activation", "sin") == "sin"
+    with pytest.raises(InputError, match="did you mean tanh"):
+        Choice(("tanh", "sin")).check("activation", "tahn")
+    assert code(lambda: Choice(("tanh", "sin")).check("activation", 3)) == "not-a-choice"
+
+
+def test_nearest_finds_a_slip_and_nothing_far() -> None:
+    assert nearest("burger", ["heat", "burgers"]) == "burgers"
+    assert nearest("zzz", ["heat", "burgers"]) is None

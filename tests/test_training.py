@@ -1,0 +1,90 @@
+import itertools
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+import torch
+
+from core.errors import RunError
+from core.experiment import Experiment
+from core.fields import Display
+from core.losses import Losses
+from core.training import Checkpoint, Snapshot, restore, train
+from tests.experiments import small
+
+CPU = torch.device("cpu")
+
+
+def last(snapshots: Iterator[Snapshot]) -> Snapshot:
+    for snapshot in snapshots:
+        pass
+    return snapshot
+
+
+def test_training_lowers_the_loss_and_nears_the_exact_solution() -> None:
+    experiment = small("decay", steps=600, learning_rate=1e-2, precision="float32")
+    losses = Losses(experiment, CPU)
+    snapshots = train(experiment)
+    first = next(snapshots)
+    start, at_start = losses.total(first.losses), Display(experiment, losses).scores(first).relative_l2["u"]
+    end = last(snapshots)
+    at_end = Display(experiment, losses).scores(end).relative_l2["u"]
+    assert losses.total(end.losses) < start / 100
+    assert at_start is not None and at_end is not None and at_end < 0.02 < 0.2 < at_start
+
+
+@pytest.mark.parametrize("resampling", ["fixed", "every-step"])
+@pytest.mark.parametrize("precision", ["float32", "float64"])
+def test_resuming_gives_the_same_bits_as_not_stopping(resampling: str, precision: str) -> None:
+    experiment = small("burgers", steps=60, resampling=resampling, precision=precision)
+    whole = last(train(experiment)).checkpoint()
+    checkpoint: Checkpoint | None = None
+    for stop in (1, 7, 30, 59):
+        checkpoint = next(itertools.dropwhile(lambda snapshot: snapshot.step < stop, train(experiment, checkpoint))).checkpoint()
+        assert checkpoint.step == stop
+    assert last(train(experiment, checkpoint)).checkpoint().data == whole.data
+
+
+def test_watching_changes_nothing() -> None:
+    experiment = small("burgers", steps=25, resampling="every-step")
+    unwatched = last(train(experiment)).checkpoint()
+    display = Display(experiment, Losses(experiment, CPU))
+    for snapshot in train(experiment):
+        display.frame(snapshot, np.zeros((snapshot.step, 4)), {})
+        display.scores(snapshot)
+        snapshot.checkpoint()
+        torch.rand(3)
+    assert snapshot.checkpoint().data == unwatched.data
+
+
+def test_a_run_ends_at_its_steps_or_its_seconds() -> None:
+    assert last(train(small(steps=5))).step == 5
+    end = last(train(small(steps=200_000, seconds=0.2)))
+    assert 0.2 <= end.seconds < 2
+    assert list(train(small(steps=5), last(train(small(steps=5))).checkpoint())) == []
+
+
+def test_a_missing_device_is_an_error_and_never_another_device() -> None:
+    missing = "cuda:15"
+    with pytest.raises(RunError, match="cuda:15"):
+        next(train(small(device=missing)))
+
+
+def test_a_checkpoint_of_another_network_is_refused() -> None:
+    checkpoint = last(train(small(width=8, steps=1))).checkpoint()
+    with pytest.raises(RunError):
+        restore(small(width=9, steps=1), checkpoint, CPU)
+
+
+def test_a_restored_network_is_the_trained_one() -> None:
+    experiment = small(steps=10)
+    end = last(train(experiment))
+    points = torch.linspace(0, 1, 5, dtype=torch.float64)[:, None]
+    assert torch.equal(restore(experiment, end.checkpoint(), CPU)(points), end.network(points))
+
+
+def test_equal_experiments_give_equal_results() -> None:
+    def result(experiment: Experiment) -> bytes:
+        return last(train(experiment)).checkpoint().data
+
+    assert result(small(seed=1)) == result(small(seed=1)) != result(small(seed=2))
