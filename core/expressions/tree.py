@@ -1,0 +1,162 @@
+"""The tree that a text becomes: immutable nodes, and the one way to walk over them.
+
+Walks are loops, not recursions, and visit a shared node once, so that no depth and no repetition makes them slow.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TypeVar
+
+from core.errors import InputError
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Number:
+    """A finite number; `pi` and `e` are numbers too. Minus zero is zero."""
+
+    value: float
+
+    def __post_init__(self) -> None:
+        if not math.isfinite(self.value):
+            raise ValueError(f"a Number must be finite, but got {self.value}")
+        object.__setattr__(self, "value", float(self.value) + 0.0)
+
+
+@dataclass(frozen=True)
+class Coordinate:
+    """A coordinate, named by one letter."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A name whose value is given elsewhere: a parameter, an estimate or a definition."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Derivative:
+    """An unknown (`by` is empty) or one of its derivatives; the letters of `by` are in coordinate order."""
+
+    unknown: str
+    by: str = ""
+
+
+@dataclass(frozen=True)
+class At:
+    """An unknown or derivative evaluated somewhere, as `u(x, 0)`.
+
+    One argument a coordinate: the `Coordinate` itself where the place is free, else a constant expression. All free is `u(boundary)`.
+    """
+
+    derivative: Derivative
+    arguments: tuple[Expression, ...]
+
+    @property
+    def place(self) -> tuple[float | None, ...]:
+        """The fixed coordinates' values, None where free; raises `InputError` while an argument still holds a parameter."""
+        return tuple(None if isinstance(argument, Coordinate) else constant(argument) for argument in self.arguments)
+
+
+@dataclass(frozen=True)
+class Unary:
+    """`-operand`; the operator is always a minus."""
+
+    op: str
+    operand: Expression
+
+
+@dataclass(frozen=True)
+class Binary:
+    """`left op right` with one of + - * / ^."""
+
+    op: str
+    left: Expression
+    right: Expression
+
+
+@dataclass(frozen=True)
+class Call:
+    """A function of the grammar with its arguments."""
+
+    function: str
+    arguments: tuple[Expression, ...]
+
+
+@dataclass(frozen=True)
+class Differential:
+    """`D(operand, x, …)`; the letters of `by` are in coordinate order."""
+
+    operand: Expression
+    by: str
+
+
+@dataclass(frozen=True)
+class Laplacian:
+    """`lap(operand)`, in the space coordinates."""
+
+    operand: Expression
+
+
+Expression = Number | Coordinate | Parameter | Derivative | At | Unary | Binary | Call | Differential | Laplacian
+Leaf = Coordinate | Parameter | Derivative | At
+
+
+def constant(tree: Expression) -> float:
+    """The value of a tree that is a number; raises `InputError` for any other (substitute first: that folds constants)."""
+    if not isinstance(tree, Number):
+        from core.expressions.writing import to_text
+
+        raise InputError("not-constant", expression=to_text(tree))
+    return tree.value
+
+
+def children(node: Expression) -> tuple[Expression, ...]:
+    """The nodes directly below; an evaluation `u(x, 0)` counts as a leaf."""
+    match node:
+        case Binary(_, left, right):
+            return left, right
+        case Unary(_, operand) | Differential(operand, _) | Laplacian(operand):
+            return (operand,)
+        case Call(_, arguments):
+            return arguments
+    return ()
+
+
+def walk(tree: Expression) -> Iterator[Expression]:
+    """Every node object once, children before parents."""
+    seen: set[int] = set()
+    stack = [(tree, False)]
+    while stack:
+        node, ready = stack.pop()
+        if ready:
+            yield node
+        elif id(node) not in seen:
+            seen.add(id(node))
+            stack.append((node, True))
+            stack.extend((child, False) for child in reversed(children(node)))
+
+
+def fold(tree: Expression, rule: Callable[[Expression, tuple[T, ...]], T]) -> T:
+    """The result of `rule(node, results of its children)` at the root."""
+    results: dict[int, T] = {}
+    for node in walk(tree):
+        results[id(node)] = rule(node, tuple([results[id(child)] for child in children(node)]))
+    return results[id(tree)]
+
+
+def leaves_in(tree: Expression) -> frozenset[Leaf]:
+    """What has to be known to evaluate the tree."""
+    return frozenset(node for node in walk(tree) if isinstance(node, Leaf))
+
+
+def derivatives_in(tree: Expression) -> frozenset[Derivative]:
+    """The unknowns and derivatives in the tree, those in evaluations such as `u_x(1, t)` left out."""
+    return frozenset(node for node in walk(tree) if isinstance(node, Derivative))
