@@ -1,0 +1,44 @@
+"""The entry: `streamlit run dashboard/app.py`, from any folder.
+
+It puts the repository on the import path, serves the routes beside the pages, sends safe headers, and starts the workers with the server.
+The pages are in `main.py`: Streamlit runs that again for each visitor and click, and this file once.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+# Streamlit puts this folder on the path, where `main` or `live` would hide other modules of that name; the repository belongs there instead.
+sys.path[:] = [str(HERE.parent), *(folder for folder in sys.path if Path(folder or ".").resolve() not in (HERE, HERE.parent))]
+
+import streamlit as st  # noqa: E402
+from starlette.concurrency import run_in_threadpool  # noqa: E402
+from starlette.middleware import Middleware  # noqa: E402
+from starlette.middleware.trustedhost import TrustedHostMiddleware  # noqa: E402
+
+from dashboard import services  # noqa: E402
+from dashboard.headers import SafeHeaders, allowed_hosts  # noqa: E402
+from dashboard.routes import routes  # noqa: E402
+
+
+@asynccontextmanager
+async def lifespan(app: st.App) -> AsyncIterator[dict[str, Any]]:
+    """Start the workers without waiting for them, and end them with the server."""
+    services.start_cluster()
+    try:
+        yield {}
+    finally:
+        await run_in_threadpool(services.close)
+
+
+app = st.App(
+    HERE / "main.py",
+    routes=routes(st.get_option("server.baseUrlPath")),
+    middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=allowed_hosts()), Middleware(SafeHeaders)],
+    lifespan=lifespan,
+)

@@ -1,0 +1,135 @@
+"""What the pages fetch beside Streamlit's own messages: frames, snapshots, a run's status, and plotly.js.
+
+A run's id cannot be guessed, and whoever has it may look. Reading the store blocks, so it happens in threads, off the event loop.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import time
+from collections.abc import Awaitable, Callable
+from functools import cache
+from pathlib import Path
+
+import plotly
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from core.errors import InputError, TangenteError
+from core.store import Run
+from dashboard.services import store
+
+FRAME = "application/octet-stream"
+ACTIVE = ("queued", "running")
+WATCH_EVERY = 0.5
+"""Seconds after which a look at a run is noted again; a look counts for two, and each note is a write."""
+
+_watched: dict[str, float] = {}
+
+
+def routes(base: str = "") -> list[Route]:
+    """The routes, below the server's base path."""
+    base = f"/{base.strip('/')}" if base.strip("/") else ""
+    return [
+        Route(f"{base}/api/runs/{{id}}/frame", _threaded(frame)),
+        Route(f"{base}/api/runs/{{id}}/status", _threaded(status)),
+        Route(f"{base}/api/runs/{{id}}/snapshots", _threaded(snapshots)),
+        Route(f"{base}/api/runs/{{id}}/snapshot", _threaded(snapshot)),
+        Route(f"{base}/plotly.js", _threaded(plotly_js)),
+    ]
+
+
+def frame(request: Request) -> Response:
+    """The run's newest frame, or 204 where it is the version `since`; in both cases headers with the run's state of this moment."""
+    run = store().get(request.path_params["id"])
+    _watch(run)
+    found = store().frame(run.id, since=_integer(request, "since", -1))
+    if found is None:
+        return Response(status_code=204, headers=_state(run))
+    version, data = found
+    return Response(data, media_type=FRAME, headers={**_state(run), "X-Frame-Version": str(version), "Content-Encoding": "identity"})
+
+
+def status(request: Request) -> Response:
+    """The run's state, as JSON."""
+    run = store().get(request.path_params["id"])
+    return _json({"status": run.status, "step": run.step, "steps": run.steps, "seconds": run.seconds, "version": run.version})
+
+
+def snapshots(request: Request) -> Response:
+    """The steps of which a snapshot is kept."""
+    return _json({"steps": store().snapshots(request.path_params["id"])})
+
+
+def snapshot(request: Request) -> Response:
+    """The frame that was kept of a step."""
+    data = store().snapshot(request.path_params["id"], _integer(request, "step", 0))
+    return Response(data, media_type=FRAME, headers={"Cache-Control": "private, max-age=3600"})
+
+
+def plotly_js(request: Request) -> Response:
+    """plotly.js as the installed package brings it; its address carries the version, so browsers keep it for a year."""
+    data, tag = _plotly_js()
+    headers = {"ETag": tag, "Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
+    if request.headers.get("if-none-match") == tag:
+        return Response(status_code=304, headers=headers)
+    if "gzip" not in request.headers.get("accept-encoding", ""):
+        return Response(gzip.decompress(data), media_type="text/javascript", headers=headers)
+    return Response(data, media_type="text/javascript", headers={**headers, "Content-Encoding": "gzip"})
+
+
+@cache
+def _plotly_js() -> tuple[bytes, str]:
+    """plotly.js, compressed once, and its entity tag."""
+    data = (Path(plotly.__file__).parent / "package_data" / "plotly.min.js").read_bytes()
+    return gzip.compress(data, compresslevel=6), f'"{hashlib.sha256(data).hexdigest()[:16]}"'
+
+
+def _threaded(answer: Callable[[Request], Response]) -> Callable[[Request], Awaitable[Response]]:
+    """The route that calls `answer` in a thread and words its errors as JSON."""
+
+    def guarded(request: Request) -> Response:
+        try:
+            return answer(request)
+        except TangenteError as error:
+            code = 404 if isinstance(error, InputError) else 503
+            return _json({"error": error.code, "message": error.message}, code)
+
+    async def route(request: Request) -> Response:
+        return await run_in_threadpool(guarded, request)
+
+    return route
+
+
+def _watch(run: Run) -> None:
+    """Let the worker know that somebody looks, so that it draws frames."""
+    now = time.monotonic()
+    if run.status in ACTIVE and now - _watched.get(run.id, -WATCH_EVERY) >= WATCH_EVERY:
+        _watched[run.id] = now
+        store().watch(run.id)
+    elif run.status not in ACTIVE:
+        _watched.pop(run.id, None)
+
+
+def _state(run: Run) -> dict[str, str]:
+    return {
+        "Cache-Control": "no-store",
+        "X-Run-Status": run.status,
+        "X-Run-Step": str(run.step),
+        "X-Run-Seconds": f"{run.seconds:.3f}",
+    }
+
+
+def _integer(request: Request, name: str, default: int) -> int:
+    """The query's whole number `name`; the default where it is missing or none."""
+    try:
+        return int(request.query_params.get(name, "")[:16])
+    except ValueError:
+        return default
+
+
+def _json(content: dict[str, object], code: int = 200) -> Response:
+    return JSONResponse(content, status_code=code, headers={"Cache-Control": "no-store"})
