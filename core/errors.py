@@ -101,7 +101,7 @@ MESSAGES: dict[str, str] = {
         "Choose a smooth activation, such as tanh."
     ),
     # expressions
-    "text-too-long": N_("An expression may have {limit} characters at most."),
+    "expression-too-long": N_("An expression may have {limit} characters at most."),
     "bad-character": N_("The character {character} has no meaning here."),
     "bad-character-near": N_("The character {character} has no meaning here; did you mean `{near}`?"),
     "number-too-large": N_("The number {found} is too large."),
@@ -134,7 +134,7 @@ MESSAGES: dict[str, str] = {
     "division-by-zero": N_("`{expression}` divides by zero."),
     "too-large": N_("`{expression}` is too large to be computed."),
     "not-real": N_("`{expression}` has no real value."),
-    "not-constant": N_("A constant is needed, but `{expression}` is none."),
+    "not-constant": N_("A constant is needed here, but the expression depends on {names}."),
     "grows-too-large": N_("With its definitions and derivatives written out, the expression has more than {limit} parts."),
     "not-a-name": N_("A name must be letters, digits and _, beginning with a letter, but got {name}."),
     "not-a-letter": N_("A coordinate must be a single letter, but got {name}."),

@@ -19,12 +19,12 @@ from core.expressions.tree import (
     Parameter,
     Unary,
     fold,
+    size,
     walk,
 )
-from core.expressions.writing import to_text
 
 ORDER = 4  # the highest derivative
-NODES = 5_000  # of what substitution and expansion may grow to
+NODES = 5_000  # of what a tree may grow to
 ZERO, ONE, TWO, MINUS_ONE = Number(0), Number(1), Number(2), Number(-1)
 
 
@@ -87,7 +87,7 @@ def divide(a: Expression, b: Expression) -> Expression:
         case Number(x), Number(y):
             return Number(compute("/", x, y))
         case _, Number(0):
-            raise InputError("division-by-zero", expression=to_text(Binary("/", a, b)))
+            raise InputError("division-by-zero", expression="…/0")
         case Number(0), _:
             return ZERO
         case _, Number(1):
@@ -139,16 +139,22 @@ def _rebuild(node: Expression, below: tuple[Expression, ...]) -> Expression:
     return node
 
 
-def _limited(tree: Expression) -> Expression:
-    if any(count > NODES for count, _ in enumerate(walk(tree), 1)):
+def _limited(tree: Expression, number: Callable[[Expression], int]) -> Expression:
+    if number(tree) > NODES:
         raise InputError("grows-too-large", limit=NODES)
     return tree
+
+
+def _distinct(tree: Expression) -> int:
+    """How many nodes the tree has when a shared one counts once: what evaluating it costs."""
+    return sum(1 for _ in walk(tree))
 
 
 def substitute(tree: Expression, values: Mapping[str, Expression]) -> Expression:
     """The tree with parameters and definitions replaced, in the places of evaluations too, and all constants folded.
 
-    Raises `InputError` where a constant part has no finite value, or the tree grows beyond all measure.
+    Substitute before expanding: D(…) takes what is not replaced yet as constant. Raises `InputError` where a constant part has no finite
+    value, or the tree grows beyond all measure.
     """
 
     def rule(node: Expression, below: tuple[Expression, ...]) -> Expression:
@@ -159,7 +165,7 @@ def substitute(tree: Expression, values: Mapping[str, Expression]) -> Expression
                 return At(derivative, tuple(substitute(argument, values) for argument in arguments))
         return _rebuild(node, below)
 
-    return _limited(fold(tree, rule))
+    return _limited(fold(tree, rule), size)
 
 
 def raised(derivative: Derivative, coordinate: str, coordinates: tuple[str, ...]) -> Derivative:
@@ -261,7 +267,7 @@ def expand(tree: Expression, coordinates: tuple[str, ...], space: tuple[str, ...
 
     def along(operand: Expression, by: str) -> Expression:
         for coordinate in by:
-            operand = _limited(differentiate(operand, coordinate, coordinates))
+            operand = _limited(differentiate(operand, coordinate, coordinates), _distinct)
         return operand
 
     def rule(node: Expression, below: tuple[Expression, ...]) -> Expression:
@@ -275,4 +281,4 @@ def expand(tree: Expression, coordinates: tuple[str, ...], space: tuple[str, ...
                 return total
         return _rebuild(node, below)
 
-    return _limited(fold(tree, rule))
+    return _limited(fold(tree, rule), _distinct)

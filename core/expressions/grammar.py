@@ -93,7 +93,7 @@ class Parser:
         self.names = names
         self.shown = "".join(c if c.isprintable() or c in "\t\n" else "\ufffd" for c in text[:CHARACTERS])
         if len(text) > CHARACTERS:
-            raise self.error("text-too-long", CHARACTERS, limit=CHARACTERS)
+            raise self.error("expression-too-long", CHARACTERS, limit=CHARACTERS)
         self.tokens = self.tokenise(text)
         self.number = 0
         self.depth = 0

@@ -112,9 +112,8 @@ Leaf = Coordinate | Parameter | Derivative | At
 def constant(tree: Expression) -> float:
     """The value of a tree that is a number; raises `InputError` for any other (substitute first: that folds constants)."""
     if not isinstance(tree, Number):
-        from core.expressions.writing import to_text
-
-        raise InputError("not-constant", expression=to_text(tree))
+        names = sorted(node.name for node in leaves_in(tree) if isinstance(node, Coordinate | Parameter))
+        raise InputError("not-constant", names=", ".join(names) or "unknowns")
     return tree.value
 
 
@@ -150,6 +149,11 @@ def fold(tree: Expression, rule: Callable[[Expression, tuple[T, ...]], T]) -> T:
     for node in walk(tree):
         results[id(node)] = rule(node, tuple([results[id(child)] for child in children(node)]))
     return results[id(tree)]
+
+
+def size(tree: Expression) -> int:
+    """How many nodes the tree has when shared ones count each time: what writing or comparing it costs."""
+    return fold(tree, lambda _, below: 1 + sum(below))
 
 
 def leaves_in(tree: Expression) -> frozenset[Leaf]:
