@@ -140,4 +140,65 @@ MESSAGES: dict[str, str] = {
     "not-a-letter": N_("A coordinate must be a single letter, but got {name}."),
     "name-reserved": N_("The name {name} has a meaning of its own; choose another one."),
     "name-twice": N_("The name {name} is given twice."),
+    # cluster, worker, runner, devices
+    "device-missing": N_("The device {device} is not there; the worker has {present}. Choose one of these, or start a worker that has it."),
+    "diverged": N_("The loss is no longer a finite number from step {step} on. Try a smaller learning rate, or float64."),
+    "keeps-failing": N_(
+        "The run ended its worker {attempts} times without getting any further, most likely for lack of memory. "
+        "Try fewer points or a smaller network."
+    ),
+    "unexpected": N_("Something went wrong that should not: {reason}. The details are in the workers' log."),
+    "scheduler-without-shared-store": N_(
+        "The workers of {scheduler} may run on other machines, where this store, an SQLite file, cannot be reached safely. "
+        "Use a database server as the store (postgresql://…), or leave out the scheduler to train on this machine."
+    ),
+    "scheduler-unreachable": N_("The scheduler at {address} does not answer: {reason}"),
+    "workers-do-not-start": N_("The workers do not start. The last they said is: {reason} (all of it is in {log})"),
+    "worker-error": N_("A worker could not record what went wrong: {reason}"),
+    # the command line
+    "cannot-read": N_("The file cannot be read: {reason}."),
+    "no-folder": N_("There is no folder {folder} to write to."),
+    "not-an-assignment": N_("This must read NAME=NUMBER."),
+    "run-lost": N_("The run ended without saying why."),
+    # training
+    "checkpoint-mismatch": N_("The checkpoint belongs to another network: {reason}"),
+    # problem, tables, conditions
+    "unknown-key": N_("The key {name} is not known here; known are {known}."),
+    "unknown-key-near": N_("The key {name} is not known here; did you mean {near}?"),
+    "missing-key": N_("The key {name} is missing here."),
+    "not-a-text": N_("A text in quotes is needed here, but got {value}."),
+    "not-a-list": N_("A list of texts, in square brackets, is needed here, but got {value}."),
+    "too-long": N_("{name} may have {limit} characters at most, but has {number}."),
+    "too-many": N_("{name} may have {limit} entries at most, but has {number}."),
+    "empty": N_("{name} must have at least one entry."),
+    "not-a-usable-number": N_("A finite number of at most {limit} in size, or a constant in quotes, is needed here, but got {value}."),
+    "not-an-interval": N_("A range is needed here, [low, high], but got {value}."),
+    "empty-interval": N_("The low end of a range must be less than its high end, but got [{low}, {high}]."),
+    "empty-range": N_("`low <= value <= high` and `low < high` must hold, but got low = {low}, value = {value}, high = {high}."),
+    "unsupported-domain": N_("The domain is the box of the coordinates' ranges; other shapes are not supported. Leave `domain` out."),
+    "unsupported-estimate": N_("Constants have given values, in `parameters`; learning them is not supported. Leave `estimate` out."),
+    "unsupported-data": N_("A problem is stated by equations and conditions; data are not supported. Leave `data` out."),
+    "equation-without-unknown": N_("An equation must contain an unknown; a condition on the domain's edge belongs into `conditions`."),
+    "equation-with-place": N_("An equation holds everywhere, so write {unknown} instead of {name}; conditions belong into `conditions`."),
+    "unused-unknown": N_("No equation contains the unknown {name}."),
+    "said-twice": N_("This says the same as {first}; leave one out."),
+    "contradiction": N_("`{text}` ({first}) gives another value; leave one out."),
+    "exact-incomplete": N_("An exact solution has an entry for each unknown and no other: {unknowns}."),
+    "exact-missing": N_("The exact solution can be the reference only where `exact` states it."),
+    "condition-without-place": N_("A condition needs to know where {name} is meant: write {example} or another place on the edge."),
+    "condition-without-unknown": N_("A condition must contain an unknown at a place, such as u(0)."),
+    "outside-domain": N_("{name} lies outside the domain: {coordinate} must lie between {low} and {high}, but is {value}."),
+    "no-boundary": N_("`boundary` is the boundary in space, but this problem has only time; write the time itself, such as u(0)."),
+    "ambiguous-coordinate": N_("{name} has different values in this condition, so it cannot stand alone in it; write its value."),
+    "no-common-edge": N_("The evaluations in this condition share no place: at least one coordinate must be fixed in all of them."),
+    "unknown-problem": N_("There is no problem {name} in the library; there are {known}."),
+    "unknown-problem-near": N_("There is no problem {name} in the library; did you mean {near}?"),
+    # references
+    "reference-unknown": N_("No exact solution is known for this problem at these values."),
+    "reference-not-finite": N_("The exact solution has no finite value somewhere in the domain."),
+    "reference-too-costly": N_("The Cole-Hopf solution for nu = {nu} up to t = {time} is too costly; take a larger nu."),
+    "not-burgers": N_(
+        "Cole-Hopf solves u_t + u*u_x = nu*u_xx with nu > 0 on x = [-1, 1] from t = 0, with u(x, 0) = -sin(pi*x) and zero or periodic ends, "
+        "and this problem is another."
+    ),
 }

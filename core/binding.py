@@ -1,0 +1,182 @@
+"""From a problem's texts to trees, and from those, with numbers for the parameters, to what is trained on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, TypeVar
+
+from core import conditions
+from core.conditions import BoundCondition
+from core.domain import Interval, space
+from core.errors import TangenteError
+from core.expressions import (
+    At,
+    Binary,
+    Derivative,
+    Expression,
+    Names,
+    Number,
+    Parameter,
+    expand,
+    leaves_in,
+    parse,
+    parse_equation,
+    substitute,
+)
+from core.tables import located
+
+if TYPE_CHECKING:
+    from core.problem import Problem
+
+T = TypeVar("T")
+Sides = tuple[Expression, Expression]
+Values = tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True)
+class BoundProblem:
+    """A problem with numbers for its parameters: trees in which only coordinates and derivatives of unknowns are left.
+
+    `equations` are residuals, left minus right. `exact` is empty where no exact solution is known, or its formula has no real value for
+    these parameters. `order` is that of the highest derivative.
+    """
+
+    coordinates: tuple[Interval, ...]
+    unknowns: tuple[str, ...]
+    equations: tuple[Expression, ...]
+    conditions: tuple[BoundCondition, ...]
+    exact: Mapping[str, Expression]
+    order: int
+
+    def __hash__(self) -> int:
+        return hash((self.coordinates, self.unknowns, self.equations, self.conditions))
+
+    @property
+    def low(self) -> tuple[float, ...]:
+        return tuple(coordinate.low for coordinate in self.coordinates)
+
+    @property
+    def high(self) -> tuple[float, ...]:
+        return tuple(coordinate.high for coordinate in self.coordinates)
+
+    @property
+    def space(self) -> tuple[str, ...]:
+        return space(self.coordinates)
+
+
+@dataclass(frozen=True)
+class Trees:
+    """A problem's texts, parsed; equations and conditions as their two sides."""
+
+    definitions: Mapping[str, Expression]
+    equations: tuple[Sides, ...]
+    conditions: tuple[Sides, ...]
+    exact: Mapping[str, Expression]
+
+
+@lru_cache(maxsize=256)
+def parsed(problem: Problem) -> Trees:
+    """The problem's trees; raises `InputError` at the key and the character of the first mistake."""
+    names = _names(problem)
+    parameters = tuple(parameter.name for parameter in problem.parameters)
+    definitions: dict[str, Expression] = {}
+    for name, text in problem.definitions.items():
+        earlier = Names(names.coordinates, (), (*parameters, *definitions))
+        definitions[name] = _tree(parse, text, earlier, f"problem.definitions.{name}")
+    known = Names(names.coordinates, (), names.parameters)
+    return Trees(
+        definitions,
+        _all_sides(problem.equations, names, "problem.equations"),
+        _all_sides(problem.conditions, names, "problem.conditions"),
+        {name: _tree(parse, text, known, f"problem.exact.{name}") for name, text in problem.exact.items()},
+    )
+
+
+@lru_cache(maxsize=1024)
+def bind(problem: Problem, values: Values) -> BoundProblem:
+    """The problem with a value for each of its parameters; raises `InputError` where an equation or condition has no finite value there."""
+    trees = parsed(problem)
+    known = _Known(trees.definitions, values)
+    equations = tuple(_equation(sides, known, problem, number) for number, sides in enumerate(trees.equations, 1))
+    bound = tuple(_condition(sides, known, problem, number) for number, sides in enumerate(trees.conditions, 1))
+    return BoundProblem(
+        coordinates=problem.coordinates,
+        unknowns=problem.unknowns,
+        equations=equations,
+        conditions=bound,
+        exact=_exact(trees.exact, known),
+        order=max(len(item.by) for tree in (*equations, *(item.residual for item in bound)) for item in derivatives(tree)),
+    )
+
+
+def derivatives(tree: Expression) -> set[Derivative]:
+    """The unknowns and derivatives in the tree, also those evaluated at a place."""
+    leaves = leaves_in(tree)
+    return {leaf.derivative if isinstance(leaf, At) else leaf for leaf in leaves if isinstance(leaf, At | Derivative)}
+
+
+class _Known:
+    """What each name stands for; a definition that has no value here raises its error only where it is used."""
+
+    def __init__(self, definitions: Mapping[str, Expression], values: Values) -> None:
+        self.trees: dict[str, Expression] = {name: Number(value) for name, value in values}
+        self.errors: dict[str, TangenteError] = {}
+        for name, tree in definitions.items():
+            try:
+                self.trees[name] = substitute(tree, self.used_by(tree))
+            except TangenteError as error:
+                self.errors[name] = error.located(key=f"problem.definitions.{name}")
+
+    def used_by(self, *trees: Expression) -> Mapping[str, Expression]:
+        """What the names in `trees` stand for, and more."""
+        for leaf in sorted({leaf.name for tree in trees for leaf in leaves_in(tree) if isinstance(leaf, Parameter)}):
+            if leaf in self.errors:
+                raise self.errors[leaf]
+        return self.trees
+
+
+def _names(problem: Problem) -> Names:
+    """All names, each checked against those before it, so that an error knows its place."""
+    coordinates: tuple[str, ...] = ()
+    for coordinate in problem.coordinates:
+        with located(f"problem.coordinates.{coordinate.name}"):
+            coordinates = Names((*coordinates, coordinate.name)).coordinates
+    unknowns: tuple[str, ...] = ()
+    for number, unknown in enumerate(problem.unknowns, 1):
+        with located(f"problem.unknowns[{number}]"):
+            unknowns = Names(coordinates, (*unknowns, unknown)).unknowns
+    names = Names(coordinates, unknowns)
+    parameters = [(f"problem.parameters.{parameter.name}", parameter.name) for parameter in problem.parameters]
+    for key, name in [*parameters, *((f"problem.definitions.{name}", name) for name in problem.definitions)]:
+        with located(key):
+            names = Names(coordinates, unknowns, (*names.parameters, name))
+    return names
+
+
+def _tree(parser: Callable[[str, Names], T], text: str, names: Names, key: str) -> T:
+    with located(key):
+        return parser(text, names)
+
+
+def _all_sides(texts: tuple[str, ...], names: Names, key: str) -> tuple[Sides, ...]:
+    return tuple(_tree(parse_equation, text, names, f"{key}[{number}]") for number, text in enumerate(texts, 1))
+
+
+def _equation(sides: Sides, known: _Known, problem: Problem, number: int) -> Expression:
+    letters = tuple(coordinate.name for coordinate in problem.coordinates)
+    with located(f"problem.equations[{number}]"):
+        return expand(substitute(Binary("-", *sides), known.used_by(*sides)), letters, space(problem.coordinates))
+
+
+def _condition(sides: Sides, known: _Known, problem: Problem, number: int) -> BoundCondition:
+    with located(f"problem.conditions[{number}]"):
+        return conditions.bind(sides, known.used_by(*sides), problem.coordinates)
+
+
+def _exact(exact: Mapping[str, Expression], known: _Known) -> dict[str, Expression]:
+    try:
+        return {name: substitute(tree, known.used_by(tree)) for name, tree in exact.items()}
+    except TangenteError:
+        return {}  # a formula that does not hold at these values, as that of an oscillator damped too much to swing

@@ -1,0 +1,73 @@
+"""What a problem as a whole has to fulfil, beyond each of its texts being right."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.binding import BoundProblem, Sides, derivatives, parsed
+from core.errors import InputError, Position
+from core.expressions import At, Binary, Derivative, Expression, Number, leaves_in, to_text
+from core.tables import located
+
+if TYPE_CHECKING:
+    from core.problem import Problem
+
+
+def check(problem: Problem) -> None:
+    """Raise `InputError`, placed at its key, where the problem states nothing that could be solved, or contradicts itself."""
+    for number, sides in enumerate(parsed(problem).equations, 1):
+        with located(f"problem.equations[{number}]"):
+            _check_equation(sides)
+    _check_exact(problem)
+    bound = problem.bind({})
+    _check_used(bound)
+    _check_repeated("equations", bound.equations)
+    _check_repeated("conditions", tuple(condition.residual for condition in bound.conditions))
+    _check_contradictions(problem, bound)
+
+
+def _check_equation(sides: Sides) -> None:
+    leaves = sorted({leaf for side in sides for leaf in leaves_in(side)}, key=to_text)
+    for leaf in leaves:
+        if isinstance(leaf, At):
+            raise InputError("equation-with-place", name=to_text(leaf), unknown=to_text(leaf.derivative))
+    if not any(isinstance(leaf, Derivative) for leaf in leaves):
+        raise InputError("equation-without-unknown")
+
+
+def _check_exact(problem: Problem) -> None:
+    if problem.exact and set(problem.exact) != set(problem.unknowns):
+        raise InputError("exact-incomplete", at=Position(key="problem.exact"), unknowns=", ".join(problem.unknowns))
+    if problem.reference == "exact" and not problem.exact:
+        raise InputError("exact-missing", at=Position(key="problem.reference"))
+
+
+def _check_used(bound: BoundProblem) -> None:
+    used = {derivative.unknown for tree in bound.equations for derivative in derivatives(tree)}
+    for number, unknown in enumerate(bound.unknowns, 1):
+        if unknown not in used:
+            raise InputError("unused-unknown", at=Position(key=f"problem.unknowns[{number}]"), name=unknown)
+
+
+def _check_repeated(key: str, trees: tuple[Expression, ...]) -> None:
+    for number, tree in enumerate(trees, 1):
+        first = trees.index(tree) + 1
+        if first < number:
+            raise InputError("said-twice", at=Position(key=f"problem.{key}[{number}]"), first=f"{key}[{first}]")
+
+
+def _check_contradictions(problem: Problem, bound: BoundProblem) -> None:
+    """Two conditions give one evaluation two constant values."""
+    seen: dict[At, tuple[int, float]] = {}
+    for number, condition in enumerate(bound.conditions, 1):
+        match condition.residual:
+            case Binary("-", At() as evaluation, Number(value)) | Binary("-", Number(value), At() as evaluation):
+                pass
+            case At() as evaluation:
+                value = 0.0
+            case _:
+                continue
+        first, other = seen.setdefault(evaluation, (number, value))
+        if other != value:
+            place = Position(key=f"problem.conditions[{number}]", text=problem.conditions[number - 1])
+            raise InputError("contradiction", at=place, first=f"conditions[{first}]", text=problem.conditions[first - 1])

@@ -1,0 +1,186 @@
+"""Problems: unknowns on a domain, the equations they obey inside it, and the conditions they meet on parts of it.
+
+A problem is text in the notation of `core.expressions`. The library holds one TOML file a problem, in the form that anyone can write.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from core import binding, checks, statement, tables
+from core.binding import BoundProblem
+from core.conditions import BoundCondition
+from core.domain import Interval
+from core.errors import InputError, Position, TangenteError
+from core.expressions import Derivative, Expression, Parameter, to_latex, to_text
+from core.ranges import nearest
+from core.statement import ParameterRange
+
+__all__ = ["BoundCondition", "BoundProblem", "Formulas", "Interval", "ParameterRange", "Problem", "library", "load"]
+
+FOLDER = Path(__file__).parent / "problems"
+
+
+@dataclass(frozen=True)
+class Formulas:
+    """A problem in LaTeX, for display: one text an equation, condition, definition, parameter and exact solution."""
+
+    domain: str
+    equations: tuple[str, ...]
+    conditions: tuple[str, ...]
+    definitions: tuple[str, ...]
+    parameters: tuple[str, ...]
+    exact: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What a [problem] table states, checked. `name` is that of a library problem, else empty.
+
+    `recipe` holds the hyperparameters that suit the problem, which its file gives in [network] and [training]; it is no part of the
+    statement: equal problems may have different recipes.
+    """
+
+    name: str
+    title: str
+    source: str
+    description: str
+    difficulty: str
+    coordinates: tuple[Interval, ...]
+    unknowns: tuple[str, ...]
+    parameters: tuple[ParameterRange, ...]
+    definitions: Mapping[str, str]
+    equations: tuple[str, ...]
+    conditions: tuple[str, ...]
+    exact: Mapping[str, str]
+    reference: str
+    recipe: Mapping[str, Any] = field(default_factory=dict, compare=False)
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.coordinates, self.unknowns, self.equations, self.conditions))
+
+    @classmethod
+    def from_table(
+        cls, table: Mapping[str, Any], *, name: str = "", file: str | None = None, recipe: Mapping[str, Any] | None = None
+    ) -> Problem:
+        """The problem that a [problem] table states.
+
+        Raises `InputError` at the key, and the character where there is one, of the first mistake.
+        """
+        try:
+            fields = statement.read(tables.mapping(table, "problem", most=100))
+            problem = cls(name=name, **fields, recipe=dict(recipe or {}))
+            checks.check(problem)
+        except TangenteError as error:
+            raise error.located(file=file) from None
+        return problem
+
+    @classmethod
+    def from_toml(cls, text: str, *, name: str = "", file: str | None = None) -> Problem:
+        """The problem of an experiment file's [problem] table, with its [network] and [training] as the recipe; raises as `from_table`."""
+        parts = tables.read(text, file=file)
+        try:
+            tables.check_keys(parts, "file", ("problem", "network", "training"), ("problem",))
+            recipe = [tables.mapping(parts.get(section, {}), section, most=100) for section in ("network", "training")]
+        except TangenteError as error:
+            raise error.located(file=file) from None
+        return cls.from_table(parts["problem"], name=name, file=file, recipe={**recipe[0], **recipe[1]})
+
+    def table(self) -> dict[str, Any]:
+        """The [problem] table that states this problem."""
+        words = {"title": self.title, "source": self.source, "description": self.description}
+        return {
+            **{key: text for key, text in words.items() if text},
+            "difficulty": self.difficulty,
+            "coordinates": {item.name: [item.low, item.high] for item in self.coordinates},
+            "unknowns": list(self.unknowns),
+            "parameters": {item.name: {"value": item.value, "low": item.low, "high": item.high} for item in self.parameters},
+            "definitions": dict(self.definitions),
+            "equations": list(self.equations),
+            "conditions": list(self.conditions),
+            "exact": dict(self.exact),
+            "reference": self.reference,
+        }
+
+    def content(self) -> dict[str, Any]:
+        """What determines a run and its scores; spaces and superfluous brackets in the texts make no difference."""
+        trees = binding.parsed(self)
+        return {
+            "coordinates": [[item.name, item.low, item.high] for item in self.coordinates],
+            "unknowns": list(self.unknowns),
+            "parameters": [item.name for item in self.parameters],
+            "definitions": {name: to_text(tree) for name, tree in trees.definitions.items()},
+            "equations": [" = ".join(map(to_text, sides)) for sides in trees.equations],
+            "conditions": [" = ".join(map(to_text, sides)) for sides in trees.conditions],
+            "exact": {name: to_text(tree) for name, tree in trees.exact.items()},
+            "reference": self.reference,
+        }
+
+    def bind(self, values: Mapping[str, float]) -> BoundProblem:
+        """The problem with `values` for its parameters; those left out keep their own.
+
+        Raises `InputError` for an unknown parameter, for a value that is no number, and where an equation has no finite value.
+        """
+        return binding.bind(self, self._values(values))
+
+    def statement_latex(self, values: Mapping[str, float] | None = None) -> Formulas:
+        """The problem for display, with its parameters at `values`."""
+        trees = binding.parsed(self)
+        return Formulas(
+            domain=r",\quad ".join(rf"{item.name} \in [{_number(item.low)},\, {_number(item.high)}]" for item in self.coordinates),
+            equations=tuple(" = ".join(map(to_latex, sides)) for sides in trees.equations),
+            conditions=tuple(" = ".join(map(to_latex, sides)) for sides in trees.conditions),
+            definitions=tuple(_is(Parameter(name), to_latex(tree)) for name, tree in trees.definitions.items()),
+            parameters=tuple(_is(Parameter(name), _number(value)) for name, value in self._values(values or {})),
+            exact=tuple(_is(Derivative(name), to_latex(tree)) for name, tree in trees.exact.items()),
+        )
+
+    def _values(self, given: Mapping[str, float]) -> binding.Values:
+        known = {parameter.name: parameter.value for parameter in self.parameters}
+        for name in given:
+            if name not in known:
+                near = nearest(name, known)
+                code = "unknown-parameter-near" if near else "unknown-parameter" if known else "no-parameters"
+                raise InputError(code, at=Position(key=f"values.{name}"), name=name, near=near, known=", ".join(known))
+        return tuple((name, tables.number(given.get(name, value), f"values.{name}")) for name, value in known.items())
+
+
+def library() -> tuple[str, ...]:
+    """The names of the library's problems."""
+    return tuple(sorted(path.stem for path in FOLDER.glob("*.toml")))
+
+
+def load(name: str) -> Problem:
+    """A library problem; raises `InputError` with the nearest name where there is none."""
+    known = library()
+    if name not in known:
+        near = nearest(name, known)
+        code = "unknown-problem-near" if near else "unknown-problem"
+        raise InputError(code, at=Position(key="problem"), name=tables.shown(name), near=near, known=", ".join(known))
+    return _load(name)
+
+
+@lru_cache
+def _load(name: str) -> Problem:
+    path = FOLDER / f"{name}.toml"
+    return Problem.from_toml(path.read_text(encoding="utf-8"), name=name, file=path.name)
+
+
+def _is(name: Expression, value: str) -> str:
+    return f"{to_latex(name)} = {value}"
+
+
+def _number(value: float) -> str:
+    """A number for display: simple multiples of π as such, others to four digits."""
+    for divisor in (1, 2, 3, 4):
+        times = value / math.pi * divisor
+        if 1 <= abs(round(times)) <= 12 and abs(times - round(times)) < 1e-12:
+            sign, factor = "-" if times < 0 else "", abs(round(times))
+            return rf"{sign}{factor if factor > 1 else ''}\pi{f'/{divisor}' if divisor > 1 else ''}"
+    mantissa, _, exponent = f"{value:.4g}".partition("e")
+    return rf"{mantissa} \cdot 10^{{{int(exponent)}}}" if exponent else mantissa

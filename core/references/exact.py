@@ -1,0 +1,33 @@
+"""The exact solution, where a problem states one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import InputError
+from core.expressions import NUMPY, Coordinate, Leaf, evaluate
+
+if TYPE_CHECKING:
+    from core.problem import BoundProblem
+
+Array = NDArray[np.float64]
+
+
+def solve(problem: BoundProblem, points: Array) -> Array:
+    """The exact solution at points (n, d), (n, unknowns).
+
+    Raises `InputError` where the problem states none, or its formula has no finite value at a point.
+    """
+    if not problem.exact:
+        raise InputError("reference-unknown")
+    columns: dict[Leaf, Array] = {Coordinate(item.name): points[:, axis] for axis, item in enumerate(problem.coordinates)}
+    values = np.empty((len(points), len(problem.unknowns)))
+    with np.errstate(all="ignore"):  # judged below, all at once
+        for index, unknown in enumerate(problem.unknowns):
+            values[:, index] = evaluate(problem.exact[unknown], columns.__getitem__, NUMPY)
+    if not np.isfinite(values).all():
+        raise InputError("reference-not-finite")
+    return values

@@ -1,0 +1,97 @@
+"""A [problem] table, read: each key in its own type, its numbers checked, its texts not yet parsed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from core import references, tables
+from core.domain import TOLERANCE, Interval
+from core.errors import InputError, Position
+from core.ranges import Choice, Scale
+
+KEYS = (
+    *("title", "source", "description", "difficulty", "coordinates", "unknowns", "parameters"),
+    *("definitions", "equations", "conditions", "exact", "reference"),
+)
+REQUIRED = ("coordinates", "unknowns", "equations", "conditions")
+UNSUPPORTED = ("domain", "estimate", "data")
+MOST = {"coordinates": 3, "unknowns": 10, "parameters": 20, "definitions": 20, "equations": 20, "conditions": 40}
+LONGEST = {"title": 100, "source": 400, "description": 1000}
+CHOICES = {"difficulty": ("medium", "easy", "hard"), "reference": ("auto", "none", *references.METHODS)}
+"""The first is taken where the key is left out."""
+
+
+@dataclass(frozen=True)
+class ParameterRange:
+    """A parameter of the equations: its value unless another is chosen, and the range of its slider."""
+
+    name: str
+    value: float
+    low: float
+    high: float
+    scale: Scale
+
+
+def read(table: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of the `Problem` that the table states; raises `InputError` placed at the key of the first mistake."""
+    for key in UNSUPPORTED:
+        if key in table:
+            raise InputError(f"unsupported-{key}", at=Position(key=f"problem.{key}"))
+    tables.check_keys(table, "problem", KEYS, REQUIRED)
+    return {
+        **{key: tables.text(table.get(key, ""), f"problem.{key}", longest) for key, longest in LONGEST.items()},
+        **{key: _choice(table, key, options) for key, options in CHOICES.items()},
+        **{key: _expressions(table, key) for key in ("definitions", "exact")},
+        "coordinates": _coordinates(table["coordinates"]),
+        "parameters": _parameters(table.get("parameters", {})),
+        **{key: tables.texts(table[key], f"problem.{key}", MOST[key], least=1) for key in ("unknowns", "equations")},
+        "conditions": tables.texts(table["conditions"], "problem.conditions", MOST["conditions"]),
+    }
+
+
+def _choice(table: Mapping[str, Any], key: str, options: tuple[str, ...]) -> str:
+    with tables.located(f"problem.{key}"):
+        return Choice(options).check(key, table.get(key, options[0]))
+
+
+def _expressions(table: Mapping[str, Any], key: str) -> dict[str, str]:
+    given = tables.mapping(table.get(key, {}), f"problem.{key}", MOST["definitions"])
+    return {name: tables.text(value, f"problem.{key}.{name}") for name, value in given.items()}
+
+
+def _coordinates(value: object) -> tuple[Interval, ...]:
+    path = "problem.coordinates"
+    ranges = tables.mapping(value, path, MOST["coordinates"])
+    if not ranges:
+        raise InputError("empty", at=Position(key=path), name="coordinates")
+    return tuple(_interval(name, ends, f"{path}.{name}") for name, ends in ranges.items())
+
+
+def _interval(name: str, ends: object, path: str) -> Interval:
+    if not isinstance(ends, list | tuple) or len(ends) != 2:
+        raise InputError("not-an-interval", at=Position(key=path), value=tables.shown(ends))
+    low, high = (tables.number(end, f"{path}[{number}]") for number, end in enumerate(ends, 1))
+    if high - low <= TOLERANCE * max(1.0, abs(low), abs(high)):
+        raise InputError("empty-interval", at=Position(key=path), low=f"{low:g}", high=f"{high:g}")
+    return Interval(name, low, high)
+
+
+def _parameters(value: object) -> tuple[ParameterRange, ...]:
+    path = "problem.parameters"
+    given = tables.mapping(value, path, MOST["parameters"])
+    return tuple(_parameter(name, item, f"{path}.{name}") for name, item in given.items())
+
+
+def _parameter(name: str, given: object, path: str) -> ParameterRange:
+    """`delta = 2` gets a range around its value; `delta = { value = 2, low = 0.1, high = 10 }` has its own."""
+    limits = given if isinstance(given, Mapping) else {"value": given}
+    tables.check_keys(limits, path, ("value", "low", "high"), ("value",))
+    value = tables.number(limits["value"], f"{path}.value" if limits is given else path)
+    around = sorted((value / 10, value * 10)) if value else [-1.0, 1.0]
+    low = tables.number(limits.get("low", around[0]), f"{path}.low")
+    high = tables.number(limits.get("high", around[1]), f"{path}.high")
+    if not (low < high and low <= value <= high):
+        raise InputError("empty-range", at=Position(key=path), low=f"{low:g}", value=f"{value:g}", high=f"{high:g}")
+    return ParameterRange(name, value, low, high, "log" if low > 0 and high >= 20 * low else "linear")

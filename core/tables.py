@@ -1,0 +1,119 @@
+"""Reading a table of a TOML file: what each key may hold, and where a mistake lies.
+
+Each function takes a value and its dotted path (`problem.equations[1]`, entries counted from 1 as loss terms are) and raises `InputError`
+placed there.
+"""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from core.errors import InputError, Position, TangenteError
+from core.expressions import Names, constant, parse, substitute
+from core.ranges import nearest
+
+T = TypeVar("T", Mapping[str, Any], Sequence[Any])
+
+MAX_BYTES = 16_000
+"""The largest file that is read: even a short one can keep a TOML parser busy for long."""
+LARGEST = 1e12
+"""The largest absolute value of a number."""
+SHOWN = 60
+"""Characters of a value that an error shows."""
+
+
+@contextmanager
+def located(key: str) -> Iterator[None]:
+    """Errors raised inside are placed at `key`, unless they know better."""
+    try:
+        yield
+    except TangenteError as error:
+        raise error.located(key=key) from None
+
+
+def read(text: str, *, file: str | None = None) -> dict[str, Any]:
+    """The tables of a file's text; raises `InputError` where it is too long or no TOML."""
+    size = len(text.encode("utf-8", "surrogatepass"))
+    if size > MAX_BYTES:
+        raise InputError("file-too-large", at=Position(file=file), size=size, limit=MAX_BYTES)
+    try:
+        return tomllib.loads(text)
+    except (ValueError, RecursionError) as error:  # ValueError: also a number of thousands of digits
+        raise InputError("not-toml", at=Position(file=file), reason=str(error).removesuffix(".")) from None
+
+
+def check_keys(table: Mapping[str, Any], path: str, known: Sequence[str], required: Iterable[str] = ()) -> None:
+    """Refuse keys that are not known, with the nearest that is, and miss those that are required."""
+    for name in table:
+        if name not in known:
+            near = nearest(name, known)
+            code = "unknown-key-near" if near else "unknown-key"
+            raise InputError(code, at=Position(key=f"{path}.{shown(name)}"), name=shown(name), near=near, known=", ".join(known))
+    for name in required:
+        if name not in table:
+            raise InputError("missing-key", at=Position(key=path), name=name)
+
+
+def mapping(value: object, path: str, most: int) -> Mapping[str, Any]:
+    """A table of at most `most` entries."""
+    if not isinstance(value, Mapping):
+        raise InputError("not-a-table", at=Position(key=path), name=_last(path))
+    return _limited(value, path, most)
+
+
+def text(value: object, path: str, longest: int = MAX_BYTES) -> str:
+    """A text of at most `longest` characters."""
+    if not isinstance(value, str):
+        raise InputError("not-a-text", at=Position(key=path), value=shown(value))
+    if len(value) > longest:
+        raise InputError("too-long", at=Position(key=path), name=_last(path), limit=longest, number=len(value))
+    return value
+
+
+def texts(value: object, path: str, most: int, least: int = 0) -> tuple[str, ...]:
+    """A list of `least` to `most` texts."""
+    if not isinstance(value, list | tuple):
+        raise InputError("not-a-list", at=Position(key=path), value=shown(value))
+    if len(value) < least:
+        raise InputError("empty", at=Position(key=path), name=_last(path))
+    return tuple(text(item, f"{path}[{number}]") for number, item in enumerate(_limited(value, path, most), 1))
+
+
+def number(value: object, path: str) -> float:
+    """A number, or a constant expression in quotes such as `"2*pi"`."""
+    if isinstance(value, str):
+        with located(path):
+            result = constant(substitute(parse(value, Names()), {}))
+    else:
+        result = _float(value)
+    if not abs(result) <= LARGEST:
+        raise InputError("not-a-usable-number", at=Position(key=path), value=shown(value), limit=f"{LARGEST:g}")
+    return result
+
+
+def shown(value: object) -> str:
+    """A value as an error shows it."""
+    if isinstance(value, int) and value.bit_length() > 200:  # Python refuses to write numbers of thousands of digits
+        return "…"
+    words = value if isinstance(value, str) else repr(value)
+    return words if len(words) <= SHOWN else words[: SHOWN - 1] + "…"
+
+
+def _float(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return math.nan
+    return float(value) if abs(value) <= LARGEST else math.inf
+
+
+def _limited(value: T, path: str, most: int) -> T:
+    if len(value) > most:
+        raise InputError("too-many", at=Position(key=path), name=_last(path), limit=most, number=len(value))
+    return value
+
+
+def _last(path: str) -> str:
+    return path.rpartition(".")[2]
