@@ -74,7 +74,7 @@ def replace(*command: str) -> None:
 def _require_python(module: str) -> None:
     if sys.version_info >= _OLDEST:
         return
-    newer = [f"python3.{minor}" for minor in range(30, _OLDEST[1] - 1, -1) if shutil.which(f"python3.{minor}")]
+    newer = [f"python3.{minor}" for minor in range(_OLDEST[1], 30) if shutil.which(f"python3.{minor}")]
     remedy = f"Run: {newer[0]} -m {module}" if newer else "Install a newer one, from your system's packages or python.org."
     sys.exit(f"Tangente needs Python 3.{_OLDEST[1]} or newer, but this is Python {sys.version.split()[0]} ({sys.executable}).\n{remedy}")
 

@@ -1,0 +1,210 @@
+"""The set-up behind `python3 -m dashboard` and `python3 -m tests`: real environments, made by real pip from a package made here."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dashboard import environment
+
+Command = Callable[..., subprocess.CompletedProcess[str]]
+
+DEMO = """
+import sys
+from dashboard import environment
+
+environment.enter("demo", ("requirements.txt",))
+import tiny
+
+print("ran", tiny.VERSION, sys.argv[1:], sys.prefix == str(environment.FOLDER))
+"""
+
+
+def wheel(folder: Path, version: str) -> None:
+    """A package named tiny, such as pip installs."""
+    info = f"tiny-{version}.dist-info"
+    files = {
+        "tiny.py": f"VERSION = {version!r}\n",
+        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: tiny\nVersion: {version}\n",
+        f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    files[f"{info}/RECORD"] = "".join(f"{name},,\n" for name in [*files, f"{info}/RECORD"])
+    folder.mkdir(exist_ok=True)
+    with zipfile.ZipFile(folder / f"tiny-{version}-py3-none-any.whl", "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project with the real set-up module, one requirement and a command that needs it."""
+    for package in ("dashboard", "demo"):
+        (tmp_path / package).mkdir()
+        (tmp_path / package / "__init__.py").touch()
+    shutil.copy(environment.__file__, tmp_path / "dashboard")
+    (tmp_path / "demo" / "__main__.py").write_text(DEMO)
+    (tmp_path / "requirements.txt").write_text("# one package\ntiny==1.0\n")
+    wheel(tmp_path / "wheels", "1.0")
+    return tmp_path
+
+
+@pytest.fixture
+def demo(project: Path) -> Command:
+    settings = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(project / "wheels"), "PIP_CONFIG_FILE": os.devnull}
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "PYTHON"))}
+
+    def command(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [getattr(sys, "_base_executable", sys.executable), "-m", "demo", *arguments],
+            cwd=project,
+            env={**clean, **settings},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    return command
+
+
+def test_the_first_start_sets_up_and_the_next_ones_only_run(project: Path, demo: Command) -> None:
+    first = demo("--an", "option", "with space")
+    assert first.returncode == 0, first.stderr
+    assert first.stdout.splitlines()[-1] == "ran 1.0 ['--an', 'option', 'with space'] True"
+    assert str(project / ".venv") in first.stdout and "Successfully installed tiny-1.0" in first.stdout
+    assert demo().stdout == "ran 1.0 [] True\n"
+
+
+def test_what_is_half_done_is_completed(project: Path, demo: Command) -> None:
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", project / ".venv"], check=True)
+    done = demo()
+    assert done.stdout.splitlines()[-1] == "ran 1.0 [] True", done.stderr
+
+    wheel(project / "wheels", "1.1")
+    (project / "requirements.txt").write_text("tiny==1.1\n")
+    assert demo().stdout.splitlines()[-1] == "ran 1.1 [] True"
+
+    (project / "requirements.txt").write_text("tiny==2.0\n")
+    failed = demo()
+    assert failed.returncode == 1
+    assert "No matching distribution found for tiny==2.0" in failed.stderr and "goes on from where it stopped" in failed.stderr
+
+
+def test_an_environment_whose_python_has_gone_is_made_anew(project: Path, demo: Command) -> None:
+    (project / ".venv" / "bin").mkdir(parents=True)
+    (project / ".venv" / "bin" / "python").symlink_to(project / "gone")
+    assert demo().stdout.splitlines()[-1] == "ran 1.0 [] True"
+
+
+def test_a_build_of_a_version_counts_as_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(environment, "ROOT", tmp_path)
+    monkeypatch.setattr("importlib.metadata.version", {"torch": "2.13.0+cpu", "numpy": "2.4.6"}.__getitem__)
+    (tmp_path / "pins.txt").write_text("# a remark\n\ntorch==2.13.0\nnumpy==2.4.6  # why\n")
+    assert environment.unmet(("pins.txt",)) == []
+    (tmp_path / "pins.txt").write_text("torch==2.13\nnumpy==2.4.6.1\n")
+    assert environment.unmet(("pins.txt",)) == ["torch==2.13", "numpy==2.4.6.1"]
+
+
+def test_this_process_has_what_the_tests_need() -> None:
+    assert environment.unmet(environment.TESTS) == []
+
+
+def test_a_python_too_old_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "version_info", (3, 10, 13))
+    with pytest.raises(SystemExit, match=r"needs Python 3\.11 or newer"):
+        environment.enter("dashboard", environment.APP)
+
+
+@pytest.mark.parametrize("file", ["dashboard/environment.py", "dashboard/__main__.py", "tests/__main__.py"])
+def test_the_commands_can_be_read_by_old_pythons(file: str) -> None:
+    import ast
+
+    source = (environment.ROOT / file).read_text(encoding="utf-8")
+    tree = ast.parse(source, feature_version=(3, 7))
+    imported = {alias.name for node in tree.body if isinstance(node, ast.Import) for alias in node.names}
+    assert {name.split(".")[0] for name in imported} <= sys.stdlib_module_names
+
+
+def test_a_python_without_ensurepip_is_told_the_remedy(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(environment, "FOLDER", project / ".venv")
+    monkeypatch.setattr(environment, "ROOT", project)
+    monkeypatch.setitem(sys.modules, "ensurepip", None)
+    with pytest.raises(SystemExit, match="Install: "):
+        environment.enter("demo", ("requirements.txt",))
+    assert not (project / ".venv").exists()
+
+
+def dashboard(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "dashboard", "--no-browser", *arguments]
+
+
+def ended(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(dashboard(*arguments), cwd=environment.ROOT, capture_output=True, text=True, timeout=60, check=False)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+def test_a_taken_port_is_named_with_a_free_one() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        done = ended("--port", str(port))
+    assert done.returncode == 1
+    assert f"Port {port} is taken" in done.stderr and "python3 -m dashboard --port " in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--port", "70000"], "from 1 to 65535"),
+        (["--port", "-1"], "from 1 to 65535"),
+        (["--port", "many"], "from 1 to 65535"),
+        (["--host", "203.0.113.9"], "Nothing can be served at 203.0.113.9"),
+        (["--colour", "red"], "unrecognized arguments"),
+    ],
+)
+def test_an_impossible_option_ends_with_a_message(arguments: list[str], message: str) -> None:
+    done = ended(*arguments)
+    assert done.returncode in (1, 2) and message in done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.mark.processes
+@pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals")
+def test_the_app_is_served_from_another_folder_until_control_c(tmp_path: Path) -> None:
+    port = free_port()
+    settings = {**os.environ, "PYTHONPATH": str(environment.ROOT)}
+    command = dashboard("--port", str(port), "--store", f"sqlite:///{tmp_path / 'runs.db'}")
+    server = subprocess.Popen(
+        command, cwd=tmp_path, env=settings, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+    )
+    try:
+        assert server.stdout is not None
+        address = f"http://127.0.0.1:{port}"
+        said = []
+        while not said or not said[-1].startswith("Tangente is at"):
+            said.append(server.stdout.readline())
+            assert said[-1], "".join(said)
+        assert address in said[-1]
+        with urllib.request.urlopen(address, timeout=10) as answer:
+            assert answer.status == 200
+        time.sleep(1)
+        os.killpg(server.pid, signal.SIGINT)  # a terminal's Ctrl-C reaches the workers too
+        rest = server.communicate(timeout=20)[0]
+        assert "Traceback" not in rest
+    finally:
+        if server.poll() is None:
+            server.kill()
+    assert (tmp_path / "runs.db").exists()
