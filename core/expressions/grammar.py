@@ -52,11 +52,21 @@ WRITE = {
     **dict.fromkeys("−–—‐‑﹣", "-"),
     **dict.fromkeys("×·⋅∙•∗", "*"),
     **dict.fromkeys("÷∕⁄", "/"),
-    **dict.fromkeys("[{", "("),
-    **dict.fromkeys("]}", ")"),
-    **{"²": "^2", "³": "^3", "√": "sqrt", "∂": "D", "∆": "lap", ";": ",", "|": "abs", "ϵ": "epsilon", "ϕ": "phi", "µ": "mu"},
+    **{"[": "(", "]": ")", "√": "sqrt", "∂": "D", "∆": "lap", ";": ",", "|": "abs", "ϵ": "epsilon", "ϕ": "phi", "µ": "mu"},
     **dict(zip("асеорхуѕіјАВСЕНКМОРТХ", "aceopxysijABCEHKMOPTX", strict=True)),
 }
+
+
+def write_instead(character: str, name: str) -> str | None:
+    """What may have been meant by a character, given its Unicode name too."""
+    if character in WRITE:
+        return WRITE[character]
+    if name.startswith("GREEK SMALL LETTER "):
+        return name.split()[3].lower().replace("lamda", "lambda")
+    plain = unicodedata.normalize("NFKC", character).strip()
+    if plain == character or not (plain.isascii() and plain.isprintable() and plain):
+        return None
+    return f"^{plain}" if name.startswith("SUPERSCRIPT") else plain
 
 
 @dataclass(frozen=True)
@@ -114,17 +124,14 @@ class Parser:
             place = match.end()
 
     def bad_character(self, text: str, place: int) -> InputError:
-        while text[place] in " \t\r\n":
-            place += 1
+        place += len(text[place:]) - len(text[place:].lstrip(" \t\r\n"))
         character = text[place]
         name = unicodedata.name(character, "")
-        shown = " ".join(part for part in (character if character.isprintable() else "", f"(U+{ord(character):04X}", name) if part) + ")"
-        near = WRITE.get(character)
-        if name.startswith("GREEK SMALL LETTER ") and near is None:
-            near = name.split()[3].lower().replace("lamda", "lambda")
-        compatible = unicodedata.normalize("NFKC", character)
-        if near is None and compatible != character and compatible.isascii() and compatible.isprintable():
-            near = compatible.strip() or None
+        number = f"U+{ord(character):04X}"
+        shown = f"{character} ({number} {name})" if name and character.isprintable() else f"{number} {name}".strip()
+        near = write_instead(character, name)
+        if subscript := re.match(r"_\{([A-Za-z]+)\}", text[max(place - 1, 0) :]):
+            near = f"_{subscript[1]}"
         return self.error("bad-character-near" if near else "bad-character", place, character=shown, near=near)
 
     def advance(self) -> Token:

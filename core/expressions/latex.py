@@ -60,30 +60,42 @@ def _number(value: float) -> str:
     return power if digits == "1" else f"-{power}" if digits == "-1" else rf"{digits} \cdot {power}"
 
 
+def _brackets(text: str) -> str:
+    tall = any(mark in text for mark in (r"\frac", r"\sqrt", r"\left", "^{"))
+    return rf"\left({text}\right)" if tall else f"({text})"
+
+
 def _bracketed(written: Written, least: int) -> str:
     text, binding = written
-    return text if binding >= least else rf"\left({text}\right)"
+    return text if binding >= least else _brackets(text)
 
 
 def _product(left: Written, right: Written) -> Written:
     first, second = _bracketed(left, BINDING["*"]), _bracketed(right, BINDING["*"])
     if second.startswith("-"):
-        second = rf"\left({second}\right)"
+        second = _brackets(second)
     dot = second[0].isdigit() or (second.startswith(r"\frac") and first[-1].isdigit())
     return rf"{first} \cdot {second}" if dot else rf"{first}\,{second}", BINDING["*"]
+
+
+def _fraction(above: Written, below: Written) -> Written:
+    text, binding = above
+    if text.startswith("-") and binding > BINDING["+"]:  # the minus of a product reads better before the fraction
+        return rf"-\frac{{{text[1:]}}}{{{below[0]}}}", BINDING["*"]
+    return rf"\frac{{{text}}}{{{below[0]}}}", MINUS
 
 
 def _binary(op: str, left: Written, right: Written) -> Written:
     match op:
         case "/":
-            return rf"\frac{{{left[0]}}}{{{right[0]}}}", MINUS
+            return _fraction(left, right)
         case "^":
             return f"{_bracketed(left, ATOM)}^{{{right[0]}}}", BINDING["^"]
         case "*":
             return _product(left, right)
     second = _bracketed(right, BINDING["+"] + (op == "-"))
     if second.startswith("-"):
-        second = rf"\left({second}\right)"
+        second = _brackets(second)
     return f"{_bracketed(left, BINDING['+'])} {op} {second}", BINDING["+"]
 
 
@@ -96,17 +108,17 @@ def _call(function: str, arguments: list[str]) -> Written:
             return rf"\left|{inside}\right|", ATOM
         case "exp":
             return f"e^{{{inside}}}", BINDING["^"]
-    return rf"{FUNCTIONS[function]}\left({inside}\right)", ATOM
+    return FUNCTIONS[function] + _brackets(inside), ATOM
 
 
 def _differential(operand: Written, by: str) -> Written:
     below = r"\,".join(rf"\partial {letter}" if order == 1 else rf"\partial {letter}^{{{order}}}" for letter, order in orders(by))
     above = r"\partial" if len(by) == 1 else rf"\partial^{{{len(by)}}}"
-    return rf"\frac{{{above}}}{{{below}}}{_applied(operand)}", BINDING["*"]
+    return rf"\frac{{{above}}}{{{below}}}\,{_applied(operand)}", BINDING["*"]
 
 
 def _applied(operand: Written) -> str:
-    return r"\," + operand[0] if operand[1] == ATOM else rf"\left({operand[0]}\right)"
+    return operand[0] if operand[1] == ATOM else _brackets(operand[0])
 
 
 def _at(derivative: Derivative, arguments: tuple[Expression, ...]) -> str:
@@ -136,7 +148,7 @@ def _write(node: Expression, below: tuple[Written, ...]) -> Written:
         case Differential(_, by):
             return _differential(below[0], by)
         case Laplacian():
-            return rf"\Delta {_applied(below[0]).removeprefix(chr(92) + ',')}", BINDING["*"]
+            return rf"\Delta {_applied(below[0])}", BINDING["*"]
 
 
 def to_latex(tree: Expression) -> str:
