@@ -10,13 +10,13 @@ import json
 import sys
 import threading
 import time
-import tomllib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from core.errors import InputError, Position, RunError, TangenteError
-from core.experiment import HYPERPARAMETERS, MAX_BYTES, Experiment
+from core import tables
+from core.errors import InputError, Position, RunError
+from core.experiment import HYPERPARAMETERS, Experiment
 from core.problem import library, load
 from core.store import Run, RunStore
 
@@ -247,14 +247,14 @@ def _ago(run: Run) -> str:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    """The table of an experiment file; raises `InputError` where it cannot be read."""
+    """The tables of an experiment file; raises `InputError` where it cannot be read."""
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise InputError("file-too-large", at=Position(file=str(path)), limit=MAX_BYTES, size=path.stat().st_size)
-        return tomllib.loads(path.read_bytes().decode())
+        with path.open("rb") as file:
+            data = file.read(tables.MAX_BYTES + 1)
+        return tables.read(data.decode(), file=str(path))
     except OSError as error:
         raise InputError("cannot-read", at=Position(file=str(path)), reason=error.strerror or str(error)) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
         raise InputError("not-toml", at=Position(file=str(path)), reason=str(error)) from None
 
 

@@ -8,23 +8,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any
 
 import tomli_w
 
-from core.errors import InputError, N_, Position, TangenteError
+from core import tables
+from core.errors import N_, InputError, Position, TangenteError
 from core.problem import BoundProblem, Problem, load
 from core.ranges import Choice, Integer, Range, Real, nearest
 
 NUMERICS = 1
 """Counts the changes that alter the numbers a run gives; part of every key, so that results cached before such a change retire."""
-
-MAX_BYTES = 16_000
-"""The largest experiment file that is read."""
 
 
 @dataclass(frozen=True)
@@ -155,20 +152,20 @@ class Experiment:
     ) -> Experiment:
         """The experiment with what is left out (or `"auto"`) taken from the problem's recipe, then from the defaults.
 
-        `weights` may name one term (`condition-2`) or a kind of term (`condition`). Raises `InputError` for an unknown name or a value out of
-        range, placed at its key.
+        `weights` may name one term (`condition-2`) or a kind of term (`condition`). Raises `InputError`, placed at its key, for an unknown
+        name or a value out of range.
         """
         given = {name: value for name, value in (settings or {}).items() if not _is_auto(value)}
         recipe = {name: value for name, value in problem.recipe.items() if name != "weights" and not _is_auto(value)}
         for name in [*given, *recipe]:
             if name not in HYPERPARAMETERS:
-                raise _unknown("unknown-hyperparameter", name, list(HYPERPARAMETERS))
+                raise _unknown("unknown-hyperparameter", name, list(HYPERPARAMETERS), name)
         if given.get("seconds") is not None and "steps" not in given:
             recipe["steps"] = None
         chosen = {name: item.check({**recipe, **given}.get(name, item.default)) for name, item in HYPERPARAMETERS.items()}
         if chosen["steps"] is None and chosen["seconds"] is None:
             raise InputError("no-limit", at=Position(key="training.steps"))
-        return cls(problem, _values(problem, values or {}), _weights(problem, weights or {}), **chosen)
+        return cls(problem, problem.values(values or {}), _weights(problem, weights or {}), **chosen)
 
     @classmethod
     def from_table(cls, table: Mapping[str, Any], *, file: str | None = None) -> Experiment:
@@ -176,7 +173,7 @@ class Experiment:
         try:
             for name in table:
                 if name not in _SECTIONS:
-                    raise _unknown("unknown-section", name, list(_SECTIONS))
+                    raise _unknown("unknown-section", name, _SECTIONS, name)
             settings: dict[str, Any] = {}
             for section in ("network", "training"):
                 settings |= _section(table, section)
@@ -190,13 +187,7 @@ class Experiment:
     @classmethod
     def from_toml(cls, text: str, *, file: str | None = None) -> Experiment:
         """The experiment that a file's text states; raises `InputError` placed at the file and key."""
-        if len(text.encode()) > MAX_BYTES:
-            raise InputError("file-too-large", at=Position(file=file), limit=MAX_BYTES, size=len(text.encode()))
-        try:
-            table = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            raise InputError("not-toml", at=Position(file=file), reason=str(error)) from None
-        return cls.from_table(table, file=file)
+        return cls.from_table(tables.read(text, file=file), file=file)
 
     def table(self) -> dict[str, Any]:
         """The experiment as the table of an experiment file; a library problem by its name."""
@@ -274,9 +265,9 @@ def _is_auto(value: object) -> bool:
     return isinstance(value, str) and value == "auto"
 
 
-def _unknown(code: str, name: str, known: list[str]) -> InputError:
+def _unknown(code: str, name: str, known: Sequence[str], key: str) -> InputError:
     near = nearest(name, known)
-    return InputError(f"{code}-near" if near else code, at=Position(key=name), name=name, near=near, known=", ".join(known))
+    return InputError(f"{code}-near" if near else code, at=Position(key=key), name=tables.shown(name), near=near, known=", ".join(known))
 
 
 def _section(table: Mapping[str, Any], name: str) -> dict[str, Any]:
@@ -287,7 +278,7 @@ def _section(table: Mapping[str, Any], name: str) -> dict[str, Any]:
         known = [item.name for item in HYPERPARAMETERS.values() if item.section == name] + (["weights"] if name == "training" else [])
         for key in section:
             if key not in known:
-                raise _unknown("unknown-hyperparameter", key, known).located(key=f"{name}.{key}")
+                raise _unknown("unknown-hyperparameter", key, known, f"{name}.{key}")
     return dict(section)
 
 
@@ -300,24 +291,12 @@ def _problem(table: Mapping[str, Any], file: str | None) -> Problem:
     raise InputError("no-problem", at=Position(key="problem"))
 
 
-def _values(problem: Problem, given: Mapping[str, Any]) -> tuple[tuple[str, float], ...]:
-    known = {parameter.name: parameter for parameter in problem.parameters}
-    for name, value in given.items():
-        if name not in known:
-            raise _unknown("unknown-parameter" if known else "no-parameters", name, list(known)).located(key=f"values.{name}")
-        try:
-            Real(-1e12, 1e12).check(name, value)
-        except TangenteError as error:
-            raise error.located(key=f"values.{name}") from None
-    return tuple((name, float(given.get(name, parameter.value))) for name, parameter in known.items())
-
-
 def _weights(problem: Problem, given: Mapping[str, Any]) -> tuple[tuple[str, float], ...]:
     known = terms(problem)
     recipe = problem.recipe.get("weights", {})
     for name, value in given.items():
         if name not in known and name not in ("equation", "condition"):
-            raise _unknown("unknown-term", name, ["equation", "condition", *known]).located(key=f"training.weights.{name}")
+            raise _unknown("unknown-term", name, ["equation", "condition", *known], f"training.weights.{name}")
         try:
             WEIGHT.check(name, value)
         except TangenteError as error:

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from core import sampling
 from core.derivatives import derivatives
 from core.experiment import Experiment
-from core.expressions import At, Coordinate, Derivative, Expression, compile, leaves_in
+from core.expressions import At, Coordinate, Derivative, Expression, Leaf, compile, leaves_in
 from core.networks import DTYPES
 from core.problem import BoundCondition
 
@@ -126,7 +126,8 @@ class Losses:
     def residuals(self, network: nn.Module, columns: Columns) -> list[Tensor]:
         """Each equation's left side minus its right side, (n, 1), at `columns`, which require gradients where a derivative is needed."""
         values = self._values(network, columns, self._wanted)
-        leaves = {**values, **{Coordinate(name): column for name, column in columns.items()}}
+        leaves: dict[Leaf, Tensor] = {Coordinate(name): column for name, column in columns.items()}
+        leaves.update(values.items())
         rows = len(next(iter(columns.values())))
         return [self._residual(equation(leaves), rows) for equation in self._equations]
 
@@ -140,7 +141,7 @@ class Losses:
         values = self._values(network, points.edge, self._wanted_at_edges)
         residuals = []
         for condition, rows in zip(self._conditions, points.rows, strict=True):
-            leaves: dict[Any, Tensor] = {Coordinate(name): column for name, column in rows.base.items()}
+            leaves: dict[Leaf, Tensor] = {Coordinate(name): column for name, column in rows.base.items()}
             leaves |= {leaf: values[leaf.derivative][rows.at[leaf.place]] for leaf in condition.leaves if isinstance(leaf, At)}
             residuals.append(self._residual(condition(leaves), len(next(iter(rows.base.values())))))
         return residuals

@@ -68,7 +68,7 @@ def build(experiment: Experiment, device: torch.device) -> nn.Sequential:
 
 
 def _linear(fan_in: int, fan_out: int, dtype: torch.dtype, generator: torch.Generator) -> nn.Linear:
-    layer = nn.utils.skip_init(nn.Linear, fan_in, fan_out, dtype=dtype)
+    layer: nn.Linear = nn.utils.skip_init(nn.Linear, fan_in, fan_out, dtype=dtype)  # draws nothing from the global generator
     nn.init.xavier_normal_(layer.weight, generator=generator)
     nn.init.zeros_(layer.bias)
     return layer

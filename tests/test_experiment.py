@@ -77,7 +77,7 @@ BAD = [
     ('problem = "burgers"\n[training.weights]\ncondition-9 = 1', "unknown-term-near", "training.weights.condition-9"),
     ('problem = "burgers"\n[training.weights]\ncondition = -1', "out-of-range", "training.weights.condition"),
     ('problem = "burgers"\n[values]\nmu = 1', "unknown-parameter-near", "values.mu"),
-    ('problem = "burgers"\n[values]\nnu = "x"', "not-a-number", "values.nu"),
+    ('problem = "burgers"\n[values]\nnu = "x"', "unknown-name-near", "values.nu"),
     ('problem = "poisson"\n[values]\nnu = 1', "no-parameters", "values.nu"),
     ("problem = ", "not-toml", None),
     ("a = 1\na = 2", "not-toml", None),

@@ -22,7 +22,7 @@ def last(snapshots: Iterator[Snapshot]) -> Snapshot:
 
 
 def test_training_lowers_the_loss_and_nears_the_exact_solution() -> None:
-    experiment = small("decay", steps=600, learning_rate=1e-2, precision="float32")
+    experiment = small("decay", steps=1500, width=16, learning_rate=1e-2, precision="float32")
     losses = Losses(experiment, CPU)
     snapshots = train(experiment)
     first = next(snapshots)
