@@ -1,0 +1,34 @@
+"""The loss: its total and each term, against the step, on log axes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import plotly.graph_objects as go
+
+from dashboard.figures.style import TEXT, axis, colour, layout
+
+EVERY = 250
+"""Milliseconds between two drawings while it trains; a curve that grows by a few pixels need not be drawn at each frame."""
+
+
+def loss(terms: Mapping[str, str], steps: int | None, *, step: str, total: str) -> go.Figure:
+    """The figure to be filled from `loss.steps`, `loss.total` and `loss.TERM`.
+
+    `terms` maps each term's name to its label; the axis reaches to `steps` from the start. `step` and `total` are words of the legend.
+    """
+    curves = [_curve(f"loss.{term}", label, colour(index), 1.5) for index, (term, label) in enumerate(terms.items())]
+    curves.append(_curve("loss.total", total, TEXT, 2.5))
+    reach = {"autorangeoptions": {"include": [1, steps]}} if steps else {}
+    powers = {"type": "log", "exponentformat": "power", "dtick": 1, "minor": {"showgrid": False}}
+    return go.Figure(curves, layout(axis(step, **powers, **reach), axis("", **powers), meta={"every": EVERY}))
+
+
+def _curve(array: str, name: str, color: str, width: float) -> go.Scatter:
+    return go.Scatter(
+        name=name,
+        mode="lines",
+        line={"color": color, "width": width},
+        hovertemplate="%{x}: %{y:.2~e}<extra>%{fullData.name}</extra>",
+        meta={"fill": {"x": "loss.steps", "y": array}},
+    )

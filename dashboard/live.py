@@ -1,0 +1,209 @@
+"""The live view of a run: one component that fetches frames and draws them, so that the page need not run again while it trains."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import plotly
+import plotly.graph_objects as go
+import streamlit as st
+
+from core import references
+from core.errors import TangenteError
+from core.experiment import Experiment, terms
+from core.frames import pack
+from core.store import Run
+from dashboard.figures import curves, maps
+from dashboard.figures.loss import loss
+from dashboard.texts import LANGUAGE, _, ngettext
+
+ASSETS = Path(__file__).with_suffix("")
+POINTS = {1: 201, 2: 61}
+"""Points an axis of the reference that is shown before a run, by the number of coordinates: as many as the live frames have."""
+
+_component = st.components.v2.component(
+    "tangente.live",
+    js=(ASSETS / "live.js").read_text(encoding="utf-8"),
+    css=(ASSETS / "live.css").read_text(encoding="utf-8"),
+    isolate_styles=False,  # Plotly looks for its own styles in the page
+)
+
+
+def live_view(experiment: Experiment, run: Run | None, *, key: str) -> None:
+    """The whole live area: progress, picture, losses, numbers and the network; of `run`, or ready for `experiment` where that is None.
+
+    The page runs again when the run's status changes, and not for a frame.
+    """
+    _component(key=key, data=_data(experiment, run), on_status_change=lambda: None)
+
+
+def _data(experiment: Experiment, run: Run | None) -> dict[str, Any]:
+    """What the component's script is given, as JSON."""
+    problem = json.dumps([experiment.problem.content(), experiment.values], sort_keys=True)
+    return {
+        "problem": problem,
+        "run": run.id if run else None,
+        "status": run.status if run else None,
+        "step": run.step if run else 0,
+        "seconds": run.seconds if run else 0.0,
+        "scores": {"loss": run.loss, "relative_l2": run.relative_l2, "max_error": run.max_error} if run else None,
+        "limits": {"steps": experiment.steps, "seconds": experiment.seconds},
+        "network": _network(experiment),
+        "panels": _panels(experiment),
+        "choices": _choices(experiment),
+        "reference": _reference(problem, experiment),
+        "texts": _texts(),
+        "locale": LANGUAGE,
+        "plotly": plotly.__version__,
+    }
+
+
+def _network(experiment: Experiment) -> dict[str, Any]:
+    coordinates = [coordinate.name for coordinate in experiment.bound.coordinates]
+    label = ngettext(
+        "The network: {depth} hidden layer of {width} neurons, from {inputs} to {outputs}.",
+        "The network: {depth} hidden layers of {width} neurons, from {inputs} to {outputs}.",
+        experiment.depth,
+    )
+    words = {"inputs": ", ".join(coordinates), "outputs": ", ".join(experiment.bound.unknowns)}
+    return {
+        "title": _("The network"),
+        "label": label.format(depth=experiment.depth, width=experiment.width, **words),
+        "span": 1,
+        "inputs": coordinates,
+        "outputs": list(experiment.bound.unknowns),
+        "depth": experiment.depth,
+        "width": experiment.width,
+    }
+
+
+def _panels(experiment: Experiment) -> list[dict[str, Any]]:
+    """The figures, in the order of the page; a row is four wide."""
+    names = [coordinate.name for coordinate in experiment.bound.coordinates]
+    if len(names) == 1:
+        return _curves(experiment, names[0])
+    if len(names) == 2:
+        return _maps(experiment, (names[0], names[1]))
+    return [_loss(experiment, 3)]
+
+
+def _curves(experiment: Experiment, coordinate: str) -> list[dict[str, Any]]:
+    unknowns = experiment.bound.unknowns
+    several = len(unknowns) > 1
+    network = {unknown: _("{unknown}, network").format(unknown=unknown) if several else _("network") for unknown in unknowns}
+    reference = {unknown: _("{unknown}, reference").format(unknown=unknown) if several else _("reference") for unknown in unknowns}
+    equations = {number: _("equation {number}").format(number=number) for number in range(1, len(experiment.bound.equations) + 1)}
+    return [
+        _panel("solution", _("Solution"), curves.solution(coordinate, network, reference), 3),
+        _loss(experiment, 2),
+        _panel(
+            "error", _("Error: distance from the reference"), curves.error(coordinate, {name: name for name in unknowns}), 1, _missing()
+        ),
+        _panel("residual", _("Residual of the equation"), curves.residual(coordinate, equations), 1),
+    ]
+
+
+def _maps(experiment: Experiment, coordinates: tuple[str, str]) -> list[dict[str, Any]]:
+    untrained = _("Press Train, and what the network has learned appears here.")
+    return [
+        _panel("solution", _("Network"), maps.solution(coordinates), 1, untrained),
+        _panel("reference", _("Reference"), maps.reference(coordinates), 1, _("No exact or classical solution is known for this problem.")),
+        _panel("error", _("Error: distance from the reference"), maps.error(coordinates), 1, _missing()),
+        _loss(experiment, 3),
+        _panel("residual", _("Residual of the equation"), maps.residual(coordinates), 1),
+    ]
+
+
+def _loss(experiment: Experiment, span: int) -> dict[str, Any]:
+    figure = loss(_term_labels(experiment), experiment.steps, step=_("step"), total=_("total"))
+    return _panel("loss", _("Loss, total and a term each"), figure, span, _("The loss of each step appears here."))
+
+
+def _term_labels(experiment: Experiment) -> dict[str, str]:
+    """Each loss term's name as it is read, without a number where there is no other of its kind."""
+    words = {"equation": (_("equation"), _("equation {number}")), "condition": (_("condition"), _("condition {number}"))}
+    names = terms(experiment.problem)
+    labels = {}
+    for name in names:
+        kind, _dash, number = name.partition("-")
+        alone, numbered = words[kind]
+        labels[name] = numbered.format(number=number) if sum(other.startswith(kind) for other in names) > 1 else alone
+    return labels
+
+
+def _missing() -> str:
+    return _("Shown once the network is trained and a reference is known.")
+
+
+def _panel(name: str, title: str, figure: go.Figure, span: int, hint: str = "") -> dict[str, Any]:
+    return {"name": name, "title": title, "label": title, "span": span, "hint": hint, "figure": figure.to_json()}
+
+
+def _choices(experiment: Experiment) -> list[dict[str, Any]]:
+    """What the visitor may choose among where a map shows one of several fields."""
+    if len(experiment.bound.coordinates) == 1:
+        return []
+    equations = [str(number) for number in range(1, len(experiment.bound.equations) + 1)]
+    return [
+        _choice("unknown", _("Unknown"), {name: name for name in experiment.bound.unknowns}),
+        _choice("equation", _("Residual"), {number: _("equation {number}").format(number=number) for number in equations}),
+    ]
+
+
+def _choice(name: str, label: str, options: Mapping[str, str]) -> dict[str, Any]:
+    return {"name": name, "label": label, "options": list(options.items())}
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _reference(problem: str, _experiment: Experiment) -> str | None:
+    """The reference as a frame in base64, for the picture before a run; `problem` stands for all that determines it. None without one."""
+    bound = _experiment.bound
+    count = POINTS.get(len(bound.coordinates))
+    if count is None:
+        return None
+    axes = {coordinate.name: np.linspace(coordinate.low, coordinate.high, count) for coordinate in bound.coordinates}
+    mesh = np.meshgrid(*axes.values(), indexing="ij")
+    try:
+        values = references.solve(bound, _experiment.problem.reference, np.stack([part.ravel() for part in mesh], axis=1))
+    except TangenteError:
+        values = None
+    arrays = {f"axis.{name}": axis for name, axis in axes.items()}
+    if values is not None:
+        arrays |= {f"reference.{unknown}": values[:, index].reshape(mesh[0].shape) for index, unknown in enumerate(bound.unknowns)}
+    return base64.b64encode(pack({}, arrays)).decode()
+
+
+def _texts() -> dict[str, Any]:
+    """The words that the script uses; what stands in braces it fills in."""
+    return {
+        "status": {
+            "none": _("Not trained yet"),
+            "queued": _("Waiting for a worker"),
+            "running": _("Training"),
+            "paused": _("Paused"),
+            "stopped": _("Stopped"),
+            "done": _("Trained"),
+            "diverged": _("Diverged"),
+            "failed": _("Failed"),
+        },
+        "step": _("step {step}"),
+        "stepOf": _("step {step} of {steps}"),
+        "rate": _("{rate} steps/s"),
+        "elapsed": _("{elapsed} elapsed"),
+        "left": _("{left} left"),
+        "seconds": _("{seconds} s"),
+        "minutes": _("{minutes} min {seconds} s"),
+        "progress": _("Progress of the training"),
+        "relativeL2": _("Relative L2 error"),
+        "maxError": _("Largest error"),
+        "loss": _("Loss"),
+        "noCharts": _("The charts could not be loaded. Reload the page to try again."),
+        "replay": _("Replay"),
+        "stopReplay": _("Stop"),
+        "replayStep": _("Step to look at"),
+    }
