@@ -1,0 +1,109 @@
+"""What the documentation names exists, and what exists is named."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+import tomllib
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from core.experiment import Experiment
+from core.problem import library, load
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("benchmarks/*.md")])
+NAMES = [str(path.relative_to(ROOT)) for path in DOCUMENTS]
+
+
+def fenced(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+
+
+def shell_lines() -> list[list[str]]:
+    return [shlex.split(line) for block in fenced("sh") for line in block.splitlines()]
+
+
+@cache
+def help_of(module: str, *command: str) -> str:
+    asked = [sys.executable, "-m", module, *command, "--help"]
+    return subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True).stdout
+
+
+def commands() -> list[str]:
+    return re.findall(r"^ {4}([a-z]+) ", help_of("core"), re.MULTILINE)
+
+
+def options(module: str, *command: str) -> set[str]:
+    return set(re.findall(r"--[a-z][a-z-]*", help_of(module, *command))) - {"--help"}
+
+
+def all_options() -> set[str]:
+    return options("dashboard").union(*(options("core", command) for command in commands()))
+
+
+def test_the_readme_names_every_command() -> None:
+    assert commands()
+    assert [command for command in commands() if f"`{command}" not in README] == []
+
+
+def test_the_readme_names_every_option() -> None:
+    assert [option for option in sorted(all_options()) if not re.search(rf"`{option}[ `]", README)] == []
+
+
+def test_every_option_in_the_readme_exists() -> None:
+    assert set(re.findall(r"--[a-z][a-z-]*", README)) - {"--help"} <= all_options()
+
+
+@pytest.mark.parametrize("line", [line for line in shell_lines() if line[1:3] == ["-m", "core"]], ids=" ".join)
+def test_every_command_line_of_the_readme_can_be_read(line: list[str]) -> None:
+    command, flags = line[3], [word for word in line if word.startswith("--")]
+    assert command in commands() and set(flags) <= options("core", command)
+    if command == "solve" and not line[4].endswith(".toml"):
+        settings = {word[2:].replace("-", "_"): line[place + 1] for place, word in enumerate(line) if word.startswith("--")}
+        settings.pop("json", None)
+        Experiment.of(load(line[4]), settings=settings)
+
+
+def test_the_two_commands_stand_alone() -> None:
+    assert ["python3", "-m", "dashboard"] in shell_lines() and ["python3", "-m", "tests"] in shell_lines()
+
+
+def test_every_experiment_file_of_the_readme_is_one() -> None:
+    assert fenced("toml")
+    for text in fenced("toml"):
+        experiment = Experiment.from_toml(text)
+        assert experiment.bound.equations
+        assert tomllib.loads(text).keys() >= {"problem", "network", "training"}
+
+
+def test_the_readme_names_every_problem_by_a_word_of_its_title() -> None:
+    words = {word.lower() for word in re.findall(r"\w+", README)}
+    untold = [name for name in library() if not {part for part in name.split("-") if len(part) > 3} & words]
+    assert [name for name in untold if name != "lagaris-4"] == []  # told as a system of two unknowns
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_links_and_pictures_lead_somewhere(name: str) -> None:
+    document = ROOT / name
+    targets = re.findall(r"\]\(([^)#]+)", document.read_text(encoding="utf-8"))
+    local = [target for target in targets if not target.startswith("http")]
+    assert [target for target in local if not (document.parent / target).exists()] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_files_that_are_named_exist(name: str) -> None:
+    named = re.findall(r"`((?:core|dashboard|pages|tests|benchmarks|docs)/[\w./-]*)`", (ROOT / name).read_text(encoding="utf-8"))
+    assert [path for path in named if "NAME" not in path and not (ROOT / path).exists()] == []
+
+
+def test_the_architecture_names_every_module() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    files = [path.relative_to(ROOT) for layer in ("core", "dashboard") for path in (ROOT / layer).rglob("*.py")]
+    named = [file.parent.as_posix() + "/" if len(file.parts) > 2 else file.as_posix() for file in files if file.name != "__init__.py"]
+    assert sorted({place for place in named if f"`{place}`" not in text}) == []
