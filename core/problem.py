@@ -126,7 +126,7 @@ class Problem:
 
         Raises `InputError` for an unknown parameter, for a value that is no number, and where an equation has no finite value.
         """
-        return binding.bind(self, self._values(values))
+        return binding.bind(self, self.values(values))
 
     def statement_latex(self, values: Mapping[str, float] | None = None) -> Formulas:
         """The problem for display, with its parameters at `values`."""
@@ -136,11 +136,12 @@ class Problem:
             equations=tuple(" = ".join(map(to_latex, sides)) for sides in trees.equations),
             conditions=tuple(" = ".join(map(to_latex, sides)) for sides in trees.conditions),
             definitions=tuple(_is(Parameter(name), to_latex(tree)) for name, tree in trees.definitions.items()),
-            parameters=tuple(_is(Parameter(name), _number(value)) for name, value in self._values(values or {})),
+            parameters=tuple(_is(Parameter(name), _number(value)) for name, value in self.values(values or {})),
             exact=tuple(_is(Derivative(name), to_latex(tree)) for name, tree in trees.exact.items()),
         )
 
-    def _values(self, given: Mapping[str, float]) -> binding.Values:
+    def values(self, given: Mapping[str, float]) -> binding.Values:
+        """Each parameter's value, given or its own; raises `InputError` for an unknown parameter and a value that is no number."""
         known = {parameter.name: parameter.value for parameter in self.parameters}
         for name in given:
             if name not in known:

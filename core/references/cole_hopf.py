@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-TAIL = 6.5
-"""exp(−TAIL²) is beyond float64's digits."""
-MOST_NODES = 2000
+DIGITS = 40.0
+"""exp(−40) is beyond float64's digits, also beside an integral that is far smaller than one."""
+MOST_NODES = 4000
 BLOCK = 200_000
 """Points times nodes at a time: 1.6 MB an array."""
 PROBES = 20
@@ -58,11 +58,14 @@ def burgers(x: Array, t: Array, nu: float) -> Array:
 def _nodes(latest: float, nu: float) -> Array:
     """Trapezoidal nodes z that serve all times up to `latest`.
 
-    The mass of the integrands lies where |x − y| ≤ min(t, 1), as |u| ≤ 1 and f has the period 2. The curvature of their logarithms in z is
-    at most 2 + 2πt, and a harmonic of f oscillates with frequency π√(4νt): the step resolves both.
+    The mass of the integrands lies where |x − y| ≤ min(t, 1), as |u| ≤ 1 and f has the period 2. A distance a off the real line they are
+    larger by at most exp(a² + (cosh(πa√(4νt)) − 1)/(2πν)), so a step h errs by that times exp(−2πa/h) (Trefethen and Weideman 2014, theorem
+    5.1): h is the largest for which some a makes this less than exp(−DIGITS).
     """
-    reach = np.sqrt(min(latest, 1.0) / nu) / 2 + TAIL
-    step = min(0.6 / np.sqrt(2 + 2 * np.pi * latest), 2 * np.pi / (2 * TAIL + 4 * np.pi * np.sqrt(nu * latest)))
+    reach = np.sqrt(min(latest, 1.0) / nu) / 2 + np.sqrt(DIGITS)
+    a = np.geomspace(0.01, np.sqrt(DIGITS), 200)
+    growth = a**2 + (np.cosh(np.minimum(2 * np.pi * a * np.sqrt(nu * latest), 700)) - 1) / (2 * np.pi * nu)
+    step = (2 * np.pi * a / (DIGITS + growth)).max()
     half = int(np.ceil(reach / step))
     if 2 * half > MOST_NODES:
         raise InputError("reference-too-costly", nu=f"{nu:g}", time=f"{latest:g}")
