@@ -1,0 +1,38 @@
+"""Child processes that never outlive their parent.
+
+A child is started by command, never by fork or spawn: it imports what it names and nothing of its parent. Its standard input is a pipe that
+only the parent holds open; when the parent ends, however it ends and on whatever system, the pipe closes and the child ends itself.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import IO, Any
+
+import core
+
+_ROOT = Path(core.__file__).resolve().parent.parent
+
+
+def start(module: str, *arguments: str, stdout: int | None = subprocess.DEVNULL, stderr: IO[Any] | None = None) -> subprocess.Popen[bytes]:
+    """Run `python -m module arguments…` as a child; it must call `end_with_parent` first of all. `stderr` None: the parent's own."""
+    path = os.pathsep.join(part for part in (str(_ROOT), os.environ.get("PYTHONPATH", "")) if part)
+    # One thread: on networks this small, two are slower; set before torch is imported so that every thread of the child agrees.
+    environment = {**os.environ, "PYTHONPATH": path, "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    command = [sys.executable, "-m", module, *arguments]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=stdout, stderr=stderr, env=environment)
+
+
+def end_with_parent() -> None:
+    """In a child: end this process at once, without cleaning up, when its standard input closes."""
+    threading.Thread(target=_wait_for_end, name="end-with-parent", daemon=True).start()
+
+
+def _wait_for_end() -> None:
+    while os.read(0, 4096):
+        pass
+    os._exit(0)

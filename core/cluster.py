@@ -1,0 +1,228 @@
+"""What trains: a scheduler and worker processes of one's own, or a Dask cluster elsewhere, by its address.
+
+A server starts one `Cluster`. It hands over runs by `submit`, and takes up by itself whatever unfinished run of the store nobody works on:
+what was queued before the workers were ready, and what a server or a worker that was killed has left behind. Several clusters may do so on
+one store; the lease sees to it that only one worker trains a run.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import IO
+
+from dask._task_spec import Task
+from dask.system import CPU_COUNT
+from distributed import Client, Future
+from platformdirs import user_log_path
+
+from core import children
+from core.errors import InputError, RunError, TangenteError
+from core.settings import configure
+from core.store import Run, RunStore
+
+_ADOPT_EVERY = 2.0  # seconds
+_CONNECT = 20.0  # seconds
+_CLOSE = 5.0  # seconds
+_LOG_BYTES = 1_000_000
+_FAILURES = 3  # starts of a worker that may fail before it is called a fault
+
+
+def work(store_url: str, run_id: str) -> str:
+    """Train a run, in a worker; the final status."""
+    from core.runner import run  # torch: never in the process that submits
+
+    return run(store_url, run_id)
+
+
+class Cluster:
+    """Workers for the runs of one store: `workers` processes of one's own (one a core), or the scheduler at the address `scheduler`."""
+
+    def __init__(self, store_url: str, scheduler: str | None = None, workers: int | None = None) -> None:
+        self.store = RunStore(store_url)
+        if scheduler is not None and not self.store.shared:
+            raise InputError("scheduler-without-shared-store", scheduler=scheduler)
+        self._address = scheduler
+        self._own = None if scheduler is not None else _Own(self.store.url, workers or CPU_COUNT)
+        self._client: Client | None = None
+        self._futures: dict[str, Future[str] = {}
+        self._lock = threading.Lock()
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._keep, name="cluster", daemon=True)
+        self._problem: TangenteError | None = None
+
+    @property
+    def problem(self) -> TangenteError | None:
+        """Why nothing trains, or why the last run could not even be recorded as failed; None while all is well."""
+        return (self._own.problem if self._own else None) or self._problem
+
+    def start(self) -> None:
+        """Start in the background; whatever is submitted before the workers are there waits for them in the store."""
+        configure()
+        self._thread.start()
+
+    def wait(self, timeout: float) -> bool:
+        """Wait until a worker is there, at most `timeout` seconds; whether there is one."""
+        patience = time.monotonic() + timeout
+        while not self.workers and time.monotonic() < patience:
+            time.sleep(0.02)
+        return self.workers > 0
+
+    @property
+    def workers(self) -> int:
+        """How many workers are there."""
+        client = self._client
+        if client is None:
+            return 0
+        return self._own.count if self._own else len(client.scheduler_info()["workers"])
+
+    def submit(self, run_id: str, interactive: bool = True) -> None:
+        """Have a queued run trained as soon as a worker is free; interactive ones go before the others."""
+        self._submit(self.store.get(run_id), interactive)
+
+    def close(self) -> None:
+        """End what was started here; runs stay in the store as they are, to be taken up by the next."""
+        self._ending.set()
+        if self._thread.is_alive():
+            self._thread.join(_CONNECT)
+        self._disconnect()
+        if self._own:
+            self._own.close()
+
+    def _submit(self, run: Run, interactive: bool) -> None:
+        # A key a lease: whoever submits the run between two leases names the same task, which Dask then runs once. After a pause the old
+        # task may still be ending; resuming must not be merged with it.
+        key = f"run-{run.id}-{run.attempts}"
+        with self._lock:
+            held = self._futures.get(run.id)
+            if self._client is None or (held is not None and held.key == key and held.status == "pending"):
+                return
+            # Marked as a producer of data, a task is queued in the scheduler by priority rather than dealt out to workers at once.
+            task = Task(key, work, self.store.url, run.id, _data_producer=True)
+            future = self._client.get({key: task}, key, sync=False, priority=int(interactive), resources=self._resources(run))
+            self._futures[run.id] = future
+        future.add_done_callback(lambda done: self._ended(run.id, done))
+
+    def _resources(self, run: Run) -> dict[str, float] | None:
+        """What a worker must have for this run: its device, if any worker has it; else whichever takes the run says that it is missing."""
+        device = run.experiment.device
+        if device != "cpu" and any(known.name == device for known in self.store.devices()):
+            return {device: 1.0}
+        return None
+
+    def _ended(self, run_id: str, future: Future[str]) -> None:
+        with self._lock:
+            if self._futures.get(run_id) is future:
+                del self._futures[run_id]
+        if future.status == "error":
+            error = future.exception()
+            self._problem = error if isinstance(error, TangenteError) else RunError("worker-error", reason=str(error))
+        elif future.status == "finished":
+            self._problem = None
+        future.release()
+
+    def _keep(self) -> None:
+        """Connect, and connect again to whatever has been lost; take up what nobody works on."""
+        while not self._ending.is_set():
+            try:
+                self._connect()
+                for run in self.store.claimable():
+                    self._submit(run, run.interactive)
+            except TangenteError as error:
+                self._problem = error
+            self._ending.wait(_ADOPT_EVERY)
+
+    def _connect(self) -> None:
+        if self._client is not None and self._client.status == "running" and (self._own is None or self._own.alive):
+            return
+        self._disconnect()
+        address = self._own.start() if self._own else self._address
+        try:
+            client = Client(address, timeout=_CONNECT, set_as_default=False, name="tangente")
+        except (OSError, ValueError) as error:
+            raise RunError("scheduler-unreachable", address=address, reason=str(error)) from error
+        with self._lock:
+            self._client = client
+
+    def _disconnect(self) -> None:
+        with self._lock:
+            client, self._client = self._client, None
+            self._futures.clear()
+        if client is not None:
+            with suppress(OSError, TimeoutError):
+                client.close(timeout=_CLOSE)
+
+
+class _Own:
+    """The supervisor process of one's own, and what it reports."""
+
+    def __init__(self, store_url: str, workers: int) -> None:
+        self._store_url, self._workers = store_url, workers
+        self._process: subprocess.Popen[bytes] | None = None
+        self._log = log_path(store_url)
+        self.count, self.failures = 0, 0
+
+    @property
+    def alive(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def problem(self) -> TangenteError | None:
+        """That workers do not start, with the last they said."""
+        if self.failures < _FAILURES:
+            return None
+        return RunError("workers-do-not-start", log=str(self._log), reason=_last_line(self._log))
+
+    def start(self) -> str:
+        """Start scheduler and workers; the scheduler's address."""
+        self.close()
+        with _open_log(self._log) as log:
+            self._process = children.start("core.supervisor", self._store_url, str(self._workers), stdout=subprocess.PIPE, stderr=log)
+        assert self._process.stdout is not None
+        first = self._process.stdout.readline()
+        if not first:
+            raise RunError("workers-do-not-start", log=str(self._log), reason=_last_line(self._log))
+        threading.Thread(target=self._listen, args=(self._process.stdout,), name="supervisor-reports", daemon=True).start()
+        return str(json.loads(first)["address"])
+
+    def _listen(self, stdout: IO[bytes]) -> None:
+        with stdout:
+            for line in stdout:
+                report = json.loads(line)
+                self.count, self.failures = report["workers"], report["failures"]
+
+    def close(self) -> None:
+        self.count, self.failures = 0, 0
+        process, self._process = self._process, None
+        if process is None:
+            return
+        assert process.stdin is not None
+        process.stdin.close()  # this is what ends it, see core.children
+        try:
+            process.wait(_CLOSE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def log_path(store_url: str) -> Path:
+    """Where the workers of a store write what goes wrong: beside an SQLite file, else in the user's log folder."""
+    prefix = "sqlite:///"
+    if store_url.startswith(prefix):
+        return Path(store_url.removeprefix(prefix) + ".log")
+    return user_log_path("tangente", ensure_exists=True) / "workers.log"
+
+
+def _open_log(path: Path) -> IO[bytes]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    too_long = path.exists() and path.stat().st_size > _LOG_BYTES
+    return path.open("wb" if too_long else "ab")
+
+
+def _last_line(path: Path) -> str:
+    lines = path.read_text(errors="replace").split("\n") if path.exists() else []
+    return next((line.strip() for line in reversed(lines) if line.strip()), "")

@@ -1,0 +1,170 @@
+"""What a worker does with a run: take the lease, go on from the newest checkpoint, train, write, obey."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import threading
+import time
+from functools import cache
+from types import TracebackType
+from typing import Any
+
+import torch
+
+from core.errors import RunError, TangenteError
+from core.experiment import Experiment
+from core.frames import unpack
+from core.recorder import Diverged, Recorder
+from core.store import Lease, Run, RunStore, Wishes
+from core.training import Checkpoint, Snapshot, train
+
+_RENEW_EVERY = 0.5  # seconds
+_LEASE_PATIENCE = 10.0  # seconds
+_LEASE_POLL = 0.1  # seconds
+_MOST_ATTEMPTS = 30
+
+log = logging.getLogger(__name__)
+
+
+def run(store_url: str, run_id: str) -> str:
+    """Train a run until it ends, pauses, or another worker has it; its status then.
+
+    Whatever goes wrong is recorded in the run; raises `RunError` only where not even that can be written.
+    """
+    torch.set_num_threads(1)  # on networks this small two are slower; and a run's bits depend on their number
+    store = _store(store_url)
+    lease = _lease(store, run_id)
+    if lease is not None:
+        _work(store, lease)
+    return store.get(run_id).status
+
+
+class Heartbeat:
+    """Keeps a lease alive in a thread of its own, and knows what the pages wish."""
+
+    def __init__(self, store: RunStore, lease: Lease) -> None:
+        self._store, self._lease = store, lease
+        self.wishes: Wishes = store.renew(lease)
+        self.lost = False
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
+
+    def __enter__(self) -> Heartbeat:
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._ended.set()
+        self._thread.join()
+
+    def _beat(self) -> None:
+        while not self._ended.wait(_RENEW_EVERY):
+            try:
+                self.wishes = self._store.renew(self._lease)
+            except RunError as error:
+                if error.code == "lease-lost":
+                    self.lost = True
+                    return
+                log.warning("The lease of run %s could not be renewed: %s", self._lease.run_id, error)
+
+
+@cache
+def _store(url: str) -> RunStore:
+    return RunStore(url)
+
+
+def _lease(store: RunStore, run_id: str) -> Lease | None:
+    """The lease of a run; where another worker holds it, wait for that to end, as it does when the worker was killed."""
+    owner = f"{socket.gethostname()}:{os.getpid()}"
+    patience = time.monotonic() + _LEASE_PATIENCE
+    attempts = store.get(run_id).attempts
+    while (lease := store.lease(run_id, owner)) is None:
+        if time.monotonic() > patience or store.get(run_id).attempts != attempts:
+            return None
+        time.sleep(_LEASE_POLL)
+    return lease
+
+
+def _work(store: RunStore, lease: Lease) -> None:
+    """Train, and turn whatever goes wrong into the run's status."""
+    try:
+        try:
+            with Heartbeat(store, lease) as heartbeat:
+                _train(store, lease, heartbeat)
+        except TangenteError as error:
+            _fail(store, lease, error)
+        except Exception as error:
+            log.exception("Run %s failed", lease.run_id)
+            _fail(store, lease, RunError("unexpected", reason=f"{type(error).__name__}: {error}"))
+    except RunError as error:
+        if error.code != "lease-lost":
+            raise
+        log.warning("Run %s has been taken over by another worker", lease.run_id)
+
+
+def _train(store: RunStore, lease: Lease, heartbeat: Heartbeat) -> None:
+    run = store.get(lease.run_id)
+    experiment = run.experiment
+    saved = store.checkpoint(run.id)
+    start = Checkpoint(saved.step, saved.seconds, saved.data) if saved else None
+    step = start.step if start else 0
+    status = _wished(heartbeat.wishes, step)
+    if status is not None:
+        store.finish(lease, status, **_as_it_stands(store, run))
+        return
+    recorder = Recorder(store, lease, experiment, step, store.losses(run.id))
+    snapshot: Snapshot | None = None
+    try:
+        for snapshot in train(experiment, start):
+            recorder.step(snapshot, heartbeat.wishes.watched)
+            status = _wished(heartbeat.wishes, snapshot.step)
+            if status is not None or heartbeat.lost:
+                break
+        if snapshot is None:  # killed between its last checkpoint and its end
+            store.finish(lease, "done", **_as_it_stands(store, run))
+            return
+        recorder.drain(snapshot)
+    except Diverged as found:
+        assert snapshot is not None
+        error = describe(RunError("diverged", step=found.step))
+        store.finish(lease, "diverged", **{**recorder.end(snapshot, "diverged"), "step": found.step}, error=error)
+        return
+    status = "done" if status is None or _complete(experiment, snapshot) else status
+    result = recorder.end(snapshot, status)
+    recorder.checkpoint(snapshot)
+    store.finish(lease, status, **result)
+
+
+def _wished(wishes: Wishes, step: int) -> str | None:
+    """The status to end in after `step` steps, or None to go on."""
+    if wishes.stop:
+        return "stopped"
+    return "paused" if wishes.pause_at is not None and step >= wishes.pause_at else None
+
+
+def _complete(experiment: Experiment, snapshot: Snapshot) -> bool:
+    steps, seconds = experiment.steps, experiment.seconds
+    return (steps is not None and snapshot.step >= steps) or (seconds is not None and snapshot.seconds >= seconds)
+
+
+def _fail(store: RunStore, lease: Lease, error: TangenteError) -> None:
+    if error.code == "lease-lost":
+        raise error
+    log.warning("Run %s failed: %s", lease.run_id, error)
+    store.finish(lease, "failed", **_as_it_stands(store, store.get(lease.run_id)), error=describe(error))
+
+
+def describe(error: TangenteError) -> dict[str, Any]:
+    """An error as the store keeps it: its code and its values, as JSON can hold them."""
+    plain = {name: value if isinstance(value, bool | int | float | str | None) else str(value) for name, value in error.values.items()}
+    return {"code": error.code, "values": plain}
+
+
+def _as_it_stands(store: RunStore, run: Run) -> dict[str, Any]:
+    """What `finish` needs, from what the last frame shows."""
+    frame = store.frame(run.id)
+    header = unpack(frame[1])[0] if frame else {}
+    shown = {name: header.get(name) for name in ("loss", "losses", "relative_l2", "max_error")}
+    return {"step": run.step, "seconds": run.seconds, **shown}

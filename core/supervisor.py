@@ -1,0 +1,86 @@
+"""The process between a server and its workers: it holds the scheduler and starts every worker again that dies.
+
+`python -m core.supervisor STORE_URL WORKERS` is started by `core.cluster`. It tells its parent on standard output, one JSON object a line:
+`{"address": …}` once the scheduler listens, then `{"workers": n}` whenever the number of workers that work, or of starts that failed in a
+row, has changed: `{"workers": n, "failures": m}`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import time
+from typing import Any
+
+from distributed import Scheduler
+
+from core.children import end_with_parent, start
+from core.settings import configure
+
+_NO_HTTP = "127.0.0.1:0"
+_LIVED = 5.0  # seconds a worker must have worked for its death to count as an accident, not as a failure to start
+_LONGEST_PAUSE = 30.0  # seconds between two starts of a worker that fails to start
+
+
+class Supervisor:
+    """Keeps a number of workers alive beside a scheduler."""
+
+    def __init__(self, scheduler: Any, store_url: str) -> None:
+        self._scheduler = scheduler
+        self._store_url = store_url
+        self._failures = 0
+
+    async def keep(self, index: int) -> None:
+        """Start worker number `index`, and again whenever it has died; wait longer each time that it could not even start."""
+        life, failures = 0, 0
+        while True:
+            name = f"{index}.{life}"
+            begun = time.monotonic()
+            child = start("core.worker", self._scheduler.address, "--store", self._store_url, "--name", name, "--supervised")
+            joined = await self._watch(child, name)
+            life += 1
+            failures = 0 if joined and time.monotonic() - begun > _LIVED else failures + 1
+            self._failures = failures
+            self._report()
+            if failures:
+                await asyncio.sleep(min(2.0 ** (failures - 1) - 1.0, _LONGEST_PAUSE))
+
+    async def _watch(self, child: Any, name: str) -> bool:
+        """Wait for the end of `child`; whether it ever joined the scheduler."""
+        ended = asyncio.create_task(asyncio.to_thread(child.wait))
+        joined = False
+        while not ended.done():
+            await asyncio.wait([ended], timeout=0.1 if not joined else None)
+            if not joined and name in self._scheduler.aliases:
+                joined, self._failures = True, 0
+                self._report()
+        child.stdin.close()
+        return joined
+
+    def _report(self) -> None:
+        say(workers=len(self._scheduler.workers), failures=self._failures)
+
+
+def say(**message: Any) -> None:
+    """Tell the parent one thing."""
+    print(json.dumps(message), flush=True)
+
+
+async def serve(store_url: str, workers: int) -> None:
+    """Run the scheduler, on this machine's own network alone, and its workers, until this process is ended."""
+    async with Scheduler(host="127.0.0.1", port=0, dashboard=False, dashboard_address=_NO_HTTP) as scheduler:
+        say(address=scheduler.address)
+        supervisor = Supervisor(scheduler, store_url)
+        await asyncio.gather(*(supervisor.keep(index) for index in range(workers)))
+
+
+def main() -> None:
+    end_with_parent()
+    store_url, workers = sys.argv[1:]
+    configure()
+    asyncio.run(serve(store_url, int(workers)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,95 @@
+"""A worker: a process that trains one run at a time, with torch loaded and warm before the first run arrives.
+
+`python -m core.worker ADDRESS --store URL` joins the scheduler at ADDRESS, from this or another machine, and leaves when that ends.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import socket
+import tempfile
+import threading
+from contextlib import suppress
+
+import torch._dynamo  # noqa: F401  Adam imports it at its first step, which takes seconds
+from distributed import Worker
+
+import core.runner  # noqa: F401  loaded before the first run needs it
+from core.children import end_with_parent
+from core.devices import labels, torch_device
+from core.errors import RunError
+from core.experiment import Experiment
+from core.fields import Display
+from core.losses import Losses
+from core.problem import load
+from core.settings import configure
+from core.store import Device, RunStore
+from core.training import train
+
+_PUBLISH_EVERY = 5.0  # seconds
+
+
+def warm_up() -> None:
+    """Train for one step and draw one frame, so that a run finds everything loaded that is loaded lazily."""
+    experiment = Experiment.of(load("burgers"), settings={"points": 16, "condition_points": 16, "steps": 1, "device": "cpu"})
+    display = Display(experiment, Losses(experiment, torch_device("cpu")))
+    for snapshot in train(experiment):
+        display.frame(snapshot, snapshot.losses[None].numpy(), {})
+        snapshot.checkpoint()
+
+
+def identity() -> str:
+    """A name for this process that no other has, on any machine."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def publish(store_url: str, ended: threading.Event) -> None:
+    """Keep this worker's devices fresh in the store until `ended`."""
+    store = RunStore(store_url)
+    worker = identity()
+    devices = tuple(Device(name, label, worker) for name, label in labels().items())
+    while True:
+        with suppress(RunError):  # a full disk or a lost database: those who train say so; the devices come back with it
+            store.publish_devices(worker, devices)
+        if ended.wait(_PUBLISH_EVERY):
+            return
+
+
+async def serve(address: str, name: str | None) -> None:
+    """Work for the scheduler at `address` until it ends or sends this worker away."""
+    resources = dict.fromkeys(labels(), 1.0)
+    async with Worker(
+        address,
+        nthreads=1,
+        name=name,
+        resources=resources,
+        memory_limit=0,
+        local_directory=tempfile.gettempdir(),
+        dashboard=False,
+        dashboard_address="127.0.0.1:0",
+        death_timeout=30,
+    ) as worker:
+        await worker.finished()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m core.worker", description="Train runs for a scheduler.")
+    parser.add_argument("address", help="the scheduler's address, tcp://HOST:PORT")
+    parser.add_argument("--store", required=True, help="the store's URL")
+    parser.add_argument("--name", help="a name that no other worker of this scheduler has")
+    parser.add_argument("--supervised", action="store_true", help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.supervised:
+        end_with_parent()
+    configure()
+    warm_up()
+    ended = threading.Event()
+    threading.Thread(target=publish, args=(given.store, ended), name="publish-devices", daemon=True).start()
+    asyncio.run(serve(given.address, given.name))
+    ended.set()
+
+
+if __name__ == "__main__":
+    main()
