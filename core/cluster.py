@@ -49,7 +49,7 @@ class Cluster:
         self._address = scheduler
         self._own = None if scheduler is not None else _Own(self.store.url, workers or CPU_COUNT)
         self._client: Client | None = None
-        self._futures: dict[str, Future[str] = {}
+        self._futures: dict[str, Future[str]] = {}
         self._lock = threading.Lock()
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._keep, name="cluster", daemon=True)
