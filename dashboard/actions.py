@@ -1,0 +1,135 @@
+"""What the buttons of a run do. Wishes go to the store; the cluster is told of a run that waits for a worker.
+
+All are made to be callbacks: what goes wrong is kept for the page to show, and gone at the next click.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec
+
+import streamlit as st
+
+from core.errors import TangenteError
+from core.experiment import Experiment
+from core.store import Run
+from dashboard.services import cluster, store
+from dashboard.status import RESUMABLE, TRAINING
+from dashboard.texts import _, worded
+
+P = ParamSpec("P")
+
+_TROUBLE, _RESET, _OWN, _SHOWN = "run-trouble", "run-reset", "run-own", "run-shown"
+
+_AGAIN = frozenset({"train", "reset"})
+ENABLED = {
+    None: frozenset({"train", "step"}),
+    "queued": frozenset({"pause", "stop"}),
+    "running": frozenset({"pause", "stop"}),
+    "paused": frozenset({"step", "resume", "stop", "reset"}),
+    "stopped": frozenset({"train", "step", "resume", "reset"}),
+    "done": _AGAIN,
+    "diverged": _AGAIN,
+    "failed": _AGAIN,
+}
+"""Which buttons a run's status allows."""
+
+
+def current(experiment: Experiment) -> Run | None:
+    """The run to show for an experiment: its newest, unless this visitor has put it back to its beginning."""
+    return None if st.session_state.get(_RESET) == experiment.key else store().latest(experiment.key)
+
+
+def waiting_before(run: Run | None) -> int:
+    """How many other runs wait longer than this one."""
+    if run is None or run.status != "queued":
+        return 0
+    return sum(other.status == "queued" and other.created < run.created for other in store().runs())
+
+
+def trouble() -> str | None:
+    """What went wrong at the last click."""
+    return st.session_state.pop(_TROUBLE, None)
+
+
+def _told(action: Callable[P, None]) -> Callable[P, None]:
+    """`action`, keeping what goes wrong for the page to show."""
+
+    @wraps(action)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            action(*args, **kwargs)
+        except TangenteError as error:
+            st.session_state[_TROUBLE] = worded(error)
+        except OSError as error:
+            st.session_state[_TROUBLE] = _("The workers could not be started: {reason}.").format(reason=error)
+
+    return guarded
+
+
+@_told
+def train(experiment: Experiment, pause_at: int | None = None) -> None:
+    """Begin a new run."""
+    st.session_state.pop(_RESET, None)
+    run = store().create(experiment, pause_at=pause_at)
+    st.session_state[_OWN] = run.id
+    cluster().submit(run.id)
+
+
+@_told
+def resume(run: Run, pause_at: int | None = None) -> None:
+    """Go on with a run that was paused or stopped."""
+    store().resume(run.id, pause_at=pause_at)
+    st.session_state[_OWN] = run.id
+    cluster().submit(run.id)
+
+
+def one_step(experiment: Experiment, run: Run | None) -> None:
+    """One step more, or the first."""
+    if run is None:
+        train(experiment, pause_at=1)
+    else:
+        resume(run, pause_at=run.step + 1)
+
+
+@_told
+def pause(run: Run) -> None:
+    """Ask the worker to pause at once."""
+    store().pause(run.id)
+
+
+@_told
+def stop(run: Run) -> None:
+    """Ask the worker to stop at once."""
+    store().stop(run.id)
+
+
+def reset(experiment: Experiment) -> None:
+    """Show the experiment untrained; its runs stay in the store."""
+    st.session_state[_RESET] = experiment.key
+
+
+@_told
+def follow(experiment: Experiment, wanted: bool) -> None:
+    """Where the experiment has changed since it was last shown and training is `wanted` then, train it, and stop what trained before."""
+    before = st.session_state.get(_SHOWN)
+    st.session_state[_SHOWN] = experiment.key
+    if before != experiment.key:
+        st.session_state.pop(_RESET, None)
+    if not wanted or before in (None, experiment.key):
+        return
+    _stop_own(experiment.key)
+    run = store().latest(experiment.key)
+    if run is None:
+        train(experiment)
+    elif run.status in RESUMABLE:
+        resume(run)
+
+
+def _stop_own(key: str) -> None:
+    """Stop this visitor's run, unless it is one of `key`."""
+    own = st.session_state.get(_OWN)
+    run = store().get(own) if own else None
+    if run and run.key != key and run.status in TRAINING:
+        store().stop(run.id)

@@ -1,0 +1,206 @@
+"""One widget for each kind of range, bound to the address bar.
+
+Each hyperparameter, parameter of the problem and weight of a loss term has a key, which names it in the address and in session state alike:
+`depth`, `values.nu`, `weights.condition-1`. Defaults come from the problem's recipe; what stands at its default is left out of the address.
+
+Numbers are sliders over round values; a value between those, typed into the address or set by a preset, becomes a stop of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache, partial
+from typing import Any
+
+import streamlit as st
+
+from core.errors import InputError, TangenteError
+from core.experiment import HYPERPARAMETERS, WEIGHT, Experiment, Hyperparameter
+from core.problem import ParameterRange, Problem, library, load
+from core.ranges import Choice, Integer, Range, Real
+from core.store import Device
+from dashboard import address
+from dashboard.presets import Preset
+from dashboard.stops import slides, stops, written
+from dashboard.texts import _
+
+PROBLEM = "problem"
+DIFFICULTIES = ("easy", "medium", "hard")
+NONE = "none"
+"""How the address writes that there is no limit."""
+
+_SEEN = "address-problem"
+
+
+# The problem, which decides on the other controls and their defaults.
+
+
+@cache
+def problems() -> tuple[Problem, ...]:
+    """The library, easy problems first."""
+    return tuple(sorted(map(load, library()), key=lambda problem: (DIFFICULTIES.index(problem.difficulty), problem.title)))
+
+
+def problem() -> Problem:
+    """The chosen problem: a selectbox of the library, and `problem` in the address.
+
+    The widget cannot be bound, as the address would show titles. So the address is followed where it differs from what was last seen there:
+    after a link, or the browser's way back.
+    """
+    asked = st.query_params.get(PROBLEM)
+    if PROBLEM not in st.session_state or asked not in (None, st.session_state.get(_SEEN)):
+        _follow(asked)
+    name = st.selectbox(
+        _("Problem"),
+        [problem.name for problem in problems()],
+        format_func=lambda name: _(load(name).title),
+        key=PROBLEM,
+        on_change=_chosen,
+        persist_state="session",
+        help=_("What the network learns to solve. The page Problems shows them all."),
+    )
+    if asked != name:
+        st.query_params[PROBLEM] = name
+    st.session_state[_SEEN] = name
+    return load(name)
+
+
+def settings(experiment: Experiment) -> dict[str, Any]:
+    """Every control's key, and what it shows for `experiment`."""
+    return {
+        **{name: getattr(experiment, name) for name in HYPERPARAMETERS},
+        **{f"values.{name}": value for name, value in experiment.values},
+        **{f"weights.{term}": value for term, value in experiment.weights},
+    }
+
+
+def show(experiment: Experiment) -> None:
+    """Set every control to an experiment of a library problem. For callbacks: a widget that is drawn already cannot be set."""
+    address.forget()
+    st.session_state[PROBLEM] = st.session_state[_SEEN] = experiment.problem.name
+    st.session_state.update(settings(experiment))
+    st.query_params.from_dict({PROBLEM: experiment.problem.name})  # one entry in the browser's history, not one for each control
+
+
+def _chosen() -> None:
+    show(Experiment.of(load(st.session_state[PROBLEM])))
+
+
+def _follow(asked: str | None) -> None:
+    """Choose the problem that the address names, each control at its recipe unless the address names that too."""
+    address.forget()
+    try:
+        found = load(asked if asked is not None else problems()[0].name)
+    except InputError as error:
+        found = load(problems()[0].name)
+        address.note(PROBLEM, error, _(found.title))
+    st.session_state[PROBLEM] = found.name
+    recipe = settings(Experiment.of(found))
+    st.session_state.update({key: value for key, value in recipe.items() if key in st.session_state and key not in st.query_params})
+
+
+def presets(known: Mapping[str, Preset], problem: Problem) -> None:
+    """Buttons that set several hyperparameters at once, and one that puts everything back to the problem's recipe."""
+    with st.container(horizontal=True, gap="xsmall"):
+        for name, preset in known.items():
+            st.button(_(preset.label), f"preset-{name}", _(preset.help), st.session_state.update, (preset.settings,))
+        st.button(_("Recipe"), "preset-recipe", _("Everything as it suits this problem."), show, (Experiment.of(problem),))
+
+
+# The other controls, each returning its value.
+
+
+def hyperparameter(item: Hyperparameter, default: Any, devices: tuple[Device, ...]) -> Any:
+    """The widget of a hyperparameter; none where there is nothing to choose."""
+    if item.name == "device":
+        return _device(item, default, devices)
+    if isinstance(item.range, Choice) and len(item.range.options) == 1:
+        return default
+    return WIDGETS[type(item.range)](item.name, _(item.label), _(item.help), item.range, default, optional=item.optional)
+
+
+def parameter(item: ParameterRange) -> float:
+    """The slider of a parameter of the problem's equations."""
+    limits = Real(item.low, item.high, item.scale)
+    return WIDGETS[Real](f"values.{item.name}", item.name, _("A number in the equation."), limits, item.value)
+
+
+def weight(term: str, text: str, default: float) -> float:
+    """The slider of a loss term's weight; `text` is the equation or condition that the term asks for."""
+    return WIDGETS[Real](f"weights.{term}", term, f"`{text}`", WEIGHT, default)
+
+
+def _number(key: str, label: str, help: str, limits: Real | Integer, default: Any, *, optional: bool = False) -> Any:
+    """A slider over the range's stops and whatever value it has now; a range of too many whole numbers is typed."""
+    check = partial(_checked, limits, label, optional)
+    _note_if_moved(key, default)
+    asked = address.asked(key, check, _text(default, digits=4))
+    if not slides(limits):
+        return st.number_input(label, limits.low, limits.high, default, key=key, help=help, bind="query-params")
+    texts = {stop: written(stop) for stop in stops(limits)}
+    if key in st.session_state and _allowed(check, st.session_state[key]):
+        _add(texts, st.session_state[key], _text(st.session_state[key]))
+    _add(texts, default, _text(default, digits=4))
+    if asked is not None and asked not in texts.values():
+        _add(texts, check(asked), asked)
+    options = [*sorted(value for value in texts if value is not None), *([None] if optional else [])]
+    return st.select_slider(label, options, default, lambda value: texts.get(value, NONE), key=key, help=help, bind="query-params")
+
+
+def _choice(key: str, label: str, help: str, limits: Choice, default: str, *, optional: bool = False) -> str:
+    _note_if_moved(key, default)
+    address.asked(key, partial(limits.check, label), default)
+    return st.selectbox(label, limits.options, limits.options.index(default), key=key, help=help, bind="query-params")
+
+
+def _device(item: Hyperparameter, default: str, devices: tuple[Device, ...]) -> str:
+    """The devices that workers have, to choose from, and below them those that none has, with the reason.
+
+    The default is always there, as work for it waits for a worker. So is one that the address asks for: another device is never taken in
+    silence, and it is for the page to say that this one is missing.
+    """
+    captions = {default: _("no worker has it yet"), **{found.name: found.label for found in devices}}
+    asked = address.asked(item.name, item.check, default) or st.session_state.get(item.name)
+    if asked in item.range.options:
+        captions.setdefault(asked, _("no worker has it"))
+    names, shown = list(captions), list(captions.values())
+    label, help = _(item.label), _(item.help)
+    chosen = st.radio(label, names, names.index(default), captions=shown, key=item.name, help=help, bind="query-params")
+    kinds = {"cuda": _("NVIDIA GPU: no worker has one"), "mps": _("Apple GPU: no worker has one")}
+    missing = {kind: reason for kind, reason in kinds.items() if not any(name.startswith(kind) for name in names)}
+    if missing:
+        absent, reasons = list(missing), list(missing.values())
+        st.radio(_("Devices that are missing"), absent, None, captions=reasons, disabled=True, label_visibility="collapsed")
+    return chosen
+
+
+WIDGETS: dict[type[Range], Callable[..., Any]] = {Real: _number, Integer: _number, Choice: _choice}
+
+
+def _checked(limits: Real | Integer, label: str, optional: bool, value: object) -> Any:
+    """`value` as the range reads it; raises `InputError` where it is none of its values."""
+    return None if optional and value in (None, NONE) else limits.check(label, value)
+
+
+def _allowed(check: Callable[[object], Any], value: object) -> bool:
+    try:
+        check(value)
+    except TangenteError:
+        return False
+    return True
+
+
+def _text(value: float | None, digits: int = 12) -> str:
+    return NONE if value is None else written(value, digits)
+
+
+def _add(texts: dict[Any, str], value: Any, text: str) -> None:
+    """Add a stop, in place of another of the same text."""
+    for other in [other for other, known in texts.items() if known == text]:
+        del texts[other]
+    texts[value] = text
+
+
+def _note_if_moved(key: str, default: Any) -> None:
+    if key in st.session_state and st.session_state[key] != default:
+        address.moved(key)

@@ -1,0 +1,22 @@
+"""The navigation. Streamlit runs this file for each visitor and each click, and from it the page that is open."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard.texts import _
+
+PAGES = Path(__file__).resolve().parent.parent / "pages"
+SOLVE = PAGES / "solve.py"
+PROBLEMS = PAGES / "problems.py"
+
+st.set_page_config(page_title=_("Tangente"), page_icon=":material/show_chart:", layout="wide")
+st.navigation(
+    [
+        st.Page(SOLVE, title=_("Solve"), icon=":material/neurology:", default=True),
+        st.Page(PROBLEMS, title=_("Problems"), icon=":material/grid_view:"),
+    ],
+    position="top",
+).run()

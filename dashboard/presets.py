@@ -1,0 +1,46 @@
+"""Settings to begin with, each a few hyperparameters; what a preset leaves out stays as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from core.errors import N_
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A name, what it is good for, and its settings."""
+
+    label: str
+    help: str
+    settings: Mapping[str, Any]
+
+
+PRESETS: dict[str, Preset] = {
+    "fast": Preset(
+        N_("Fast"),
+        N_("A small network, trained briefly: see within seconds what happens."),
+        {"depth": 2, "width": 16, "learning_rate": 0.01, "points": 200, "steps": 500, "precision": "float32"},
+    ),
+    "accurate": Preset(
+        N_("Accurate"),
+        N_("A wider network, more points and more steps: minutes instead of seconds."),
+        {"depth": 4, "width": 50, "learning_rate": 0.002, "points": 3000, "condition_points": 200, "steps": 10_000},
+    ),
+    "classic": Preset(
+        N_("Classic"),
+        N_("As in the paper that made the method known (Raissi et al. 2019): 8 layers of 20 neurons, tanh, Latin hypercube."),
+        {
+            "depth": 8,
+            "width": 20,
+            "activation": "tanh",
+            "learning_rate": 0.001,
+            "points": 2000,
+            "sampling": "latin-hypercube",
+            "resampling": "fixed",
+            "steps": 5000,
+        },
+    ),
+}

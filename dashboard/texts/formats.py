@@ -1,0 +1,48 @@
+"""Numbers and times as a visitor reads them: two significant digits, thousands apart, times in words."""
+
+from __future__ import annotations
+
+import math
+from datetime import timedelta
+
+from babel import Locale
+from babel.dates import format_timedelta
+from babel.numbers import format_decimal, format_scientific
+
+from dashboard.texts import LANGUAGE, _
+
+_LOCALE = Locale.parse(LANGUAGE)
+
+
+def count(number: int) -> str:
+    """A whole number, its thousands apart: 2,000."""
+    return format_decimal(number, locale=_LOCALE)
+
+
+def number(value: float) -> str:
+    """A measured number in two significant digits: 0.012, 430, 3.1e−6."""
+    if value == 0 or not math.isfinite(value):
+        return f"{value:g}".replace("-", "−")
+    rounded = float(f"{value:.1e}")
+    if not 1e-3 <= abs(rounded) < 1e6:
+        text = format_scientific(rounded, format="0.0E0", locale=_LOCALE).replace("E", "e")
+    else:
+        text = format_decimal(rounded, format="#,##0" if abs(rounded) >= 10 else "@@", locale=_LOCALE)
+    return text.replace("-", "−")
+
+
+def duration(seconds: float) -> str:
+    """How long something took: 0.4 s, 9 s, 2 min 5 s, 3 h 20 min."""
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes == 0:
+        return _("{seconds} s").format(seconds=number(seconds) if seconds < 9.95 else rest)
+    if minutes < 60:
+        return _("{minutes} min {seconds} s").format(minutes=minutes, seconds=rest)
+    return _("{hours} h {minutes} min").format(hours=count(minutes // 60), minutes=minutes % 60)
+
+
+def ago(seconds: float) -> str:
+    """How long since: “3 minutes ago”."""
+    if seconds < 5:
+        return _("just now")
+    return format_timedelta(-timedelta(seconds=seconds), add_direction=True, locale=_LOCALE, threshold=0.95)

@@ -1,0 +1,93 @@
+"""Solve: choose a problem, move the sliders, train, watch."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from core.errors import TangenteError
+from core.experiment import HYPERPARAMETERS, Experiment, terms
+from dashboard import actions, address, controls, files, status
+from dashboard.equation import equation
+from dashboard.live import live_view
+from dashboard.presets import PRESETS
+from dashboard.services import store
+from dashboard.texts import _, worded
+
+BUTTON = 132
+"""Pixels that a button of the run is wide, whatever it says."""
+
+
+def button(label: str, name: str, icon: str, action: Callable[..., None], args: tuple[Any, ...], **more: Any) -> None:
+    """A button of the run, always at its place: where it can do nothing it is greyed."""
+    st.button(label, name, icon=icon, on_click=action, args=args, disabled=name not in enabled, width=BUTTON, **more)
+
+
+# The sidebar: each widget returns its value, and the values make the experiment.
+
+devices = store().devices()
+with st.sidebar:
+    problem = controls.problem()
+    recipe = controls.settings(Experiment.of(problem))
+    values = {item.name: controls.parameter(item) for item in problem.parameters}
+    controls.presets(PRESETS, problem)
+    settings = {}
+    for item in HYPERPARAMETERS.values():
+        if item.essential:
+            settings[item.name] = controls.hyperparameter(item, recipe[item.name], devices)
+    with st.expander(_("More settings")):
+        for item in HYPERPARAMETERS.values():
+            if not item.essential:
+                settings[item.name] = controls.hyperparameter(item, recipe[item.name], devices)
+        st.markdown(_("**Weights** of the equations and conditions in the loss"))
+        texts = zip(terms(problem), (*problem.equations, *problem.conditions), strict=True)
+        weights = {term: controls.weight(term, text, recipe[f"weights.{term}"]) for term, text in texts}
+    address.check_names(("problem", *recipe))
+    experiment_file = st.expander(_("Experiment file"))
+
+# The main part: the equation, the picture, the number.
+
+st.title(_(problem.title))
+for note in address.notes():
+    st.warning(note, icon=":material/link_off:")
+equation(problem, values)
+st.markdown(_(problem.description))
+
+try:
+    experiment = Experiment.of(problem, values, settings, weights)
+    warnings = experiment.warnings
+except TangenteError as error:
+    st.error(worded(error))
+    st.stop()
+for warning in warnings:
+    st.warning(worded(warning))
+missing = experiment.device != recipe["device"] and experiment.device not in {device.name for device in devices}
+if missing:
+    st.error(_("No worker has the device {name}. Choose another in the sidebar.").format(name=experiment.device))
+with experiment_file:
+    files.panel(experiment)
+
+wanted = st.session_state.get("train-on-change", False) and not missing
+actions.follow(experiment, wanted)
+run = actions.current(experiment)
+enabled = actions.ENABLED[run.status if run else None] - ({"train", "step", "resume"} if missing else frozenset())
+
+with st.container(horizontal=True, gap="small", vertical_alignment="center", key="run-buttons"):
+    label = _("Train again") if run and "train" in enabled else _("Train")
+    button(label, "train", ":material/play_arrow:", actions.train, (experiment,), type="primary")
+    button(_("Pause"), "pause", ":material/pause:", actions.pause, (run,))
+    button(_("One step"), "step", ":material/skip_next:", actions.one_step, (experiment, run))
+    button(_("Resume"), "resume", ":material/resume:", actions.resume, (run,))
+    button(_("Stop"), "stop", ":material/stop:", actions.stop, (run,))
+    button(_("Reset"), "reset", ":material/restart_alt:", actions.reset, (experiment,))
+    help = _("Every change of a setting starts its training at once, and stops what trained before.")
+    st.toggle(_("Train on every change"), key="train-on-change", help=help, persist_state="session")
+
+problem_of_click = actions.trouble()
+if problem_of_click:
+    st.error(problem_of_click)
+st.markdown(status.sentence(run, actions.waiting_before(run), time.time()))
+live_view(experiment, run, key="live")
