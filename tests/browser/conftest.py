@@ -1,0 +1,42 @@
+"""One server and one browser for all tests of this folder; a page for each test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.harness import NO_BROWSER, Server, Solve, chromium
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with chromium() as found:
+        if found is None:
+            pytest.skip(NO_BROWSER)
+        yield found
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with Server(tmp_path_factory.mktemp("server")) as started:
+        yield started
+
+
+@pytest.fixture
+def solve(browser: Browser, server: Server) -> Iterator[Solve]:
+    """A page that must not have said anything wrong by the end of the test."""
+    context = browser.new_context(viewport={"width": 1440, "height": 1000})
+    page = Solve(context.new_page(), server)
+    yield page
+    context.close()
+    assert page.faults == []

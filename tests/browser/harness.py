@@ -1,0 +1,176 @@
+"""The real server and a real browser, for the tests and the benchmarks that need them."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from urllib.parse import urlencode
+
+from playwright.sync_api import Browser, Error, Locator, Page, expect, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 30.0  # seconds, for whatever a busy machine may be slow at
+NO_BROWSER = "needs Chromium: apt install chromium, or python -m playwright install chromium"
+
+
+class Server:
+    """`streamlit run dashboard/app.py`, from a folder that is not the repository's, with a store of its own in it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.store = f"sqlite:///{folder / 'runs.db'}"
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            self.port = int(listener.getsockname()[1])
+        self.address = f"http://127.0.0.1:{self.port}"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Server:
+        self.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Start it, and return once it answers."""
+        environment = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "TANGENTE_SCHEDULER")}
+        environment["TANGENTE_STORE"] = self.store
+        command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "dashboard" / "app.py"), "--server.port", str(self.port)]
+        with (self.folder / "server.log").open("ab") as log:
+            self.process = subprocess.Popen(command, cwd=self.folder, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        limit = time.monotonic() + PATIENCE
+        while not self._answers():
+            assert self.process.poll() is None and time.monotonic() < limit, self.log()
+            time.sleep(0.02)
+
+    def stop(self) -> None:
+        """End it as Ctrl-C does."""
+        process, self.process = self.process, None
+        if process is None:
+            return
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            raise
+
+    @property
+    def pid(self) -> int:
+        assert self.process is not None
+        return self.process.pid
+
+    def log(self) -> str:
+        return (self.folder / "server.log").read_text(errors="replace")
+
+    def _answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.address}/_stcore/health", timeout=5) as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            return False
+
+
+@contextmanager
+def chromium() -> Iterator[Browser | None]:
+    """The system's Chromium, else Playwright's own; None where there is neither."""
+    found = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
+    with sync_playwright() as playwright:
+        try:
+            browser = playwright.chromium.launch(executable_path=found)
+        except Error as error:
+            if found or "Executable doesn't exist" not in error.message:
+                raise
+            yield None
+            return
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+class Solve:
+    """The Solve page in the hands of a person: found by roles, labels and what stands there."""
+
+    def __init__(self, page: Page, server: Server) -> None:
+        self.page = page
+        self.server = server
+        self.faults: list[str] = []
+        page.set_default_timeout(1000 * PATIENCE)
+        page.on("console", lambda message: self.faults.append(message.text) if message.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: self.faults.append(str(error)))
+
+    def open(self, **settings: object) -> Solve:
+        """Open the page at these settings, and wait until it can be used."""
+        self.page.goto(f"{self.server.address}/?{urlencode(settings)}")
+        return self.wait_usable()
+
+    def wait_usable(self) -> Solve:
+        expect(self.page.get_by_role("button", name=re.compile("^Train( again)?$"))).to_be_visible(timeout=1000 * PATIENCE)
+        expect(self.page.locator(".tg-state")).not_to_be_empty(timeout=1000 * PATIENCE)
+        return self
+
+    def button(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def click(self, name: str) -> None:
+        self.button(name).click()
+
+    def slider(self, label: str) -> Locator:
+        return self.page.get_by_role("slider", name=label)
+
+    def choose_problem(self, title: str) -> None:
+        self.page.get_by_role("combobox", name="Problem").click()
+        self.page.get_by_role("option", name=title).click()
+        expect(self.page.get_by_role("heading", name=title, exact=True)).to_be_visible()
+
+    def slide(self, label: str, text: str) -> None:
+        """Move a slider by the arrow keys until it shows `text`."""
+        slider = self.slider(label)
+        slider.focus()
+        now, wanted = float(slider.get_attribute("aria-valuetext") or "nan"), float(text)
+        while now != wanted:
+            slider.press("ArrowRight" if wanted > now else "ArrowLeft")
+            before, now = now, float(slider.get_attribute("aria-valuetext") or "nan")
+            assert before != now and (before < wanted) == (now <= wanted), f"{label} has no stop {text}, but {before} and {now}"
+
+    @property
+    def status(self) -> str:
+        return self.page.locator(".tg-state").get_attribute("data-status") or ""
+
+    def wait_status(self, *statuses: str, seconds: float = PATIENCE) -> str:
+        """Wait for one of `statuses` in the live view; which it is."""
+        pattern = re.compile("|".join(statuses))
+        expect(self.page.locator(".tg-state")).to_have_attribute("data-status", pattern, timeout=1000 * seconds)
+        return self.status
+
+    @property
+    def step(self) -> int:
+        found = re.search(r"step ([\d,]+)", self.page.locator(".tg-pace").inner_text())
+        return int(found[1].replace(",", "")) if found else 0
+
+    def wait_step(self, least: int, seconds: float = PATIENCE) -> int:
+        """Wait until that step is shown; the step shown then."""
+        script = """least => {
+            const found = document.querySelector(".tg-pace")?.textContent.match(/step ([\\d,]+)/);
+            return found && Number(found[1].replaceAll(",", "")) >= least;
+        }"""
+        self.page.wait_for_function(script, arg=least, timeout=1000 * seconds)
+        return self.step
+
+    def number(self, label: str) -> float | None:
+        """What stands below `label` among the numbers, of one unknown; None for a dash."""
+        shown = self.page.locator(".tg-numbers div").filter(has_text=label).locator("dd").inner_text()
+        return None if shown == "–" else float(shown.replace("−", "-"))
