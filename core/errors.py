@@ -201,4 +201,18 @@ MESSAGES: dict[str, str] = {
         "Cole-Hopf solves u_t + u*u_x = nu*u_xx with nu > 0 on x = [-1, 1] from t = 0, with u(x, 0) = -sin(pi*x) and zero or periodic ends, "
         "and this problem is another."
     ),
+    # store
+    "unknown-run": N_("There is no run {run} in this store."),
+    "unknown-snapshot": N_("Run {run} kept no picture of step {step}."),
+    "store-too-new": N_(
+        "The store {path} was written by a newer version of Tangente (version {found}; this one reads up to {known}). "
+        "Update Tangente, or choose another store."
+    ),
+    "not-a-store": N_("{path} is not a store: {reason}. Choose another file."),
+    "store-unusable": N_("The store {path} cannot be used: {reason}."),
+    "store-busy": N_("The store {path} is held by another program: {reason}."),
+    "store-failed": N_("The store {path} failed: {reason}."),
+    "disk-full": N_("There is no room left for the store {path}: {reason}. What was saved is kept; make room and go on."),
+    "lease-lost": N_("Another worker has taken over run {run}."),
+    "checkpoint-too-large": N_("The run's state takes {size} MB, and at most {limit} MB are kept. Choose a smaller network."),
 }

@@ -1,0 +1,102 @@
+"""The store's tables, and the version of their layout.
+
+Blobs stand last in their rows, so that SQLite finds the columns before them without reading them. Times are seconds since 1970, UTC.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, Double, Integer, LargeBinary, MetaData, String, Table, Text
+
+SCHEMA = 1
+"""Goes up with every change that an older Tangente could not read."""
+
+metadata = MetaData()
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("name", String, primary_key=True),  # "schema"
+    Column("value", String, nullable=False),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),  # the order of creation, which clocks do not tell
+    Column("id", String, nullable=False, unique=True),
+    Column("key", String, nullable=False, index=True),
+    Column("status", String, nullable=False, index=True),
+    Column("interactive", Boolean, nullable=False),
+    Column("step", Integer, nullable=False),
+    Column("seconds", Double, nullable=False),
+    Column("steps", Integer),
+    Column("device", String),
+    Column("engine", String),
+    Column("created", Double, nullable=False),
+    Column("started", Double),
+    Column("finished", Double),
+    # what the pages wish
+    Column("pause_at", Integer),
+    Column("stop", Boolean, nullable=False),
+    Column("resumed", Boolean, nullable=False),  # while it still ran: a pause that is on its way must not hold
+    Column("watched_until", Double, nullable=False),
+    # who works on it
+    Column("token", Integer, nullable=False),
+    Column("owner", String),
+    Column("leased_until", Double),
+    # what came out, JSON where it has more than one value
+    Column("loss", Double),
+    Column("losses", Text),
+    Column("relative_l2", Text),
+    Column("max_error", Text),
+    Column("estimates", Text),
+    Column("error", Text),
+    Column("experiment", Text, nullable=False),
+)
+
+losses = Table(
+    "losses",
+    metadata,
+    Column("run", String, primary_key=True),
+    Column("first", Integer, primary_key=True),  # the step of the first row
+    Column("rows", Integer, nullable=False),
+    Column("terms", Integer, nullable=False),
+    Column("data", LargeBinary, nullable=False),  # (rows, terms), float32, little-endian
+)
+
+snapshots = Table(
+    "snapshots",
+    metadata,
+    Column("run", String, primary_key=True),
+    Column("step", Integer, primary_key=True),
+    Column("data", LargeBinary, nullable=False),
+)
+
+checkpoints = Table(
+    "checkpoints",
+    metadata,
+    Column("run", String, primary_key=True),
+    Column("step", Integer, primary_key=True),
+    Column("seconds", Double, nullable=False),
+    Column("sha256", String, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+)
+
+frames = Table(
+    "frames",
+    metadata,
+    Column("run", String, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+)
+
+workers = Table(
+    "workers",
+    metadata,
+    Column("worker", String, primary_key=True),
+    Column("seen", Double, nullable=False),
+    Column("devices", Text, nullable=False),  # JSON: name → label
+)
+
+PARTS = (losses, snapshots, checkpoints, frames)
+"""What belongs to one run each, by the column `run`."""
