@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
-# Streamlit puts this folder on the path, where `main` or `live` would hide other modules of that name; the repository belongs there instead.
+# Streamlit puts this folder on the path, where `main` or `live` would hide other modules of that name. The repository belongs there.
 sys.path[:] = [str(HERE.parent), *(folder for folder in sys.path if Path(folder or ".").resolve() not in (HERE, HERE.parent))]
 
 import streamlit as st  # noqa: E402
@@ -21,6 +21,7 @@ from starlette.concurrency import run_in_threadpool  # noqa: E402
 from starlette.middleware import Middleware  # noqa: E402
 from starlette.middleware.trustedhost import TrustedHostMiddleware  # noqa: E402
 
+from core.errors import TangenteError  # noqa: E402
 from dashboard import services  # noqa: E402
 from dashboard.headers import SafeHeaders, allowed_hosts  # noqa: E402
 from dashboard.routes import routes  # noqa: E402
@@ -28,8 +29,14 @@ from dashboard.routes import routes  # noqa: E402
 
 @asynccontextmanager
 async def lifespan(app: st.App) -> AsyncIterator[dict[str, Any]]:
-    """Start the workers without waiting for them, and end them with the server."""
-    services.start_cluster()
+    """Start the workers without waiting for them, and end them with the server.
+
+    Where that fails, the pages are served all the same, and say why nothing trains.
+    """
+    try:
+        await run_in_threadpool(services.cluster)
+    except TangenteError as error:
+        print(error, file=sys.stderr)
     try:
         yield {}
     finally:

@@ -14,6 +14,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from core import references
+from core.domain import Interval
 from core.errors import TangenteError
 from core.experiment import Experiment, terms
 from core.frames import pack
@@ -84,15 +85,15 @@ def _network(experiment: Experiment) -> dict[str, Any]:
 
 def _panels(experiment: Experiment) -> list[dict[str, Any]]:
     """The figures, in the order of the page; a row is four wide."""
-    names = [coordinate.name for coordinate in experiment.bound.coordinates]
-    if len(names) == 1:
-        return _curves(experiment, names[0])
-    if len(names) == 2:
-        return _maps(experiment, (names[0], names[1]))
+    coordinates = experiment.bound.coordinates
+    if len(coordinates) == 1:
+        return _curves(experiment, coordinates[0])
+    if len(coordinates) == 2:
+        return _maps(experiment, (coordinates[0], coordinates[1]))
     return [_loss(experiment, 3)]
 
 
-def _curves(experiment: Experiment, coordinate: str) -> list[dict[str, Any]]:
+def _curves(experiment: Experiment, coordinate: Interval) -> list[dict[str, Any]]:
     unknowns = experiment.bound.unknowns
     several = len(unknowns) > 1
     network = {unknown: _("{unknown}, network").format(unknown=unknown) if several else _("network") for unknown in unknowns}
@@ -104,24 +105,23 @@ def _curves(experiment: Experiment, coordinate: str) -> list[dict[str, Any]]:
         _panel(
             "error", _("Error: distance from the reference"), curves.error(coordinate, {name: name for name in unknowns}), 1, _missing()
         ),
-        _panel("residual", _("Residual of the equation"), curves.residual(coordinate, equations), 1),
+        _panel("residual", _("Residual of the equation"), curves.residual(coordinate, equations), 1, _later()),
     ]
 
 
-def _maps(experiment: Experiment, coordinates: tuple[str, str]) -> list[dict[str, Any]]:
-    untrained = _("Press Train, and what the network has learned appears here.")
+def _maps(experiment: Experiment, coordinates: tuple[Interval, Interval]) -> list[dict[str, Any]]:
     return [
-        _panel("solution", _("Network"), maps.solution(coordinates), 1, untrained),
+        _panel("solution", _("Network"), maps.solution(coordinates), 1, _("Press Train, and watch the network learn the solution here.")),
         _panel("reference", _("Reference"), maps.reference(coordinates), 1, _("No exact or classical solution is known for this problem.")),
         _panel("error", _("Error: distance from the reference"), maps.error(coordinates), 1, _missing()),
         _loss(experiment, 3),
-        _panel("residual", _("Residual of the equation"), maps.residual(coordinates), 1),
+        _panel("residual", _("Residual of the equation"), maps.residual(coordinates), 1, _later()),
     ]
 
 
 def _loss(experiment: Experiment, span: int) -> dict[str, Any]:
     figure = loss(_term_labels(experiment), experiment.steps, step=_("step"), total=_("total"))
-    return _panel("loss", _("Loss, total and a term each"), figure, span, _("The loss of each step appears here."))
+    return _panel("loss", _("Loss, total and a term each"), figure, span, _("How the loss falls, step by step."))
 
 
 def _term_labels(experiment: Experiment) -> dict[str, str]:
@@ -137,7 +137,11 @@ def _term_labels(experiment: Experiment) -> dict[str, str]:
 
 
 def _missing() -> str:
-    return _("Shown once the network is trained and a reference is known.")
+    return _("How far the network is from the reference, where there is one.")
+
+
+def _later() -> str:
+    return _("How far the network is from fulfilling the equation.")
 
 
 def _panel(name: str, title: str, figure: go.Figure, span: int, hint: str = "") -> dict[str, Any]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import time
 from collections.abc import Awaitable, Callable
 from functools import cache
 from pathlib import Path
@@ -24,10 +23,6 @@ from dashboard.services import store
 
 FRAME = "application/octet-stream"
 ACTIVE = ("queued", "running")
-WATCH_EVERY = 0.5
-"""Seconds after which a look at a run is noted again; a look counts for two, and each note is a write."""
-
-_watched: dict[str, float] = {}
 
 
 def routes(base: str = "") -> list[Route]:
@@ -43,9 +38,13 @@ def routes(base: str = "") -> list[Route]:
 
 
 def frame(request: Request) -> Response:
-    """The run's newest frame, or 204 where it is the version `since`; in both cases headers with the run's state of this moment."""
+    """The run's newest frame, or 204 where it is the version `since`; in both cases headers with the run's state of this moment.
+
+    Workers draw frames only of runs that are watched, so this also says that somebody looks.
+    """
     run = store().get(request.path_params["id"])
-    _watch(run)
+    if run.status in ACTIVE:
+        store().watch(run.id)
     found = store().frame(run.id, since=_integer(request, "since", -1))
     if found is None:
         return Response(status_code=204, headers=_state(run))
@@ -102,16 +101,6 @@ def _threaded(answer: Callable[[Request], Response]) -> Callable[[Request], Awai
         return await run_in_threadpool(guarded, request)
 
     return route
-
-
-def _watch(run: Run) -> None:
-    """Let the worker know that somebody looks, so that it draws frames."""
-    now = time.monotonic()
-    if run.status in ACTIVE and now - _watched.get(run.id, -WATCH_EVERY) >= WATCH_EVERY:
-        _watched[run.id] = now
-        store().watch(run.id)
-    elif run.status not in ACTIVE:
-        _watched.pop(run.id, None)
 
 
 def _state(run: Run) -> dict[str, str]:

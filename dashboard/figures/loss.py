@@ -8,9 +8,6 @@ import plotly.graph_objects as go
 
 from dashboard.figures.style import TEXT, axis, colour, layout
 
-EVERY = 250
-"""Milliseconds between two drawings while it trains; a curve that grows by a few pixels need not be drawn at each frame."""
-
 
 def loss(terms: Mapping[str, str], steps: int | None, *, step: str, total: str) -> go.Figure:
     """The figure to be filled from `loss.steps`, `loss.total` and `loss.TERM`.
@@ -21,7 +18,7 @@ def loss(terms: Mapping[str, str], steps: int | None, *, step: str, total: str) 
     curves.append(_curve("loss.total", total, TEXT, 2.5))
     reach = {"autorangeoptions": {"include": [1, steps]}} if steps else {}
     powers = {"type": "log", "exponentformat": "power", "dtick": 1, "minor": {"showgrid": False}}
-    return go.Figure(curves, layout(axis(step, **powers, **reach), axis("", **powers), meta={"every": EVERY}))
+    return go.Figure(curves, layout(axis(step, **powers, **reach), axis("", **powers)))
 
 
 def _curve(array: str, name: str, color: str, width: float) -> go.Scatter:

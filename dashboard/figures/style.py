@@ -38,7 +38,7 @@ def axis(title: str, **more: Any) -> dict[str, Any]:
 
 
 def layout(x: dict[str, Any], y: dict[str, Any], **more: Any) -> dict[str, Any]:
-    """The layout of a panel with two axes; zoom survives new data because `uirevision` stays."""
+    """The layout of a panel with two axes; zoom survives new data, and ends with the axes it was made on."""
     return {
         "xaxis": x,
         "yaxis": y,
@@ -48,7 +48,7 @@ def layout(x: dict[str, Any], y: dict[str, Any], **more: Any) -> dict[str, Any]:
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
         "legend": {"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "xanchor": "left"},
         "hovermode": "closest",
-        "uirevision": "kept",
+        "uirevision": str([(side["title"]["text"], side.get("range")) for side in (x, y)]),
         "template": {},
         **more,
     }

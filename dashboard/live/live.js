@@ -4,12 +4,12 @@
 // their x, y and z; `meta.limits` names those that set the colour scale. Streamlit calls the default export at every rerun of the page, with
 // the same parent element: the nodes, the zoom and the last frame outlive it.
 
-const TICK = 100; // milliseconds between two looks at a run that trains
+const TICK = 80; // milliseconds from one frame to the first look for the next, which is made ten times a second
+const AGAIN = 30; // until the next look where there was none yet; longer each time, up to a TICK
 const IDLE = 2000; // and at one that somebody paused
 const RETRY = 1000; // after the server did not answer
 const SHARE = 0.5; // of the time, at most, is spent on drawing: slow machines see fewer frames, and the page stays alive
 const REPLAY = 150; // and between two moments of a replay
-const SLOW = 250; // milliseconds between two drawings of what need not be quick
 const ACTIVE = ["queued", "running"];
 const NEURONS = 16; // drawn in a layer, at most; the frames thin the weights alike
 
@@ -112,8 +112,8 @@ function brief(value, locale) {
   if (value === null || value === undefined || !Number.isFinite(value)) return "–";
   const rounded = Number(value.toPrecision(2));
   const plainly = rounded === 0 || (Math.abs(rounded) >= 1e-3 && Math.abs(rounded) < 1e6);
-  const text = rounded.toLocaleString(locale, plainly ? { maximumSignificantDigits: 2 } : { notation: "scientific", maximumFractionDigits: 1 });
-  return text.replace("E", "e").replaceAll("-", "−");
+  const digits = plainly ? { minimumSignificantDigits: 2, maximumSignificantDigits: 2 } : { notation: "scientific", minimumFractionDigits: 1, maximumFractionDigits: 1 };
+  return rounded.toLocaleString(locale, digits).replace("E", "e").replaceAll("-", "−");
 }
 
 const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -131,7 +131,8 @@ class Panel {
     this.title = element("h4", { class: "tg-title" });
     this.plot = element("div", { class: "tg-plot", role: "img" });
     this.hint = element("p", { class: "tg-hint" });
-    this.node = element("section", { class: "tg-panel" }, this.title, element("div", { class: "tg-place" }, this.plot, this.hint));
+    this.place = element("div", { class: "tg-place tg-empty" }, this.plot, this.hint);
+    this.node = element("section", { class: "tg-panel" }, this.title, this.place);
   }
 
   /** Take a skeleton; what was drawn from an equal one stays. */
@@ -144,6 +145,7 @@ class Panel {
     this.figure = figure;
     const { data, layout } = JSON.parse(figure);
     Object.assign(this, { data, layout, drawn: null, last: 0 });
+    layout.dragmode = matchMedia("(pointer: coarse)").matches ? false : "zoom"; // a finger scrolls the page
     this.themed = [];
     this.findThemed(data);
     this.findThemed(layout);
@@ -156,36 +158,36 @@ class Panel {
     }
   }
 
-  /** Draw what has changed since the last time; `theme` gives CSS variables, `choices` what stands for {unknown} and the like. */
-  draw(Plotly, arrays, choices, theme, quick) {
-    const now = performance.now();
+  /** Whether there is something to draw that is not drawn; `choices` stand for {unknown} and the like, `theme` gives CSS variables. */
+  prepare(arrays, choices, theme) {
     const wanted = (name) => arrays[name.replace(/\{(\w+)\}/g, (_, choice) => choices[choice])];
-    const sources = this.data.flatMap((trace) => [...Object.values(trace.meta.fill), ...(trace.meta.limits?.of ?? [])]).map(wanted);
-    const themed = this.themed.map(([, , variable]) => theme(variable)).join();
-    const before = this.drawn;
-    if (before && before.themed === themed) {
-      if (before.sources.every((source, index) => same(source, sources[index]))) return;
-      if (quick && now - this.last < (this.layout.meta?.every ?? 0)) return;
-    }
-    this.drawn = { sources, themed };
-    this.last = now;
-    for (const [object, name, variable] of this.themed) object[name] = theme(variable);
+    const first = (names) => names.map(wanted).find((array) => array);
+    const places = this.data.map(({ meta }) => Object.entries(meta.fill).map(([place, name]) => [place, wanted(name)]));
+    const scales = this.data.map(({ meta }) => meta.limits && first(meta.limits.of));
+    const sources = [...places.flat().map(([, array]) => array), ...scales];
+    const colours = this.themed.map(([, , variable]) => theme(variable));
+    this.next = { places, scales, sources, colours };
+    const { drawn } = this;
+    return !drawn || drawn.colours.join() !== colours.join() || sources.some((source, index) => !same(source, drawn.sources[index]));
+  }
+
+  draw(Plotly) {
+    const { places, scales, colours } = (this.drawn = this.next);
+    this.last = performance.now();
+    this.themed.forEach(([object, name], index) => (object[name] = colours[index]));
     let empty = true;
-    for (const trace of this.data) {
-      const { fill: places, limits, absolute } = trace.meta;
-      const found = Object.entries(places).map(([place, name]) => [place, wanted(name)]);
-      const complete = found.every(([, array]) => array);
-      for (const [place, array] of found) trace[place] = complete ? plain(array, absolute && place === "z") : [];
-      if (limits && complete) this.limit(trace, limits, wanted);
+    this.data.forEach((trace, index) => {
+      const complete = places[index].every(([, array]) => array);
+      for (const [place, array] of places[index]) trace[place] = complete ? plain(array, trace.meta.absolute && place === "z") : [];
+      if (scales[index]) this.limit(trace, largest(scales[index].values) || 1);
       empty &&= !complete;
-    }
-    this.hint.hidden = !empty;
+    });
+    this.place.classList.toggle("tg-empty", empty);
     Plotly.react(this.plot, this.data, this.layout, CONFIG);
   }
 
-  limit(trace, { of, signed }, wanted) {
-    const reach = largest(of.map(wanted).find((array) => array).values) || 1;
-    trace.zmin = signed ? -reach : 0;
+  limit(trace, reach) {
+    trace.zmin = trace.meta.limits.signed ? -reach : 0;
     trace.zmax = reach;
   }
 }
@@ -203,7 +205,7 @@ class Diagram {
   constructor() {
     this.title = element("h4", { class: "tg-title" });
     this.canvas = element("canvas", { class: "tg-network", role: "img" });
-    this.node = element("section", { class: "tg-panel" }, this.title, element("div", { class: "tg-place" }, this.canvas));
+    this.node = element("section", { class: "tg-panel tg-last" }, this.title, element("div", { class: "tg-place" }, this.canvas));
     this.last = 0;
   }
 
@@ -214,17 +216,23 @@ class Diagram {
     Object.assign(this, { inputs, outputs, counts: [inputs.length, ...Array(depth).fill(width), outputs.length] });
   }
 
-  draw(arrays, theme, quick) {
-    const now = performance.now();
-    if (quick && now - this.last < SLOW) return;
-    this.last = now;
+  prepare(arrays, choices, theme) {
+    const weights = this.counts.slice(1).map((_, layer) => arrays[`weights.${layer}`]);
+    const { clientWidth: wide, clientHeight: high } = this.canvas;
+    const look = [wide, high, window.devicePixelRatio, this.inputs, this.counts, this.outputs, theme("--st-text-color")].join();
+    this.next = { weights, look, theme, wide, high };
+    const { drawn } = this;
+    return wide > 0 && (!drawn || drawn.look !== look || weights.some((weight, index) => !same(weight, drawn.weights[index])));
+  }
+
+  draw() {
+    const { theme, wide, high } = (this.drawn = this.next);
+    this.last = performance.now();
     const counts = this.counts;
-    let weights = counts.slice(1).map((_, layer) => arrays[`weights.${layer}`]);
+    let { weights } = this.next;
     const fits = (weight, layer) => weight && [counts[layer + 1], counts[layer]].every((n, side) => weight.shape[side] === Math.min(n, NEURONS));
     if (!weights.every(fits)) weights = [];
     const scale = window.devicePixelRatio || 1;
-    const [wide, high] = [this.canvas.clientWidth, this.canvas.clientHeight];
-    if (!wide) return;
     if (this.canvas.width !== Math.round(wide * scale)) this.canvas.width = Math.round(wide * scale);
     if (this.canvas.height !== Math.round(high * scale)) this.canvas.height = Math.round(high * scale);
     const pen = this.canvas.getContext("2d");
@@ -424,9 +432,9 @@ class View {
     this.kept = [];
     this.showReplay();
     let since = -1;
+    let misses = 0;
     while (watch === this.watch) {
       await shown();
-      const begun = performance.now();
       const answer = await fetch(`${base()}api/runs/${run}/frame?since=${since}`, { cache: "no-store" }).catch(() => null);
       const buffer = answer?.status === 200 ? await answer.arrayBuffer().catch(() => null) : null;
       if (watch !== this.watch) return;
@@ -447,9 +455,11 @@ class View {
       this.showProgress(status, reached, Math.max(Number(answer.headers.get("X-Run-Seconds")), this.header?.seconds ?? 0));
       if (status !== this.data.status && status !== this.told) this.notify((this.told = status));
       if (!ACTIVE.includes(status) && !buffer && status !== "paused") break;
-      const now = performance.now();
-      const pause = ACTIVE.includes(status) ? Math.max(TICK - (now - begun), (now - received) * (1 / SHARE - 1)) : buffer ? 0 : IDLE;
-      await sleep(Math.max(pause, 0));
+      const drawing = performance.now() - received;
+      misses = buffer ? 0 : misses + 1;
+      if (!ACTIVE.includes(status)) await sleep(buffer ? 0 : IDLE);
+      else if (buffer) await sleep(Math.max(TICK - drawing, drawing * (1 / SHARE - 1)));
+      else await sleep(Math.min(AGAIN + 2 * misses, TICK));
     }
     if (watch !== this.watch) return;
     this.looking = false;
@@ -462,6 +472,10 @@ class View {
     this.showNumbers();
   }
 
+  /**
+   * Draw what has changed. A chart takes 10 to 25 ms; so while it trains (`quick`) a frame draws the first, and of the others the one that
+   * has waited longest.
+   */
   async draw(quick) {
     const style = getComputedStyle(this.parent);
     const cache = new Map();
@@ -469,10 +483,12 @@ class View {
       if (!cache.has(variable)) cache.set(variable, style.getPropertyValue(variable).trim());
       return cache.get(variable);
     };
-    this.diagram.draw(this.arrays, theme, quick);
     const Plotly = await loadPlotly(this.data.plotly).catch(() => null);
-    if (!Plotly) say(this.pace, this.data.texts.noCharts);
-    else for (const panel of this.panels.values()) panel.draw(Plotly, this.arrays, this.choices, theme, quick);
+    if (!Plotly) return say(this.pace, this.data.texts.noCharts);
+    const charts = [...this.panels.values(), this.diagram].filter((chart) => chart.prepare(this.arrays, this.choices, theme));
+    const [lead, ...others] = charts.includes(this.panels.values().next().value) ? charts : [null, ...charts];
+    others.sort((a, b) => a.last - b.last);
+    for (const chart of [lead, ...(quick ? others.slice(0, 1) : others)]) chart?.draw(Plotly);
   }
 
   resize() {
