@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import os
+import re
 import shutil
 import signal
 import socket
@@ -12,6 +14,7 @@ import time
 import urllib.request
 import zipfile
 from collections.abc import Callable
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -120,6 +123,22 @@ def test_this_process_has_what_the_tests_need() -> None:
     assert environment.unmet(environment.TESTS) == []
 
 
+def test_what_is_imported_is_pinned_and_what_is_pinned_is_imported() -> None:
+    sources = [path for layer in ("core", "dashboard", "pages") for path in (environment.ROOT / layer).rglob("*.py")]
+    nodes = [node for path in sources for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))]
+    names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    names |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module and not node.level}
+    roots = {name.split(".")[0] for name in names} - sys.stdlib_module_names - {"core", "dashboard", "pages"}
+    providers = packages_distributions()
+    imported = {canonical(providers[root][0]) for root in roots}
+    pins = re.findall(r"^([\w.-]+)==", (environment.ROOT / "requirements.txt").read_text(), re.MULTILINE)
+    assert {canonical(pin) for pin in pins} == imported
+
+
+def canonical(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
 def test_a_python_too_old_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "version_info", (3, 10, 13))
     with pytest.raises(SystemExit, match=r"needs Python 3\.11 or newer"):
@@ -128,8 +147,6 @@ def test_a_python_too_old_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("file", ["dashboard/environment.py", "dashboard/__main__.py", "tests/__main__.py"])
 def test_the_commands_can_be_read_by_old_pythons(file: str) -> None:
-    import ast
-
     source = (environment.ROOT / file).read_text(encoding="utf-8")
     tree = ast.parse(source, feature_version=(3, 7))
     imported = {alias.name for node in tree.body if isinstance(node, ast.Import) for alias in node.names}

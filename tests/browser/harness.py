@@ -118,7 +118,11 @@ class Solve:
         return self.wait_usable()
 
     def wait_usable(self) -> Solve:
-        expect(self.page.get_by_role("button", name=re.compile("^Train( again)?$"))).to_be_visible(timeout=1000 * PATIENCE)
+        """Wait until it can be used; fails with the server's log where the page has."""
+        failure = self.page.get_by_test_id("stException")
+        train = self.page.get_by_role("button", name=re.compile("^Train( again)?$"))
+        expect(train.or_(failure).first).to_be_visible(timeout=1000 * PATIENCE)
+        assert failure.count() == 0, self.server.log()
         expect(self.page.locator(".tg-state")).not_to_be_empty(timeout=1000 * PATIENCE)
         return self
 
