@@ -5,8 +5,10 @@ All are made to be callbacks: what goes wrong is kept for the page to show, and 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
+from itertools import takewhile
 from typing import ParamSpec
 
 import streamlit as st
@@ -42,10 +44,27 @@ def current(experiment: Experiment) -> Run | None:
 
 
 def waiting_before(run: Run | None) -> int:
-    """How many other runs wait longer than this one."""
+    """How many other runs get a worker before this one does."""
     if run is None or run.status != "queued":
         return 0
-    return sum(other.status == "queued" and other.created < run.created for other in store().runs())
+    ahead = takewhile(lambda other: other.id != run.id, store().claimable())
+    return sum(1 for _other in ahead)
+
+
+def hindrance(run: Run | None) -> str | None:
+    """Why a run that waits will go on waiting; None while all is well."""
+    problem = cluster().problem if run is not None and run.status in TRAINING else None
+    return worded(problem) if problem else None
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Show what goes wrong inside, and end the page there."""
+    try:
+        yield
+    except TangenteError as error:
+        st.error(worded(error))
+        st.stop()
 
 
 def trouble() -> str | None:

@@ -16,6 +16,7 @@ import streamlit as st
 
 from core.errors import InputError, TangenteError
 from core.experiment import HYPERPARAMETERS, WEIGHT, Experiment, Hyperparameter
+from core.expressions import Parameter, to_latex
 from core.problem import ParameterRange, Problem, library, load
 from core.ranges import Choice, Integer, Range, Real
 from core.store import Device
@@ -104,7 +105,7 @@ def presets(known: Mapping[str, Preset], problem: Problem) -> None:
     with st.container(horizontal=True, gap="xsmall"):
         for name, preset in known.items():
             st.button(_(preset.label), f"preset-{name}", _(preset.help), st.session_state.update, (preset.settings,))
-        st.button(_("Recipe"), "preset-recipe", _("Everything as it suits this problem."), show, (Experiment.of(problem),))
+        st.button(_("Recommended"), "preset-recipe", _("Everything as it suits this problem."), show, (Experiment.of(problem),))
 
 
 # The other controls, each returning its value.
@@ -122,7 +123,7 @@ def hyperparameter(item: Hyperparameter, default: Any, devices: tuple[Device, ..
 def parameter(item: ParameterRange) -> float:
     """The slider of a parameter of the problem's equations."""
     limits = Real(item.low, item.high, item.scale)
-    return WIDGETS[Real](f"values.{item.name}", item.name, _("A number in the equation."), limits, item.value)
+    return WIDGETS[Real](f"values.{item.name}", f"${to_latex(Parameter(item.name))}$", _("A number in the equation."), limits, item.value)
 
 
 def weight(term: str, text: str, default: float) -> float:

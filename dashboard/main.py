@@ -8,11 +8,13 @@ import streamlit as st
 
 from dashboard.texts import _
 
-PAGES = Path(__file__).resolve().parent.parent / "pages"
+HERE = Path(__file__).resolve().parent
+PAGES = HERE.parent / "pages"
 SOLVE = PAGES / "solve.py"
 PROBLEMS = PAGES / "problems.py"
 
 st.set_page_config(page_title=_("Tangente"), page_icon=":material/show_chart:", layout="wide")
+st.html(HERE / "page.css")
 st.navigation(
     [
         st.Page(SOLVE, title=_("Solve"), icon=":material/neurology:", default=True),

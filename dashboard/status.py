@@ -20,7 +20,7 @@ def steps(number: int) -> str:
 def sentence(run: Run | None, waiting: int, now: float) -> str:
     """Where `run` stands; `waiting` is how many others are before it in the queue, `now` the time in seconds since the epoch."""
     if run is None:
-        return _("Not trained yet.")
+        return _("Move the sliders, press Train, and watch the network bend into the solution.")
     return _SENTENCES[run.status](run, waiting, now)
 
 
@@ -31,15 +31,15 @@ def _queued(run: Run, waiting: int, now: float) -> str:
 
 
 def _running(run: Run, waiting: int, now: float) -> str:
-    return _("Training.")
+    return _("It trains on if you leave, and the result is kept.")
 
 
 def _paused(run: Run, waiting: int, now: float) -> str:
-    return _("Paused after {steps}.").format(steps=steps(run.step))
+    return _("Paused after {steps}; Resume goes on from there.").format(steps=steps(run.step))
 
 
 def _stopped(run: Run, waiting: int, now: float) -> str:
-    return _("Stopped after {steps}.").format(steps=steps(run.step))
+    return _("Stopped after {steps}; Resume goes on from there, Train again starts afresh.").format(steps=steps(run.step))
 
 
 def _done(run: Run, waiting: int, now: float) -> str:

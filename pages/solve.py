@@ -8,7 +8,6 @@ from typing import Any
 
 import streamlit as st
 
-from core.errors import TangenteError
 from core.experiment import HYPERPARAMETERS, Experiment, terms
 from dashboard import actions, address, controls, files, status
 from dashboard.equation import equation
@@ -17,7 +16,7 @@ from dashboard.presets import PRESETS
 from dashboard.services import store
 from dashboard.texts import _, worded
 
-BUTTON = 132
+BUTTON = 122
 """Pixels that a button of the run is wide, whatever it says."""
 
 
@@ -28,7 +27,8 @@ def button(label: str, name: str, icon: str, action: Callable[..., None], args: 
 
 # The sidebar: each widget returns its value, and the values make the experiment.
 
-devices = store().devices()
+with actions.explained():
+    devices = store().devices()
 with st.sidebar:
     problem = controls.problem()
     recipe = controls.settings(Experiment.of(problem))
@@ -50,18 +50,15 @@ with st.sidebar:
 
 # The main part: the equation, the picture, the number.
 
-st.title(_(problem.title))
+st.title(_(problem.title), anchor=False)
 for note in address.notes():
     st.warning(note, icon=":material/link_off:")
 equation(problem, values)
 st.markdown(_(problem.description))
 
-try:
+with actions.explained():
     experiment = Experiment.of(problem, values, settings, weights)
     warnings = experiment.warnings
-except TangenteError as error:
-    st.error(worded(error))
-    st.stop()
 for warning in warnings:
     st.warning(worded(warning))
 missing = experiment.device != recipe["device"] and experiment.device not in {device.name for device in devices}
@@ -72,10 +69,12 @@ with experiment_file:
 
 wanted = st.session_state.get("train-on-change", False) and not missing
 actions.follow(experiment, wanted)
-run = actions.current(experiment)
+with actions.explained():
+    run = actions.current(experiment)
+    waiting, hindrance = actions.waiting_before(run), actions.hindrance(run)
 enabled = actions.ENABLED[run.status if run else None] - ({"train", "step", "resume"} if missing else frozenset())
 
-with st.container(horizontal=True, gap="small", vertical_alignment="center", key="run-buttons"):
+with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="run-buttons"):
     label = _("Train again") if run and "train" in enabled else _("Train")
     button(label, "train", ":material/play_arrow:", actions.train, (experiment,), type="primary")
     button(_("Pause"), "pause", ":material/pause:", actions.pause, (run,))
@@ -86,8 +85,7 @@ with st.container(horizontal=True, gap="small", vertical_alignment="center", key
     help = _("Every change of a setting starts its training at once, and stops what trained before.")
     st.toggle(_("Train on every change"), key="train-on-change", help=help, persist_state="session")
 
-problem_of_click = actions.trouble()
-if problem_of_click:
-    st.error(problem_of_click)
-st.markdown(status.sentence(run, actions.waiting_before(run), time.time()))
+for trouble in filter(None, (actions.trouble(), hindrance)):
+    st.error(trouble)
+st.markdown(status.sentence(run, waiting, time.time()))
 live_view(experiment, run, key="live")
