@@ -82,7 +82,9 @@ class Cluster:
 
     def submit(self, run_id: str, interactive: bool = True) -> None:
         """Have a queued run trained as soon as a worker is free; interactive ones go before the others."""
-        self._submit(self.store.get(run_id), interactive)
+        run = self.store.get(run_id)
+        if run.status == "queued":
+            self._submit(run, interactive)
 
     def close(self) -> None:
         """End what was started here; runs stay in the store as they are, to be taken up by the next."""
@@ -123,7 +125,14 @@ class Cluster:
             self._problem = error if isinstance(error, TangenteError) else RunError("worker-error", reason=str(error))
         elif future.status == "finished":
             self._problem = None
+            self._again(run_id)
         future.release()
+
+    def _again(self, run_id: str) -> None:
+        """Go on at once with a run that was resumed while its worker was still pausing it."""
+        with suppress(TangenteError):  # deleted, or out of reach: the next look for unfinished runs will tell
+            run = self.store.get(run_id)
+            self.submit(run_id, run.interactive)
 
     def _keep(self) -> None:
         """Connect, and connect again to whatever has been lost; take up what nobody works on."""

@@ -91,7 +91,7 @@ class Recorder:
 
     def __init__(self, store: RunStore, lease: Lease, experiment: Experiment, step: int, rows: NDArray[np.float32]) -> None:
         self._store, self._lease, self._experiment = store, lease, experiment
-        self._history = History(rows[:step])
+        self._history = History(rows[:step].reshape(-1, len(experiment.weights)))
         self._pending: list[Tensor] = []
         self._display: Display | None = None
         self._begun = time.monotonic()

@@ -21,9 +21,10 @@ from core.store import Lease, Run, RunStore, Wishes
 from core.training import Checkpoint, Snapshot, train
 
 _RENEW_EVERY = 0.5  # seconds
-_LEASE_PATIENCE = 10.0  # seconds
 _LEASE_POLL = 0.1  # seconds
+_LEASE_PATIENCE = 4.0  # seconds, more than the store's leases last
 _MOST_ATTEMPTS = 30
+"""Leases that may end without a checkpoint before a run is given up; each step that was kept earns another."""
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +64,7 @@ class Heartbeat:
         while not self._ended.wait(_RENEW_EVERY):
             try:
                 self.wishes = self._store.renew(self._lease)
-            except RunError as error:
+            except TangenteError as error:
                 if error.code == "lease-lost":
                     self.lost = True
                     return
@@ -76,12 +77,13 @@ def _store(url: str) -> RunStore:
 
 
 def _lease(store: RunStore, run_id: str) -> Lease | None:
-    """The lease of a run; where another worker holds it, wait for that to end, as it does when the worker was killed."""
+    """The lease of a run. Where another worker holds it, wait as long as it lasts if that worker has died; None if it has not."""
     owner = f"{socket.gethostname()}:{os.getpid()}"
     patience = time.monotonic() + _LEASE_PATIENCE
-    attempts = store.get(run_id).attempts
+    seen = store.get(run_id)
     while (lease := store.lease(run_id, owner)) is None:
-        if time.monotonic() > patience or store.get(run_id).attempts != attempts:
+        now = store.get(run_id)
+        if now.status not in ("queued", "running") or now.attempts != seen.attempts or time.monotonic() > patience:
             return None
         time.sleep(_LEASE_POLL)
     return lease
@@ -110,6 +112,8 @@ def _train(store: RunStore, lease: Lease, heartbeat: Heartbeat) -> None:
     saved = store.checkpoint(run.id)
     start = Checkpoint(saved.step, saved.seconds, saved.data) if saved else None
     step = start.step if start else 0
+    if run.attempts > _MOST_ATTEMPTS + step:
+        raise RunError("keeps-failing", attempts=run.attempts)
     status = _wished(heartbeat.wishes, step)
     if status is not None:
         store.finish(lease, status, **_as_it_stands(store, run))

@@ -19,7 +19,7 @@ from distributed import Worker
 import core.runner  # noqa: F401  loaded before the first run needs it
 from core.children import end_with_parent
 from core.devices import labels, torch_device
-from core.errors import RunError
+from core.errors import TangenteError
 from core.experiment import Experiment
 from core.fields import Display
 from core.losses import Losses
@@ -51,7 +51,7 @@ def publish(store_url: str, ended: threading.Event) -> None:
     worker = identity()
     devices = tuple(Device(name, label, worker) for name, label in labels().items())
     while True:
-        with suppress(RunError):  # a full disk or a lost database: those who train say so; the devices come back with it
+        with suppress(TangenteError):  # a full disk or a lost database: those who train say so; the devices come back with it
             store.publish_devices(worker, devices)
         if ended.wait(_PUBLISH_EVERY):
             return

@@ -1,0 +1,278 @@
+"""The scheduler and its workers, as real processes: training, priorities, and sudden deaths."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from core.cluster import Cluster
+from core.errors import InputError
+from core.experiment import Experiment
+from core.runner import run as train_here
+from core.store import RunStore
+from tests.experiments import small
+
+pytestmark = pytest.mark.processes
+
+WARM = 60.0  # seconds for a worker to start on a busy machine
+SECONDS = 20.0
+
+
+def until(condition: Callable[[], Any], seconds: float = SECONDS) -> None:
+    patience = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < patience, "This has not come about in time."
+        time.sleep(0.005)
+
+
+def url(folder: Path) -> str:
+    return f"sqlite:///{folder / 'runs.db'}"
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """Two warm workers, shared by the tests of this file: a test leaves them as it finds them."""
+    made = Cluster(url(tmp_path_factory.mktemp("cluster")), workers=2)
+    made.start()
+    until(lambda: made.workers == 2, WARM)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def store(cluster: Cluster) -> RunStore:
+    return cluster.store
+
+
+def ended(store: RunStore, run_id: str) -> bool:
+    return store.get(run_id).status not in ("queued", "running")
+
+
+def checkpoint(store: RunStore, run_id: str) -> bytes:
+    saved = store.checkpoint(run_id)
+    assert saved is not None
+    return saved.data
+
+
+def in_peace(store: RunStore, experiment: Experiment) -> bytes:
+    """The checkpoint at the end of an uninterrupted run, trained in this process."""
+    run_id = store.create(experiment).id
+    assert train_here(store.url, run_id) == "done"
+    return checkpoint(store, run_id)
+
+
+def supervisor(cluster: Cluster) -> psutil.Process:
+    (found,) = [
+        child for child in psutil.Process().children() if "core.supervisor" in child.cmdline() and cluster.store.url in child.cmdline()
+    ]
+    return found
+
+
+def workers(cluster: Cluster) -> list[psutil.Process]:
+    return [child for child in supervisor(cluster).children() if "core.worker" in child.cmdline()]
+
+
+def test_a_submitted_run_is_trained_at_once(cluster: Cluster, store: RunStore, record_property: Callable[[str, object], None]) -> None:
+    delays = []
+    for _ in range(5):
+        run_id = store.create(small(steps=300)).id
+        begun = time.monotonic()
+        cluster.submit(run_id)
+        until(lambda run_id=run_id: store.get(run_id).step)  # type: ignore[misc]
+        delays.append(time.monotonic() - begun)
+        until(lambda run_id=run_id: ended(store, run_id))  # type: ignore[misc]
+        assert store.get(run_id).status == "done"
+    record_property("seconds from submitting to the first step", sorted(delays)[2])
+    assert sorted(delays)[2] < 0.3
+
+
+def test_a_run_that_nobody_submitted_is_taken_up(cluster: Cluster, store: RunStore) -> None:
+    run_id = store.create(small(steps=20)).id
+    until(lambda: ended(store, run_id))
+    assert store.get(run_id).status == "done"
+
+
+def test_pause_resume_and_one_step(cluster: Cluster, store: RunStore) -> None:
+    experiment = small(steps=40)
+    run_id = store.create(experiment, pause_at=10).id
+    cluster.submit(run_id)
+    until(lambda: store.get(run_id).status == "paused")
+    assert store.get(run_id).step == 10
+    store.resume(run_id, pause_at=11)
+    cluster.submit(run_id)
+    until(lambda: store.get(run_id).status == "paused")
+    assert store.get(run_id).step == 11
+    store.resume(run_id)
+    cluster.submit(run_id)
+    until(lambda: store.get(run_id).status == "done")
+    assert checkpoint(store, run_id) == in_peace(store, experiment)
+
+
+def test_a_run_resumed_the_moment_it_pauses_is_not_forgotten(cluster: Cluster, store: RunStore) -> None:
+    run_id = store.create(small(steps=30), pause_at=1).id
+    cluster.submit(run_id)
+    for pause_at in range(2, 12):
+        until(lambda: store.get(run_id).status == "paused")
+        store.resume(run_id, pause_at=pause_at)
+        begun = time.monotonic()
+        cluster.submit(run_id)
+        until(lambda: store.get(run_id).status == "paused")
+        assert time.monotonic() - begun < 1.5  # sooner than the next look for forgotten runs
+    assert store.get(run_id).step == 11
+    store.stop(run_id)
+
+
+def test_workers_tell_what_they_have(cluster: Cluster, store: RunStore) -> None:
+    processors = [device for device in store.devices() if device.name == "cpu"]
+    assert len(processors) == 2
+    assert all(device.label for device in processors)
+
+
+def test_the_process_that_submits_holds_no_torch(tmp_path: Path) -> None:
+    code = f"""
+import sys
+from core.cluster import Cluster
+cluster = Cluster({url(tmp_path)!r}, workers=1)
+cluster.start()
+assert cluster.wait(60)
+cluster.close()
+sys.exit("torch" in sys.modules)
+"""
+    assert subprocess.run([sys.executable, "-W", "error", "-c", code], timeout=90, check=False).returncode == 0
+
+
+def test_interactive_runs_go_before_queued_ones(cluster: Cluster, store: RunStore) -> None:
+    blocking = [store.create(small(steps=200_000)).id for _ in range(2)]
+    for run_id in blocking:
+        cluster.submit(run_id)
+    until(lambda: all(store.get(run_id).step for run_id in blocking))
+    queued = [store.create(small(steps=400), interactive=False).id for _ in range(4)]
+    for run_id in queued:
+        cluster.submit(run_id, interactive=False)
+    wanted = store.create(small(steps=20)).id
+    cluster.submit(wanted)
+    for run_id in blocking:
+        store.stop(run_id)
+    until(lambda: all(ended(store, run_id) for run_id in [*queued, wanted]))
+    starts = {run_id: store.get(run_id).started or 0.0 for run_id in [*queued, wanted]}
+    assert sum(start < starts[wanted] for start in starts.values()) <= 1  # two workers became free one after the other
+
+
+def test_a_second_server_on_the_same_store_trains_nothing_twice(cluster: Cluster, store: RunStore) -> None:
+    second = Cluster(store.url, workers=1)
+    second.start()
+    try:
+        assert second.wait(WARM)
+        run_ids = [store.create(small(steps=500)).id for _ in range(4)]
+        for run_id in run_ids:
+            cluster.submit(run_id)
+            second.submit(run_id)
+        until(lambda: all(ended(store, run_id) for run_id in run_ids))
+        assert [store.get(run_id).status for run_id in run_ids] == ["done"] * 4
+        assert [store.get(run_id).attempts for run_id in run_ids] == [1] * 4
+    finally:
+        second.close()
+
+
+def test_a_killed_workers_run_goes_on_elsewhere_with_the_same_bits(cluster: Cluster, store: RunStore) -> None:
+    experiment = small("burgers", steps=3000, precision="float32")
+    run_id = store.create(experiment).id
+    cluster.submit(run_id)
+    until(lambda: store.checkpoint(run_id))
+    crew = workers(cluster)
+    busiest(crew).kill()
+    until(lambda: ended(store, run_id), 40)
+    done = store.get(run_id)
+    assert (done.status, done.attempts) == ("done", 2)
+    assert len(store.losses(run_id)) == 3000
+    assert checkpoint(store, run_id) == in_peace(store, experiment)
+    until(lambda: cluster.workers == 2, WARM)  # and the dead worker has a successor
+
+
+def busiest(processes: list[psutil.Process]) -> psutil.Process:
+    for process in processes:
+        process.cpu_percent()
+    time.sleep(0.2)
+    return max(processes, key=lambda process: process.cpu_percent())
+
+
+def test_a_killed_supervisor_is_replaced_and_its_workers_are_gone(cluster: Cluster, store: RunStore) -> None:
+    run_id = store.create(small("burgers", steps=3000, precision="float32")).id
+    cluster.submit(run_id)
+    until(lambda: store.get(run_id).step)
+    head, crew = supervisor(cluster), workers(cluster)
+    head.kill()
+    _, alive = psutil.wait_procs(crew, timeout=3)
+    assert alive == []
+    until(lambda: ended(store, run_id), WARM)
+    assert store.get(run_id).status == "done"
+    until(lambda: cluster.workers == 2, WARM)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="kill −9 is a signal of POSIX")
+def test_a_killed_server_leaves_no_process_behind_and_the_next_goes_on(tmp_path: Path) -> None:
+    store = RunStore(url(tmp_path))
+    code = f"""
+import time
+from core.cluster import Cluster
+Cluster({store.url!r}, workers=1).start()
+time.sleep(600)
+"""
+    experiment = small("burgers", steps=2000, precision="float32")
+    run_id = store.create(experiment).id
+    server = subprocess.Popen([sys.executable, "-c", code])
+    until(lambda: store.get(run_id).step, WARM)
+    family = psutil.Process(server.pid).children(recursive=True)
+    server.send_signal(signal.SIGKILL)
+    server.wait()
+    _, alive = psutil.wait_procs(family, timeout=3)
+    assert len(family) == 2
+    assert alive == []
+    following = Cluster(store.url, workers=1)
+    following.start()
+    try:
+        until(lambda: ended(store, run_id), WARM)
+        assert store.get(run_id).status == "done"
+        assert checkpoint(store, run_id) == in_peace(store, experiment)
+    finally:
+        following.close()
+
+
+def test_closing_ends_what_was_started(tmp_path: Path) -> None:
+    made = Cluster(url(tmp_path), workers=1)
+    made.start()
+    assert made.wait(WARM)
+    family = [supervisor(made), *workers(made)]
+    made.close()
+    _, alive = psutil.wait_procs(family, timeout=3)
+    assert alive == []
+
+
+def test_a_scheduler_elsewhere_is_refused_while_the_store_is_a_file(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="SQLite"):
+        Cluster(url(tmp_path), scheduler="tcp://192.0.2.1:8786")
+
+
+def test_workers_that_do_not_start_are_reported_with_the_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "torch.py").write_text("raise ImportError('libtorch is broken')")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "broken"))
+    made = Cluster(url(tmp_path), workers=1)
+    made.start()
+    try:
+        until(lambda: made.problem, WARM)
+        assert made.problem is not None
+        assert made.problem.code == "workers-do-not-start"
+        assert "libtorch is broken" in made.problem.message
+        assert "runs.db.log" in made.problem.message
+    finally:
+        made.close()

@@ -1,0 +1,252 @@
+"""A worker and a run: what is written, when it ends, what it obeys. In this process, on a real store."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from core.experiment import Experiment
+from core.frames import unpack
+from core.problem import Problem
+from core.recorder import spaced
+from core.runner import run
+from core.store import Run, RunStore
+from tests.experiments import small
+
+LONG = 200_000
+"""Steps that no test waits for."""
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> RunStore:
+    return RunStore(f"sqlite:///{tmp_path / 'runs.db'}")
+
+
+def until(condition: Callable[[], Any], seconds: float = 10.0) -> None:
+    patience = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < patience, "This has not come about in time."
+        time.sleep(0.01)
+
+
+def train(store: RunStore, experiment: Experiment, **options: Any) -> Run:
+    made = store.create(experiment, **options)
+    run(store.url, made.id)
+    return store.get(made.id)
+
+
+def checkpoint(store: RunStore, run_id: str) -> bytes:
+    saved = store.checkpoint(run_id)
+    assert saved is not None
+    return saved.data
+
+
+@pytest.fixture
+def in_background(store: RunStore) -> Iterator[Callable[[str], threading.Thread]]:
+    """Trains in a thread; whatever still trains when a test ends, or fails, is stopped."""
+    started: list[tuple[str, threading.Thread]] = []
+
+    def start(run_id: str) -> threading.Thread:
+        thread = threading.Thread(target=run, args=(store.url, run_id))
+        thread.start()
+        started.append((run_id, thread))
+        return thread
+
+    yield start
+    for run_id, thread in started:
+        store.stop(run_id)
+        thread.join()
+
+
+def test_a_run_is_recorded_in_full(store: RunStore) -> None:
+    done = train(store, small(steps=30))
+    assert (done.status, done.step, done.error) == ("done", 30, None)
+    assert done.seconds > 0
+    losses = store.losses(done.id)
+    assert losses.shape == (30, 2)
+    assert done.losses is not None
+    assert list(done.losses.values()) == pytest.approx(losses[-1])
+    assert done.loss == pytest.approx(float(np.dot(losses[-1], [weight for _, weight in done.experiment.weights])))
+    assert done.relative_l2 is not None
+    assert done.relative_l2["u"] is not None
+    saved = store.checkpoint(done.id)
+    assert saved is not None
+    assert saved.step == 30
+
+
+def test_the_last_frame_is_there_though_nobody_watched(store: RunStore) -> None:
+    done = train(store, small(steps=30))
+    kept = store.frame(done.id)
+    assert kept is not None
+    header, arrays = unpack(kept[1])
+    assert (header["run"], header["status"], header["step"]) == (done.id, "done", 30)
+    assert len(arrays["solution.u"]) == 401
+    assert arrays["loss.steps"][-1] == 30
+
+
+def test_snapshots_are_evenly_spaced_on_a_log_axis(store: RunStore) -> None:
+    done = train(store, small(steps=105))
+    steps = store.snapshots(done.id)
+    assert steps[:3] == [1, 2, 3]
+    assert steps[-2:] == [100, 105]
+    assert sum(10 <= step < 100 for step in steps) == 12
+    assert unpack(store.snapshot(done.id, 100))[0]["step"] == 100
+
+
+def test_spacing_goes_on_from_anywhere() -> None:
+    assert [spaced(0), spaced(1), spaced(99), spaced(100), spaced(100_000)] == [1, 2, 100, 121, 121_153]
+
+
+def test_one_step_is_one_step(store: RunStore) -> None:
+    paused = train(store, small(steps=30), pause_at=1)
+    assert (paused.status, paused.step, len(store.losses(paused.id))) == ("paused", 1, 1)
+    store.resume(paused.id, pause_at=2)
+    assert run(store.url, paused.id) == "paused"
+    assert store.get(paused.id).step == 2
+
+
+def test_the_last_step_ends_a_run_that_was_to_pause_there(store: RunStore) -> None:
+    assert train(store, small(steps=5), pause_at=5).status == "done"
+
+
+def test_paused_and_resumed_gives_the_same_bits_as_never_paused(store: RunStore) -> None:
+    whole = train(store, small(steps=30))
+    parts = train(store, small(steps=30), pause_at=7)
+    for pause_at in (8, 20, None):
+        store.resume(parts.id, pause_at=pause_at)
+        run(store.url, parts.id)
+    assert store.get(parts.id).status == "done"
+    assert checkpoint(store, parts.id) == checkpoint(store, whole.id)
+    np.testing.assert_array_equal(store.losses(parts.id), store.losses(whole.id))
+
+
+def test_watching_changes_nothing(store: RunStore) -> None:
+    alone = train(store, small(steps=60))
+    watched = store.create(small(steps=60))
+    store.watch(watched.id, seconds=30)
+    run(store.url, watched.id)
+    assert checkpoint(store, watched.id) == checkpoint(store, alone.id)
+
+
+def test_frames_are_made_only_while_someone_looks(store: RunStore, in_background: Callable[[str], threading.Thread]) -> None:
+    made = store.create(small(steps=LONG), interactive=False).id
+    thread = in_background(made)
+    until(lambda: store.get(made).step > 50)
+    assert store.frame(made) is None
+    store.watch(made, seconds=30)
+    until(lambda: store.frame(made))
+    store.stop(made)
+    thread.join()
+
+
+def test_the_first_frame_of_a_watched_run_shows_the_first_step(store: RunStore, in_background: Callable[[str], threading.Thread]) -> None:
+    made = store.create(small(steps=LONG)).id
+    store.watch(made, seconds=30)
+    thread = in_background(made)
+    until(lambda: store.frame(made))
+    store.stop(made)
+    thread.join()
+    assert store.snapshots(made)[0] == 1
+
+
+@pytest.mark.parametrize(("wish", "status"), [(RunStore.pause, "paused"), (RunStore.stop, "stopped")])
+def test_a_wish_is_obeyed_within_a_second_and_nothing_is_lost(
+    store: RunStore, in_background: Callable[[str], threading.Thread], wish: Callable[[RunStore, str], object], status: str
+) -> None:
+    made = store.create(small(steps=LONG)).id
+    thread = in_background(made)
+    until(lambda: store.get(made).step > 10)
+    wished = time.monotonic()
+    wish(store, made)
+    thread.join()
+    assert time.monotonic() - wished < 1.5
+    ended = store.get(made)
+    saved = store.checkpoint(made)
+    assert saved is not None
+    assert (ended.status, saved.step, len(store.losses(made))) == (status, ended.step, ended.step)
+
+
+def expire(store: RunStore, run_id: str) -> None:
+    """End a run's lease now, as time would."""
+    with closing(sqlite3.connect(store.url.removeprefix("sqlite:///"))) as connection, connection:
+        connection.execute("UPDATE runs SET leased_until = 0 WHERE id = ?", [run_id])
+
+
+def take_over(store: RunStore, run_id: str) -> None:
+    """Lease a run as if its worker were dead."""
+    lease = None
+    while lease is None:
+        expire(store, run_id)
+        lease = store.lease(run_id, "another")
+
+
+def equation(text: str, **settings: Any) -> Experiment:
+    table = {"coordinates": {"t": [0, 1]}, "unknowns": ["u"], "equations": [text], "conditions": ["u(0) = 100"], "reference": "none"}
+    return Experiment.of(Problem.from_table(table), {}, {"depth": 1, "width": 4, "points": 10, "steps": LONG, **settings})
+
+
+def test_a_diverging_run_says_where_and_keeps_its_history(store: RunStore) -> None:
+    ended = train(store, equation("u_t = log(2 - u)", learning_rate=0.1))  # real until the network comes near its condition
+    assert ended.status == "diverged"
+    assert ended.error is not None
+    assert ended.error["code"] == "diverged"
+    first = ended.error["values"]["step"]
+    losses = store.losses(ended.id)
+    assert len(losses) == first - 1 > 0
+    assert np.isfinite(losses).all()
+
+
+def test_a_loss_that_never_was_a_number_diverges_at_the_first_step(store: RunStore) -> None:
+    ended = train(store, equation("u_t = log(-1 - u^2)"))
+    assert ended.error == {"code": "diverged", "values": {"step": 1}}
+    assert store.checkpoint(ended.id) is None
+
+
+def test_a_device_that_has_vanished_is_said_and_not_replaced(store: RunStore) -> None:
+    ended = train(store, small(device="cuda:15"))
+    assert ended.status == "failed"
+    assert ended.error is not None
+    assert ended.error["code"] == "device-missing"
+    assert ended.error["values"]["device"] == "cuda:15"
+    assert ended.step == 0
+
+
+def test_a_worker_whose_lease_was_lost_stops_and_spoils_nothing(store: RunStore, in_background: Callable[[str], threading.Thread]) -> None:
+    made = store.create(small(steps=LONG)).id
+    thread = in_background(made)
+    until(lambda: store.get(made).step > 10)
+    take_over(store, made)
+    thread.join(5)
+    assert not thread.is_alive()
+    assert store.get(made).status == "running"
+
+
+def test_a_run_that_another_works_on_is_left_to_it(store: RunStore, in_background: Callable[[str], threading.Thread]) -> None:
+    made = store.create(small(steps=LONG)).id
+    first, second = in_background(made), in_background(made)
+    until(lambda: store.get(made).step > 10)
+    time.sleep(4)  # longer than a lease that nobody renews
+    store.stop(made)
+    first.join(5)
+    second.join(12)
+    assert (first.is_alive(), second.is_alive()) == (False, False)
+    assert store.get(made).attempts == 1
+
+
+def test_a_run_that_keeps_ending_its_worker_is_given_up(store: RunStore) -> None:
+    made = store.create(small(steps=LONG)).id
+    for _ in range(31):
+        take_over(store, made)
+    expire(store, made)
+    assert run(store.url, made) == "failed"
+    ended = store.get(made)
+    assert ended.error is not None
+    assert ended.error["code"] == "keeps-failing"
