@@ -55,7 +55,7 @@ def _data(experiment: Experiment, run: Run | None) -> dict[str, Any]:
         "scores": {"loss": run.loss, "relative_l2": run.relative_l2, "max_error": run.max_error} if run else None,
         "limits": {"steps": experiment.steps, "seconds": experiment.seconds},
         "network": _network(experiment),
-        "panels": _panels(experiment),
+        "panels": panels(experiment),
         "choices": _choices(experiment),
         "reference": _reference(problem, experiment),
         "texts": _texts(),
@@ -83,7 +83,7 @@ def _network(experiment: Experiment) -> dict[str, Any]:
     }
 
 
-def _panels(experiment: Experiment) -> list[dict[str, Any]]:
+def panels(experiment: Experiment) -> list[dict[str, Any]]:
     """The figures, in the order of the page; a row is four wide."""
     coordinates = experiment.bound.coordinates
     if len(coordinates) == 1:

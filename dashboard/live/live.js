@@ -6,11 +6,12 @@
 
 const TICK = 80; // milliseconds from one frame to the first look for the next, which is made ten times a second
 const AGAIN = 30; // until the next look where there was none yet; longer each time, up to a TICK
-const IDLE = 2000; // and at one that somebody paused
+const IDLE = 2000; // between two looks at a run that somebody may resume
 const RETRY = 1000; // after the server did not answer
 const SHARE = 0.5; // of the time, at most, is spent on drawing: slow machines see fewer frames, and the page stays alive
 const REPLAY = 150; // and between two moments of a replay
 const ACTIVE = ["queued", "running"];
+const OVER = ["done", "diverged"];
 const NEURONS = 16; // drawn in a layer, at most; the frames thin the weights alike
 
 const views = new WeakMap();
@@ -358,13 +359,14 @@ class View {
     if (!before || before.problem !== data.problem) this.choices = Object.fromEntries(data.choices.map(({ name, options }) => [name, options[0][0]]));
     const reset = !before || before.run !== data.run || before.problem !== data.problem;
     if (reset) this.reset(before);
+    this.told = null;
     this.setPanels();
     this.setChoosers();
-    if (!this.looking) this.showProgress(data.status, data.step, data.seconds); // else the page knows less than what was seen since
+    if (reset) this.showProgress(data.status, data.step, data.seconds); // else the page knows less than what was seen
     this.showNumbers();
     this.showReplay();
     this.draw(false);
-    if (data.run && (reset || (ACTIVE.includes(data.status) && !this.looking))) this.look(data.run);
+    if (data.run && (reset || before.status !== data.status)) this.look(data.run);
     return ++this.turn;
   }
 
@@ -379,11 +381,10 @@ class View {
   /** Another run, another problem or none: nothing of the last stays but, for the same problem, its picture until the first frame comes. */
   reset(before) {
     this.watch += 1;
-    this.looking = false;
+    this.since = -1;
     this.playing = null;
     this.marks = [];
     this.kept = [];
-    this.told = null;
     this.header = null;
     const keep = this.data.run && before && before.problem === this.data.problem;
     if (!keep) this.arrays = this.data.reference ? decodeText(this.data.reference).arrays : {};
@@ -427,43 +428,39 @@ class View {
 
   async look(run) {
     const watch = ++this.watch;
-    this.looking = true;
-    this.playing = null;
-    this.kept = [];
-    this.showReplay();
-    let since = -1;
     let misses = 0;
     while (watch === this.watch) {
       await shown();
-      const answer = await fetch(`${base()}api/runs/${run}/frame?since=${since}`, { cache: "no-store" }).catch(() => null);
+      const answer = await fetch(`${base()}api/runs/${run}/frame?since=${this.since}`, { cache: "no-store" }).catch(() => null);
       const buffer = answer?.status === 200 ? await answer.arrayBuffer().catch(() => null) : null;
       if (watch !== this.watch) return;
       const status = answer?.headers.get("X-Run-Status");
-      if (answer?.status === 404) break; // deleted by somebody: what was drawn stays
+      if (answer?.status === 404) return; // deleted by somebody: what was drawn stays
       if (!status) {
         await sleep(RETRY); // the server is gone or busy: what was drawn stays, too
         continue;
       }
-      const received = performance.now();
+      const active = ACTIVE.includes(status);
+      const begun = performance.now();
+      if (active) this.forgetMoments();
       if (buffer) {
-        since = Number(answer.headers.get("X-Frame-Version"));
+        this.since = Number(answer.headers.get("X-Frame-Version"));
         this.take(decode(buffer));
-        await this.draw(ACTIVE.includes(status));
+        await this.draw(active);
         if (watch !== this.watch) return;
       }
-      const reached = Math.max(Number(answer.headers.get("X-Run-Step")), this.header?.step ?? 0);
-      this.showProgress(status, reached, Math.max(Number(answer.headers.get("X-Run-Seconds")), this.header?.seconds ?? 0));
+      const reached = ["Step", "Seconds"].map((name) => Number(answer.headers.get(`X-Run-${name}`)));
+      this.showProgress(status, Math.max(reached[0], this.header?.step ?? 0), Math.max(reached[1], this.header?.seconds ?? 0));
       if (status !== this.data.status && status !== this.told) this.notify((this.told = status));
-      if (!ACTIVE.includes(status) && !buffer && status !== "paused") break;
-      const drawing = performance.now() - received;
+      const drawing = performance.now() - begun;
       misses = buffer ? 0 : misses + 1;
-      if (!ACTIVE.includes(status)) await sleep(buffer ? 0 : IDLE);
-      else if (buffer) await sleep(Math.max(TICK - drawing, drawing * (1 / SHARE - 1)));
-      else await sleep(Math.min(AGAIN + 2 * misses, TICK));
+      if (active) await sleep(buffer ? Math.max(TICK - drawing, drawing * (1 / SHARE - 1)) : Math.min(AGAIN + 2 * misses, TICK));
+      else if (!buffer) {
+        await this.loadMoments(run, watch);
+        if (OVER.includes(status)) return;
+        await sleep(IDLE);
+      }
     }
-    if (watch !== this.watch) return;
-    this.looking = false;
-    this.loadMarks(run, watch);
   }
 
   take({ header, arrays }) {
@@ -559,13 +556,21 @@ class View {
 
   // -------------------------------------------------------------- replay
 
-  async loadMarks(run, watch) {
+  async loadMoments(run, watch) {
+    if (this.kept.length) return;
     const answer = await fetch(`${base()}api/runs/${run}/snapshots`).catch(() => null);
     const found = answer?.ok ? await answer.json() : { steps: [] };
     if (watch !== this.watch) return;
     this.kept = found.steps;
     this.slider.max = Math.max(this.kept.length - 1, 0);
     this.slider.value = this.slider.max;
+    this.showReplay();
+  }
+
+  forgetMoments() {
+    if (!this.kept.length) return;
+    this.kept = [];
+    this.playing = null;
     this.showReplay();
   }
 

@@ -1,0 +1,187 @@
+"""What the server serves beside the pages, and how it answers: routes, headers, names."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import numpy as np
+import pytest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+
+from core.frames import pack, unpack
+from core.store import Lease, Run, RunStore
+from dashboard import headers, services
+from dashboard.routes import routes
+from tests.experiments import small
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunStore]:
+    monkeypatch.setenv("TANGENTE_STORE", f"sqlite:///{tmp_path / 'runs.db'}")
+    yield services.store()
+    services.store().close()
+
+
+class Client:
+    """Asks the routes, without a server between."""
+
+    def __init__(self) -> None:
+        app = Starlette(routes=routes(), middleware=[Middleware(headers.SafeHeaders)])
+        self.transport = httpx.ASGITransport(app)
+
+    async def ask(self, path: str, method: str = "GET", **more: Any) -> httpx.Response:
+        async with httpx.AsyncClient(transport=self.transport, base_url="http://127.0.0.1") as client:
+            return await client.request(method, path, **more)
+
+    def get(self, path: str, **more: Any) -> httpx.Response:
+        return asyncio.run(self.ask(path, **more))
+
+
+@pytest.fixture
+def client(store: RunStore) -> Client:
+    return Client()
+
+
+@pytest.fixture
+def run(store: RunStore) -> Run:
+    return store.create(small())
+
+
+@pytest.fixture
+def lease(store: RunStore, run: Run) -> Lease:
+    found = store.lease(run.id, "a test")
+    assert found is not None
+    return found
+
+
+def frame_of(step: int) -> bytes:
+    return pack({"step": step}, {"axis.t": np.linspace(0, 1, 5), "solution.u": np.full(5, step)})
+
+
+def test_a_frame_comes_once_and_then_only_what_is_newer(client: Client, store: RunStore, lease: Lease) -> None:
+    path = f"/api/runs/{lease.run_id}/frame"
+    assert client.get(path).status_code == 204
+    store.write_frame(lease, frame_of(7))
+    first = client.get(path)
+    header, arrays = unpack(first.content)
+    assert first.status_code == 200 and first.headers["content-type"] == "application/octet-stream"
+    assert header["step"] == 7 and arrays["solution.u"].tolist() == [7.0] * 5
+    version = first.headers["x-frame-version"]
+    assert client.get(path, params={"since": version}).status_code == 204
+    store.write_frame(lease, frame_of(8))
+    assert unpack(client.get(path, params={"since": version}).content)[0]["step"] == 8
+
+
+def test_a_frame_is_not_compressed_on_its_way(client: Client, store: RunStore, lease: Lease) -> None:
+    store.write_frame(lease, frame_of(1))
+    assert client.get(f"/api/runs/{lease.run_id}/frame").headers["content-encoding"] == "identity"
+
+
+def test_the_state_is_of_this_moment_and_not_of_the_frame(client: Client, store: RunStore, lease: Lease) -> None:
+    store.write_frame(lease, frame_of(1))
+    store.progress(lease, 12, 3.5)
+    answer = client.get(f"/api/runs/{lease.run_id}/frame")
+    assert [answer.headers[f"x-run-{name}"] for name in ("status", "step", "seconds")] == ["running", "12", "3.500"]
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def test_looking_makes_the_worker_draw(client: Client, store: RunStore, lease: Lease) -> None:
+    assert not store.renew(lease).watched
+    client.get(f"/api/runs/{lease.run_id}/frame")
+    assert store.renew(lease).watched
+
+
+def test_the_last_frame_of_a_run_that_is_over_stays(client: Client, store: RunStore, lease: Lease) -> None:
+    store.write_frame(lease, frame_of(30))
+    store.finish(lease, "done", step=30, seconds=1.0, loss=0.5, losses={}, relative_l2=None, max_error=None)
+    answer = client.get(f"/api/runs/{lease.run_id}/frame")
+    assert answer.headers["x-run-status"] == "done" and unpack(answer.content)[0]["step"] == 30
+
+
+def test_status_and_snapshots(client: Client, store: RunStore, lease: Lease) -> None:
+    store.progress(lease, 3, 0.25)
+    status = client.get(f"/api/runs/{lease.run_id}/status").json()
+    assert status == {"status": "running", "step": 3, "steps": 30, "seconds": 0.25, "version": 0}
+    for step in (1, 10):
+        store.write_snapshot(lease, step, frame_of(step))
+    assert client.get(f"/api/runs/{lease.run_id}/snapshots").json() == {"steps": [1, 10]}
+    assert unpack(client.get(f"/api/runs/{lease.run_id}/snapshot", params={"step": 10}).content)[0]["step"] == 10
+    assert client.get(f"/api/runs/{lease.run_id}/snapshot", params={"step": 2}).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["frame", "status", "snapshot?step=1"])
+def test_an_unknown_run_is_told_as_json(client: Client, path: str) -> None:
+    answer = client.get(f"/api/runs/none/{path}")
+    assert answer.status_code == 404 and answer.json()["error"].startswith("unknown-")
+
+
+@pytest.mark.parametrize("since", ["", "x", "1e3", "9" * 400, "²", "--1"])
+def test_a_version_that_is_no_number_counts_as_none(client: Client, store: RunStore, lease: Lease, since: str) -> None:
+    store.write_frame(lease, frame_of(1))
+    assert client.get(f"/api/runs/{lease.run_id}/frame", params={"since": since}).status_code in (200, 204)
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+def test_the_routes_change_nothing(client: Client, run: Run, method: str) -> None:
+    assert client.get(f"/api/runs/{run.id}/status", method=method).status_code == 405
+
+
+def test_plotly_is_sent_once(client: Client) -> None:
+    answer = client.get("/plotly.js")
+    assert answer.headers["content-encoding"] == "gzip" and answer.text.startswith("/**\n* plotly.js")
+    assert "immutable" in answer.headers["cache-control"]
+    assert client.get("/plotly.js", headers={"If-None-Match": answer.headers["etag"]}).status_code == 304
+    plain = client.get("/plotly.js", headers={"Accept-Encoding": "identity"})
+    assert "content-encoding" not in plain.headers and plain.text == answer.text
+
+
+def test_routes_lie_below_the_base_path() -> None:
+    assert {route.path for route in routes("/sub/")} == {f"/sub{route.path}" for route in routes()}
+
+
+def test_safe_headers_on_every_answer(client: Client) -> None:
+    answer = client.get("/nothing")
+    policy = answer.headers["content-security-policy"]
+    assert "unsafe-eval" not in policy and "script-src 'self' blob: 'sha256-" in policy and "http" not in policy
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["x-frame-options"] == "SAMEORIGIN"
+    assert answer.headers["referrer-policy"] == "same-origin"
+
+
+def test_a_slow_store_does_not_hold_up_others(client: Client, store: RunStore, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    free = threading.Event()
+    monkeypatch.setattr(type(store), "snapshots", lambda self, run_id: [int(free.wait(5))])
+
+    async def both() -> tuple[httpx.Response, httpx.Response]:
+        slow = asyncio.create_task(client.ask(f"/api/runs/{run.id}/snapshots"))
+        quick = await client.ask(f"/api/runs/{run.id}/status")
+        free.set()
+        return quick, await slow
+
+    quick, slow = asyncio.run(both())
+    assert quick.status_code == 200 and slow.json() == {"steps": [1]}
+
+
+def test_one_store_for_the_process(store: RunStore) -> None:
+    assert services.store() is store
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize("folder", ["repository", "elsewhere"])
+def test_started_from_anywhere_it_is_safe(tmp_path: Path, folder: str) -> None:
+    """The port is opened before `app.py` is read, so the address must come from the settings beside it."""
+    script = "import sys, streamlit.config as c; c._main_script_path = sys.argv[1]; print([c.get_option(name) for name in sys.argv[2:]])"
+    names = ["server.address", "client.showErrorDetails", "browser.gatherUsageStats", "server.maxUploadSize", "runner.postScriptGC"]
+    command = [sys.executable, "-c", script, str(ROOT / "dashboard" / "app.py"), *names]
+    read = subprocess.run(command, cwd=ROOT if folder == "repository" else tmp_path, capture_output=True, text=True, check=True)
+    assert read.stdout.strip() == "['127.0.0.1', 'none', False, 2, False]"

@@ -1,0 +1,123 @@
+"""The figures: every array that a skeleton asks for is one that frames have, in the shape that the trace needs."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+from numpy.typing import NDArray
+
+from core.domain import Interval
+from core.experiment import Experiment, terms
+from core.fields import Display
+from core.frames import unpack
+from core.losses import Losses
+from core.problem import library
+from core.training import train
+from dashboard.figures import curves, maps, style
+from dashboard.figures.loss import loss
+from dashboard.live import panels
+from tests.experiments import small
+
+X, T, Y = Interval("x", -1, 1), Interval("t", 0, 2), Interval("y", 0, 3)
+
+
+def frame_of(experiment: Experiment) -> dict[str, NDArray[np.float32]]:
+    snapshot = next(train(experiment))
+    losses = Losses(experiment, next(snapshot.network.parameters()).device)
+    history = snapshot.losses.detach().numpy()[None, :]
+    return unpack(Display(experiment, losses).frame(snapshot, history, {}))[1]
+
+
+def traces(experiment: Experiment) -> list[dict[str, Any]]:
+    return [trace for panel in panels(experiment) for trace in json.loads(panel["figure"])["data"]]
+
+
+@pytest.mark.parametrize("problem", library())
+def test_every_array_is_one_that_frames_have(problem: str) -> None:
+    experiment = small(problem)
+    arrays = frame_of(experiment)
+    for unknown in experiment.bound.unknowns:
+        for trace in traces(experiment):
+            names = {place: name.format(unknown=unknown, equation=1) for place, name in trace["meta"]["fill"].items()}
+            shapes = {place: arrays[name].shape for place, name in names.items()}
+            if trace["type"] == "heatmap":
+                expected = (*shapes["x"], *shapes["y"]) if trace["transpose"] else (*shapes["y"], *shapes["x"])
+                assert shapes["z"] == expected
+            else:
+                assert shapes["x"] == shapes["y"]
+
+
+@pytest.mark.parametrize("problem", library())
+def test_every_term_and_unknown_is_drawn(problem: str) -> None:
+    experiment = small(problem)
+    drawn = {name for trace in traces(experiment) for name in trace["meta"]["fill"].values()}
+    assert {f"loss.{term}" for term in (*terms(experiment.problem), "total")} <= drawn
+    if len(experiment.bound.coordinates) == 1:
+        kinds = ("solution", "reference", "error")
+        assert {f"{kind}.{unknown}" for kind in kinds for unknown in experiment.bound.unknowns} <= drawn
+
+
+def test_time_runs_to_the_right() -> None:
+    for coordinates, transpose in (((X, T), False), ((T, X), True)):
+        figure = maps.solution(coordinates)
+        assert (figure.layout.xaxis.title.text, figure.layout.yaxis.title.text) == ("t", "x")
+        assert figure.data[0].transpose is transpose
+
+
+def test_the_first_of_two_space_coordinates_runs_to_the_right() -> None:
+    figure = maps.solution((X, Y))
+    assert (figure.layout.xaxis.title.text, figure.layout.yaxis.title.text) == ("x", "y")
+    assert figure.data[0].transpose is True
+
+
+def test_network_and_reference_share_one_scale_centred_at_zero() -> None:
+    network, reference = maps.solution((X, T)).data[0], maps.reference((X, T)).data[0]
+    assert network.colorscale == reference.colorscale
+    assert network.meta["limits"] == reference.meta["limits"] == {"of": ["reference.{unknown}", "solution.{unknown}"], "signed": True}
+    assert network.zmin == -network.zmax
+
+
+def test_errors_begin_at_zero() -> None:
+    for figure in (maps.error((X, T)), maps.residual((X, T))):
+        assert figure.data[0].zmin == 0 and figure.data[0].meta["limits"]["signed"] is False
+    assert maps.residual((X, T)).data[0].meta["absolute"] is True
+
+
+def test_losses_are_on_log_axes_that_reach_to_the_end() -> None:
+    figure = loss({"equation-1": "equation"}, 2000, step="step", total="total")
+    assert figure.layout.xaxis.type == figure.layout.yaxis.type == "log"
+    assert figure.layout.xaxis.autorangeoptions.include == (1, 2000)
+    assert [trace.name for trace in figure.data] == ["equation", "total"]
+    assert loss({}, None, step="step", total="total").layout.xaxis.autorangeoptions.include is None
+
+
+def test_zoom_stays_for_new_data_and_goes_with_new_axes() -> None:
+    def kept(figure: go.Figure) -> str:
+        return str(figure.layout.uirevision)
+
+    assert kept(maps.solution((X, T))) == kept(maps.solution((X, T)))
+    assert kept(maps.solution((X, T))) != kept(maps.solution((X, Y)))
+    assert kept(curves.error(X, {"u": "u"})) != kept(curves.error(Y, {"u": "u"}))
+
+
+def contrast(one: str, other: str) -> float:
+    """WCAG 2.2's contrast of two colours."""
+
+    def light(colour: str) -> float:
+        channels = [int(part, 16) / 255 for part in re.findall("..", colour[1:])]
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in channels]
+        return float(np.dot(linear, [0.2126, 0.7152, 0.0722]))
+
+    dark, bright = sorted([light(one), light(other)])
+    return (bright + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("colour", style.PALETTE)
+@pytest.mark.parametrize("background", ["#ffffff", "#11161d"])
+def test_lines_stand_out_on_both_themes(colour: str, background: str) -> None:
+    assert contrast(colour, background) >= 3
