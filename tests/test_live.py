@@ -1,0 +1,120 @@
+"""The live view: what its script is given; and in a browser, what it makes of frames."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.frames import unpack
+from core.problem import library
+from core.store import RunStore
+from dashboard import live
+from tests.experiments import small
+
+SCRIPT = live.ASSETS / "live.js"
+
+
+def page(experiment_json: str, run_id: str | None) -> None:
+    from core.experiment import Experiment
+    from dashboard.live import live_view
+    from dashboard.services import store
+
+    live_view(Experiment.from_json(experiment_json), store().get(run_id) if run_id else None, key="live")
+
+
+def shown(problem: str = "decay", run_id: str | None = None, **settings: Any) -> dict[str, Any]:
+    """What the component is given on a page."""
+    test = AppTest.from_function(page, args=(small(problem, **settings).to_json(), run_id), default_timeout=30).run()
+    assert not test.exception
+    data: dict[str, Any] = json.loads(test.get("bidi_component")[0].proto.json)
+    return data
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunStore:
+    url = f"sqlite:///{tmp_path / 'runs.db'}"
+    monkeypatch.setenv("TANGENTE_STORE", url)
+    return RunStore(url)
+
+
+@pytest.mark.parametrize("problem", library())
+def test_before_a_run_the_reference_is_shown(problem: str) -> None:
+    data = shown(problem)
+    experiment = small(problem)
+    _, arrays = unpack(base64.b64decode(data["reference"]))
+    shape = tuple(len(arrays[f"axis.{coordinate.name}"]) for coordinate in experiment.bound.coordinates)
+    assert {name: array.shape for name, array in arrays.items() if name.startswith("reference.")} == {
+        f"reference.{unknown}": shape for unknown in experiment.bound.unknowns
+    }
+    assert data["run"] is None and data["status"] is None
+
+
+def test_the_reference_follows_the_parameters() -> None:
+    def reference(value: float) -> Any:
+        return unpack(base64.b64decode(shown("damped-oscillator", values={"delta": value})["reference"]))[1]["reference.u"]
+
+    assert not np.allclose(reference(2.0), reference(3.0))
+
+
+def test_a_run_comes_with_its_state(store: RunStore) -> None:
+    run = store.create(small())
+    lease = store.lease(run.id, "a test")
+    assert lease is not None
+    store.finish(lease, "stopped", step=12, seconds=1.5, loss=0.25, losses={}, relative_l2={"u": 0.5}, max_error={"u": 0.7})
+    data = shown(run_id=run.id)
+    assert (data["run"], data["status"], data["step"], data["seconds"]) == (run.id, "stopped", 12, 1.5)
+    assert data["scores"] == {"loss": 0.25, "relative_l2": {"u": 0.5}, "max_error": {"u": 0.7}}
+
+
+def test_the_diagram_follows_the_network() -> None:
+    network = shown("lagaris-4", depth=5, width=7)["network"]
+    assert (network["inputs"], network["outputs"], network["depth"], network["width"]) == (["x"], ["y1", "y2"], 5, 7)
+    assert "5 hidden layers of 7 neurons" in network["label"]
+
+
+def test_a_system_in_one_coordinate_needs_no_choice_and_a_map_has_one() -> None:
+    assert shown("lagaris-4")["choices"] == []
+    assert [choice["name"] for choice in shown("burgers")["choices"]] == ["unknown", "equation"]
+
+
+def test_a_page_costs_little_to_send() -> None:
+    assert len(json.dumps(shown("burgers"))) < 60_000
+
+
+@pytest.mark.parametrize("problem", ["decay", "burgers"])
+def test_every_row_of_charts_is_full(problem: str) -> None:
+    data = shown(problem)
+    spans = [data["network"]["span"], *(panel["span"] for panel in data["panels"])]
+    assert sum(spans) == 8 and sum(spans[: spans.index(max(spans), 1) + (problem == "decay")]) == 4
+
+
+def test_the_script_finds_every_word_that_it_says() -> None:
+    texts = shown()["texts"]
+    said = set(re.findall(r"\btexts\.(\w+)", SCRIPT.read_text(encoding="utf-8")))
+    assert said == texts.keys()
+    assert set(texts["status"]) == {"none", "queued", "running", "paused", "stopped", "done", "diverged", "failed"}
+
+
+def test_the_script_fills_every_brace() -> None:
+    """Names between braces, in each pattern, are those that the script gives it."""
+    texts = shown()["texts"]
+    given = {"step": {"step"}, "stepOf": {"step", "steps"}, "rate": {"rate"}, "elapsed": {"elapsed"}, "left": {"left"}}
+    given |= {"seconds": {"seconds"}, "minutes": {"minutes", "seconds"}}
+    for name, pattern in texts.items():
+        if isinstance(pattern, str):
+            assert {field for _, field, _, _ in Formatter().parse(pattern) if field} == given.get(name, set()), name
+
+
+def test_the_script_says_nothing_by_itself() -> None:
+    """No text between quotes or tags that a visitor could read: two words or more."""
+    source = re.sub(r"//.*|/\*.*?\*/", "", SCRIPT.read_text(encoding="utf-8"), flags=re.DOTALL)
+    quoted = re.findall(r'"([^"\n]*)"', source)
+    assert [text for text in quoted if re.search(r"[A-Za-z]+ [A-Za-z]+", text) and not text.startswith("tg-") and "," not in text] == []
