@@ -198,8 +198,8 @@ MESSAGES: dict[str, str] = {
     "reference-not-finite": N_("The exact solution has no finite value somewhere in the domain."),
     "reference-too-costly": N_("The Cole-Hopf solution for nu = {nu} up to t = {time} is too costly; take a larger nu."),
     "not-burgers": N_(
-        "Cole-Hopf solves u_t + u*u_x = nu*u_xx with nu > 0 on x = [-1, 1] from t = 0, with u(x, 0) = -sin(pi*x) and zero or periodic ends, "
-        "and this problem is another."
+        "Cole-Hopf solves u_t + u*u_x = nu*u_xx with nu > 0 on x = [-1, 1] from t = 0, with u(x, 0) = -sin(pi*x) and zero or periodic "
+        "ends, and this problem is another."
     ),
     # store
     "unknown-run": N_("There is no run {run} in this store."),
@@ -215,4 +215,8 @@ MESSAGES: dict[str, str] = {
     "disk-full": N_("There is no room left for the store {path}: {reason}. What was saved is kept; make room and go on."),
     "lease-lost": N_("Another worker has taken over run {run}."),
     "checkpoint-too-large": N_("The run's state takes {size} MB, and at most {limit} MB are kept. Choose a smaller network."),
+    "run-ended": N_("Run {run} has come to its end ({status}) and cannot go on; train it again instead."),
+    "store-foreign": N_("{path} belongs to another program. Choose another file; nothing was changed."),
+    "store-in-memory": N_("{url} would keep the store in memory, where no worker can reach it. Choose a file."),
+    "store-bad-url": N_("{url} is neither a file nor a database's URL, such as sqlite:////folder/runs.db or postgresql://host/name."),
 }
