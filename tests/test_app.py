@@ -6,6 +6,7 @@ import asyncio
 import subprocess
 import sys
 import threading
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -174,6 +175,11 @@ def test_a_slow_store_does_not_hold_up_others(client: Client, store: RunStore, r
 
 def test_one_store_for_the_process(store: RunStore) -> None:
     assert services.store() is store
+
+
+def test_started_in_the_repository_or_elsewhere_it_has_the_same_settings() -> None:
+    inside, everywhere = (tomllib.loads((ROOT / folder / ".streamlit" / "config.toml").read_text()) for folder in (".", "dashboard"))
+    assert inside == everywhere
 
 
 @pytest.mark.processes
