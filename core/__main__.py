@@ -8,9 +8,9 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import threading
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except RunError as error:
         print(error, file=sys.stderr)
         return 3
+    except KeyboardInterrupt:
+        return INTERRUPTED
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -85,7 +87,7 @@ def _solve(options: argparse.Namespace) -> int:
         print(f"From the store, trained {_ago(known)}; --again trains anew.")
         run = known
     else:
-        run = _train(store, store.create(experiment))
+        run = _train(store, experiment)
     print(_summary(run))
     if options.json is not None:
         options.json.write_text(json.dumps(_result(run), indent=2) + "\n")
@@ -121,20 +123,22 @@ def _assignment(flag: str, text: str) -> tuple[str, float]:
         raise InputError("not-an-assignment", at=Position(key=flag, text=text, character=len(name) + len(equals))) from None
 
 
-def _train(store: RunStore, run: Run) -> Run:
+def _train(store: RunStore, experiment: Experiment) -> Run:
     """Train in this process, reporting as it goes; Ctrl-C asks the run to stop and waits for its last checkpoint."""
     from core.runner import run as train_run  # torch takes seconds to import, and the other commands do without it
 
-    print(f"Training {run.experiment.problem.title or 'the problem'} as run {run.id}")
-    worker = threading.Thread(target=train_run, args=(store.url, run.id), name="training")
+    run = store.create(experiment)
+    print(f"Training {experiment.problem.title or 'the problem'} as run {run.id}", flush=True)
     report = _bar if sys.stderr.isatty() else _lines()
-    worker.start()
-    while worker.is_alive():
-        try:
-            worker.join(_POLL)
-            report(store.get(run.id))
-        except KeyboardInterrupt:
-            store.stop(run.id)
+    with ThreadPoolExecutor(1, "training") as pool:
+        training = pool.submit(train_run, store.url, run.id)
+        while not training.done():
+            try:
+                wait([training], _POLL)
+                report(store.get(run.id))
+            except KeyboardInterrupt:
+                store.stop(run.id)
+        training.result()  # raises what could not even be recorded in the run
     if sys.stderr.isatty():
         print(file=sys.stderr)
     return store.get(run.id)

@@ -45,7 +45,7 @@ ACTIVATIONS: dict[str, Activation] = {
 DEVICES = ("cpu", "mps", *(f"cuda:{index}" for index in range(16)))
 OPTIMISERS = {"adam": N_("Adam (Kingma and Ba, 2015)")}
 SAMPLINGS = {
-    "sobol": N_("Sobol: a scrambled low-discrepancy sequence; fills the domain evenly."),
+    "sobol": N_("Sobol: a low-discrepancy sequence; fills the domain most evenly."),
     "latin-hypercube": N_("Latin hypercube: one point in each row and column."),
     "uniform": N_("Uniform: independent random points."),
 }
