@@ -207,6 +207,13 @@ def _texts() -> dict[str, Any]:
         "maxError": _("Largest error"),
         "loss": _("Loss"),
         "noCharts": _("The charts could not be loaded. Reload the page to try again."),
+        "plotly": {
+            "Download plot as a PNG": _("Save as PNG"),
+            "Reset axes": _("Show all"),
+            "Double-click to zoom back out": _("Double-click to zoom out again"),
+            "Taking snapshot - this may take a few seconds": _("Saving the picture"),
+            "Snapshot succeeded": _("The picture is saved"),
+        },
         "replay": _("Replay"),
         "stopReplay": _("Stop"),
         "replayStep": _("Step to look at"),

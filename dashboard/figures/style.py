@@ -48,6 +48,7 @@ def layout(x: dict[str, Any], y: dict[str, Any], **more: Any) -> dict[str, Any]:
         "margin": {"l": 8, "r": 8, "t": 16, "b": 8},
         "legend": {"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "xanchor": "left"},
         "hovermode": "closest",
+        "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": TEXT, "activecolor": TEXT},
         "uirevision": str([(side["title"]["text"], side.get("range")) for side in (x, y)]),
         "template": {},
         **more,

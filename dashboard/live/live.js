@@ -172,7 +172,7 @@ class Panel {
     return !drawn || drawn.colours.join() !== colours.join() || sources.some((source, index) => !same(source, drawn.sources[index]));
   }
 
-  draw(Plotly) {
+  draw(Plotly, config) {
     const { places, scales, colours } = (this.drawn = this.next);
     this.last = performance.now();
     this.themed.forEach(([object, name], index) => (object[name] = colours[index]));
@@ -184,7 +184,7 @@ class Panel {
       empty &&= !complete;
     });
     this.place.classList.toggle("tg-empty", empty);
-    Plotly.react(this.plot, this.data, this.layout, CONFIG);
+    Plotly.react(this.plot, this.data, this.layout, config);
   }
 
   limit(trace, reach) {
@@ -193,11 +193,16 @@ class Panel {
   }
 }
 
-const CONFIG = {
-  displaylogo: false,
-  responsive: false,
-  modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
-};
+/** How charts behave; `words` translate Plotly's own. */
+function configuration(words) {
+  return {
+    displaylogo: false,
+    responsive: false,
+    modeBarButtons: [["toImage", "resetScale2d"]],
+    locale: "page",
+    locales: { page: { dictionary: words, format: {} } },
+  };
+}
 
 // ---------------------------------------------------------------- the network
 
@@ -485,7 +490,8 @@ class View {
     const charts = [...this.panels.values(), this.diagram].filter((chart) => chart.prepare(this.arrays, this.choices, theme));
     const [lead, ...others] = charts.includes(this.panels.values().next().value) ? charts : [null, ...charts];
     others.sort((a, b) => a.last - b.last);
-    for (const chart of [lead, ...(quick ? others.slice(0, 1) : others)]) chart?.draw(Plotly);
+    const config = configuration(this.data.texts.plotly);
+    for (const chart of [lead, ...(quick ? others.slice(0, 1) : others)]) chart?.draw(Plotly, config);
   }
 
   resize() {
