@@ -65,7 +65,11 @@ class Database:
         with self._worded(opening=True):
             self._engine = self._connect()
             self._writing = {durable: self._engine.execution_options(synchronous=level) for durable, level in _LEVELS.items()}
-            self._open()
+            try:
+                self._open()
+            except BaseException:
+                self.close()
+                raise
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
