@@ -89,8 +89,11 @@ def _told(action: Callable[P, None]) -> Callable[P, None]:
 
 @_told
 def train(experiment: Experiment, pause_at: int | None = None) -> None:
-    """Begin a new run."""
+    """Begin a new run, unless one of the same experiment is under way: a second click, or another visitor's."""
     st.session_state.pop(_RESET, None)
+    known = store().latest(experiment.key)
+    if known and known.status in TRAINING:
+        return
     run = store().create(experiment, pause_at=pause_at)
     st.session_state[_OWN] = run.id
     cluster().submit(run.id)

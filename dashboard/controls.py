@@ -128,7 +128,9 @@ def parameter(item: ParameterRange) -> float:
 
 def weight(term: str, text: str, default: float) -> float:
     """The slider of a loss term's weight; `text` is the equation or condition that the term asks for."""
-    return WIDGETS[Real](f"weights.{term}", term, f"`{text}`", WEIGHT, default)
+    kind, _dash, number = term.partition("-")
+    label = {"equation": _("Equation {number}"), "condition": _("Condition {number}")}[kind].format(number=number)
+    return WIDGETS[Real](f"weights.{term}", label, f"`{text}`", WEIGHT, default)
 
 
 def _number(key: str, label: str, help: str, limits: Real | Integer, default: Any, *, optional: bool = False) -> Any:

@@ -13,7 +13,7 @@ PAGES = HERE.parent / "pages"
 SOLVE = PAGES / "solve.py"
 PROBLEMS = PAGES / "problems.py"
 
-st.set_page_config(page_title=_("Tangente"), page_icon=":material/show_chart:", layout="wide")
+st.set_page_config(page_title=_("Tangente"), page_icon=HERE / "icon.svg", layout="wide")
 st.html(HERE / "page.css")
 st.navigation(
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 
 from core.ranges import Integer, Real
 
@@ -14,6 +15,7 @@ AFTER_ZERO = 1e-3
 """The first stop after 0 on a log scale that begins there."""
 
 
+@cache
 def stops(limits: Real | Integer) -> tuple[float, ...]:
     """The round values of a range, in order, both ends among them."""
     values = _log(limits) if limits.scale == "log" else _linear(limits)

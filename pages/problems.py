@@ -19,7 +19,7 @@ pictures = st.cache_data(thumbnail, max_entries=200, show_spinner=False, hash_fu
 
 
 def card(problem: Problem) -> None:
-    """The problem's equation, picture, words, and a button that opens it."""
+    """The problem's equation, picture and words."""
     st.subheader(_(problem.title), anchor=False)
     label, color = DIFFICULTIES[problem.difficulty]
     st.badge(label, color=color)
@@ -30,8 +30,6 @@ def card(problem: Problem) -> None:
         st.latex(formula)
     st.markdown(_(problem.description))
     st.caption(_("Source: {source}").format(source=problem.source))
-    if st.button(_("Open in Solve"), f"open-{problem.name}", icon=":material/arrow_forward:", width="stretch"):
-        st.switch_page(SOLVE, query_params={PROBLEM: problem.name})
 
 
 st.title(_("Problems"), anchor=False)
@@ -40,4 +38,7 @@ library = problems()
 for start in range(0, len(library), COLUMNS):
     for column, problem in zip(st.columns(COLUMNS), library[start : start + COLUMNS], strict=False):
         with column, st.container(border=True, height="stretch"):
-            card(problem)
+            with st.container(height="stretch"):  # pushes the buttons of a row to one height
+                card(problem)
+            if st.button(_("Open in Solve"), f"open-{problem.name}", icon=":material/arrow_forward:", width="stretch"):
+                st.switch_page(SOLVE, query_params={PROBLEM: problem.name})

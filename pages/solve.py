@@ -87,5 +87,6 @@ with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", ke
 
 for trouble in filter(None, (actions.trouble(), hindrance)):
     st.error(trouble)
-st.markdown(status.sentence(run, waiting, time.time()))
+with st.container(key="run-status"):
+    st.markdown(status.sentence(run, waiting, time.time()))
 live_view(experiment, run, key="live")

@@ -182,6 +182,14 @@ def test_train_submits_the_experiment_on_the_page(solve: Open, store: RunStore, 
     assert enabled(app) == {"pause", "stop"}
 
 
+def test_what_another_visitor_trains_is_watched_and_not_trained_twice(solve: Open, store: RunStore, workers: Workers) -> None:
+    mine, theirs = solve(problem="decay"), solve(problem="decay")
+    press(theirs, "train")
+    press(mine, "train")
+    assert len(store.runs()) == 1
+    assert enabled(mine) == {"pause", "stop"}
+
+
 def test_a_finished_run_says_when_and_offers_to_train_again(solve: Open, store: RunStore, workers: Workers) -> None:
     app = solve(problem="decay")
     press(app, "train")
