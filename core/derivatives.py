@@ -19,9 +19,9 @@ def derivatives(
 ) -> dict[Derivative, Tensor]:
     """Each wanted derivative at each point, (n, 1), as part of the graph, so that it can be differentiated further.
 
-    `outputs` holds each unknown, (n, 1), computed from `coordinates`, (n, 1) each, which require gradients. Derivatives share what they build
-    on: `u_xx` and `u_xt` both start from one `u_x`, and one call yields all first derivatives that are needed. An output that does not depend
-    on a coordinate has the derivative zero.
+    `outputs` holds each unknown, (n, 1), computed from `coordinates`, (n, 1) each, which require gradients. Derivatives share what they
+    build on: `u_xx` and `u_xt` both start from one `u_x`, and one call yields all first derivatives that are needed. An output that does
+    not depend on a coordinate has the derivative zero.
     """
     known = {Derivative(unknown, ""): output for unknown, output in outputs.items()}
     needed = {Derivative(item.unknown, item.by[:order]) for item in wanted for order in range(len(item.by) + 1)}

@@ -97,8 +97,8 @@ MESSAGES: dict[str, str] = {
     "file-too-large": N_("The file has {size} bytes; at most {limit} are read."),
     "not-toml": N_("This is not a TOML file: {reason}."),
     "activation-too-rough": N_(
-        "The equation needs a derivative of order {order}, and {activation} has none above order {smoothness}: the network cannot learn it. "
-        "Choose a smooth activation, such as tanh."
+        "The equation needs a derivative of order {order}, and {activation} has none above order {smoothness}: the network cannot "
+        "learn it. Choose a smooth activation, such as tanh."
     ),
     # expressions
     "expression-too-long": N_("An expression may have {limit} characters at most."),

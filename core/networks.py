@@ -6,6 +6,7 @@ Initial weights: Glorot and Bengio 2010 ("Xavier", normal); biases zero.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
@@ -60,11 +61,9 @@ def build(experiment: Experiment, device: torch.device) -> nn.Sequential:
     generator = torch.Generator().manual_seed(experiment.seed)
     sizes = [len(problem.coordinates), *[experiment.width] * experiment.depth, len(problem.unknowns)]
     layers: list[nn.Module] = [Scale(problem.low, problem.high, dtype)]
-    for number, (fan_in, fan_out) in enumerate(zip(sizes, sizes[1:], strict=False), start=1):
-        layers.append(_linear(fan_in, fan_out, dtype, generator))
-        if number <= experiment.depth:
-            layers.append(ACTIVATIONS[experiment.activation]())
-    return nn.Sequential(*layers).to(device)
+    for fan_in, fan_out in pairwise(sizes):
+        layers += [_linear(fan_in, fan_out, dtype, generator), ACTIVATIONS[experiment.activation]()]
+    return nn.Sequential(*layers[:-1]).to(device)  # no activation after the last layer
 
 
 def _linear(fan_in: int, fan_out: int, dtype: torch.dtype, generator: torch.Generator) -> nn.Linear:

@@ -1,7 +1,7 @@
 """Collocation points: where the equations and the conditions are asked to hold.
 
-Every draw is a function of the seed, what it is for and the step alone, so that a resumed run draws what an uninterrupted one would have, and
-looking at a run draws nothing.
+Every draw is a function of the seed, what it is for and the step alone, so that a resumed run draws what an uninterrupted one would have,
+and looking at a run draws nothing.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ def latin_hypercube(n: int, d: int, generator: np.random.Generator) -> Array:
 def sobol(n: int, d: int, generator: np.random.Generator) -> Array:
     """The first n points of a Sobol sequence in [0, 1)ᵈ, (n, d), under a random digital shift.
 
-    Sobol 1967; direction numbers of Joe and Kuo 2008; the shift, which keeps the sequence's evenness, as in L'Ecuyer and Lemieux 2002. Unlike
-    a scramble it costs next to nothing, so that points may be drawn anew at every step.
+    Sobol 1967; direction numbers of Joe and Kuo 2008; the shift, which keeps the sequence's evenness, as in L'Ecuyer and Lemieux 2002.
+    Unlike a scramble it costs next to nothing, so that points may be drawn anew at every step.
     """
     shift = generator.integers(1 << _BITS, size=d)
     points: Array = ((_sobol(n, d) ^ shift) + 0.5) / (1 << _BITS)

@@ -1,4 +1,4 @@
-import itertools
+from collections import deque
 from collections.abc import Iterator
 
 import numpy as np
@@ -16,9 +16,11 @@ CPU = torch.device("cpu")
 
 
 def last(snapshots: Iterator[Snapshot]) -> Snapshot:
-    for snapshot in snapshots:
-        pass
-    return snapshot
+    return deque(snapshots, maxlen=1).pop()
+
+
+def at(step: int, snapshots: Iterator[Snapshot]) -> Snapshot:
+    return next(snapshot for snapshot in snapshots if snapshot.step == step)
 
 
 def test_training_lowers_the_loss_and_nears_the_exact_solution() -> None:
@@ -40,7 +42,7 @@ def test_resuming_gives_the_same_bits_as_not_stopping(resampling: str, precision
     whole = last(train(experiment)).checkpoint()
     checkpoint: Checkpoint | None = None
     for stop in (1, 7, 30, 59):
-        checkpoint = next(itertools.dropwhile(lambda snapshot: snapshot.step < stop, train(experiment, checkpoint))).checkpoint()
+        checkpoint = at(stop, train(experiment, checkpoint)).checkpoint()
         assert checkpoint.step == stop
     assert last(train(experiment, checkpoint)).checkpoint().data == whole.data
 
