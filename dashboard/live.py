@@ -105,7 +105,7 @@ def _curves(experiment: Experiment, coordinate: Interval) -> list[dict[str, Any]
         _panel(
             "error", _("Error: distance from the reference"), curves.error(coordinate, {name: name for name in unknowns}), 1, _missing()
         ),
-        _panel("residual", _("Residual of the equation"), curves.residual(coordinate, equations), 1, _later()),
+        _panel("residual", _("Residual"), curves.residual(coordinate, equations), 1, _later()),
     ]
 
 
@@ -113,15 +113,15 @@ def _maps(experiment: Experiment, coordinates: tuple[Interval, Interval]) -> lis
     return [
         _panel("solution", _("Network"), maps.solution(coordinates), 1, _("Press Train, and watch the network learn the solution here.")),
         _panel("reference", _("Reference"), maps.reference(coordinates), 1, _("No exact or classical solution is known for this problem.")),
-        _panel("error", _("Error: distance from the reference"), maps.error(coordinates), 1, _missing()),
+        _panel("error", _("Error"), maps.error(coordinates), 1, _missing()),
         _loss(experiment, 3),
-        _panel("residual", _("Residual of the equation"), maps.residual(coordinates), 1, _later()),
+        _panel("residual", _("Residual"), maps.residual(coordinates), 1, _later()),
     ]
 
 
 def _loss(experiment: Experiment, span: int) -> dict[str, Any]:
     figure = loss(_term_labels(experiment), experiment.steps, step=_("step"), total=_("total"))
-    return _panel("loss", _("Loss, total and a term each"), figure, span, _("How the loss falls, step by step."))
+    return _panel("loss", _("Loss"), figure, span, _("How the loss falls, step by step."))
 
 
 def _term_labels(experiment: Experiment) -> dict[str, str]:
@@ -145,7 +145,8 @@ def _later() -> str:
 
 
 def _panel(name: str, title: str, figure: go.Figure, span: int, hint: str = "") -> dict[str, Any]:
-    return {"name": name, "title": title, "label": title, "span": span, "hint": hint, "figure": figure.to_json()}
+    """What the script needs of a figure; the hint stands in its place while it is empty, and says to screen readers what it shows."""
+    return {"name": name, "title": title, "label": f"{title}. {hint}".strip(), "span": span, "hint": hint, "figure": figure.to_json()}
 
 
 def _choices(experiment: Experiment) -> list[dict[str, Any]]:
@@ -211,8 +212,6 @@ def _texts() -> dict[str, Any]:
             "Download plot as a PNG": _("Save as PNG"),
             "Reset axes": _("Show all"),
             "Double-click to zoom back out": _("Double-click to zoom out again"),
-            "Taking snapshot - this may take a few seconds": _("Saving the picture"),
-            "Snapshot succeeded": _("The picture is saved"),
         },
         "replay": _("Replay"),
         "stopReplay": _("Stop"),

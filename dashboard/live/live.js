@@ -321,6 +321,7 @@ class View {
     this.panels = new Map();
     this.diagram = new Diagram();
     this.build();
+    this.wide = this.root.clientWidth;
     this.resizing = new ResizeObserver(() => this.resize());
     this.resizing.observe(this.root);
   }
@@ -495,6 +496,8 @@ class View {
   }
 
   resize() {
+    if (this.wide === this.root.clientWidth) return;
+    this.wide = this.root.clientWidth;
     clearTimeout(this.resized);
     this.resized = setTimeout(() => {
       for (const panel of this.panels.values()) if (panel.drawn) window.Plotly?.Plots.resize(panel.plot);
