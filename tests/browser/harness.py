@@ -12,7 +12,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from urllib.parse import urlencode
@@ -20,7 +20,7 @@ from urllib.parse import urlencode
 from playwright.sync_api import Browser, Error, Locator, Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 30.0  # seconds, for whatever a busy machine may be slow at
+PATIENCE = 60.0  # seconds, for whatever a busy machine may be slow at
 NO_BROWSER = "needs Chromium: apt install chromium, or python -m playwright install chromium"
 
 
@@ -148,7 +148,7 @@ class Solve:
         while now != wanted:
             slider.press("ArrowRight" if wanted > now else "ArrowLeft")
             before, now = now, float(slider.get_attribute("aria-valuetext") or "nan")
-            assert before != now and (before < wanted) == (now <= wanted), f"{label} has no stop {text}, but {before} and {now}"
+            assert before != now and (wanted - before) * (wanted - now) >= 0, f"{label} has no stop {text}, but {before} and {now}"
 
     @property
     def status(self) -> str:
@@ -175,6 +175,9 @@ class Solve:
         return self.step
 
     def number(self, label: str) -> float | None:
-        """What stands below `label` among the numbers, of one unknown; None for a dash."""
-        shown = self.page.locator(".tg-numbers div").filter(has_text=label).locator("dd").inner_text()
+        """What stands below `label` among the numbers, of one unknown, once it does; None for a dash that stays."""
+        place = self.page.locator(".tg-numbers div").filter(has_text=label).locator("dd")
+        with suppress(AssertionError):
+            expect(place).not_to_have_text("–", timeout=5000)
+        shown = place.inner_text()
         return None if shown == "–" else float(shown.replace("−", "-"))
