@@ -69,7 +69,8 @@ def explained() -> Iterator[None]:
 
 def trouble() -> str | None:
     """What went wrong at the last click."""
-    return st.session_state.pop(_TROUBLE, None)
+    told: str | None = st.session_state.pop(_TROUBLE, None)
+    return told
 
 
 def _told(action: Callable[P, None]) -> Callable[P, None]:

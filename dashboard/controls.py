@@ -123,14 +123,18 @@ def hyperparameter(item: Hyperparameter, default: Any, devices: tuple[Device, ..
 def parameter(item: ParameterRange) -> float:
     """The slider of a parameter of the problem's equations."""
     limits = Real(item.low, item.high, item.scale)
-    return WIDGETS[Real](f"values.{item.name}", f"${to_latex(Parameter(item.name))}$", _("A number in the equation."), limits, item.value)
+    value: float = WIDGETS[Real](
+        f"values.{item.name}", f"${to_latex(Parameter(item.name))}$", _("A number in the equation."), limits, item.value
+    )
+    return value
 
 
 def weight(term: str, text: str, default: float) -> float:
     """The slider of a loss term's weight; `text` is the equation or condition that the term asks for."""
     kind, _dash, number = term.partition("-")
     label = {"equation": _("Equation {number}"), "condition": _("Condition {number}")}[kind].format(number=number)
-    return WIDGETS[Real](f"weights.{term}", label, f"`{text}`", WEIGHT, default)
+    value: float = WIDGETS[Real](f"weights.{term}", label, f"`{text}`", WEIGHT, default)
+    return value
 
 
 def _number(key: str, label: str, help: str, limits: Real | Integer, default: Any, *, optional: bool = False) -> Any:
@@ -164,7 +168,7 @@ def _device(item: Hyperparameter, default: str, devices: tuple[Device, ...]) -> 
     """
     captions = {default: _("no worker has it yet"), **{found.name: found.label for found in devices}}
     asked = address.asked(item.name, item.check, default) or st.session_state.get(item.name)
-    if asked in item.range.options:
+    if asked is not None and _allowed(item.check, asked):
         captions.setdefault(asked, _("no worker has it"))
     names, shown = list(captions), list(captions.values())
     label, help = _(item.label), _(item.help)

@@ -32,8 +32,8 @@ def extracted() -> Catalog:
     catalogue = Catalog(project="Tangente", charset="utf-8", fuzzy=False)
     for folder, patterns in SOURCES.items():
         methods = [(pattern, "python" if pattern.endswith(".py") else "dashboard.texts.extraction:problem_words") for pattern in patterns]
-        for name, _line, message, comments, context in extract_from_dir(ROOT / folder, methods, keywords=KEYWORDS):
-            catalogue.add(message, locations=[(f"{folder}/{name}", None)], auto_comments=comments, context=context)
+        for name, line, message, comments, context in extract_from_dir(ROOT / folder, methods, keywords=KEYWORDS):
+            catalogue.add(message, locations=[(f"{folder}/{name}", line)], auto_comments=comments, context=context)
     return catalogue
 
 
