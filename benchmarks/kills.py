@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import closing
 from pathlib import Path
 
 import psutil
@@ -89,8 +90,7 @@ def measure(options: argparse.Namespace, path: Path) -> dict[str, object]:
             left_over += len(alive)
             server = start_server(store.url)
         else:
-            victim = busiest(workers(server))
-            victim.kill()
+            worker_of(path, fired_at, workers(server)).kill()
         print(f"killed a {kill} at step {store.get(fired_at).step}", file=sys.stderr)
     while store.get(fired_at).status != "done":
         time.sleep(0.2)
@@ -99,7 +99,7 @@ def measure(options: argparse.Namespace, path: Path) -> dict[str, object]:
 
     ends = [store.checkpoint(run) for run in (peaceful, fired_at)]
     assert ends[0] is not None and ends[1] is not None
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection:
         (integrity,) = connection.execute("PRAGMA integrity_check").fetchone()
     return {
         "kills": {"worker": options.workers, "server": options.servers},
@@ -125,12 +125,11 @@ def wait_for_progress(store: RunStore, run: str) -> float:
     return time.monotonic() - begun
 
 
-def busiest(processes: list[psutil.Process]) -> psutil.Process:
-    """The process that computes the most just now: the one that trains."""
-    for process in processes:
-        process.cpu_percent()
-    time.sleep(0.1)
-    return max(processes, key=lambda process: process.cpu_percent())
+def worker_of(path: Path, run: str, servers_workers: list[psutil.Process]) -> psutil.Process:
+    """The process that trains the run."""
+    with closing(sqlite3.connect(path)) as connection:
+        (owner,) = connection.execute("SELECT owner FROM runs WHERE id = ?", [run]).fetchone()
+    return next(process for process in servers_workers if process.pid == int(owner.rpartition(":")[2]))
 
 
 if __name__ == "__main__":
