@@ -27,10 +27,16 @@ ASSETS = Path(__file__).with_suffix("")
 POINTS = {1: 201, 2: 61}
 """Points an axis of the reference that is shown before a run, by the number of coordinates: as many as the live frames have."""
 
+
+def _read(kind: str) -> str:
+    """All files of a kind as one: Streamlit takes a component's script as a single module."""
+    return "\n".join(path.read_text(encoding="utf-8") for path in sorted(ASSETS.glob(f"*.{kind}")))
+
+
 _component = st.components.v2.component(
     "tangente.live",
-    js=(ASSETS / "live.js").read_text(encoding="utf-8"),
-    css=(ASSETS / "live.css").read_text(encoding="utf-8"),
+    js=_read("js"),
+    css=_read("css"),
     isolate_styles=False,  # Plotly looks for its own styles in the page
 )
 

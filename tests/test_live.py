@@ -19,7 +19,7 @@ from core.store import RunStore
 from dashboard import live
 from tests.experiments import small
 
-SCRIPT = live.ASSETS / "live.js"
+SCRIPT = live._read("js")
 
 
 def page(experiment_json: str, run_id: str | None) -> None:
@@ -98,7 +98,7 @@ def test_every_row_of_charts_is_full(problem: str) -> None:
 
 def test_the_script_finds_every_word_that_it_says() -> None:
     texts = shown()["texts"]
-    said = set(re.findall(r"\btexts\.(\w+)", SCRIPT.read_text(encoding="utf-8")))
+    said = set(re.findall(r"\btexts\.(\w+)", SCRIPT))
     assert said == texts.keys()
     assert set(texts["status"]) == {"none", "queued", "running", "paused", "stopped", "done", "diverged", "failed"}
 
@@ -115,6 +115,6 @@ def test_the_script_fills_every_brace() -> None:
 
 def test_the_script_says_nothing_by_itself() -> None:
     """No text between quotes or tags that a visitor could read: two words or more."""
-    source = re.sub(r"//.*|/\*.*?\*/", "", SCRIPT.read_text(encoding="utf-8"), flags=re.DOTALL)
+    source = re.sub(r"//.*|/\*.*?\*/", "", SCRIPT, flags=re.DOTALL)
     quoted = re.findall(r'"([^"\n]*)"', source)
     assert [text for text in quoted if re.search(r"[A-Za-z]+ [A-Za-z]+", text) and not text.startswith("tg-") and "," not in text] == []

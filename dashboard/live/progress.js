@@ -1,0 +1,74 @@
+// How far a training is, and how good.
+
+const MARKS = 2; // seconds of training over which its speed is taken
+
+/** The run's state in words, and a bar. */
+class Progress {
+  constructor() {
+    this.state = element("span", { class: "tg-state", "aria-live": "polite" });
+    this.pace = element("span", { class: "tg-pace" });
+    this.bar = element("div", { class: "tg-bar" });
+    this.track = element("div", { class: "tg-track", role: "progressbar", "aria-valuemin": 0, "aria-valuemax": 100 }, this.bar);
+    this.nodes = [element("div", { class: "tg-status" }, this.state, this.pace), this.track];
+    this.forget();
+  }
+
+  forget() {
+    this.marks = [];
+  }
+
+  show({ status, step, seconds }, { texts, limits, locale }) {
+    const running = status === "running";
+    const rate = this.rate(running, step, seconds);
+    const left = Math.min(limits.steps ? (limits.steps - step) / rate : Infinity, limits.seconds ? limits.seconds - seconds : Infinity);
+    const reached = Math.max(limits.steps ? step / limits.steps : 0, limits.seconds ? seconds / limits.seconds : 0);
+    const percent = Math.round(100 * (status === "done" ? 1 : Math.min(reached, 1)));
+    const parts = step > 0 ? [limits.steps ? texts.stepOf : texts.step, texts.rate, texts.elapsed] : [];
+    if (running && step > 0 && Number.isFinite(left)) parts.push(texts.left);
+    const values = {
+      step: whole(step, locale),
+      steps: whole(limits.steps, locale),
+      rate: whole(rate >= 100 ? Number(rate.toPrecision(2)) : rate, locale),
+      elapsed: duration(seconds, texts),
+      left: duration(left, texts),
+    };
+    this.state.dataset.status = status ?? "none";
+    say(this.state, texts.status[status ?? "none"]);
+    say(this.pace, parts.map((pattern) => fill(pattern, values)).join(" · "));
+    this.bar.style.transform = `scaleX(${percent / 100})`;
+    this.track.setAttribute("aria-valuenow", percent);
+    this.track.setAttribute("aria-label", texts.progress);
+    this.track.setAttribute("aria-valuetext", this.pace.textContent || this.state.textContent);
+  }
+
+  /** Steps a second: lately while it trains, else over all. */
+  rate(running, step, seconds) {
+    if (running) this.marks = [...this.marks.filter(([, then]) => seconds - then < MARKS), [step, seconds]];
+    const [first, last] = [this.marks[0], this.marks.at(-1)];
+    if (running && last[1] > first[1]) return (last[0] - first[0]) / (last[1] - first[1]);
+    return seconds > 0 ? step / seconds : 0;
+  }
+}
+
+/** The numbers that say how good it is, each of every unknown. */
+class Scores {
+  constructor() {
+    this.node = element("dl", { class: "tg-numbers" });
+    this.rows = Array.from({ length: 3 }, () => [element("dt"), element("dd")]);
+    this.node.append(...this.rows.map((row) => element("div", {}, ...row)));
+  }
+
+  show(scores, { texts, locale }) {
+    const each = (values) => {
+      const pairs = Object.entries(values ?? {});
+      if (pairs.length < 2) return brief(pairs[0]?.[1], locale);
+      return pairs.map(([unknown, value]) => `${unknown}: ${brief(value, locale)}`).join("  ");
+    };
+    const rows = [
+      [texts.relativeL2, each(scores?.relative_l2)],
+      [texts.maxError, each(scores?.max_error)],
+      [texts.loss, brief(scores?.loss, locale)],
+    ];
+    rows.forEach((row, index) => row.forEach((text, column) => say(this.rows[index][column], text)));
+  }
+}

@@ -1,0 +1,44 @@
+// What is fetched.
+
+/** The address under which Streamlit serves this app; its own script knows it, whatever proxy or base path lies between. */
+function base() {
+  const script = document.querySelector('script[type="module"][src*="/static/js/"]');
+  return script ? new URL("../../", script.src).href : new URL("./", document.baseURI).href;
+}
+
+/** plotly.js, fetched once for the page. */
+function loadPlotly(version) {
+  window.tangentePlotly ??= new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = `${base()}plotly.js?v=${version}`;
+    script.onload = () => resolve(window.Plotly);
+    script.onerror = () => {
+      delete window.tangentePlotly;
+      script.remove();
+      reject(new Error("plotly.js"));
+    };
+    document.head.append(script);
+  });
+  return window.tangentePlotly;
+}
+
+/** An answer's frame and the run's state of this moment; {} where there is no answer, and {gone} where there is no such run. */
+async function fetchFrame(run, since) {
+  const answer = await fetch(`${base()}api/runs/${run}/frame?since=${since}`, { cache: "no-store" }).catch(() => null);
+  if (answer?.status === 404) return { gone: true };
+  const [status, step, seconds, version] = ["Run-Status", "Run-Step", "Run-Seconds", "Frame-Version"].map((name) => answer?.headers.get(`X-${name}`));
+  if (!status) return {};
+  const buffer = answer.status === 200 ? await answer.arrayBuffer().catch(() => null) : null;
+  return { status, step: Number(step), seconds: Number(seconds), version: Number(version), frame: buffer && decode(buffer) };
+}
+
+/** The steps of which a moment is kept. */
+async function fetchSnapshots(run) {
+  const answer = await fetch(`${base()}api/runs/${run}/snapshots`).catch(() => null);
+  return answer?.ok ? (await answer.json()).steps : [];
+}
+
+async function fetchSnapshot(run, step) {
+  const answer = await fetch(`${base()}api/runs/${run}/snapshot?step=${step}`).catch(() => null);
+  return answer?.ok ? decode(await answer.arrayBuffer()) : null;
+}
