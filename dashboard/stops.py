@@ -11,7 +11,7 @@ MANTISSAS = (1.0, 1.25, 1.6, 2.0, 2.5, 3.2, 4.0, 5.0, 6.4, 8.0)
 """Renard's R10 series (ISO 3), nearly even on a log scale; with 3.2 and 6.4 for the sake of powers of two."""
 MOST = 1000
 """A linear range of more whole numbers than this is typed, not slid."""
-AFTER_ZERO = 1e-3
+AFTER_ZERO = 1e-5
 """The first stop after 0 on a log scale that begins there."""
 
 

@@ -35,7 +35,7 @@ def test_stops_are_round_and_even_on_their_scale() -> None:
     assert stops(Integer(1, 10)) == tuple(range(1, 11))
     assert stops(Integer(4, 256, "log")) == (4, 5, 6, 8, 10, 12, 16, 20, 25, 32, 40, 50, 64, 80, 100, 125, 160, 200, 250, 256)
     assert stops(Real(0.0, 1.0))[:4] == (0.0, 0.01, 0.02, 0.03)
-    assert stops(Real(0.0, 0.01, "log"))[:3] == (0.0, 0.001, 0.00125)
+    assert stops(Real(0.0, 0.01, "log"))[:3] == (0.0, 1e-5, 1.25e-5)
     assert {0.001, 0.002, 0.0032, 0.01} <= set(stops(Real(1e-5, 1e-1, "log")))
 
 
