@@ -11,7 +11,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.browser.harness import NO_BROWSER, ROOT, Server, Solve, chromium
 
@@ -33,6 +33,7 @@ def picture(browser: Browser, server: Server, problem: str, scheme: str, width: 
     context = browser.new_context(color_scheme="dark" if scheme == "dark" else "light", viewport={"width": width, "height": 900})
     solve = Solve(context.new_page(), server).open(problem=problem)
     solve.wait_status("done")
+    expect(solve.button("Replay")).to_be_enabled()
     height = solve.page.evaluate("() => document.querySelector('[data-testid=stMain]').scrollHeight")
     solve.page.set_viewport_size({"width": width, "height": height})
     solve.page.wait_for_timeout(1500)  # for charts to fit their places again
