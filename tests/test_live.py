@@ -5,18 +5,21 @@ from __future__ import annotations
 import base64
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
 from typing import Any
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 from streamlit.testing.v1 import AppTest
 
 from core.frames import unpack
 from core.problem import library
 from core.store import RunStore
 from dashboard import live
+from tests.browser.harness import NO_BROWSER, Server, Solve, chromium
 from tests.experiments import small
 
 SCRIPT = live._read("js")
@@ -118,3 +121,54 @@ def test_the_script_says_nothing_by_itself() -> None:
     source = re.sub(r"//.*|/\*.*?\*/", "", SCRIPT, flags=re.DOTALL)
     quoted = re.findall(r'"([^"\n]*)"', source)
     assert [text for text in quoted if re.search(r"[A-Za-z]+ [A-Za-z]+", text) and not text.startswith("tg-") and "," not in text] == []
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Solve]:
+    """A page on which a run has just ended."""
+    with Server(tmp_path_factory.mktemp("live")) as server, chromium() as browser:
+        if browser is None:
+            pytest.skip(NO_BROWSER)
+        page = Solve(browser.new_page(viewport={"width": 1440, "height": 1000}), server)
+        page.open(problem="burgers", depth=2, width=8, points=50, steps=60)
+        page.click("Train")
+        page.wait_status("done", seconds=60)
+        yield page
+        assert page.faults == []
+
+
+@pytest.mark.browser
+def test_a_run_can_be_replayed(trained: Solve) -> None:
+    slider, moment = trained.slider("Step to look at"), trained.page.locator(".tg-moment")
+    expect(moment).to_have_text("step 60")
+    last = trained.number("Loss")
+    slider.press("Home")
+    expect(moment).to_have_text("step 1")
+    expect(trained.page.locator(".tg-numbers")).not_to_contain_text(f"Loss{last}")
+    trained.click("Replay")
+    expect(moment).to_have_text("step 60", timeout=30_000)
+    expect(trained.button("Replay")).to_be_visible()
+    assert trained.number("Loss") == last
+
+
+@pytest.mark.browser
+def test_charts_take_the_colours_of_the_theme_at_once(trained: Solve) -> None:
+    colour = "() => [...document.querySelectorAll('.tg-plot')].map((plot) => plot.layout.font.color)"
+    light = trained.page.evaluate(colour)
+    marked = "() => document.querySelectorAll('.tg-plot').forEach((plot) => { plot.marked = true; })"
+    trained.page.evaluate(marked)
+    trained.page.emulate_media(color_scheme="dark")
+    trained.page.wait_for_function(f"before => ({colour})().every((now, index) => now !== before[index])", arg=light)
+    assert len(set(light)) == 1 and trained.page.evaluate("() => [...document.querySelectorAll('.tg-plot')].every((plot) => plot.marked)")
+
+
+@pytest.mark.browser
+def test_what_was_drawn_stays_when_the_server_goes(trained: Solve) -> None:
+    drawn = "() => document.querySelector('.tg-plot .hm image').getAttribute('href')"
+    before = trained.page.evaluate(drawn)
+    trained.page.route("**/api/**", lambda route: route.abort())
+    trained.slider("Step to look at").press("Home")
+    trained.page.wait_for_timeout(500)
+    assert before and trained.page.evaluate(drawn) == before
+    trained.page.unroute("**/api/**")
+    trained.faults.clear()  # the browser itself tells of what could not be fetched
