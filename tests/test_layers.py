@@ -24,6 +24,8 @@ WITH_TORCH = (
     "core.optimisers",
     "core.recorder",
     "core.runner",
+    "core.sampling",
+    "core.sampling",
     "core.training",
     "core.worker",
 )
