@@ -6,6 +6,7 @@ import argparse
 import errno
 import os
 import runpy
+import signal
 import socket
 import sys
 import threading
@@ -28,6 +29,7 @@ def main() -> None:
     if options.scheduler:
         os.environ["TANGENTE_SCHEDULER"] = options.scheduler
     threading.Thread(target=_announce, args=(_address(options.host, options.port), options.browser), daemon=True).start()
+    signal.signal(signal.SIGINT, lambda *_: sys.exit(0))  # the server has ended by then; else Streamlit says that it was aborted
     sys.argv = ["streamlit", "run", str(environment.ROOT / "dashboard" / "app.py"), *_flags(options)]
     runpy.run_module("streamlit", run_name="__main__", alter_sys=True)
 
