@@ -103,10 +103,14 @@ class Database:
             return
         if self.sqlite:
             self._to_wal()
-        with self.write(durable=True) as connection:
-            if not inspect(connection).has_table(meta.name):  # another process may have been faster
-                metadata.create_all(connection)
-                connection.execute(insert(meta).values(name="schema", value=str(SCHEMA)))
+        try:
+            with self.write(durable=True) as connection:
+                if not inspect(connection).has_table(meta.name):  # another process may have been faster
+                    metadata.create_all(connection)
+                    connection.execute(insert(meta).values(name="schema", value=str(SCHEMA)))
+        except TangenteError:
+            if not self._found():  # a database server lets two begin, and fails the slower one
+                raise
 
     def _found(self) -> bool:
         """Whether this is a store already; raises `InputError` for one that is too new, or another program's tables of the same names."""
