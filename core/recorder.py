@@ -28,7 +28,7 @@ _DRAIN_EVERY = 0.25  # seconds
 _DRAIN_EVERY_AT_FIRST = 0.05  # seconds, so that the page moves at once
 _AT_FIRST = 1.0  # second
 _FRAME_EVERY = 0.1  # seconds
-_FRAME_SHARE = 0.08  # of the time, at most, is spent on frames
+_FRAME_SHARE = 0.07  # of the time, at most, is spent on frames
 _CHECKPOINT_EVERY = 2.0  # seconds
 _CHECKPOINT_SHARE = 0.05  # of the training time, whichever of the two is longer
 _SNAPSHOTS_A_DECADE = 12
@@ -92,6 +92,7 @@ class Recorder:
     def __init__(self, store: RunStore, lease: Lease, experiment: Experiment, step: int, rows: NDArray[np.float32]) -> None:
         self._store, self._lease, self._experiment = store, lease, experiment
         self._history = History(rows[:step].reshape(-1, len(experiment.weights)))
+        self._written = len(self._history.rows)
         self._pending: list[Tensor] = []
         self._display: Display | None = None
         self._begun = time.monotonic()
@@ -101,34 +102,41 @@ class Recorder:
         self._next_kept = spaced(step)
 
     def step(self, snapshot: Snapshot, watched: bool) -> None:
-        """Take in one step and write what is due."""
+        """Take in one step and write what is due; raises `Diverged` once a loss is found that is not finite."""
         self._pending.append(snapshot.losses)
         kept = snapshot.step >= self._next_kept
         drawn = watched and self._frame.due
         saved = self._checkpoint.due
-        if kept or drawn or saved or self._drain.due:
-            self.drain(snapshot)
         if kept or drawn:
+            self._collect()
             self._draw(snapshot, kept=kept, drawn=drawn)
+        if saved or self._drain.due:
+            self.drain(snapshot)
         if saved:
             self.checkpoint(snapshot)
 
     def drain(self, snapshot: Snapshot) -> None:
-        """Write the losses of the steps taken since the last time; raises `Diverged` after writing those that are finite."""
-        if self._pending:
-            block = torch.stack(self._pending).to("cpu", torch.float32).numpy()  # (steps, terms)
-            self._pending.clear()
-            finite = np.isfinite(block).all(axis=1)
-            good = block if finite.all() else block[: int(finite.argmin())]
-            first = len(self._history.rows) + 1
-            if len(good):
-                self._store.write_losses(self._lease, first, good)
-                self._history.append(good)
-            if len(good) < len(block):
-                raise Diverged(first + len(good))
+        """Write how far the run is, and the losses since the last time."""
+        self._collect()
+        rows = self._history.rows[self._written :]
+        if len(rows):
+            self._store.write_losses(self._lease, self._written + 1, rows)
+            self._written += len(rows)
         self._store.progress(self._lease, snapshot.step, snapshot.seconds)
         early = time.monotonic() - self._begun < _AT_FIRST
         self._drain.wait(_DRAIN_EVERY_AT_FIRST if early else _DRAIN_EVERY)
+
+    def _collect(self) -> None:
+        """Fetch the losses since the last time from the device; raises `Diverged` where one is not finite, and takes none from there on."""
+        if not self._pending:
+            return
+        block = torch.stack(self._pending).to("cpu", torch.float32).numpy()  # (steps, terms)
+        finite = np.isfinite(block).all(axis=1)
+        good = block if finite.all() else block[: int(finite.argmin())]
+        self._pending.clear()
+        self._history.append(good)
+        if len(good) < len(block):
+            raise Diverged(len(self._history.rows) + 1)
 
     def checkpoint(self, snapshot: Snapshot) -> None:
         """Write all that the run needs to go on from here."""

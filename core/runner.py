@@ -132,6 +132,7 @@ def _train(store: RunStore, lease: Lease, heartbeat: Heartbeat) -> None:
         recorder.drain(snapshot)
     except Diverged as found:
         assert snapshot is not None
+        recorder.drain(snapshot)
         error = describe(RunError("diverged", step=found.step))
         store.finish(lease, "diverged", **{**recorder.end(snapshot, "diverged"), "step": found.step}, error=error)
         return
