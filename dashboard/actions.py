@@ -24,6 +24,8 @@ P = ParamSpec("P")
 
 _TROUBLE, _RESET, _OWN, _SHOWN = "run-trouble", "run-reset", "run-own", "run-shown"
 
+_LOOK = 5.0
+"""Seconds that a run counts as watched before its page asks for frames."""
 _AGAIN = frozenset({"train", "reset"})
 ENABLED = {
     None: frozenset({"train", "step"}),
@@ -95,16 +97,20 @@ def train(experiment: Experiment, pause_at: int | None = None) -> None:
     known = store().latest(experiment.key)
     if known and known.status in TRAINING:
         return
-    run = store().create(experiment, pause_at=pause_at)
-    st.session_state[_OWN] = run.id
-    cluster().submit(run.id)
+    _begin(store().create(experiment, pause_at=pause_at))
 
 
 @_told
 def resume(run: Run, pause_at: int | None = None) -> None:
     """Go on with a run that was paused or stopped."""
     store().resume(run.id, pause_at=pause_at)
+    _begin(run)
+
+
+def _begin(run: Run) -> None:
+    """Hand a run of this visitor to the workers; it is watched from the start, so that its first frame need not wait for the page to ask."""
     st.session_state[_OWN] = run.id
+    store().watch(run.id, _LOOK)
     cluster().submit(run.id)
 
 
