@@ -7,6 +7,7 @@ only the parent holds open; when the parent ends, however it ends and on whateve
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -18,17 +19,24 @@ import core
 _ROOT = Path(core.__file__).resolve().parent.parent
 
 
-def start(module: str, *arguments: str, stdout: int | None = subprocess.DEVNULL, stderr: IO[Any] | None = None) -> subprocess.Popen[bytes]:
-    """Run `python -m module arguments…` as a child; it must call `end_with_parent` first of all. `stderr` None: the parent's own."""
+def start(
+    module: str, *arguments: str, store_url: str, stdout: int | None = subprocess.DEVNULL, stderr: IO[Any] | None = None
+) -> subprocess.Popen[bytes]:
+    """Run `python -m module arguments…` as a child; it must call `end_with_parent` first of all. `stderr` None: the parent's own.
+
+    The child finds the store's URL in its environment, as its command, and a password in it, could be read by anyone on the machine.
+    """
     path = os.pathsep.join(part for part in (str(_ROOT), os.environ.get("PYTHONPATH", "")) if part)
     # One thread: on networks this small, two are slower; set before torch is imported so that every thread of the child agrees.
-    environment = {**os.environ, "PYTHONPATH": path, "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    threads = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+    environment = {**os.environ, **threads, "PYTHONPATH": path, "TANGENTE_STORE": store_url}
     command = [sys.executable, "-m", module, *arguments]
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=stdout, stderr=stderr, env=environment)
 
 
 def end_with_parent() -> None:
-    """In a child: end this process at once, without cleaning up, when its standard input closes."""
+    """In a child: end this process at once, without cleaning up, when its standard input closes; Ctrl-C is for the parent to obey."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_wait_for_end, name="end-with-parent", daemon=True).start()
 
 

@@ -19,6 +19,7 @@ from dask._task_spec import Task
 from dask.system import CPU_COUNT
 from distributed import Client, Future
 from platformdirs import user_log_path
+from sqlalchemy import make_url
 
 from core import children
 from core.errors import InputError, RunError, TangenteError
@@ -53,12 +54,13 @@ class Cluster:
         self._lock = threading.Lock()
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._keep, name="cluster", daemon=True)
-        self._problem: TangenteError | None = None
+        self._out_of_reach: TangenteError | None = None
+        self._unrecorded: TangenteError | None = None
 
     @property
     def problem(self) -> TangenteError | None:
         """Why nothing trains, or why the last run could not even be recorded as failed; None while all is well."""
-        return (self._own.problem if self._own else None) or self._problem
+        return (self._own.problem if self._own else None) or self._out_of_reach or self._unrecorded
 
     def start(self) -> None:
         """Start in the background; whatever is submitted before the workers are there waits for them in the store."""
@@ -122,9 +124,9 @@ class Cluster:
                 del self._futures[run_id]
         if future.status == "error":
             error = future.exception()
-            self._problem = error if isinstance(error, TangenteError) else RunError("worker-error", reason=str(error))
+            self._unrecorded = error if isinstance(error, TangenteError) else RunError("worker-error", reason=str(error))
         elif future.status == "finished":
-            self._problem = None
+            self._unrecorded = None
             self._again(run_id)
         future.release()
 
@@ -141,8 +143,9 @@ class Cluster:
                 self._connect()
                 for run in self.store.claimable():
                     self._submit(run, run.interactive)
+                self._out_of_reach = None
             except TangenteError as error:
-                self._problem = error
+                self._out_of_reach = error
             self._ending.wait(_ADOPT_EVERY)
 
     def _connect(self) -> None:
@@ -190,7 +193,9 @@ class _Own:
         """Start scheduler and workers; the scheduler's address."""
         self.close()
         with _open_log(self._log) as log:
-            self._process = children.start("core.supervisor", self._store_url, str(self._workers), stdout=subprocess.PIPE, stderr=log)
+            self._process = children.start(
+                "core.supervisor", str(self._workers), store_url=self._store_url, stdout=subprocess.PIPE, stderr=log
+            )
         assert self._process.stdout is not None
         first = self._process.stdout.readline()
         if not first:
@@ -220,10 +225,10 @@ class _Own:
 
 def log_path(store_url: str) -> Path:
     """Where the workers of a store write what goes wrong: beside an SQLite file, else in the user's log folder."""
-    prefix = "sqlite:///"
-    if store_url.startswith(prefix):
-        return Path(store_url.removeprefix(prefix) + ".log")
-    return user_log_path("tangente", ensure_exists=True) / "workers.log"
+    url = make_url(store_url)
+    if url.get_backend_name() == "sqlite":
+        return Path(f"{url.database}.log")
+    return user_log_path("tangente", appauthor=False) / "workers.log"
 
 
 def _open_log(path: Path) -> IO[bytes]:

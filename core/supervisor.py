@@ -1,6 +1,6 @@
 """The process between a server and its workers: it holds the scheduler and starts every worker again that dies.
 
-`python -m core.supervisor STORE_URL WORKERS` is started by `core.cluster`. It tells its parent on standard output, one JSON object a line:
+`python -m core.supervisor WORKERS` is started by `core.cluster`. It tells its parent on standard output, one JSON object a line:
 `{"address": …}` once the scheduler listens, then `{"workers": n}` whenever the number of workers that work, or of starts that failed in a
 row, has changed: `{"workers": n, "failures": m}`.
 """
@@ -17,6 +17,7 @@ from distributed import Scheduler
 
 from core.children import end_with_parent, start
 from core.settings import configure
+from core.store import default_url
 
 _NO_HTTP = "127.0.0.1:0"
 _LIVED = 5.0  # seconds a worker must have worked for its death to count as an accident, not as a failure to start
@@ -37,7 +38,7 @@ class Supervisor:
         while True:
             name = f"{index}.{life}"
             begun = time.monotonic()
-            child = start("core.worker", self._scheduler.address, "--store", self._store_url, "--name", name, "--supervised")
+            child = start("core.worker", self._scheduler.address, "--name", name, "--supervised", store_url=self._store_url)
             joined = await self._watch(child, name)
             life += 1
             failures = 0 if joined and time.monotonic() - begun > _LIVED else failures + 1
@@ -77,9 +78,9 @@ async def serve(store_url: str, workers: int) -> None:
 
 def main() -> None:
     end_with_parent()
-    store_url, workers = sys.argv[1:]
+    (workers,) = sys.argv[1:]
     configure()
-    asyncio.run(serve(store_url, int(workers)))
+    asyncio.run(serve(default_url(), int(workers)))
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
 import os
 import socket
 import tempfile
@@ -25,7 +26,7 @@ from core.fields import Display
 from core.losses import Losses
 from core.problem import load
 from core.settings import configure
-from core.store import Device, RunStore
+from core.store import Device, RunStore, default_url
 from core.training import train
 
 _PUBLISH_EVERY = 5.0  # seconds
@@ -77,13 +78,14 @@ async def serve(address: str, name: str | None) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m core.worker", description="Train runs for a scheduler.")
     parser.add_argument("address", help="the scheduler's address, tcp://HOST:PORT")
-    parser.add_argument("--store", required=True, help="the store's URL")
+    parser.add_argument("--store", default=default_url(), metavar="URL", help="the store (default: $TANGENTE_STORE)")
     parser.add_argument("--name", help="a name that no other worker of this scheduler has")
     parser.add_argument("--supervised", action="store_true", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.supervised:
         end_with_parent()
     configure()
+    logging.basicConfig(format="%(asctime)s %(name)s: %(message)s")
     warm_up()
     ended = threading.Event()
     threading.Thread(target=publish, args=(given.store, ended), name="publish-devices", daemon=True).start()

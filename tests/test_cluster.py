@@ -77,9 +77,8 @@ def in_peace(store: RunStore, experiment: Experiment) -> bytes:
 
 
 def supervisor(cluster: Cluster) -> psutil.Process:
-    (found,) = [
-        child for child in psutil.Process().children() if "core.supervisor" in child.cmdline() and cluster.store.url in child.cmdline()
-    ]
+    heads = [child for child in psutil.Process().children() if "core.supervisor" in child.cmdline()]
+    (found,) = [head for head in heads if head.environ()["TANGENTE_STORE"] == cluster.store.url]
     return found
 
 

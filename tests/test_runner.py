@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -233,10 +236,11 @@ def test_a_run_that_another_works_on_is_left_to_it(store: RunStore, in_backgroun
     made = store.create(small(steps=LONG)).id
     first, second = in_background(made), in_background(made)
     until(lambda: store.get(made).step > 10)
-    time.sleep(4)  # longer than a lease that nobody renews
+    until(lambda: not (first.is_alive() and second.is_alive()), 5)  # one of them gives way
+    assert store.get(made).status == "running"
     store.stop(made)
     first.join(5)
-    second.join(12)
+    second.join(5)
     assert (first.is_alive(), second.is_alive()) == (False, False)
     assert store.get(made).attempts == 1
 
@@ -250,3 +254,45 @@ def test_a_run_that_keeps_ending_its_worker_is_given_up(store: RunStore) -> None
     ended = store.get(made)
     assert ended.error is not None
     assert ended.error["code"] == "keeps-failing"
+
+
+def test_the_run_of_a_dead_worker_is_taken_up_when_its_lease_ends(store: RunStore) -> None:
+    made = store.create(small(steps=5)).id
+    assert store.lease(made, "a worker that dies now")
+    begun = time.monotonic()
+    assert run(store.url, made) == "done"
+    assert 2 < time.monotonic() - begun < 4.5
+
+
+@pytest.mark.processes
+@pytest.mark.skipif(os.name != "posix", reason="the limit on the size of files is one of POSIX")
+def test_a_full_disk_ends_the_training_and_keeps_what_was_saved(store: RunStore) -> None:
+    """A limit on the size of files stands for the full disk: SQLite meets it at the same calls."""
+    made = store.create(small(steps=LONG), pause_at=20).id
+    run(store.url, made)
+    kept = checkpoint(store, made)
+    store.resume(made)
+    code = f"""
+import resource
+from core.errors import RunError
+from core.runner import run
+resource.setrlimit(resource.RLIMIT_FSIZE, (600_000, 600_000))
+try:
+    print(run({store.url!r}, {made!r}))
+except RunError as error:
+    print(error.code)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.strip() in ("disk-full", "failed")
+    after = store.get(made)
+    assert (after.error or {"code": "disk-full"})["code"] == "disk-full"
+    assert len(store.losses(made)) >= 20
+    saved = store.checkpoint(made)
+    assert saved is not None
+    assert saved.step > 20 or saved.data == kept
+    if after.status == "failed":
+        store.resume(made, pause_at=saved.step + 1)
+    else:
+        expire(store, made)
+        store.pause(made)
+    assert run(store.url, made) == "paused"  # it goes on where there is room again
