@@ -79,7 +79,7 @@ def _network(experiment: Experiment) -> dict[str, Any]:
     )
     words = {"inputs": ", ".join(coordinates), "outputs": ", ".join(experiment.bound.unknowns)}
     return {
-        "title": _("The network"),
+        "title": _("Network"),
         "label": label.format(depth=experiment.depth, width=experiment.width, **words),
         "span": 1,
         "inputs": coordinates,
@@ -117,7 +117,7 @@ def _curves(experiment: Experiment, coordinate: Interval) -> list[dict[str, Any]
 
 def _maps(experiment: Experiment, coordinates: tuple[Interval, Interval]) -> list[dict[str, Any]]:
     return [
-        _panel("solution", _("Network"), maps.solution(coordinates), 1, _("Press Train, and watch the network learn the solution here.")),
+        _panel("solution", _("Solution"), maps.solution(coordinates), 1, _("Press Train, and watch the network learn the solution here.")),
         _panel("reference", _("Reference"), maps.reference(coordinates), 1, _("No exact or classical solution is known for this problem.")),
         _panel("error", _("Error"), maps.error(coordinates), 1, _missing()),
         _loss(experiment, 3),
