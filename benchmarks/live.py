@@ -92,10 +92,11 @@ def from_store(browser: Browser, server: Server, seed: int) -> float:
 def watched_rates(browser: Browser, server: Server, pairs: int, seconds: float) -> tuple[list[float], list[float], list[float]]:
     """Steps a second with the page open and without, and frames a second of the open page, for each pair."""
     starter = visit(browser, server, PROBLEM)
-    starter.click("Train")
-    starter.wait_step(1)
+    starter.train_button.click()
+    starter.wait_status("running")
+    starter.page.wait_for_timeout(1000)
     run = starter.page.evaluate(
-        "() => performance.getEntriesByType('resource').map((entry) => entry.name.match(/runs\\/([^/]+)/)?.[1]).find((id) => id)"
+        "() => performance.getEntriesByType('resource').map((entry) => entry.name.match(/runs\\/([^/]+)/)?.[1]).findLast((id) => id)"
     )
     starter.page.context.close()
     watched, alone, frames = [], [], []
@@ -129,8 +130,10 @@ def progress(server: Server, run: str) -> tuple[int, float]:
     """The step that is written next, and when."""
     address = f"{server.address}/api/runs/{run}/status"
     before = httpx.get(address).json()["step"]
-    while (step := httpx.get(address).json()["step"]) == before:
+    while (state := httpx.get(address).json())["step"] == before:
+        assert state["status"] == "running", state
         time.sleep(0.005)
+    step: int = state["step"]
     return step, time.perf_counter()
 
 

@@ -120,11 +120,15 @@ class Solve:
     def wait_usable(self) -> Solve:
         """Wait until it can be used; fails with the server's log where the page has."""
         failure = self.page.get_by_test_id("stException")
-        train = self.page.get_by_role("button", name=re.compile("^Train( again)?$"))
-        expect(train.or_(failure).first).to_be_visible(timeout=1000 * PATIENCE)
+        expect(self.train_button.or_(failure).first).to_be_visible(timeout=1000 * PATIENCE)
         assert failure.count() == 0, self.server.log()
         expect(self.page.locator(".tg-state")).not_to_be_empty(timeout=1000 * PATIENCE)
         return self
+
+    @property
+    def train_button(self) -> Locator:
+        """The button that begins a run, whatever it says."""
+        return self.page.get_by_role("button", name=re.compile("^Train( again)?$"))
 
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name, exact=True)
