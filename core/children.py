@@ -7,6 +7,7 @@ only the parent holds open; when the parent ends, however it ends and on whateve
 from __future__ import annotations
 
 import os
+import runpy
 import signal
 import subprocess
 import sys
@@ -22,7 +23,7 @@ _ROOT = Path(core.__file__).resolve().parent.parent
 def start(
     module: str, *arguments: str, store_url: str, stdout: int | None = subprocess.DEVNULL, stderr: IO[Any] | None = None
 ) -> subprocess.Popen[bytes]:
-    """Run `python -m module arguments…` as a child; it must call `end_with_parent` first of all. `stderr` None: the parent's own.
+    """Run `python -m module arguments…` as a child. `stderr` None: the parent's own.
 
     The child finds the store's URL in its environment, as its command, and a password in it, could be read by anyone on the machine.
     """
@@ -30,17 +31,24 @@ def start(
     # One thread: on networks this small, two are slower; set before torch is imported so that every thread of the child agrees.
     threads = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
     environment = {**os.environ, **threads, "PYTHONPATH": path, "TANGENTE_STORE": store_url}
-    command = [sys.executable, "-m", module, *arguments]
+    command = [sys.executable, "-m", "core.children", module, *arguments]
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=stdout, stderr=stderr, env=environment)
 
 
-def end_with_parent() -> None:
-    """In a child: end this process at once, without cleaning up, when its standard input closes; Ctrl-C is for the parent to obey."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_wait_for_end, name="end-with-parent", daemon=True).start()
+def main() -> None:
+    """In a child: see to it that it ends with its parent, then become `module`, which may take seconds to import."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent to obey
+    threading.Thread(target=_end_with_parent, name="end-with-parent", daemon=True).start()
+    sys.argv = sys.argv[1:]
+    runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
 
 
-def _wait_for_end() -> None:
+def _end_with_parent() -> None:
+    """End this process at once, without cleaning up, when its standard input closes."""
     while os.read(0, 4096):
         pass
     os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

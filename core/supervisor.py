@@ -15,7 +15,7 @@ from typing import Any
 
 from distributed import Scheduler
 
-from core.children import end_with_parent, start
+from core.children import start
 from core.settings import configure
 from core.store import default_url
 
@@ -38,7 +38,7 @@ class Supervisor:
         while True:
             name = f"{index}.{life}"
             begun = time.monotonic()
-            child = start("core.worker", self._scheduler.address, "--name", name, "--supervised", store_url=self._store_url)
+            child = start("core.worker", self._scheduler.address, "--name", name, store_url=self._store_url)
             joined = await self._watch(child, name)
             life += 1
             failures = 0 if joined and time.monotonic() - begun > _LIVED else failures + 1
@@ -77,7 +77,6 @@ async def serve(store_url: str, workers: int) -> None:
 
 
 def main() -> None:
-    end_with_parent()
     (workers,) = sys.argv[1:]
     configure()
     asyncio.run(serve(default_url(), int(workers)))

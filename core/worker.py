@@ -18,7 +18,6 @@ import torch._dynamo  # noqa: F401  Adam imports it at its first step, which tak
 from distributed import Worker
 
 import core.runner  # noqa: F401  loaded before the first run needs it
-from core.children import end_with_parent
 from core.devices import labels, torch_device
 from core.errors import TangenteError
 from core.experiment import Experiment
@@ -80,10 +79,7 @@ def main() -> None:
     parser.add_argument("address", help="the scheduler's address, tcp://HOST:PORT")
     parser.add_argument("--store", default=default_url(), metavar="URL", help="the store (default: $TANGENTE_STORE)")
     parser.add_argument("--name", help="a name that no other worker of this scheduler has")
-    parser.add_argument("--supervised", action="store_true", help=argparse.SUPPRESS)
     given = parser.parse_args()
-    if given.supervised:
-        end_with_parent()
     configure()
     logging.basicConfig(format="%(asctime)s %(name)s: %(message)s")
     warm_up()

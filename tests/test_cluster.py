@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -226,25 +224,41 @@ def test_a_killed_supervisor_is_replaced_and_its_workers_are_gone(cluster: Clust
     until(lambda: cluster.workers == 2, WARM)
 
 
-@pytest.mark.skipif(os.name != "posix", reason="kill −9 is a signal of POSIX")
-def test_a_killed_server_leaves_no_process_behind_and_the_next_goes_on(tmp_path: Path) -> None:
-    store = RunStore(url(tmp_path))
+def start_server(store_url: str) -> psutil.Popen:
+    """What a server does for training, in a process that can be killed."""
     code = f"""
 import time
 from core.cluster import Cluster
-Cluster({store.url!r}, workers=1).start()
+Cluster({store_url!r}, workers=1).start()
 time.sleep(600)
 """
-    experiment = small("burgers", steps=800, precision="float32")
-    run_id = store.create(experiment).id
-    server = subprocess.Popen([sys.executable, "-c", code])
-    until(lambda: store.get(run_id).step, WARM)
-    family = psutil.Process(server.pid).children(recursive=True)
-    server.send_signal(signal.SIGKILL)
+    return psutil.Popen([sys.executable, "-c", code])
+
+
+def kill_with_family(server: psutil.Popen) -> None:
+    """Kill a server, scheduler and worker included in what must end."""
+    family = server.children(recursive=True)
+    assert len(family) == 2
+    server.kill()  # SIGKILL, where there is one
     server.wait()
     _, alive = psutil.wait_procs(family, timeout=3)
-    assert len(family) == 2
     assert alive == []
+
+
+def test_a_server_killed_while_its_workers_start_leaves_no_process_behind(tmp_path: Path) -> None:
+    server = start_server(url(tmp_path))
+    until(lambda: len(server.children(recursive=True)) == 2)
+    time.sleep(0.3)  # amid the imports
+    kill_with_family(server)
+
+
+def test_a_killed_server_leaves_no_process_behind_and_the_next_goes_on(tmp_path: Path) -> None:
+    store = RunStore(url(tmp_path))
+    experiment = small("burgers", steps=800, precision="float32")
+    run_id = store.create(experiment).id
+    server = start_server(store.url)
+    until(lambda: store.get(run_id).step, WARM)
+    kill_with_family(server)
     following = Cluster(store.url, workers=1)
     following.start()
     try:
