@@ -3,8 +3,8 @@
     python -m benchmarks.step_rate [--rounds 15] [--steps 40]
 
 Burgers' equation, 2,000 + 300 points, 4 × 32, float32, one thread: what `python -m core solve burgers --depth 4 --width 32 --points 2000`
-trains.
-The two take turns, and each round compares neighbours in time, so that a machine whose speed drifts does not decide.
+trains. Each loop has a process of its own, set up as its author would, and the two take turns: each round compares neighbours in time, so
+that a machine whose speed drifts does not decide.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from __future__ import annotations
 import argparse
 import math
 import statistics
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 
@@ -20,13 +22,16 @@ from torch import nn
 
 from core.experiment import Experiment
 from core.problem import load
+from core.process import prepare
 from core.training import train
 
 POINTS, CONDITION_POINTS = 2000, 100
+Step = Callable[[], float]
 
 
-def plain() -> Callable[[], float]:
+def plain() -> Step:
     """One step of the loop a person would write."""
+    torch.set_num_threads(1)
     torch.manual_seed(0)
     layers: list[nn.Module] = [nn.Linear(2, 32), nn.Tanh()]
     for _ in range(3):
@@ -58,35 +63,74 @@ def plain() -> Callable[[], float]:
     return step
 
 
-def ours() -> Callable[[], float]:
-    """One step of `train`, with what a run reads of it at every step."""
+def tangente() -> Step:
+    """One step of `train`, with a look at its losses."""
+    prepare()
     settings = {"depth": 4, "width": 32, "points": POINTS, "condition_points": CONDITION_POINTS, "steps": 200_000, "precision": "float32"}
     snapshots = train(Experiment.of(load("burgers"), settings=settings))
     return lambda: float(next(snapshots).losses[0])
 
 
-def main() -> None:
+LOOPS: dict[str, Callable[[], Step]] = {"plain": plain, "tangente": tangente}
+
+
+def serve(step: Step) -> None:
+    """For each number that comes in, take so many steps and answer with the seconds they took."""
+    for line in sys.stdin:
+        begun = time.perf_counter()
+        for _ in range(int(line)):
+            step()
+        print(time.perf_counter() - begun, flush=True)
+
+
+class Loop:
+    """One of the loops in a process of its own."""
+
+    def __init__(self, name: str) -> None:
+        command = [sys.executable, "-m", "benchmarks.step_rate", "--loop", name]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def run(self, steps: int) -> float:
+        """Seconds that so many steps take."""
+        assert self._process.stdin is not None and self._process.stdout is not None
+        print(steps, file=self._process.stdin, flush=True)
+        return float(self._process.stdout.readline())
+
+    def end(self) -> None:
+        """End the process."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait()
+
+
+def compare(rounds: int, steps: int) -> None:
     """Print both medians and their ratio, pair by pair."""
+    loops = {name: Loop(name) for name in LOOPS}
+    times: dict[str, list[float]] = {name: [] for name in LOOPS}
+    for loop in loops.values():
+        loop.run(10)
+    for number in range(rounds):
+        for name in sorted(loops, reverse=bool(number % 2)):  # each goes first as often as the other
+            times[name].append(loops[name].run(steps))
+    for loop in loops.values():
+        loop.end()
+    for name, spent in times.items():
+        print(f"{name:10} {steps / statistics.median(spent):8.1f} steps/s (median of {rounds})")
+    ratios = sorted(a / b for a, b in zip(times["plain"], times["tangente"], strict=True))
+    print(f"ratio tangente/plain: median {statistics.median(ratios):.3f}, from {ratios[0]:.3f} to {ratios[-1]:.3f} (must be at least 1)")
+
+
+def main() -> None:
+    """Compare the loops, or be one of them."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--steps", type=int, default=40, help="steps of each loop in a round")
+    parser.add_argument("--loop", choices=LOOPS, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    torch.set_num_threads(1)
-    loops = {"plain": plain(), "tangente": ours()}
-    times: dict[str, list[float]] = {name: [] for name in loops}
-    for step in loops.values():
-        for _ in range(10):
-            step()
-    for number in range(options.rounds):
-        for name in sorted(loops, reverse=bool(number % 2)):  # each goes first as often as the other
-            begun = time.perf_counter()
-            for _ in range(options.steps):
-                loops[name]()
-            times[name].append(time.perf_counter() - begun)
-    for name, spent in times.items():
-        print(f"{name:10} {options.steps / statistics.median(spent):8.1f} steps/s (median of {options.rounds})")
-    ratios = sorted(a / b for a, b in zip(times["plain"], times["tangente"], strict=True))
-    print(f"ratio tangente/plain: median {statistics.median(ratios):.3f}, from {ratios[0]:.3f} to {ratios[-1]:.3f}")
+    if options.loop:
+        serve(LOOPS[options.loop]())
+    else:
+        compare(options.rounds, options.steps)
 
 
 if __name__ == "__main__":

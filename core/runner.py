@@ -11,11 +11,10 @@ from functools import cache
 from types import TracebackType
 from typing import Any
 
-import torch
-
 from core.errors import RunError, TangenteError
 from core.experiment import Experiment
 from core.frames import unpack
+from core.process import prepare
 from core.recorder import Diverged, Recorder
 from core.store import Lease, Run, RunStore, Wishes
 from core.training import Checkpoint, Snapshot, train
@@ -35,7 +34,7 @@ def run(store_url: str, run_id: str) -> str:
 
     Whatever goes wrong is recorded in the run; raises `RunError` only where not even that can be written.
     """
-    torch.set_num_threads(1)  # on networks this small two are slower; and a run's bits depend on their number
+    prepare()
     store = _store(store_url)
     lease = _lease(store, run_id)
     if lease is not None:

@@ -22,6 +22,7 @@ WITH_TORCH = (
     "core.losses",
     "core.networks",
     "core.optimisers",
+    "core.process",
     "core.recorder",
     "core.runner",
     "core.sampling",
