@@ -108,7 +108,7 @@ def resume(run: Run, pause_at: int | None = None) -> None:
 
 
 def _begin(run: Run) -> None:
-    """Hand a run of this visitor to the workers; it is watched from the start, so that its first frame need not wait for the page to ask."""
+    """Hand a visitor's run to the workers; it is watched from the start, so that its first frame need not wait for the page to ask."""
     st.session_state[_OWN] = run.id
     store().watch(run.id, _LOOK)
     cluster().submit(run.id)
