@@ -27,7 +27,8 @@ def solution(coordinate: Interval, unknowns: Mapping[str, str], references: Mapp
         for index, (unknown, name) in enumerate(references.items())
     ]
     lines = [_line(f"axis.{coordinate.name}", f"solution.{unknown}", name, index) for index, (unknown, name) in enumerate(unknowns.items())]
-    return go.Figure([*bands, *lines], layout(_along(coordinate), axis(", ".join(unknowns))))
+    shown = {"showlegend": True}  # also while the reference is alone, so that nothing moves when the network joins it
+    return go.Figure([*bands, *lines], layout(_along(coordinate), axis(", ".join(unknowns)), **shown))
 
 
 def error(coordinate: Interval, unknowns: Mapping[str, str]) -> go.Figure:
