@@ -1,4 +1,7 @@
-"""One server and one browser for all tests of this folder, gone before the others: Playwright keeps an event loop running. A page for each test."""
+"""One server and one browser for all tests of this folder, and a page for each test.
+
+They end with the folder's last test, for Playwright keeps an event loop running, and other tests want to run one of their own.
+"""
 
 from __future__ import annotations
 

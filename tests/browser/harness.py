@@ -21,6 +21,7 @@ from playwright.sync_api import Browser, Error, Locator, Page, expect, sync_play
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60.0  # seconds, for whatever a busy machine may be slow at
+expect.set_options(timeout=1000 * PATIENCE)
 NO_BROWSER = "needs Chromium: apt install chromium, or python -m playwright install chromium"
 
 
@@ -120,9 +121,9 @@ class Solve:
     def wait_usable(self) -> Solve:
         """Wait until it can be used; fails with the server's log where the page has."""
         failure = self.page.get_by_test_id("stException")
-        expect(self.train_button.or_(failure).first).to_be_visible(timeout=1000 * PATIENCE)
+        expect(self.train_button.or_(failure).first).to_be_visible()
         assert failure.count() == 0, self.server.log()
-        expect(self.page.locator(".tg-state")).not_to_be_empty(timeout=1000 * PATIENCE)
+        expect(self.page.locator(".tg-state")).not_to_be_empty()
         return self
 
     @property

@@ -166,7 +166,7 @@ def test_nothing_jumps(places: list[object]) -> None:
 def test_what_the_address_cannot_have_is_told(solve: Solve, settings: dict[str, object], message: str) -> None:
     solve.open(**settings)
     expect(solve.page.get_by_role("alert").filter(has_text=message).first).to_be_visible()
-    expect(solve.button("Train")).to_be_enabled()
+    expect(solve.train_button).to_be_enabled()
 
 
 def test_an_unknown_run_shows_the_untrained_page(solve: Solve) -> None:
