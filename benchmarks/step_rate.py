@@ -2,8 +2,8 @@
 
     python -m benchmarks.step_rate [--rounds 15] [--steps 40]
 
-Burgers' equation, 2,000 + 300 points, 4 × 32, float32, one thread: what `python -m core solve burgers --depth 4 --width 32 --points 2000`
-trains. Each loop has a process of its own, set up as its author would, and the two take turns: each round compares neighbours in time, so
+Burgers' equation, 2,000 + 300 points that stay, 4 × 32, float32, one thread: the work of
+`python -m core solve burgers --depth 4 --width 32 --points 2000 --resampling fixed`. Each loop has a process of its own, set up as its author would, and the two take turns: each round compares neighbours in time, so
 that a machine whose speed drifts does not decide.
 """
 
@@ -66,7 +66,7 @@ def plain() -> Step:
 def tangente() -> Step:
     """One step of `train`, with a look at its losses."""
     prepare()
-    settings = {"depth": 4, "width": 32, "points": POINTS, "condition_points": CONDITION_POINTS, "steps": 200_000, "precision": "float32"}
+    settings = {"depth": 4, "width": 32, "points": POINTS, "condition_points": CONDITION_POINTS, "steps": 200_000, "resampling": "fixed"}
     snapshots = train(Experiment.of(load("burgers"), settings=settings))
     return lambda: float(next(snapshots).losses[0])
 
