@@ -3,8 +3,8 @@
     python -m benchmarks.step_rate [--rounds 15] [--steps 40]
 
 Burgers' equation, 2,000 + 300 points that stay, 4 × 32, float32, one thread: the work of
-`python -m core solve burgers --depth 4 --width 32 --points 2000 --resampling fixed`. Each loop has a process of its own, set up as its author would, and the two take turns: each round compares neighbours in time, so
-that a machine whose speed drifts does not decide.
+`python -m core solve burgers --depth 4 --width 32 --points 2000 --resampling fixed`. Each loop has a process of its own, set up as its
+author would, and the two take turns: each round compares neighbours in time, so that a machine whose speed drifts does not decide.
 """
 
 from __future__ import annotations
