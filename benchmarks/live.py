@@ -4,7 +4,7 @@
 
 Prints, each beside what it must be:
 
-- from the server's first answer to a page that can be used, of a server just started;
+- from the server's first answer to a page that can be used, of a server just started, whose workers are starting meanwhile;
 - with warm workers, from the click on Train to the first frame of the network's solution on the screen;
 - from the key press that moves a slider back to a setting trained before, to that result on the screen;
 - steps a second (by the clock on the wall) while the page is open, over those while nobody looks: one long training, its page opened and
@@ -20,11 +20,12 @@ import time
 from pathlib import Path
 
 import httpx
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 
 from tests.browser.harness import NO_BROWSER, Server, Solve, chromium
 
 PROBLEM = {"problem": "burgers", "depth": 4, "width": 32, "points": 2000, "steps": 200_000}
+SCREEN: ViewportSize = {"width": 1440, "height": 1000}
 QUICK = {"problem": "burgers", "depth": 2, "width": 8, "points": 100, "steps": 100}
 
 # Notes when the first click or key came, and when a chart of a network's solution had been drawn and the browser had painted it.
@@ -45,6 +46,18 @@ WATCH = """() => {
 }"""
 
 
+# Notes when a visitor could press Train and see where the run stands, in ms since the navigation began; Playwright looks too seldom.
+USABLE = """() => {
+    const look = () => {
+        const buttons = [...document.querySelectorAll("button:enabled")];
+        const train = buttons.some((button) => /Train( again)?$/.test(button.innerText));
+        if (train && document.querySelector(".tg-state")?.textContent) window.usable = performance.now();
+        else requestAnimationFrame(look);
+    };
+    look();
+}"""
+
+
 def measured(page: Page) -> float:
     """Seconds from the click or key to the picture."""
     page.wait_for_function("() => window.times.end")
@@ -55,10 +68,14 @@ def measured(page: Page) -> float:
 def first_usable(browser: Browser, folder: Path) -> float:
     """Seconds from the first answer of a new server until a visitor can press Train."""
     folder.mkdir()
+    page = browser.new_context(viewport=SCREEN).new_page()
+    page.add_init_script(f"({USABLE})()")
     with Server(folder) as server:
-        begun = time.perf_counter()
-        visit(browser, server, QUICK).page.context.close()
-        return time.perf_counter() - begun
+        page.goto(server.address)
+        page.wait_for_function("() => window.usable")
+        seconds = page.evaluate("() => window.usable") / 1000
+        page.context.close()
+    return float(seconds)
 
 
 def first_frame(browser: Browser, server: Server, seed: int) -> float:
@@ -139,7 +156,7 @@ def progress(server: Server, run: str) -> tuple[int, float]:
 
 def visit(browser: Browser, server: Server, settings: dict[str, object]) -> Solve:
     """A new visitor, without anything in the browser's cache."""
-    return Solve(browser.new_context(viewport={"width": 1440, "height": 1000}).new_page(), server).open(**settings)
+    return Solve(browser.new_context(viewport=SCREEN).new_page(), server).open(**settings)
 
 
 def main() -> None:

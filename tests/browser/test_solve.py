@@ -220,8 +220,10 @@ def test_a_card_of_problems_opens_it(solve: Solve) -> None:
     solve.open()
     solve.page.get_by_role("link", name="Problems").click()
     expect(solve.page.get_by_role("heading", name="Damped oscillator")).to_be_visible()
-    cards = solve.page.get_by_role("heading", name="Damped oscillator").locator("xpath=ancestor::*[.//button][1]")
-    cards.get_by_role("button").first.click()
+    button = "Open in Solve"
+    heading = solve.page.get_by_role("heading", name="Damped oscillator")
+    card = heading.locator(f"xpath=ancestor::*[.//button[contains(., '{button}')]][1]")
+    card.get_by_role("button", name=button).click()
     solve.wait_usable()
     expect(solve.page.get_by_role("heading", name="Damped oscillator", exact=True)).to_be_visible()
     expect(solve.page).to_have_url(re.compile("problem=damped-oscillator"))
