@@ -16,6 +16,7 @@ from contextlib import suppress
 
 import torch._dynamo  # noqa: F401  Adam imports it at its first step, which takes seconds
 from distributed import Worker
+from distributed.comm.addressing import get_address_host
 
 import core.runner  # noqa: F401  loaded before the first run needs it
 from core.devices import labels, torch_device
@@ -28,6 +29,7 @@ from core.settings import configure
 from core.store import Device, RunStore, default_url
 from core.training import train
 
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _PUBLISH_EVERY = 5.0  # seconds
 
 
@@ -60,8 +62,10 @@ def publish(store_url: str, ended: threading.Event) -> None:
 async def serve(address: str, name: str | None) -> None:
     """Work for the scheduler at `address` until it ends or sends this worker away."""
     resources = dict.fromkeys(labels(), 1.0)
+    host = get_address_host(address)
     async with Worker(
         address,
+        host=host if host in _LOOPBACK else None,  # a worker takes code: one of this machine's scheduler listens to this machine alone
         nthreads=1,
         name=name,
         resources=resources,
