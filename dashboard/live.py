@@ -24,7 +24,7 @@ from dashboard.figures.loss import loss
 from dashboard.texts import LANGUAGE, _, ngettext
 
 ASSETS = Path(__file__).with_suffix("")
-POINTS = {1: 201, 2: 61}
+POINTS = {1: 201, 2: 49}
 """Points an axis of the reference that is shown before a run, by the number of coordinates: as many as the live frames have."""
 
 
