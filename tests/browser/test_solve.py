@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
+from core.problem import library
 from tests.browser.harness import Server, Solve
 
 QUICK = {"problem": "decay", "depth": 2, "width": 8, "points": 50, "steps": 200, "learning_rate": 0.01}
@@ -219,8 +220,8 @@ def test_a_phone_shows_the_page_without_scrolling_sideways(browser: Browser, ser
 def test_a_card_of_problems_opens_it(solve: Solve) -> None:
     solve.open()
     solve.page.get_by_role("link", name="Problems").click()
-    expect(solve.page.get_by_role("heading", name="Damped oscillator")).to_be_visible()
     button = "Open in Solve"
+    expect(solve.page.get_by_role("button", name=button)).to_have_count(len(library()))  # the cards come one after the other
     heading = solve.page.get_by_role("heading", name="Damped oscillator")
     card = heading.locator(f"xpath=ancestor::*[.//button[contains(., '{button}')]][1]")
     card.get_by_role("button", name=button).click()
