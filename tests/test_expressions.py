@@ -40,6 +40,7 @@ from core.expressions import (
     leaves_in,
     parse,
     parse_equation,
+    partial,
     substitute,
     to_latex,
     to_text,
@@ -359,6 +360,52 @@ def test_a_derivative_beyond_the_highest_order_is_refused_also_when_definitions_
     with pytest.raises(InputError) as caught:
         expand(hidden, ("x", "t"), ("x",))
     assert caught.value.code == "order-too-high"
+
+
+@pytest.mark.parametrize(
+    ("text", "leaf", "expected"),
+    [
+        ("u_t + u*u_x - nu*u_xx", "u", "u_x"),
+        ("u_t + u*u_x - nu*u_xx", "u_x", "u"),
+        ("u_t + u*u_x - nu*u_xx", "u_xx", "-nu"),
+        ("u_t + u*u_x - nu*u_xx", "u_t", "1"),
+        ("u_t + u*u_x - nu*u_xx", "nu", "-u_xx"),
+        ("u_t + u*u_x", "v", "0"),
+        ("x*u + x^2", "x", "u + 2*x"),
+        ("u_x^2 + sin(u)", "u_x", "2*u_x"),
+        ("u(0, t) + 3*u_x(0, t)", "u_x(0, t)", "3"),
+        ("u(0, t) + t", "t", "1"),
+        ("max(u, v)", "u", "heaviside(u - v)"),
+        ("3", "u", "0"),
+    ],
+)
+def test_partial_derivatives_hold_every_other_leaf_constant(text: str, leaf: str, expected: str) -> None:
+    variable = read(leaf)
+    assert isinstance(variable, Leaf)
+    assert to_text(partial(read(text), variable)) == expected
+
+
+@given(with_unknowns, st.lists(st.floats(0.5, 2), min_size=5, max_size=5), st.integers(0, 4))
+@settings(max_examples=200, deadline=None)
+def test_partial_derivatives_agree_with_autograd(tree: Expression, numbers: list[float], which: int) -> None:
+    leaves = [X, T, U, Derivative("u", "x"), Derivative("u", "xt")]
+    points = {leaf: torch.tensor([number], dtype=torch.float64, requires_grad=True) for leaf, number in zip(leaves, numbers, strict=True)}
+    try:
+        derived = partial(tree, leaves[which])
+        values = [
+            torch.as_tensor(evaluate(node, points.__getitem__, TORCH), dtype=torch.float64).detach()
+            for part in (tree, derived)
+            for node in walk(part)
+        ]
+    except InputError as error:
+        assert error.code in COMPUTED
+        assume(False)
+    assume(all(abs(float(number)) < 1e3 for number in values))
+    whole = torch.as_tensor(evaluate(tree, points.__getitem__, TORCH), dtype=torch.float64)
+    (expected,) = torch.autograd.grad(whole.sum() + 0 * points[leaves[which]].sum(), points[leaves[which]])
+    assume(math.isfinite(float(expected)))
+    symbolic = float(torch.as_tensor(evaluate(derived, points.__getitem__, TORCH), dtype=torch.float64).detach())
+    assert symbolic == pytest.approx(float(expected), rel=1e-10, abs=1e-10)
 
 
 def test_letters_are_in_coordinate_order() -> None:

@@ -7,7 +7,7 @@ Nothing typed is ever executed: a text becomes a tree of numbers, names, operato
 the character.
 """
 
-from core.expressions.algebra import ORDER, differentiate, expand, substitute
+from core.expressions.algebra import ORDER, differentiate, expand, partial, substitute
 from core.expressions.evaluation import Program, compile, evaluate
 from core.expressions.functions import ARITY, CONSTANTS, NUMPY
 from core.expressions.grammar import CHARACTERS, DEPTH, NODES, parse, parse_equation
@@ -63,6 +63,7 @@ __all__ = [
     "leaves_in",
     "parse",
     "parse_equation",
+    "partial",
     "substitute",
     "to_latex",
     "to_text",

@@ -15,6 +15,7 @@ from core.expressions.tree import (
     Differential,
     Expression,
     Laplacian,
+    Leaf,
     Number,
     Parameter,
     Unary,
@@ -233,14 +234,35 @@ def differentiate(tree: Expression, coordinate: str, coordinates: tuple[str, ...
     `InputError` where the order of a derivative becomes too high.
     """
 
-    def rule(node: Expression, below: tuple[Expression, ...]) -> Expression:
-        match node:
+    def slope(leaf: Leaf) -> Expression:
+        match leaf:
             case Coordinate(name):
                 return ONE if name == coordinate else ZERO
             case Derivative():
-                return raised(node, coordinate, coordinates)
+                return raised(leaf, coordinate, coordinates)
             case At(derivative, arguments):
                 return At(raised(derivative, coordinate, coordinates), arguments) if Coordinate(coordinate) in arguments else ZERO
+        return ZERO
+
+    return _derivative(tree, slope)
+
+
+def partial(tree: Expression, leaf: Leaf) -> Expression:
+    """∂tree/∂leaf, with every other leaf held constant: a coordinate, an unknown or a derivative counts as a variable of its own.
+
+    Expand first; an evaluation such as `u(x, 0)` is a leaf too, whatever its place. Raises `InputError` where the tree grows beyond all
+    measure.
+    """
+    return _limited(_derivative(tree, lambda other: ONE if other == leaf else ZERO), _distinct)
+
+
+def _derivative(tree: Expression, slope: Callable[[Leaf], Expression]) -> Expression:
+    """The derivative by the chain rule, given those of the leaves; D(…) and lap(…) commute with it."""
+
+    def rule(node: Expression, below: tuple[Expression, ...]) -> Expression:
+        match node:
+            case Number():
+                return ZERO
             case Unary():
                 return negate(*below)
             case Binary(op, left, right):
@@ -254,7 +276,9 @@ def differentiate(tree: Expression, coordinate: str, coordinates: tuple[str, ...
                 return Differential(below[0], by)
             case Laplacian():
                 return Laplacian(below[0])
-        return ZERO
+            case Coordinate() | Parameter() | Derivative() | At():
+                return slope(node)
+        raise TypeError(f"{type(node).__name__} has no derivative")
 
     return fold(tree, rule)
 
