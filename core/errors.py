@@ -178,6 +178,7 @@ MESSAGES: dict[str, str] = {
     "unsupported-domain": N_("The domain is the box of the coordinates' ranges; other shapes are not supported. Leave `domain` out."),
     "unsupported-estimate": N_("Constants have given values, in `parameters`; learning them is not supported. Leave `estimate` out."),
     "unsupported-data": N_("A problem is stated by equations and conditions; data are not supported. Leave `data` out."),
+    "not-a-promise": N_('A relative error above zero, or "failure", is needed here, but got {value}.'),
     "equation-without-unknown": N_("An equation must contain an unknown; a condition on the domain's edge belongs into `conditions`."),
     "equation-with-place": N_("An equation holds everywhere, so write {unknown} instead of {name}; conditions belong into `conditions`."),
     "unused-unknown": N_("No equation contains the unknown {name}."),
@@ -194,6 +195,11 @@ MESSAGES: dict[str, str] = {
     "unknown-problem": N_("There is no problem {name} in the library; there are {known}."),
     "unknown-problem-near": N_("There is no problem {name} in the library; did you mean {near}?"),
     # references
+    "reference-off": N_("This problem asks for no reference."),
+    "reference-too-slow": N_("The classical solver needs more than {limit} s; it was stopped."),
+    "reference-inaccurate": N_(
+        "The classical solver reaches a relative error of {error} only, and {limit} is the most that could judge a network."
+    ),
     "reference-unknown": N_("No exact solution is known for this problem at these values."),
     "reference-not-finite": N_("The exact solution has no finite value somewhere in the domain."),
     "reference-too-costly": N_("The Cole-Hopf solution for nu = {nu} up to t = {time} is too costly; take a larger nu."),

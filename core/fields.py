@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from core import references
+from core import grids, references
 from core.errors import TangenteError
 from core.experiment import Experiment, terms
 from core.frames import pack
@@ -30,9 +30,9 @@ class Resolution:
     residual: Mapping[int, int]
 
 
-LIVE = Resolution({1: 201, 2: 49, 3: 17}, {1: 101, 2: 21, 3: 9})
+LIVE = Resolution(grids.LIVE, grids.RESIDUAL)
 """Coarse, so that a frame costs less than a training step."""
-FULL = Resolution({1: 401, 2: 101, 3: 33}, {1: 401, 2: 101, 3: 17})
+FULL = Resolution(grids.FULL, {**grids.FULL, 3: grids.LIVE[3]})
 """For what is kept, and for the figures that are quoted."""
 
 LOSS_POINTS = 400
@@ -46,9 +46,8 @@ class Grid:
         problem = experiment.bound
         self.axes = {c.name: np.linspace(c.low, c.high, count) for c in problem.coordinates}
         self.shape = tuple(len(axis) for axis in self.axes.values())
-        mesh = np.meshgrid(*self.axes.values(), indexing="ij")
-        self.points: Array = np.stack([axis.ravel() for axis in mesh], axis=1)  # (n, d)
-        self.reference = _reference(experiment, self.points) if reference else None  # (n, unknowns) or None
+        self.points = grids.points(tuple(self.axes.values()))  # (n, d)
+        self.reference = _reference(experiment, count) if reference else None  # (n, unknowns) or None
 
 
 @dataclass(frozen=True)
@@ -154,12 +153,14 @@ class Display:
         return arrays | {f"loss.{term}": kept[:, index] for index, term in enumerate(self._terms)}
 
 
-def _reference(experiment: Experiment, points: Array) -> Array | None:
+def _reference(experiment: Experiment, count: int) -> Array | None:
     """The reference (n, unknowns), or None where the problem has none or it cannot be computed: the picture does without."""
     try:
-        return references.solve(experiment.bound, experiment.problem.reference, points)
+        values = references.solve(experiment.bound, experiment.problem.reference).values
     except TangenteError:
         return None
+    every = (values.shape[0] - 1) // (count - 1)
+    return values[(slice(None, None, every),) * (values.ndim - 1)].reshape(-1, values.shape[-1])
 
 
 def _weight_arrays(network: nn.Sequential) -> dict[str, Array]:

@@ -42,6 +42,7 @@ class Formulas:
 class Problem:
     """What a [problem] table states, checked. `name` is that of a library problem, else empty.
 
+    `promise` is the relative L2 error that training by the recipe reaches: infinite where it is known to fail, None where nothing is said.
     `recipe` holds the hyperparameters that suit the problem, which its file gives in [network] and [training]; it is no part of the
     statement: equal problems may have different recipes.
     """
@@ -50,7 +51,9 @@ class Problem:
     title: str
     source: str
     description: str
+    teaches: str
     difficulty: str
+    promise: float | None
     coordinates: tuple[Interval, ...]
     unknowns: tuple[str, ...]
     parameters: tuple[ParameterRange, ...]
@@ -93,10 +96,12 @@ class Problem:
 
     def table(self) -> dict[str, Any]:
         """The [problem] table that states this problem."""
-        words = {"title": self.title, "source": self.source, "description": self.description}
+        words = {"title": self.title, "source": self.source, "description": self.description, "teaches": self.teaches}
+        promise = {} if self.promise is None else {"promise": statement.FAILURE if math.isinf(self.promise) else self.promise}
         return {
             **{key: text for key, text in words.items() if text},
             "difficulty": self.difficulty,
+            **promise,
             "coordinates": {item.name: [item.low, item.high] for item in self.coordinates},
             "unknowns": list(self.unknowns),
             "parameters": {item.name: {"value": item.value, "low": item.low, "high": item.high} for item in self.parameters},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,15 +13,17 @@ from core.errors import InputError, Position
 from core.ranges import Choice, Scale
 
 KEYS = (
-    *("title", "source", "description", "difficulty", "coordinates", "unknowns", "parameters"),
+    *("title", "source", "description", "teaches", "difficulty", "promise", "coordinates", "unknowns", "parameters"),
     *("definitions", "equations", "conditions", "exact", "reference"),
 )
 REQUIRED = ("coordinates", "unknowns", "equations", "conditions")
 UNSUPPORTED = ("domain", "estimate", "data")
 MOST = {"coordinates": 3, "unknowns": 10, "parameters": 20, "definitions": 20, "equations": 20, "conditions": 40}
-LONGEST = {"title": 100, "source": 400, "description": 1000}
+LONGEST = {"title": 100, "source": 400, "description": 1000, "teaches": 1000}
 CHOICES = {"difficulty": ("medium", "easy", "hard"), "reference": ("auto", "none", *references.METHODS)}
 """The first is taken where the key is left out."""
+FAILURE = "failure"
+"""What a problem promises that plain training is known to fail on."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,7 @@ def read(table: Mapping[str, Any]) -> dict[str, Any]:
         **{key: tables.text(table.get(key, ""), f"problem.{key}", longest) for key, longest in LONGEST.items()},
         **{key: _choice(table, key, options) for key, options in CHOICES.items()},
         **{key: _expressions(table, key) for key in ("definitions", "exact")},
+        "promise": _promise(table.get("promise")),
         "coordinates": _coordinates(table["coordinates"]),
         "parameters": _parameters(table.get("parameters", {})),
         **{key: tables.texts(table[key], f"problem.{key}", MOST[key], least=1) for key in ("unknowns", "equations")},
@@ -54,6 +58,16 @@ def read(table: Mapping[str, Any]) -> dict[str, Any]:
 def _choice(table: Mapping[str, Any], key: str, options: tuple[str, ...]) -> str:
     with tables.located(f"problem.{key}"):
         return Choice(options).check(key, table.get(key, options[0]))
+
+
+def _promise(value: object) -> float | None:
+    """The relative L2 error that is promised; infinity where failure is."""
+    if value is None or value == FAILURE:
+        return None if value is None else math.inf
+    promise = tables.number(value, "problem.promise")
+    if not promise > 0:
+        raise InputError("not-a-promise", at=Position(key="problem.promise"), value=tables.shown(value))
+    return promise
 
 
 def _expressions(table: Mapping[str, Any], key: str) -> dict[str, str]:

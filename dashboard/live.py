@@ -8,12 +8,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import plotly
 import plotly.graph_objects as go
 import streamlit as st
 
-from core import references
+from core import grids, references
 from core.domain import Interval
 from core.errors import TangenteError
 from core.experiment import Experiment, terms
@@ -24,8 +23,6 @@ from dashboard.figures.loss import loss
 from dashboard.texts import LANGUAGE, _, ngettext
 
 ASSETS = Path(__file__).with_suffix("")
-POINTS = {1: 201, 2: 49}
-"""Points an axis of the reference that is shown before a run, by the number of coordinates: as many as the live frames have."""
 
 
 def _read(kind: str) -> str:
@@ -174,18 +171,14 @@ def _choice(name: str, label: str, options: Mapping[str, str]) -> dict[str, Any]
 def _reference(problem: str, _experiment: Experiment) -> str | None:
     """The reference as a frame in base64, for the picture before a run; `problem` stands for all that determines it. None without one."""
     bound = _experiment.bound
-    count = POINTS.get(len(bound.coordinates))
-    if count is None:
-        return None
-    axes = {coordinate.name: np.linspace(coordinate.low, coordinate.high, count) for coordinate in bound.coordinates}
-    mesh = np.meshgrid(*axes.values(), indexing="ij")
+    axes = grids.axes(bound, grids.LIVE)
+    arrays = {f"axis.{coordinate.name}": axis for coordinate, axis in zip(bound.coordinates, axes, strict=True)}
     try:
-        values = references.solve(bound, _experiment.problem.reference, np.stack([part.ravel() for part in mesh], axis=1))
+        values = references.solve(bound, _experiment.problem.reference).values
     except TangenteError:
-        values = None
-    arrays = {f"axis.{name}": axis for name, axis in axes.items()}
-    if values is not None:
-        arrays |= {f"reference.{unknown}": values[:, index].reshape(mesh[0].shape) for index, unknown in enumerate(bound.unknowns)}
+        return base64.b64encode(pack({}, arrays)).decode()
+    shown = values[(slice(None, None, 2),) * len(axes)]
+    arrays |= {f"reference.{unknown}": shown[..., index] for index, unknown in enumerate(bound.unknowns)}
     return base64.b64encode(pack({}, arrays)).decode()
 
 

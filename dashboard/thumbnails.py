@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 from PIL import Image, ImageColor, ImageDraw
 from plotly.colors import get_colorscale
 
-from core import references
-from core.problem import BoundProblem, Problem
+from core import grids, references
+from core.domain import TIME
+from core.errors import TangenteError
+from core.problem import Problem
 from dashboard.figures.style import DIVERGING, PALETTE
 
 WIDTH, HEIGHT = 480, 270
-SAMPLES = (240, 135)
-"""Points along a curve, or along the sides of a map: the method of a reference may be slow, so no more than are seen."""
 FINE = 3
 """Lines are drawn this much larger and shrunk, which smooths their edges."""
 
@@ -25,28 +25,19 @@ FINE = 3
 def thumbnail(problem: Problem) -> bytes | None:
     """A PNG of the problem's exact or reference solution at its own parameters; None where there is neither."""
     bound = problem.bind({})
-    grid, shape = _grid(bound)
-    values = references.solve(bound, problem.reference, grid)
-    if values is None:
+    try:
+        values = references.solve(bound, problem.reference).values  # (*shape, unknowns)
+    except TangenteError:
         return None
-    if len(bound.coordinates) == 1:
-        return _png(_curves(grid[:, 0], values))
-    return _png(_map(values[:, 0].reshape(shape)))
-
-
-def _grid(problem: BoundProblem) -> tuple[NDArray[np.float64], tuple[int, int]]:
-    """The points (n, d) at which to draw, and the picture's rows and columns: time to the right, else the first coordinate."""
-    names = [item.name for item in problem.coordinates]
-    axes = [np.array([(item.low + item.high) / 2]) for item in problem.coordinates]  # a third coordinate stays in the middle
-    across = names.index("t") if "t" in names else 0
-    axes[across] = np.linspace(problem.low[across], problem.high[across], SAMPLES[0])
-    up = next((index for index in range(len(names)) if index != across), None)
-    if up is not None:
-        axes[up] = np.linspace(problem.high[up], problem.low[up], SAMPLES[1])
-    mesh = np.meshgrid(*axes, indexing="ij")
-    order = [across] if up is None else [up, across, *(index for index in range(len(names)) if index not in (up, across))]
-    points = np.stack([np.transpose(part, order).ravel() for part in mesh], axis=1)  # (rows · columns, d)
-    return points, (1 if up is None else SAMPLES[1], SAMPLES[0])
+    names = [item.name for item in bound.coordinates]
+    if len(names) == 1:
+        return _png(_curves(grids.axes(bound, grids.FULL)[0], values))
+    across = names.index(TIME) if TIME in names else 0
+    up = next(index for index in range(len(names)) if index != across)
+    field = values[..., 0]
+    for other in reversed([index for index in range(len(names)) if index not in (across, up)]):
+        field = field.take(field.shape[other] // 2, axis=other)  # a third coordinate stays in the middle
+    return _png(_map(field.T[::-1] if across < up else field[::-1]))
 
 
 def _map(field: NDArray[np.float64]) -> Image.Image:

@@ -10,9 +10,10 @@ import pytest
 from numpy.polynomial.hermite import hermgauss
 from numpy.typing import NDArray
 
-from core import references
+from core import grids, references
 from core.errors import InputError
 from core.problem import Problem, load
+from core.references import exact
 from core.references.cole_hopf import burgers, viscosity
 
 Array = NDArray[np.float64]
@@ -76,13 +77,11 @@ def test_cole_hopf_starts_at_minus_sine_and_vanishes_at_the_ends() -> None:
 
 
 def test_cole_hopf_is_fast_enough_to_be_drawn() -> None:
-    axis = np.linspace(0, 1, 101)
-    points = np.stack([part.ravel() for part in np.meshgrid(2 * axis - 1, axis, indexing="ij")], axis=1)
     bound = load("burgers").bind({})
     durations = []
     for _ in range(3):
         start = time.perf_counter()
-        references.solve(bound, "cole-hopf", points)
+        references.solve(bound, "cole-hopf")
         durations.append(time.perf_counter() - start)
     assert min(durations) < 0.3  # 0.06 s; slow machines are shared
 
@@ -106,11 +105,12 @@ def test_cole_hopf_is_fast_enough_to_be_drawn() -> None:
 def test_auto_recognises_burgers_equation(changes: dict[str, Any]) -> None:
     bound = stated(**changes).bind({"nu": 0.02})
     assert viscosity(bound) == pytest.approx(0.02)
-    points = np.random.default_rng(0).uniform(bound.low, bound.high, (20, 2))
+    points = grids.points(grids.axes(bound, grids.FULL))[::37]
     time_axis = [item.name for item in bound.coordinates].index("t")
-    solution = references.solve(bound, "auto", points)
-    assert solution is not None
-    assert solution[:, 0] == pytest.approx(gauss_hermite(points[:, 1 - time_axis], points[:, time_axis], 0.02), abs=1e-9)
+    reference = references.solve(bound, "auto")
+    assert reference.method == "cole-hopf"
+    expected = gauss_hermite(points[:, 1 - time_axis], points[:, time_axis], 0.02)
+    assert reference.values.reshape(-1, 1)[::37, 0] == pytest.approx(expected, abs=1e-9)
 
 
 @pytest.mark.parametrize(
@@ -136,44 +136,45 @@ def test_auto_recognises_burgers_equation(changes: dict[str, Any]) -> None:
 )  # fmt: skip
 def test_cole_hopf_refuses_other_problems(changes: dict[str, Any]) -> None:
     bound = stated(**changes).bind({})
-    points = np.full((3, len(bound.coordinates)), 0.5)
     with pytest.raises(InputError) as caught:
-        references.solve(bound, "cole-hopf", points)
+        references.solve(bound, "cole-hopf")
     assert caught.value.code == "not-burgers"
-    assert references.solve(bound, "auto", points) is None
 
 
 def test_cole_hopf_refuses_a_viscosity_that_would_take_too_long() -> None:
     with pytest.raises(InputError) as caught:
-        references.solve(load("burgers").bind({"nu": 1e-9}), "cole-hopf", np.full((3, 2), 0.5))
+        references.solve(load("burgers").bind({"nu": 1e-9}), "cole-hopf")
     assert caught.value.code == "reference-too-costly"
     with pytest.raises(InputError, match="Cole"):
-        references.solve(load("burgers").bind({"nu": 0}), "cole-hopf", np.full((3, 2), 0.5))
+        references.solve(load("burgers").bind({"nu": 0}), "cole-hopf")
 
 
 def test_exact_evaluates_every_unknown() -> None:
-    x = np.linspace(0, 3, 7)
-    solution = references.solve(load("lagaris-4").bind({}), "exact", x[:, None])
-    assert solution == pytest.approx(np.stack([np.sin(x), 1 + x**2], axis=1))
+    x = np.linspace(0, 3, 401)
+    reference = references.solve(load("lagaris-4").bind({}), "exact")
+    assert (reference.method, reference.error) == ("exact", 0.0)
+    assert reference.values == pytest.approx(np.stack([np.sin(x), 1 + x**2], axis=1))
 
 
 def test_none_does_without_a_reference() -> None:
-    assert references.solve(load("decay").bind({}), "none", np.zeros((1, 1))) is None
+    with pytest.raises(InputError) as caught:
+        references.solve(load("decay").bind({}), "none")
+    assert caught.value.code == "reference-off"
 
 
 def test_a_formula_that_holds_nowhere_here_is_no_reference() -> None:
     bound = load("damped-oscillator").bind({"delta": 50.0})
     assert bound.exact == {}
-    assert references.solve(bound, "auto", np.zeros((1, 1))) is None
+    assert "exact" not in references.candidates(bound)
     with pytest.raises(InputError) as caught:
-        references.solve(bound, "exact", np.zeros((1, 1)))
+        references.solve(bound, "exact")
     assert caught.value.code == "reference-unknown"
 
 
 def test_an_exact_solution_that_is_infinite_somewhere_is_no_reference() -> None:
     table = {"coordinates": {"x": [0, 1]}, "unknowns": ["u"], "equations": ["u_x = -u^2"], "conditions": [], "exact": {"u": "1/x"}}
     bound = Problem.from_table(table).bind({})
-    assert references.solve(bound, "exact", np.array([[0.5]])) == pytest.approx(2.0)
+    assert exact.at(bound, np.array([[0.5]])) == pytest.approx(2.0)
     with pytest.raises(InputError) as caught:
-        references.solve(bound, "exact", np.array([[0.0]]))
+        references.solve(bound, "exact")
     assert caught.value.code == "reference-not-finite"

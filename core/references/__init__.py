@@ -1,41 +1,90 @@
-"""Classical solutions of a bound problem, for scoring and display only: nothing that trains may see them."""
+"""Classical solutions of a bound problem, for scoring and display only: nothing that trains may see them.
+
+A method is a module with a function `solve(problem, axes, clock)` that returns the values on the grid of `axes`, (*shape, unknowns), and an
+estimate of their relative L2 error, the largest over the unknowns. It raises `InputError`, before any work, for a problem that is not of
+its kind, and `RunError` where it fails. Modules are imported when first needed: most load SciPy.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.errors import InputError
-from core.references import cole_hopf, exact
+from core import grids
+from core.domain import TIME
+from core.errors import InputError, RunError, TangenteError
+from core.references.clock import Clock
 
 if TYPE_CHECKING:
     from core.problem import BoundProblem
 
 Array = NDArray[np.float64]
 
-METHODS: dict[str, Callable[[BoundProblem, Array], Array]] = {
-    "exact": exact.solve,
-    "cole-hopf": cole_hopf.solve,
-}
-"""In the order in which `auto` tries them. A method raises `InputError` for a problem that it cannot solve."""
+LIMIT = 20.0
+"""Seconds that a method may take."""
+WORST = 1e-3
+"""The largest estimated relative error of a reference; a coarser one would judge nothing."""
+
+METHODS = ("exact", "cole-hopf", "initial-value", "boundary-value", "lines", "collocation")
+"""Each is a module of this package."""
+AT_ONCE = ("exact", "cole-hopf")
+"""Methods that take milliseconds and no SciPy, so that a page may wait for them."""
 
 
-def solve(problem: BoundProblem, reference: str, points: Array) -> Array | None:
-    """The reference solution at points (n, d), (n, unknowns).
+@dataclass(frozen=True)
+class Reference:
+    """A classical solution on the grid `grids.FULL`: `values` (*shape, unknowns).
 
-    `reference` names a method, or is `auto` (the first that fits; None where none does) or `none` (None). Raises `InputError` where the
-    named method cannot solve the problem.
+    `error` is its own estimate of its relative L2 error, the largest over the unknowns (0.0: exact to rounding); `seconds` is what solving
+    took.
+    """
+
+    method: str
+    values: Array
+    error: float
+    seconds: float
+
+
+def solve(problem: BoundProblem, reference: str, limit: float = LIMIT) -> Reference:
+    """The reference solution by the method `reference`, or, for `auto`, by the first that fits and succeeds.
+
+    Raises `InputError` where none fits, or the named one does not, and for `none`; `RunError` where those that fit fail.
     """
     if reference == "none":
-        return None
+        raise InputError("reference-off")
+    clock = Clock(limit)
     if reference != "auto":
-        return METHODS[reference](problem, points)
-    for method in METHODS.values():
+        return _by(reference, problem, clock)
+    refused: list[TangenteError] = []
+    for method in candidates(problem):
         try:
-            return method(problem, points)
-        except InputError:
-            continue
-    return None
+            return _by(method, problem, clock)
+        except TangenteError as error:
+            refused.append(error)
+    failed = [error for error in refused if isinstance(error, RunError)]
+    raise (failed or refused)[-1]
+
+
+def candidates(problem: BoundProblem) -> tuple[str, ...]:
+    """The methods that `auto` tries, in their order."""
+    stated = ("exact",) if problem.exact else ()
+    if len(problem.coordinates) == 1:
+        return (*stated, "initial-value", "boundary-value", "collocation")
+    if any(item.name == TIME for item in problem.coordinates):
+        return (*stated, "cole-hopf", "lines", "collocation")
+    return (*stated, "collocation")
+
+
+def _by(method: str, problem: BoundProblem, clock: Clock) -> Reference:
+    begun = clock.seconds
+    module = import_module(f"core.references.{method.replace('-', '_')}")
+    values, error = module.solve(problem, grids.axes(problem, grids.FULL), clock)
+    if not np.isfinite(values).all():
+        raise InputError("reference-not-finite")
+    if not error <= WORST:
+        raise RunError("reference-inaccurate", error=f"{error:.1e}", limit=f"{WORST:g}")
+    return Reference(method, values, float(error), clock.seconds - begun)

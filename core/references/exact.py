@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from core import grids
 from core.errors import InputError
 from core.expressions import NUMPY, Coordinate, Leaf, evaluate
+from core.references.clock import Clock
 
 if TYPE_CHECKING:
     from core.problem import BoundProblem
@@ -16,11 +18,17 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 
-def solve(problem: BoundProblem, points: Array) -> Array:
-    """The exact solution at points (n, d), (n, unknowns).
+def solve(problem: BoundProblem, axes: tuple[Array, ...], clock: Clock) -> tuple[Array, float]:
+    """The exact solution on the grid, (*shape, unknowns), with no error but rounding.
 
     Raises `InputError` where the problem states none, or its formula has no finite value at a point.
     """
+    values = at(problem, grids.points(axes))
+    return values.reshape(*map(len, axes), -1), 0.0
+
+
+def at(problem: BoundProblem, points: Array) -> Array:
+    """The exact solution at points (n, d), (n, unknowns); raises as `solve`."""
     if not problem.exact:
         raise InputError("reference-unknown")
     columns: dict[Leaf, Array] = {Coordinate(item.name): points[:, axis] for axis, item in enumerate(problem.coordinates)}

@@ -1,0 +1,32 @@
+"""The regular grids on which solutions are shown and scored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from core.problem import BoundProblem
+
+Array = NDArray[np.float64]
+
+FULL: Mapping[int, int] = {1: 401, 2: 101, 3: 33}
+"""Points an axis by the number of coordinates: for references, for what is kept, and for the figures that are quoted."""
+LIVE: Mapping[int, int] = {count: points // 2 + 1 for count, points in FULL.items()}
+"""Every second point of `FULL`, so that a frame costs less than a training step."""
+RESIDUAL: Mapping[int, int] = {1: 101, 2: 21, 3: 9}
+"""Coarser again, as residuals cost several passes."""
+
+
+def axes(problem: BoundProblem, counts: Mapping[int, int]) -> tuple[Array, ...]:
+    """The grid's values along each coordinate, (count,) each, from end to end."""
+    count = counts[len(problem.coordinates)]
+    return tuple(np.linspace(item.low, item.high, count) for item in problem.coordinates)
+
+
+def points(axes: Sequence[Array]) -> Array:
+    """The grid's points, (n, d), the last coordinate running fastest."""
+    return np.stack([part.ravel() for part in np.meshgrid(*axes, indexing="ij")], axis=1)
