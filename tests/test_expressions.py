@@ -31,6 +31,7 @@ from core.expressions import (
     Number,
     Parameter,
     Unary,
+    Vector,
     compile,
     constant,
     derivatives_in,
@@ -271,6 +272,17 @@ def test_a_program_runs_again_on_other_values() -> None:
     for factor in (1.0, 2.0):
         assert program(dict.fromkeys(program.leaves, factor)) == factor
     assert compile(Number(3), NUMPY)({}) == 3
+
+
+def test_a_vector_of_trees_takes_its_leaves_in_order_and_shares_common_parts() -> None:
+    calls: list[Any] = []
+    functions = {**NUMPY, "sin": lambda x: calls.append(x) or np.sin(x)}
+    vector = Vector([read("sin(u)*x"), Number(3), read("1 - sin(u)")], [X, U, T], functions)
+    sine = math.sin(0.5)
+    assert vector([2.0, 0.5, 9.0]) == [2 * sine, 3.0, 1 - sine]
+    assert len(calls) == 1
+    with pytest.raises(KeyError):
+        Vector([read("u_x")], [X, U], NUMPY)
 
 
 # Derivatives.

@@ -8,8 +8,8 @@ the character.
 """
 
 from core.expressions.algebra import ORDER, differentiate, expand, partial, substitute
-from core.expressions.evaluation import Program, compile, evaluate
-from core.expressions.functions import ARITY, CONSTANTS, NUMPY
+from core.expressions.evaluation import Program, Vector, compile, evaluate
+from core.expressions.functions import ARITY, CONSTANTS, FLOATS, NUMPY
 from core.expressions.grammar import CHARACTERS, DEPTH, NODES, parse, parse_equation
 from core.expressions.latex import to_latex
 from core.expressions.names import Names
@@ -37,6 +37,7 @@ __all__ = [
     "CHARACTERS",
     "CONSTANTS",
     "DEPTH",
+    "FLOATS",
     "NODES",
     "NUMPY",
     "ORDER",
@@ -54,6 +55,7 @@ __all__ = [
     "Parameter",
     "Program",
     "Unary",
+    "Vector",
     "compile",
     "constant",
     "derivatives_in",

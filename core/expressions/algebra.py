@@ -169,6 +169,16 @@ def substitute(tree: Expression, values: Mapping[str, Expression]) -> Expression
     return _limited(fold(tree, rule), size)
 
 
+def restrict(tree: Expression, place: Mapping[str, float]) -> Expression:
+    """The tree on the part of the domain where the coordinates in `place` have these values, constants folded.
+
+    For trees without evaluations. Raises `InputError` where a part that becomes constant has no finite value.
+    """
+    return fold(
+        tree, lambda node, below: Number(place[node.name]) if isinstance(node, Coordinate) and node.name in place else _rebuild(node, below)
+    )
+
+
 def raised(derivative: Derivative, coordinate: str, coordinates: tuple[str, ...]) -> Derivative:
     """One order higher, its letters in coordinate order; raises `InputError` beyond the highest order."""
     by = "".join(sorted(derivative.by + coordinate, key=coordinates.index))

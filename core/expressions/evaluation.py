@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from core.expressions.functions import OPERATORS, compute
@@ -12,29 +12,19 @@ from core.expressions.tree import Binary, Call, Expression, Leaf, Number, Unary,
 REPEATED = 8  # powers up to this one are multiplied out: faster than **, forwards and in autograd
 
 
-class Program:
-    """A tree as a flat list of operations, each distinct subtree once: calling it neither recurses nor hashes trees.
+class _Operations:
+    """Trees as a flat list of operations, each distinct subtree once: running it neither recurses nor hashes trees."""
 
-    Call it with the values of `leaves`. Constant parts are floats computed beforehand, so a function of one argument is never called with a
-    float, one of two (atan2, min, max) with at most one; a tree without leaves gives a float.
-    """
-
-    def __init__(self, tree: Expression, functions: Mapping[str, Callable[..., Any]]) -> None:
+    def __init__(self, functions: Mapping[str, Callable[..., Any]]) -> None:
         self._functions = functions
         self._slots: list[float | None] = []  # the constants in their places
         self._loads: dict[Leaf, int] = {}
         self._operations: list[tuple[Callable[..., Any], int, int, int]] = []
         self._known: dict[Any, int] = {}
-        self._result = fold(tree, self._place)
-        self.leaves: tuple[Leaf, ...] = tuple(self._loads)
 
-    def __call__(self, values: Mapping[Leaf, Any]) -> Any:
-        slots: list[Any] = self._slots.copy()
-        for leaf, slot in self._loads.items():
-            slots[slot] = values[leaf]
+    def _run(self, slots: list[Any]) -> None:
         for function, slot, first, second in self._operations:
             slots[slot] = function(slots[first]) if second < 0 else function(slots[first], slots[second])
-        return slots[self._result]
 
     def _place(self, node: Expression, below: tuple[int, ...]) -> int:
         match node:
@@ -84,6 +74,46 @@ class Program:
         half = self._power(base, self._constant(n // 2))
         square = self._operation("*", operator.mul, half, half)
         return self._operation("*", operator.mul, square, base) if n % 2 else square
+
+
+class Program(_Operations):
+    """A tree made ready to be evaluated many times.
+
+    Call it with the values of `leaves`. Constant parts are floats computed beforehand, so a function of one argument is never called with a
+    float, one of two (atan2, min, max) with at most one; a tree without leaves gives a float.
+    """
+
+    def __init__(self, tree: Expression, functions: Mapping[str, Callable[..., Any]]) -> None:
+        super().__init__(functions)
+        self._result = fold(tree, self._place)
+        self.leaves: tuple[Leaf, ...] = tuple(self._loads)
+
+    def __call__(self, values: Mapping[Leaf, Any]) -> Any:
+        slots: list[Any] = self._slots.copy()
+        for leaf, slot in self._loads.items():
+            slots[slot] = values[leaf]
+        self._run(slots)
+        return slots[self._result]
+
+
+class Vector(_Operations):
+    """Several trees that share their common parts, called with the values of given leaves in order: for fast right-hand sides.
+
+    A tree without leaves gives a float. Raises `KeyError` where a tree holds a leaf that is not given.
+    """
+
+    def __init__(self, trees: Sequence[Expression], leaves: Sequence[Leaf], functions: Mapping[str, Callable[..., Any]]) -> None:
+        super().__init__(functions)
+        self._results = [fold(tree, self._place) for tree in trees]
+        place = {leaf: number for number, leaf in enumerate(leaves)}
+        self._arguments = [(slot, place[leaf]) for leaf, slot in self._loads.items()]
+
+    def __call__(self, values: Sequence[Any]) -> list[Any]:
+        slots: list[Any] = self._slots.copy()
+        for slot, number in self._arguments:
+            slots[slot] = values[number]
+        self._run(slots)
+        return [slots[result] for result in self._results]
 
 
 def compile(tree: Expression, functions: Mapping[str, Callable[..., Any]]) -> Program:
