@@ -18,7 +18,12 @@ from core.problem import FOLDER, BoundProblem, Problem, library, load
 
 Array = NDArray[np.float64]
 
-NAMES = ("boundary-layer", "burgers", "convection", "damped-oscillator", "decay", "heat", "lagaris-4", "poisson")
+NAMES = (
+    *("allen-cahn", "beam", "boundary-layer", "burgers", "cavity", "convection", "damped-oscillator", "decay", "duffing", "fisher"),
+    *("harmonic-system", "heat", "helmholtz", "kdv-cosine", "kdv-soliton", "klein-gordon", "kovasznay", "kuramoto-sivashinsky"),
+    *("lagaris-1", "lagaris-3", "lagaris-4", "lagaris-5", "lagaris-8", "logistic", "lorenz", "lotka-volterra", "pendulum"),
+    *("poisson", "poisson-1d", "reaction", "schrodinger", "taylor-green", "van-der-pol", "wave"),
+)
 EXACT = tuple(name for name in NAMES if load(name).exact)
 
 

@@ -20,9 +20,9 @@ KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2)}
 
 
 def problem_words(file: IO[bytes], keywords: Any, comment_tags: Any, options: Any) -> Iterator[tuple[int, str, str, list[str]]]:
-    """A Babel extraction method: a problem file's title and description."""
+    """A Babel extraction method: a problem file's title, description and lesson."""
     problem = tomllib.load(file)["problem"]
-    for key in ("title", "description"):
+    for key in ("title", "description", "teaches"):
         if problem.get(key):
             yield 1, "_", problem[key], []
 
