@@ -100,6 +100,32 @@ MESSAGES: dict[str, str] = {
         "The equation needs a derivative of order {order}, and {activation} has none above order {smoothness}: the network cannot "
         "learn it. Choose a smooth activation, such as tanh."
     ),
+    # hard constraints
+    "hard-nonlinear": N_("Condition {number}, `{text}`, cannot be hard: it is not linear in its value of the unknown."),
+    "hard-mixed": N_(
+        "Condition {number}, `{text}`, cannot be hard: it ties several values together, and only a period, such as u(0) = u(1), can do so."
+    ),
+    "hard-point": N_("Condition {number}, `{text}`, cannot be hard: it does not hold on a whole side of the domain."),
+    "hard-along": N_(
+        "Condition {number}, `{text}`, cannot be hard: {name} runs along the side {edge}, and only derivatives across it can be given."
+    ),
+    "hard-vanishing": N_("Condition {number}, `{text}`, cannot be hard: where its factor is zero it leaves {name} open."),
+    "hard-gap": N_("Condition {number}, `{text}`, cannot be hard: it says something of {name}, and none says it of {missing} there."),
+    "hard-corner": N_(
+        "Condition {number}, `{text}`, cannot be hard: at {place} it differs by {gap} from condition {other}, `{other_text}`."
+    ),
+    "hard-no-value": N_(
+        "Condition {number}, `{text}`, cannot be hard: {name} has no finite value at {place}, where another condition meets it."
+    ),
+    "hard-periodic-partly": N_(
+        "Condition {number}, `{text}`, cannot be hard: it makes {unknown} periodic in {coordinate}, but {other}, of the same network, is not."
+    ),
+    "hard-periodic-and-given": N_(
+        "Condition {number}, `{text}`, cannot be hard: it gives values at an end of {coordinate}, and another makes {coordinate} periodic."
+    ),
+    "hard-not-periodic": N_(
+        "Condition {number}, `{text}`, cannot be hard: {coordinate} is periodic, but {name} differs by {gap} between its ends."
+    ),
     # expressions
     "expression-too-long": N_("An expression may have {limit} characters at most."),
     "bad-character": N_("The character {character} has no meaning here."),
@@ -194,7 +220,24 @@ MESSAGES: dict[str, str] = {
     "no-common-edge": N_("The evaluations in this condition share no place: at least one coordinate must be fixed in all of them."),
     "unknown-problem": N_("There is no problem {name} in the library; there are {known}."),
     "unknown-problem-near": N_("There is no problem {name} in the library; did you mean {near}?"),
+    # measurements
+    "data-too-large": N_("A data file may have {limit} bytes at most, but has {size}."),
+    "data-too-long": N_("A data file may have {limit} rows at most, but has {number}. Thin it out."),
+    "data-not-text": N_("A data file must be text (UTF-8): a first line with the names of the columns, then numbers."),
+    "data-empty": N_("A data file needs a first line with the names of its columns ({columns}) and at least one line of numbers."),
+    "data-unknown-column": N_("The column {name} is not known; known are {known}."),
+    "data-unknown-column-near": N_("The column {name} is not known; did you mean {near}?"),
+    "data-column-twice": N_("The column {name} is there twice."),
+    "data-column-missing": N_(
+        "The column {name} is missing; the first line names the columns, every coordinate and at least one unknown of {known}."
+    ),
+    "data-row-length": N_("This line must have {expected} values ({columns}), but has {got}."),
+    "data-not-a-number": N_(
+        "A finite number of at most {limit} in size is needed here, but got {value}; leave a line out where a value is missing."
+    ),
+    "data-outside-domain": N_("{coordinate} must lie between {low} and {high}, but is {value}."),
     # references
+    "unknown-reference": N_("No page that is open asks for this reference. Reload the page."),
     "reference-off": N_("This problem asks for no reference."),
     "reference-too-slow": N_("The classical solver needs more than {limit} s; it was stopped."),
     "reference-inaccurate": N_(
