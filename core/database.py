@@ -16,15 +16,16 @@ from pathlib import Path
 from typing import Any
 
 from platformdirs import user_data_path
-from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, insert, inspect, make_url, select
+from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, insert, inspect, make_url, select, update
 
 from core.errors import InputError, RunError, TangenteError
-from core.schema import SCHEMA, meta, metadata
+from core.schema import ADDED, SCHEMA, meta, metadata
 
 _BUSY = 30.0  # seconds to wait for a lock
 _POOL = 5  # connections kept
 _OVERFLOW = 40  # more, as many as a server has threads
 _LEVELS = {True: "FULL", False: "NORMAL"}
+_VERSION = select(meta.c.value).where(meta.c.name == "schema")
 
 
 def default_url() -> str:
@@ -98,33 +99,33 @@ class Database:
         return engine
 
     def _open(self) -> None:
-        """Make the tables where there are none; nothing is written to a database that is not a store, or a newer one."""
-        if self._found():
+        """Make the tables that are not there yet; nothing is written to a database that is not a store, or a newer one."""
+        version = self._version()
+        if version == SCHEMA:
             return
-        if self.sqlite:
+        if self.sqlite and version is None:
             self._to_wal()
         try:
             with self.write(durable=True) as connection:
-                if not inspect(connection).has_table(meta.name):  # another process may have been faster
-                    metadata.create_all(connection)
-                    connection.execute(insert(meta).values(name="schema", value=str(SCHEMA)))
+                bring_about = _upgrade if inspect(connection).has_table(meta.name) else _make  # another process may have been faster
+                bring_about(connection)
         except TangenteError:
-            if not self._found():  # a database server lets two begin, and fails the slower one
+            if self._version() != SCHEMA:  # a database server lets two begin, and fails the slower one
                 raise
 
-    def _found(self) -> bool:
-        """Whether this is a store already; raises `InputError` for one that is too new, or another program's tables of the same names."""
+    def _version(self) -> int | None:
+        """The version of the store that is here, if any; raises `InputError` for one too new, or another program's tables of such names."""
         with self._engine.connect() as connection:
             taken = set(inspect(connection).get_table_names()) & set(metadata.tables)
             if not taken:
-                return False
+                return None
             columns = {column["name"] for column in inspect(connection).get_columns(meta.name)} if meta.name in taken else set()
-            version = connection.scalar(select(meta.c.value).where(meta.c.name == "schema")) if columns == {"name", "value"} else None
+            version = connection.scalar(_VERSION) if columns == {"name", "value"} else None
         if version is None or not version.isdecimal():
             raise InputError("store-foreign", path=self.name)
         if int(version) > SCHEMA:
             raise InputError("store-too-new", path=self.name, found=int(version), known=SCHEMA)
-        return True
+        return int(version)
 
     def _to_wal(self) -> None:
         """Switch the file to WAL, which it then remembers; SQLite does not wait for others here, so this does."""
@@ -162,6 +163,20 @@ class Database:
         if name.startswith("SQLITE_NOTADB"):
             return InputError("not-a-store", **given)
         return InputError("store-unusable", **given) if opening else RunError("store-failed", **given)
+
+
+def _make(connection: Connection) -> None:
+    """Make all tables of a new store."""
+    metadata.create_all(connection)
+    connection.execute(insert(meta).values(name="schema", value=str(SCHEMA)))
+
+
+def _upgrade(connection: Connection) -> None:
+    """Add to a store what has come since its version; all that is in it stays."""
+    version = int(connection.scalar(_VERSION.with_for_update()) or SCHEMA)
+    for later in range(version + 1, SCHEMA + 1):
+        metadata.create_all(connection, ADDED[later])
+        connection.execute(update(meta).where(meta.c.name == "schema").values(value=str(later)))
 
 
 def _sqlite_name(error: exc.DBAPIError) -> str:

@@ -48,6 +48,11 @@ class TangenteError(Exception):
         """The English sentence, without the place."""
         return MESSAGES[self.code].format(**self.values)
 
+    def plain(self) -> dict[str, Any]:
+        """Its code and its values, as JSON can hold them."""
+        simple = bool | int | float | str | None
+        return {"code": self.code, "values": {name: item if isinstance(item, simple) else str(item) for name, item in self.values.items()}}
+
     def __str__(self) -> str:
         place = [part for part in (self.at.file, self.at.key) if part]
         if self.at.character is not None:
@@ -118,7 +123,7 @@ MESSAGES: dict[str, str] = {
         "Condition {number}, `{text}`, cannot be hard: {name} has no finite value at {place}, where another condition meets it."
     ),
     "hard-periodic-partly": N_(
-        "Condition {number}, `{text}`, cannot be hard: it makes {unknown} periodic in {coordinate}, but {other}, of the same network, is not."
+        "Condition {number}, `{text}`, cannot be hard: it makes {unknown} periodic in {coordinate}, but {other}, of the same network, not."
     ),
     "hard-periodic-and-given": N_(
         "Condition {number}, `{text}`, cannot be hard: it gives values at an end of {coordinate}, and another makes {coordinate} periodic."
@@ -243,6 +248,7 @@ MESSAGES: dict[str, str] = {
     "reference-inaccurate": N_(
         "The classical solver reaches a relative error of {error} only, and {limit} is the most that could judge a network."
     ),
+    "reference-keeps-failing": N_("The classical solver ended {attempts} times without an answer, most likely for lack of memory."),
     "reference-unknown": N_("No exact solution is known for this problem at these values."),
     "reference-not-finite": N_("The exact solution has no finite value somewhere in the domain."),
     "reference-too-costly": N_("The Cole-Hopf solution for nu = {nu} up to t = {time} is too costly; take a larger nu."),
@@ -253,6 +259,8 @@ MESSAGES: dict[str, str] = {
     # store
     "unknown-run": N_("There is no run {run} in this store."),
     "unknown-snapshot": N_("Run {run} kept no picture of step {step}."),
+    "unknown-saved-problem": N_("There is no problem {id} in your list."),
+    "too-many-problems": N_("Your list holds {limit} problems, and more are not kept; delete some first."),
     "store-too-new": N_(
         "The store {path} was written by a newer version of Tangente (version {found}; this one reads up to {known}). "
         "Update Tangente, or choose another store."

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, Double, Integer, LargeBinary, MetaData, String, Table, Text
 
-SCHEMA = 1
-"""Goes up with every change that an older Tangente could not read."""
+SCHEMA = 2
+"""Goes up with every change that an older Tangente could not read; `ADDED` tells how a store is brought up to it."""
 
 metadata = MetaData()
 
@@ -97,6 +97,46 @@ workers = Table(
     Column("seen", Double, nullable=False),
     Column("devices", Text, nullable=False),  # JSON: name → label
 )
+
+answers = Table(
+    "answers",
+    metadata,
+    Column("key", String, primary_key=True),  # of a problem and its parameters' values, see core.classical
+    Column("created", Double, nullable=False),
+    Column("size", Integer, nullable=False),  # bytes
+    Column("sha256", String, nullable=False),
+    Column("failure", Text),  # JSON: why there is no solution; else the solution:
+    Column("method", String),
+    Column("error", Double),
+    Column("seconds", Double),
+    Column("shape", String),  # JSON
+    Column("data", LargeBinary),  # float64, little-endian
+)
+
+questions = Table(
+    "questions",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("key", String, nullable=False, unique=True),  # of the answer that is wanted
+    Column("asked", Double, nullable=False),
+    Column("problem", Text, nullable=False),  # JSON
+    Column("attempts", Integer, nullable=False),
+    Column("owner", String),
+    Column("leased_until", Double),
+)
+
+saved_problems = Table(
+    "saved_problems",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("id", String, nullable=False, unique=True),
+    Column("visitor", String, nullable=False, index=True),
+    Column("changed", Double, nullable=False),
+    Column("text", Text, nullable=False),  # TOML
+)
+
+ADDED = {2: (answers, questions, saved_problems)}
+"""The tables that came with each version."""
 
 PARTS = (losses, snapshots, checkpoints, frames)
 """What belongs to one run each, by the column `run`."""

@@ -1,0 +1,172 @@
+"""What pages do with runs: make them, read them, wish."""
+
+from __future__ import annotations
+
+import json
+import math
+import threading
+import time
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import delete, insert, or_, select
+
+from core.database import Database
+from core.errors import InputError
+from core.experiment import terms
+from core.schema import PARTS, frames, losses, runs, snapshots, workers
+from core.store.checkpoints import newest_checkpoint
+from core.store.losses import block_of
+from core.store.records import RESUMABLE, Device, Run, StoredCheckpoint, Trainable
+from core.store.rows import RUNS, change, lost, one, run_of
+from core.store.texts import new_id
+
+_SEEN = 15.0  # seconds for which a worker's devices count as there
+_WATCH_EVERY = 0.5  # seconds
+
+
+class ForPages:
+    """The pages' side of the store."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._looked: dict[str, float] = {}
+        self._looking = threading.Lock()
+
+    def create(self, experiment: Trainable, *, pause_at: int | None = None, interactive: bool = True) -> Run:
+        """A new run, queued, to pause after `pause_at` steps; interactive ones go before others."""
+        made = {
+            "id": new_id(),
+            "key": experiment.key,
+            "status": "queued",
+            "interactive": interactive,
+            "step": 0,
+            "seconds": 0.0,
+            "steps": experiment.steps,
+            "device": experiment.device,
+            "engine": experiment.engine,
+            "created": time.time(),
+            "pause_at": pause_at,
+            "stop": False,
+            "resumed": False,
+            "watched_until": 0.0,
+            "token": 0,
+            "experiment": experiment.to_json(),
+        }
+        with self._database.write(durable=True) as connection:
+            connection.execute(insert(runs).values(made))
+            return run_of(one(connection, str(made["id"])))
+
+    def get(self, run_id: str) -> Run:
+        """One run; raises `InputError` where there is none of that id."""
+        with self._database.read() as connection:
+            return run_of(one(connection, run_id))
+
+    def latest(self, key: str) -> Run | None:
+        """The newest run of an experiment's key."""
+        with self._database.read() as connection:
+            row = connection.execute(RUNS.where(runs.c.key == key).order_by(runs.c.number.desc()).limit(1)).first()
+        return run_of(row) if row else None
+
+    def runs(self, limit: int = 100) -> list[Run]:
+        """The newest runs, newest first."""
+        with self._database.read() as connection:
+            return [run_of(row) for row in connection.execute(RUNS.order_by(runs.c.number.desc()).limit(limit))]
+
+    def claimable(self, now: float | None = None) -> list[Run]:
+        """The runs that wait for a worker, or whose worker has not been heard of; interactive ones first, then the oldest."""
+        lost = (runs.c.status == "running") & (runs.c.leased_until < (time.time() if now is None else now))
+        waiting = RUNS.where(or_(runs.c.status == "queued", lost)).order_by(runs.c.interactive.desc(), runs.c.number)
+        with self._database.read() as connection:
+            return [run_of(row) for row in connection.execute(waiting)]
+
+    def pause(self, run_id: str) -> None:
+        """Have a run pause as soon as it can; one that is over stays as it is."""
+        self._wish(run_id, ("queued", "running"), "paused", pause_at=0)
+
+    def stop(self, run_id: str) -> None:
+        """Have a run stop as soon as it can; one that is over stays as it is."""
+        self._wish(run_id, ("queued", "running", "paused"), "stopped", stop=True)
+
+    def resume(self, run_id: str, pause_at: int | None = None) -> None:
+        """Have a run go on, up to step `pause_at`; raises `InputError` for one that has come to its own end.
+
+        One that still runs forgets earlier wishes, also where its worker has begun to obey them.
+        """
+        with self._database.write(durable=True) as connection:
+            status = connection.scalar(select(runs.c.status).where(runs.c.id == run_id).with_for_update())
+            if status is None:
+                raise InputError("unknown-run", run=run_id)
+            if status not in ("queued", "running", *RESUMABLE):
+                raise InputError("run-ended", run=run_id, status=status)
+            going = {"resumed": True} if status == "running" else {"status": "queued", "finished": None, "error": None}
+            connection.execute(change(run_id).values(pause_at=pause_at, stop=False, **going))
+
+    def delete(self, run_id: str) -> None:
+        """Forget a run; its worker, if any, finds its lease lost."""
+        with self._database.write(durable=True) as connection:
+            if not connection.execute(delete(runs).where(runs.c.id == run_id)).rowcount:
+                raise InputError("unknown-run", run=run_id)
+            for part in PARTS:
+                connection.execute(delete(part).where(part.c.run == run_id))
+
+    def watch(self, run_id: str, seconds: float = 2.0) -> None:
+        """Let the worker know that someone looks, for the next `seconds`; more often than twice a second makes no difference."""
+        with self._looking:
+            now = time.monotonic()
+            if now - self._looked.get(run_id, -math.inf) < _WATCH_EVERY:
+                return
+            self._looked = {known: last for known, last in self._looked.items() if now - last < _WATCH_EVERY} | {run_id: now}
+        with self._database.write(durable=False) as connection:
+            connection.execute(change(run_id).values(watched_until=time.time() + seconds))
+
+    def frame(self, run_id: str, since: int = -1) -> tuple[int, bytes] | None:
+        """The newest frame and its version, or None where there is none newer than `since`."""
+        newer = select(frames.c.version, frames.c.data).where(frames.c.run == run_id, frames.c.version > since)
+        with self._database.read() as connection:
+            row = connection.execute(newer).first()
+        return (row.version, row.data) if row else None
+
+    def losses(self, run_id: str) -> NDArray[np.float32]:
+        """The loss terms of every step written so far, (steps, terms)."""
+        with self._database.read() as connection:
+            rows = connection.execute(select(losses).where(losses.c.run == run_id).order_by(losses.c.first))
+            chunks = [block_of(row) for row in rows]
+        return np.concatenate(chunks) if chunks else np.empty((0, len(terms(self.get(run_id).experiment.problem))), np.float32)
+
+    def snapshots(self, run_id: str) -> list[int]:
+        """The steps of which a snapshot is kept."""
+        with self._database.read() as connection:
+            return list(connection.scalars(select(snapshots.c.step).where(snapshots.c.run == run_id).order_by(snapshots.c.step)))
+
+    def snapshot(self, run_id: str, step: int) -> bytes:
+        """The snapshot of a step; raises `InputError` where none is kept."""
+        with self._database.read() as connection:
+            data = connection.scalar(select(snapshots.c.data).where(snapshots.c.run == run_id, snapshots.c.step == step))
+        if data is None:
+            raise InputError("unknown-snapshot", run=run_id, step=step)
+        return bytes(data)
+
+    def checkpoint(self, run_id: str) -> StoredCheckpoint | None:
+        """The newest checkpoint that is whole."""
+        with self._database.read() as connection:
+            return newest_checkpoint(connection, run_id)
+
+    def devices(self) -> tuple[Device, ...]:
+        """The devices of the workers seen lately."""
+        recent = select(workers).where(workers.c.seen > time.time() - _SEEN).order_by(workers.c.worker)
+        with self._database.read() as connection:
+            rows = connection.execute(recent).all()
+        return tuple(Device(name, label, row.worker) for row in rows for name, label in json.loads(row.devices).items())
+
+    def _wish(self, run_id: str, before: tuple[str, ...], status: str, **wish: Any) -> None:
+        """Note a wish for the worker of a run; where nobody works on it and its status is one of `before`, make it `status` at once."""
+        with self._database.write(durable=True) as connection:
+            row = connection.execute(select(runs.c.status, runs.c.leased_until).where(runs.c.id == run_id).with_for_update()).first()
+            if row is None:
+                raise InputError("unknown-run", run=run_id)
+            if row.status == "running" and not lost(row, time.time()):
+                connection.execute(change(run_id).values(resumed=False, **wish))
+            elif row.status in before:
+                connection.execute(change(run_id).values(status=status, finished=time.time()))

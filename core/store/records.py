@@ -1,0 +1,101 @@
+"""What the store tells of a run, and how a worker holds it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Protocol
+
+from core.experiment import Experiment
+
+ENDINGS = ("paused", "stopped", "done", "diverged", "failed")
+"""How a worker may leave a run; before, it is queued, then running."""
+RESUMABLE = ("paused", "stopped", "failed")
+
+LEASE = 3.0
+"""Seconds that a lease lasts unless it is renewed."""
+
+
+class Trainable(Protocol):
+    """What the store needs to know of an experiment."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def steps(self) -> int | None: ...
+    @property
+    def device(self) -> str: ...
+    @property
+    def engine(self) -> str: ...
+    def to_json(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run as it stood when it was read. Times are seconds since 1970, UTC.
+
+    `step` and `seconds` tell how far the training is, `steps` where it ends (None: by time alone), `version` counts its frames, `attempts`
+    how often a worker has taken it up. `error` is {"code", "values"} where something went wrong.
+    """
+
+    id: str
+    key: str
+    status: str
+    interactive: bool
+    step: int
+    seconds: float
+    steps: int | None
+    device: str
+    engine: str
+    created: float
+    started: float | None
+    finished: float | None
+    pause_at: int | None
+    attempts: int
+    version: int
+    loss: float | None
+    losses: dict[str, float | None] | None
+    relative_l2: dict[str, float | None] | None
+    max_error: dict[str, float | None] | None
+    estimates: dict[str, Any]
+    error: dict[str, Any] | None
+    text: str  # the experiment, as JSON
+
+    @cached_property
+    def experiment(self) -> Experiment:
+        return Experiment.from_json(self.text)
+
+
+@dataclass(frozen=True)
+class Lease:
+    """A worker's right to write to a run, until another has a higher token."""
+
+    run_id: str
+    token: int
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What the pages want of a running run: to pause after step `pause_at`, to stop, to be drawn because someone looks."""
+
+    pause_at: int | None
+    stop: bool
+    watched: bool
+
+
+@dataclass(frozen=True)
+class StoredCheckpoint:
+    """What a run goes on from, whole: its sha256 held."""
+
+    step: int
+    seconds: float
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Device:
+    """A device that a worker has."""
+
+    name: str
+    label: str
+    worker: str

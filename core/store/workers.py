@@ -1,0 +1,166 @@
+"""What workers do with runs: take them up, write what comes of them, leave them.
+
+A worker holds a run by a lease that it renews. Each lease has a higher token than all before it, and every write of a worker checks its
+token in the same transaction, so that a worker that was taken for dead can no longer change anything. Leases end by the wall clock, the
+only one that processes and machines share; where it is set forward a lease may end early, which costs the work since the last checkpoint
+and nothing else, as the run then goes on from there and gives the same numbers.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+from sqlalchemy import Connection, delete, func, insert, or_, select, update
+
+from core.database import Database
+from core.errors import InputError, RunError
+from core.schema import checkpoints, frames, runs, snapshots, workers
+from core.store.checkpoints import digest, newest_checkpoint
+from core.store.losses import add_losses, cut_losses
+from core.store.records import ENDINGS, LEASE, Device, Lease, Wishes
+from core.store.rows import change, lost
+from core.store.texts import finite, to_json
+
+_FORGOTTEN = 86_400.0  # seconds after which a worker that was not seen is forgotten
+_MB = 1_000_000
+_SNAPSHOTS = 20 * _MB  # a run
+_CHECKPOINTS = 100 * _MB  # a run
+
+
+class ForWorkers:
+    """The workers' side of the store."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def lease(self, run_id: str, owner: str) -> Lease | None:
+        """Take up a run that is queued, or whose worker has not been heard of; None where it is neither.
+
+        The run stands again where its newest checkpoint that is whole leaves it; the losses after that are forgotten, as they will be
+        written again, the same.
+        """
+        with self._database.write(durable=False) as connection:
+            row = connection.execute(
+                select(runs.c.status, runs.c.token, runs.c.leased_until, runs.c.started).where(runs.c.id == run_id).with_for_update()
+            ).first()
+            if row is None:
+                raise InputError("unknown-run", run=run_id)
+            now = time.time()
+            if row.status != "queued" and not lost(row, now):
+                return None
+            saved = newest_checkpoint(connection, run_id)
+            step, seconds = (saved.step, saved.seconds) if saved else (0, 0.0)
+            connection.execute(delete(checkpoints).where(checkpoints.c.run == run_id, checkpoints.c.step > step))
+            cut_losses(connection, run_id, step + 1, None)
+            held = {"status": "running", "token": row.token + 1, "owner": owner, "leased_until": now + LEASE, "resumed": False}
+            connection.execute(change(run_id).values(started=row.started or now, step=step, seconds=seconds, **held))
+        return Lease(run_id, row.token + 1)
+
+    def renew(self, lease: Lease) -> Wishes:
+        """Hold a run for three seconds more, and learn what the pages wish."""
+        with self._held(lease) as connection:
+            now = time.time()
+            connection.execute(change(lease.run_id).values(leased_until=now + LEASE))
+            row = connection.execute(select(runs.c.pause_at, runs.c.stop, runs.c.watched_until).where(runs.c.id == lease.run_id)).one()
+        return Wishes(row.pause_at, row.stop, row.watched_until > now)
+
+    def write_losses(self, lease: Lease, first_step: int, rows: ArrayLike) -> None:
+        """Keep the loss terms of steps `first_step`, …, (steps, terms), in place of what was written of the same steps before."""
+        block = np.ascontiguousarray(rows, "<f4")  # (steps, terms)
+        with self._held(lease) as connection:
+            cut_losses(connection, lease.run_id, first_step, first_step + len(block))
+            add_losses(connection, lease.run_id, first_step, block)
+
+    def write_snapshot(self, lease: Lease, step: int, data: bytes) -> bool:
+        """Keep a snapshot for replay; False, and nothing kept, where all of a run's would come to more than 20 MB."""
+        others = select(func.coalesce(func.sum(func.length(snapshots.c.data)), 0))
+        with self._held(lease) as connection:
+            size = connection.scalar(others.where(snapshots.c.run == lease.run_id, snapshots.c.step != step)) or 0
+            if size + len(data) > _SNAPSHOTS:
+                return False
+            connection.execute(delete(snapshots).where(snapshots.c.run == lease.run_id, snapshots.c.step == step))
+            connection.execute(insert(snapshots).values(run=lease.run_id, step=step, data=data))
+        return True
+
+    def write_checkpoint(self, lease: Lease, step: int, seconds: float, data: bytes) -> None:
+        """Keep a checkpoint, and the one before it; durable when this returns.
+
+        Above 50 MB only one is kept; above 100 MB none, and `RunError` is raised.
+        """
+        if len(data) > _CHECKPOINTS:
+            raise RunError("checkpoint-too-large", size=len(data) // _MB, limit=_CHECKPOINTS // _MB)
+        mine = checkpoints.c.run == lease.run_id
+        with self._held(lease, durable=True) as connection:
+            sizes = select(checkpoints.c.step, func.length(checkpoints.c.data).label("size")).where(mine, checkpoints.c.step < step)
+            before = connection.execute(sizes.order_by(checkpoints.c.step.desc()).limit(1)).first()
+            kept = [before.step] if before is not None and max(before.size, len(data)) <= _CHECKPOINTS // 2 else []
+            connection.execute(delete(checkpoints).where(mine, checkpoints.c.step.not_in(kept)))
+            made = {"run": lease.run_id, "step": step, "seconds": seconds, "sha256": digest(step, seconds, data), "data": data}
+            connection.execute(insert(checkpoints).values(made))
+
+    def write_frame(self, lease: Lease, data: bytes) -> None:
+        """Show a frame in place of the one before."""
+        with self._held(lease) as connection:
+            mine = frames.c.run == lease.run_id
+            if not connection.execute(update(frames).where(mine).values(version=frames.c.version + 1, data=data)).rowcount:
+                connection.execute(insert(frames).values(run=lease.run_id, version=1, data=data))
+
+    def progress(self, lease: Lease, step: int, seconds: float) -> None:
+        """Tell how far the run is: steps, and seconds of training."""
+        with self._held(lease) as connection:
+            connection.execute(change(lease.run_id).values(step=step, seconds=seconds))
+
+    def finish(
+        self,
+        lease: Lease,
+        status: str,
+        *,
+        step: int,
+        seconds: float,
+        loss: float | None,
+        losses: Mapping[str, float | None] | None,
+        relative_l2: Mapping[str, float | None] | None,
+        max_error: Mapping[str, float | None] | None,
+        estimates: Mapping[str, Any] | None = None,
+        error: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Leave a run in one of `ENDINGS`, and the lease with it; durable when this returns.
+
+        A pause or stop that was taken back while it was being obeyed leaves the run queued.
+        """
+        if status not in ENDINGS:
+            raise ValueError(f"status must be one of {ENDINGS}, but got {status!r}")
+        result = {"losses": losses, "relative_l2": relative_l2, "max_error": max_error, "estimates": estimates, "error": error}
+        with self._held(lease, durable=True) as connection:
+            wishes = connection.execute(select(runs.c.pause_at, runs.c.stop, runs.c.resumed).where(runs.c.id == lease.run_id)).one()
+            wished = wishes.stop or (wishes.pause_at is not None and wishes.pause_at <= step)
+            if status in ("paused", "stopped") and wishes.resumed and not wished:
+                status = "queued"
+            else:
+                connection.execute(change(lease.run_id).values(finished=time.time(), pause_at=None, stop=False))
+            texts = {name: to_json(value) for name, value in result.items()}
+            left = {"status": status, "owner": None, "leased_until": None}
+            connection.execute(change(lease.run_id).values(step=step, seconds=seconds, loss=finite(loss), **left, **texts))
+
+    def publish_devices(self, worker: str, devices: Sequence[Device]) -> None:
+        """Tell which devices a worker has; to be repeated, as workers not seen lately do not count."""
+        now = time.time()
+        with self._database.write(durable=False) as connection:
+            connection.execute(delete(workers).where(or_(workers.c.worker == worker, workers.c.seen < now - _FORGOTTEN)))
+            labels = json.dumps({device.name: device.label for device in devices})
+            connection.execute(insert(workers).values(worker=worker, seen=now, devices=labels))
+
+    @contextmanager
+    def _held(self, lease: Lease, *, durable: bool = False) -> Iterator[Connection]:
+        """A transaction in which `lease` holds; raises `RunError` where it does not."""
+        holds = select(runs.c.number).where(runs.c.id == lease.run_id, runs.c.token == lease.token, runs.c.status == "running")
+        with self._database.write(durable=durable) as connection:
+            if connection.scalar(holds.with_for_update()) is None:
+                raise RunError("lease-lost", run=lease.run_id)
+            yield connection
