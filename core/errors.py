@@ -251,6 +251,23 @@ MESSAGES: dict[str, str] = {
     "reference-keeps-failing": N_("The classical solver ended {attempts} times without an answer, most likely for lack of memory."),
     "reference-unknown": N_("No exact solution is known for this problem at these values."),
     "reference-not-finite": N_("The exact solution has no finite value somewhere in the domain."),
+    "reference-one-coordinate": N_("This method solves equations in one coordinate, and the problem has {number}."),
+    "reference-not-square": N_(
+        "A classical solver needs as many equations as unknowns, but there are {equations} and {unknowns}. Add or leave out equations."
+    ),
+    "reference-not-explicit": N_(
+        "The equations do not determine the highest derivatives {highest}: some unknown is given by an algebraic equation alone. Differentiate "
+        "that equation, or put it into the others."
+    ),
+    "reference-conditions": N_("The equations need {needed} conditions to have one solution, and there are {given}."),
+    "reference-condition-order": N_("{name} is a higher derivative than those of the equations; express it by them."),
+    "reference-not-initial": N_("The initial-value method needs all conditions at one point, but they lie at {places}."),
+    "reference-no-start": N_("The conditions do not determine the values at the start."),
+    "reference-several-starts": N_("The conditions allow several values at the start; write each value, such as u(0) = 1."),
+    "reference-ambiguous": N_("The equations allow several values of the highest derivatives at {place}; solve them for these."),
+    "reference-no-slope": N_("The equations have no value of the highest derivatives at {place}."),
+    "reference-singular": N_("The equations are singular at {place}, and no smooth solution starts there."),
+    "reference-ends": N_("The solution ends at {place}: it grows beyond all bounds there, or the equations have no value."),
     "reference-too-costly": N_("The Cole-Hopf solution for nu = {nu} up to t = {time} is too costly; take a larger nu."),
     "not-burgers": N_(
         "Cole-Hopf solves u_t + u*u_x = nu*u_xx with nu > 0 on x = [-1, 1] from t = 0, with u(x, 0) = -sin(pi*x) and zero or periodic "

@@ -10,15 +10,17 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import tomli_w
 
-from core import tables
+from core import constraints, tables
+from core.constraints import Trial
 from core.errors import N_, InputError, Position, TangenteError
 from core.problem import BoundProblem, Problem, load
 from core.ranges import Choice, Integer, Range, Real, nearest
+from core.schedules import SCHEDULES
 
 NUMERICS = 1
 """Counts the changes that alter the numbers a run gives; part of every key, so that results cached before such a change retire."""
@@ -101,7 +103,16 @@ class Experiment:
         N_("Activation"),
         N_("The function between the layers; its derivatives enter the equation."),
     )
-    constraints: str = _hyper("network", Choice(("soft",)), "soft", N_("Constraints"), N_("Soft: the conditions are terms of the loss."))
+    constraints: str = _hyper(
+        "network",
+        Choice(("soft", "hard")),
+        "soft",
+        N_("Constraints"),
+        N_(
+            "Soft: the conditions are terms of the loss, met the better the longer it trains. Hard: the network's output is built into a "
+            "function that meets them exactly, where their form allows one."
+        ),
+    )
     learning_rate: float = _hyper(
         "training", Real(1e-5, 1e-1, "log"), 1e-3, N_("Learning rate"), N_("How far Adam moves the weights in one step."), essential=True
     )
@@ -131,6 +142,13 @@ class Experiment:
         "training", Choice(("fixed", "every-step")), "fixed", N_("Resampling"), N_("Keep the points, or draw new ones at every step.")
     )
     optimiser: str = _hyper("training", Choice(tuple(OPTIMISERS)), "adam", N_("Optimiser"), N_("The method that moves the weights."))
+    schedule: str = _hyper(
+        "training",
+        Choice(tuple(SCHEDULES)),
+        "constant",
+        N_("Schedule"),
+        N_("How the learning rate goes over the steps. Cosine: down to zero at the last; without a number of steps it stays constant."),
+    )
     engine: str = _hyper(
         "training", Choice(("autograd",)), "autograd", N_("Engine"), N_("How derivatives are computed: nested torch.autograd.grad.")
     )
@@ -153,7 +171,7 @@ class Experiment:
         """The experiment with what is left out (or `"auto"`) taken from the problem's recipe, then from the defaults.
 
         `weights` may name one term (`condition-2`) or a kind of term (`condition`). Raises `InputError`, placed at its key, for an unknown
-        name or a value out of range.
+        name, a value out of range, and hard constraints that the conditions do not allow.
         """
         given = {name: value for name, value in (settings or {}).items() if not _is_auto(value)}
         recipe = {name: value for name, value in problem.recipe.items() if name != "weights" and not _is_auto(value)}
@@ -165,7 +183,10 @@ class Experiment:
         chosen = {name: item.check({**recipe, **given}.get(name, item.default)) for name, item in HYPERPARAMETERS.items()}
         if chosen["steps"] is None and chosen["seconds"] is None:
             raise InputError("no-limit", at=Position(key="training.steps"))
-        return cls(problem, problem.values(values or {}), _weights(problem, weights or {}), **chosen)
+        experiment = cls(problem, problem.values(values or {}), _weights(problem, weights or {}), **chosen)
+        with tables.located("network.constraints"):
+            _ = experiment.trial
+        return experiment
 
     @classmethod
     def from_table(cls, table: Mapping[str, Any], *, file: str | None = None) -> Experiment:
@@ -238,6 +259,11 @@ class Experiment:
         """The problem with the parameters' values filled in."""
         return self.problem.bind(dict(self.values))
 
+    @cached_property
+    def trial(self) -> Trial | None:
+        """The trial function of hard constraints, None for soft ones; raises `InputError` where the conditions allow none."""
+        return _trial(self.problem, self.values) if self.constraints == "hard" else None
+
     @property
     def warnings(self) -> tuple[InputError, ...]:
         """What is allowed but will not work well, as errors that are not raised."""
@@ -252,6 +278,11 @@ HYPERPARAMETERS: dict[str, Hyperparameter] = {
 }
 
 _SECTIONS = ("problem", "values", "network", "training")
+
+
+@lru_cache(maxsize=256)
+def _trial(problem: Problem, values: tuple[tuple[str, float], ...]) -> Trial:
+    return constraints.trial(problem.bind(dict(values)))
 
 
 def terms(problem: Problem) -> tuple[str, ...]:

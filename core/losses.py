@@ -1,12 +1,13 @@
 """The loss of an experiment: one `MSELoss` term for each equation and each condition.
 
 Equations are asked to hold at collocation points inside the domain, conditions at points on its edges. Each kind is one pass through the
-network, whatever the number of terms.
+network, whatever the number of terms. Hard constraints are met by construction (`core/constraints.py`): then the conditions' terms are
+zero without being computed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,41 +20,10 @@ from core.experiment import Experiment
 from core.expressions import At, Coordinate, Derivative, Expression, Leaf, compile, leaves_in
 from core.networks import DTYPES
 from core.problem import BoundCondition
+from core.torch_functions import TORCH
 
 Columns = dict[str, Tensor]
 """Coordinate name → (n, 1)."""
-
-
-def _pair(function: Callable[[Tensor, Tensor], Tensor]) -> Callable[[Any, Any], Tensor]:
-    """`function` of two tensors, made to take a number in either place."""
-
-    def of(first: Any, second: Any) -> Tensor:
-        like = first if isinstance(first, Tensor) else second
-        return function(*(item if isinstance(item, Tensor) else torch.full_like(like, item) for item in (first, second)))
-
-    return of
-
-
-FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "sin": torch.sin,
-    "cos": torch.cos,
-    "tan": torch.tan,
-    "asin": torch.asin,
-    "acos": torch.acos,
-    "atan": torch.atan,
-    "sinh": torch.sinh,
-    "cosh": torch.cosh,
-    "tanh": torch.tanh,
-    "exp": torch.exp,
-    "log": torch.log,
-    "sqrt": torch.sqrt,
-    "abs": torch.abs,
-    "sign": torch.sign,
-    "heaviside": lambda value: torch.heaviside(value.detach(), torch.full_like(value, 0.5)),  # torch has no derivative for it; it is zero
-    "atan2": _pair(torch.atan2),
-    "min": _pair(torch.minimum),
-    "max": _pair(torch.maximum),
-}
 
 
 @dataclass(frozen=True)
@@ -78,15 +48,17 @@ class Losses:
 
     def __init__(self, experiment: Experiment, device: torch.device) -> None:
         problem = experiment.bound
+        conditions = problem.conditions if experiment.trial is None else ()
         self.experiment, self.problem = experiment, problem
         self.device, self.dtype = device, DTYPES[experiment.precision]
         self.coordinates = tuple(coordinate.name for coordinate in problem.coordinates)
         self.weights = torch.tensor([weight for _, weight in experiment.weights], dtype=self.dtype, device=device)  # (terms,)
         self.mse = nn.MSELoss()
-        self._equations = [compile(tree, FUNCTIONS) for tree in problem.equations]
-        self._conditions = [compile(condition.residual, FUNCTIONS) for condition in problem.conditions]
+        self._equations = [compile(tree, TORCH) for tree in problem.equations]
+        self._soft = conditions
+        self._conditions = [compile(condition.residual, TORCH) for condition in conditions]
         self._wanted = _derivatives(problem.equations)
-        self._wanted_at_edges = _derivatives([condition.residual for condition in problem.conditions])
+        self._wanted_at_edges = _derivatives([condition.residual for condition in conditions])
 
     def draw(self, step: int) -> Points:
         """The points of `step` (from 0): the same at every step unless the experiment resamples."""
@@ -96,7 +68,7 @@ class Losses:
         batch: list[Tensor] = []
         rows: list[Rows] = []
         start = 0
-        for number, condition in enumerate(problem.conditions, start=1):
+        for number, condition in enumerate(self._soft, start=1):
             random = sampling.generator(seed, number, draw)
             base = self._tensor(
                 sampling.on_edges(method, self.experiment.condition_points, condition.edges, problem.low, problem.high, random)
@@ -115,9 +87,10 @@ class Losses:
         )
 
     def terms(self, network: nn.Module, points: Points) -> Tensor:
-        """The mean squared residual of each equation, then of each condition, (terms,)."""
+        """The mean squared residual of each equation, then of each condition, (terms,); zero for a condition that is a hard constraint."""
         residuals = [*self.residuals(network, points.interior), *self._condition_residuals(network, points)]
-        return torch.stack([self.mse(residual, torch.zeros_like(residual)) for residual in residuals])
+        terms = torch.stack([self.mse(residual, torch.zeros_like(residual)) for residual in residuals])
+        return nn.functional.pad(terms, (0, len(self.weights) - len(terms)))
 
     def total(self, terms: Tensor) -> Tensor:
         """The weighted sum of the terms, ()."""

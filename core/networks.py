@@ -1,17 +1,21 @@
-"""The network of an experiment: an `nn.Sequential` of a scaling, `Linear` layers and activations.
+"""The network of an experiment: an `nn.Sequential` of a scaling, `Linear` layers and activations; a trial function, with hard constraints.
 
 Initial weights: Glorot and Bengio 2010 ("Xavier", normal); biases zero.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
 
+from core import constraints
 from core.experiment import Experiment
+from core.expressions import Coordinate, Leaf, compile
+from core.torch_functions import TORCH
 
 
 class Scale(nn.Module):
@@ -29,6 +33,40 @@ class Scale(nn.Module):
     def forward(self, points: Tensor) -> Tensor:
         """(n, d) → (n, d)."""
         return torch.addcmul(self.shift, points, self.factor)
+
+
+class Periodic(nn.Module):
+    """Replaces each scaled coordinate that is periodic by a cosine and a sine of one period, so that all derivatives are periodic too."""
+
+    def __init__(self, periodic: Sequence[bool]) -> None:
+        super().__init__()
+        self._periodic = [axis for axis, repeats in enumerate(periodic) if repeats]
+        self._others = [axis for axis, repeats in enumerate(periodic) if not repeats]
+        self.features = 2 * len(self._periodic) + len(self._others)
+
+    def forward(self, points: Tensor) -> Tensor:
+        """(n, d), the period being [−1, 1] → (n, features)."""
+        angles = math.pi * points[:, self._periodic]
+        return torch.cat([points[:, self._others], torch.cos(angles), torch.sin(angles)], dim=1)
+
+
+class Trial(nn.Sequential):
+    """u = A + B·N (see `core/constraints.py`), N being what the layers give: the conditions hold whatever the weights are."""
+
+    def __init__(self, trial: constraints.Trial, coordinates: Sequence[str], *layers: nn.Module) -> None:
+        super().__init__(*layers)
+        self._coordinates: list[Leaf] = [Coordinate(name) for name in coordinates]
+        self._shifts = [compile(tree, TORCH) for tree in trial.shifts]
+        self._factors = [compile(tree, TORCH) for tree in trial.factors]
+
+    def forward(self, points: Tensor) -> Tensor:
+        """(n, d) → (n, unknowns)."""
+        columns = dict(zip(self._coordinates, points.split(1, dim=1), strict=True))  # (n, 1) each
+        outputs = points
+        for layer in self:
+            outputs = layer(outputs)
+        trials = zip(self._shifts, self._factors, outputs.split(1, dim=1), strict=True)
+        return torch.cat([shift(columns) + factor(columns) * output for shift, factor, output in trials], dim=1)
 
 
 class Sine(nn.Module):
@@ -57,13 +95,27 @@ def build(experiment: Experiment, device: torch.device) -> nn.Sequential:
 
     The weights are drawn on the CPU from the experiment's seed alone: the same on every device, and without touching the global generator.
     """
-    problem, dtype = experiment.bound, DTYPES[experiment.precision]
+    problem, dtype, trial = experiment.bound, DTYPES[experiment.precision], experiment.trial
+    names = tuple(coordinate.name for coordinate in problem.coordinates)
+    inputs: list[nn.Module] = [Scale(problem.low, problem.high, dtype)]
+    features = len(names)
+    if trial is not None and trial.periodic:
+        periodic = Periodic([name in trial.periodic for name in names])
+        inputs.append(periodic)
+        features = periodic.features
+    layers = [*inputs, *_perceptron(experiment, features, dtype)]
+    network = nn.Sequential(*layers) if trial is None else Trial(trial, names, *layers)
+    return network.to(device)
+
+
+def _perceptron(experiment: Experiment, features: int, dtype: torch.dtype) -> list[nn.Module]:
+    """Linear layers with activations between them, (n, features) → (n, unknowns)."""
     generator = torch.Generator().manual_seed(experiment.seed)
-    sizes = [len(problem.coordinates), *[experiment.width] * experiment.depth, len(problem.unknowns)]
-    layers: list[nn.Module] = [Scale(problem.low, problem.high, dtype)]
+    sizes = [features, *[experiment.width] * experiment.depth, len(experiment.bound.unknowns)]
+    layers: list[nn.Module] = []
     for fan_in, fan_out in pairwise(sizes):
         layers += [_linear(fan_in, fan_out, dtype, generator), ACTIVATIONS[experiment.activation]()]
-    return nn.Sequential(*layers[:-1]).to(device)  # no activation after the last layer
+    return layers[:-1]  # no activation after the last layer
 
 
 def _linear(fan_in: int, fan_out: int, dtype: torch.dtype, generator: torch.Generator) -> nn.Linear:

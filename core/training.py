@@ -20,6 +20,7 @@ from core.losses import Losses
 from core.networks import build
 from core.optimisers import OPTIMISERS
 from core.optimisers.adam import Adam
+from core.schedules import learning_rate
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def train(experiment: Experiment, start: Checkpoint | None = None) -> Iterator[S
         begun = time.perf_counter()
         if resampled:
             points = losses.draw(step)
-        terms = optimiser.step(loss)
+        terms = optimiser.step(loss, learning_rate(experiment, step))
         _synchronise(device)
         seconds += time.perf_counter() - begun
         step += 1

@@ -26,7 +26,7 @@ WITH_TORCH = (
     "core.recorder",
     "core.runner",
     "core.sampling",
-    "core.sampling",
+    "core.torch_functions",
     "core.training",
     "core.worker",
 )

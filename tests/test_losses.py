@@ -8,7 +8,8 @@ from torch import Tensor, nn
 
 from core.experiment import terms
 from core.expressions import evaluate
-from core.losses import FUNCTIONS, Losses
+from core.losses import Losses
+from core.torch_functions import TORCH
 from tests.experiments import small
 
 CPU = torch.device("cpu")
@@ -25,7 +26,7 @@ class Exact(nn.Module):
     def forward(self, points: Tensor) -> Tensor:
         """(n, d) → (n, unknowns)."""
         columns = {name: points[:, axis : axis + 1] for axis, name in enumerate(self.names)}
-        values = [evaluate(tree, lambda leaf: columns[leaf.name], FUNCTIONS) for tree in self.exact]
+        values = [evaluate(tree, lambda leaf: columns[leaf.name], TORCH) for tree in self.exact]
         return torch.cat([value if isinstance(value, Tensor) else torch.full((len(points), 1), value) for value in values], dim=1)
 
 

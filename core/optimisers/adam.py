@@ -17,11 +17,12 @@ class Adam:
         self._parameters = dict(network.named_parameters())
         self._adam = torch.optim.Adam(self._parameters.values(), lr=experiment.learning_rate, fused=True)
 
-    def step(self, loss: Callable[[], tuple[Tensor, Tensor]]) -> Tensor:
+    def step(self, loss: Callable[[], tuple[Tensor, Tensor]], learning_rate: float) -> Tensor:
         """One update; `loss` gives the total, (), and the terms, (terms,). Returns the terms before the update."""
         self._adam.zero_grad()
         total, terms = loss()
         total.backward()
+        self._adam.param_groups[0]["lr"] = learning_rate
         self._adam.step()
         return terms.detach()
 
