@@ -217,6 +217,7 @@ MESSAGES: dict[str, str] = {
     "contradiction": N_("`{text}` ({first}) gives another value; leave one out."),
     "exact-incomplete": N_("An exact solution has an entry for each unknown and no other: {unknowns}."),
     "exact-missing": N_("The exact solution can be the reference only where `exact` states it."),
+    "line-without-name": N_("This line must read NAME = EXPRESSION."),
     "condition-without-place": N_("A condition needs to know where {name} is meant: write {example} or another place on the edge."),
     "condition-without-unknown": N_("A condition must contain an unknown at a place, such as u(0)."),
     "outside-domain": N_("{name} lies outside the domain: {coordinate} must lie between {low} and {high}, but is {value}."),
@@ -273,6 +274,30 @@ MESSAGES: dict[str, str] = {
         "Cole-Hopf solves u_t + u*u_x = nu*u_xx with nu > 0 on x = [-1, 1] from t = 0, with u(x, 0) = -sin(pi*x) and zero or periodic "
         "ends, and this problem is another."
     ),
+    # references by the method of lines
+    "reference-not-evolution": N_("The method of lines needs the coordinate t and one or two others, and the problem has {coordinates}."),
+    "reference-no-rate": N_("No equation holds a derivative of {unknown} along {time}, so none says how it changes from its start."),
+    "reference-rate-not-linear": N_("The equations must be linear in {name}, the highest derivative along time, but are not."),
+    "reference-rates-undetermined": N_("The equations do not determine {names}, the highest derivatives along time."),
+    "reference-condition-place": N_(
+        "`{condition}` lies neither at the start nor at one end of one coordinate, nor does it say that both ends are alike."
+    ),
+    "reference-partly-periodic": N_(
+        "`{condition}` makes {coordinate} periodic, but for {unknown} nothing says so. Add such a condition for {unknown} itself."
+    ),
+    "reference-periodic-with-ends": N_("The coordinate {coordinate} is periodic, so no other condition can hold at its ends."),
+    "reference-start-missing": N_("The start is not given: add a condition for {name}."),
+    "reference-start-twice": N_("`{condition}` gives {name} a second time; leave one out."),
+    "reference-start-superfluous": N_("`{condition}` gives {name}, which the equations determine already; leave it out."),
+    "reference-start-unclear": N_("`{condition}` cannot be solved for one value at the start; write it as u(x, 0) = …"),
+    "reference-start-not-finite": N_("The start has no finite value somewhere in the domain."),
+    "reference-end-count": N_("At {place} the equations need {needed} conditions to have one solution, and there are {given}."),
+    "reference-end-unsupported": N_(
+        "The method of lines cannot use `{condition}`: with several coordinates in space it takes derivatives across the edge of one unknown, "
+        "with constant factors."
+    ),
+    "reference-ends-dependent": N_("The conditions at the ends of {coordinate} say the same, or contradict one another."),
+    "reference-grows": N_("The solution grows beyond all bounds, or the equations have no value, between {time} = {low} and {high}."),
     # store
     "unknown-run": N_("There is no run {run} in this store."),
     "unknown-snapshot": N_("Run {run} kept no picture of step {step}."),

@@ -7,7 +7,7 @@ Nothing typed is ever executed: a text becomes a tree of numbers, names, operato
 the character.
 """
 
-from core.expressions.algebra import ORDER, differentiate, expand, partial, restrict, substitute
+from core.expressions.algebra import ORDER, differentiate, expand, partial, replace, restrict, substitute
 from core.expressions.evaluation import Program, Vector, compile, evaluate
 from core.expressions.functions import ARITY, CONSTANTS, FLOATS, NUMPY
 from core.expressions.grammar import CHARACTERS, DEPTH, NODES, parse, parse_equation
@@ -66,6 +66,7 @@ __all__ = [
     "parse",
     "parse_equation",
     "partial",
+    "replace",
     "restrict",
     "substitute",
     "to_latex",

@@ -179,6 +179,17 @@ def restrict(tree: Expression, place: Mapping[str, float]) -> Expression:
     )
 
 
+def replace(tree: Expression, leaves: Mapping[Leaf, Expression]) -> Expression:
+    """The tree with leaves replaced, an evaluation such as `u(x, 0)` as a whole, and constants folded.
+
+    Raises `InputError` where a part that becomes constant has no finite value, or the tree grows beyond all measure.
+    """
+    return _limited(
+        fold(tree, lambda node, below: leaves.get(node, node) if isinstance(node, Leaf) else _rebuild(node, below)),
+        _distinct,
+    )
+
+
 def raised(derivative: Derivative, coordinate: str, coordinates: tuple[str, ...]) -> Derivative:
     """One order higher, its letters in coordinate order; raises `InputError` beyond the highest order."""
     by = "".join(sorted(derivative.by + coordinate, key=coordinates.index))
