@@ -208,7 +208,6 @@ MESSAGES: dict[str, str] = {
     "empty-range": N_("`low <= value <= high` and `low < high` must hold, but got low = {low}, value = {value}, high = {high}."),
     "unsupported-domain": N_("The domain is the box of the coordinates' ranges; other shapes are not supported. Leave `domain` out."),
     "unsupported-estimate": N_("Constants have given values, in `parameters`; learning them is not supported. Leave `estimate` out."),
-    "unsupported-data": N_("A problem is stated by equations and conditions; data are not supported. Leave `data` out."),
     "not-a-promise": N_('A relative error above zero, or "failure", is needed here, but got {value}.'),
     "equation-without-unknown": N_("An equation must contain an unknown; a condition on the domain's edge belongs into `conditions`."),
     "equation-with-place": N_("An equation holds everywhere, so write {unknown} instead of {name}; conditions belong into `conditions`."),
@@ -227,6 +226,11 @@ MESSAGES: dict[str, str] = {
     "unknown-problem": N_("There is no problem {name} in the library; there are {known}."),
     "unknown-problem-near": N_("There is no problem {name} in the library; did you mean {near}?"),
     # measurements
+    "no-file-here": N_("The file {name} cannot be read from here; give its rows instead, or upload it as data."),
+    "data-columns": N_(
+        "The columns must be the coordinates and unknowns in their order ({known}), unknowns left out where not measured, but are {got}."
+    ),
+    "data-rows": N_("The rows must be a list of 1 to {limit} lists of numbers."),
     "data-too-large": N_("A data file may have {limit} bytes at most, but has {size}."),
     "data-too-long": N_("A data file may have {limit} rows at most, but has {number}. Thin it out."),
     "data-not-text": N_("A data file must be text (UTF-8): a first line with the names of the columns, then numbers."),
@@ -263,6 +267,8 @@ MESSAGES: dict[str, str] = {
     "reference-conditions": N_("The equations need {needed} conditions to have one solution, and there are {given}."),
     "reference-condition-order": N_("{name} is a higher derivative than those of the equations; express it by them."),
     "reference-not-initial": N_("The initial-value method needs all conditions at one point, but they lie at {places}."),
+    "reference-not-boundary": N_("The boundary-value method needs conditions at two points or more."),
+    "reference-singular-end": N_("The equations have no value at {place}, and the boundary-value method needs one there."),
     "reference-no-start": N_("The conditions do not determine the values at the start."),
     "reference-several-starts": N_("The conditions allow several values at the start; write each value, such as u(0) = 1."),
     "reference-ambiguous": N_("The equations allow several values of the highest derivatives at {place}; solve them for these."),
@@ -298,6 +304,17 @@ MESSAGES: dict[str, str] = {
     ),
     "reference-ends-dependent": N_("The conditions at the ends of {coordinate} say the same, or contradict one another."),
     "reference-grows": N_("The solution grows beyond all bounds, or the equations have no value, between {time} = {low} and {high}."),
+    # references by collocation
+    "reference-undetermined": N_(
+        "The equations and conditions have more than one solution: something can be added to one, such as a constant, and they still hold. "
+        "Add a condition that excludes it."
+    ),
+    "reference-missed": N_(
+        "No smooth solution meets all equations and conditions: the best one misses {name} by {error} of its size. Do conditions "
+        "contradict each other, or jump where edges meet?"
+    ),
+    "reference-no-convergence": N_("Newton's method finds no solution of these equations and conditions."),
+    "reference-too-many": N_("Collocation of {unknowns} unknowns in {coordinates} coordinates is too costly."),
     # store
     "unknown-run": N_("There is no run {run} in this store."),
     "unknown-snapshot": N_("Run {run} kept no picture of step {step}."),

@@ -1,0 +1,143 @@
+"""Ordinary differential equations whose conditions lie at several points, by collocation on a mesh that adapts itself.
+
+SciPy's `solve_bvp` (Kierzenka and Shampine 2001, ACM TOMS 27:299) is given the exact Jacobians. Where the polynomials that meet the
+conditions do not lead to a solution, the highest derivatives are taken times a factor that grows from 0, where the polynomials are the
+solution, to 1. The difference to a solution with a coarser tolerance is the error that is reported: it exceeds that of the solution itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.integrate import solve_bvp
+
+from core.errors import InputError, RunError
+from core.references.clock import Clock
+from core.references.guesses import constants, polynomials
+from core.references.pieces import Pieces
+from core.references.pointwise import Conditions
+from core.references.refinement import difference
+from core.references.slopes import Slopes
+from core.references.system import first_order
+
+if TYPE_CHECKING:
+    from core.problem import BoundProblem
+
+Array = NDArray[np.float64]
+
+ROUGH = 1e-3
+"""The tolerance of the relative residuals at first."""
+FINER = (1e-5, 1e-7)
+"""And then, as far as rounding allows."""
+MESH = 33
+"""Points of the first mesh."""
+MOST_AT_FIRST = 2_000
+MOST = 40_000
+"""Points of a mesh, times states."""
+SHORTEST = 1 / 256
+"""The least by which the factor of the highest derivatives grows."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A solution: its states (count * n, m) on a mesh (m,) of [0, 1], and between its points."""
+
+    mesh: Array
+    states: Array
+    between: Callable[[Array], Array]
+
+
+def solve(problem: BoundProblem, axes: tuple[Array, ...], clock: Clock) -> tuple[Array, float]:
+    """The solution on the grid, (points, unknowns), and its relative error.
+
+    Raises `InputError` for another kind of problem, `RunError` where no solution is found.
+    """
+    conditions = Conditions(problem, Slopes(first_order(problem)))
+    if len(conditions.places) < 2:
+        raise InputError("reference-not-boundary")
+    (axis,) = axes
+    pieces = Pieces(conditions, axis[0], axis[-1], clock)
+    with np.errstate(all="ignore"):
+        _check_ends(pieces)
+        shapes = [_first(pieces)]
+        for tolerance in FINER:
+            shape = _solved(pieces, shapes[-1], 1.0, tolerance, MOST)
+            if shape is None:
+                break
+            shapes.append(shape)
+        if len(shapes) < 2:
+            raise RunError("reference-no-convergence")
+        fine, coarse = (_values(pieces, shape, axis) for shape in (shapes[-1], shapes[-2]))
+    return fine, difference(fine, coarse)
+
+
+def _values(pieces: Pieces, shape: Shape, axis: Array) -> Array:
+    """The unknowns on the grid, (points, unknowns)."""
+    number = np.clip(np.searchsorted(pieces.breaks, axis, side="right") - 1, 0, pieces.count - 1)  # of the piece
+    mesh = (axis - pieces.breaks[number]) / np.diff(pieces.breaks)[number]
+    states = pieces.split(shape.between(mesh))[number, :, np.arange(len(axis))].T  # (n, points)
+    return pieces.slopes.solution(axis, states)
+
+
+def _check_ends(pieces: Pieces) -> None:
+    """Refuse equations without a value at an end, as 2*u_x/x has none at 0."""
+    slopes = pieces.slopes
+    state = np.linspace(0.7, 1.3, pieces.size)
+    if not slopes.system.affine:
+        slopes.choose_root(float(pieces.breaks.mean()), state)
+    for place in pieces.breaks:
+        if not np.isfinite(slopes.many(np.array([place]), state[:, None])).all():
+            raise InputError("reference-singular-end", place=f"{slopes.system.coordinate} = {place:g}")
+
+
+def _first(pieces: Pieces) -> Shape:
+    """A rough solution; raises `RunError` where no guess leads to one."""
+    mesh = np.linspace(0, 1, MESH)
+    x = pieces.points(mesh)  # (count, m)
+    straight = _shape(mesh, np.concatenate([polynomials(pieces.conditions, row) for row in x]))
+    found = _solved(pieces, straight, 1.0) or _continued(pieces, straight)
+    for states in constants(pieces.slopes.system):
+        found = found or _solved(pieces, _shape(mesh, np.outer(np.tile(states, pieces.count), np.ones(MESH))), 1.0)
+    if found is None:
+        raise RunError("reference-no-convergence")
+    return found
+
+
+def _continued(pieces: Pieces, shape: Shape) -> Shape | None:
+    """From the polynomials, the solution at factor 0, to that at factor 1 (Allgower and Georg 1990, chapter 2)."""
+    factor, step = 0.0, 0.25
+    while factor < 1:
+        found = _solved(pieces, shape, min(factor + step, 1.0))
+        if found is not None:
+            shape, factor, step = found, factor + step, 2 * step
+        elif step > SHORTEST:
+            step /= 2
+        else:
+            return None
+    return shape
+
+
+def _solved(pieces: Pieces, guess: Shape, factor: float, tolerance: float = ROUGH, most: int = MOST_AT_FIRST) -> Shape | None:
+    """The solution to a tolerance, or None."""
+    try:
+        result = solve_bvp(
+            lambda mesh, states: pieces.rates(mesh, states, factor),
+            pieces.residuals,
+            guess.mesh,
+            guess.states,
+            fun_jac=lambda mesh, states: pieces.jacobian(mesh, states, factor),
+            bc_jac=pieces.residual_slopes,
+            tol=tolerance,
+            max_nodes=most // (pieces.count * pieces.size),
+        )
+    except (ValueError, ArithmeticError, np.linalg.LinAlgError):  # values that are not finite
+        return None
+    return Shape(result.x, result.y, result.sol) if result.success and np.isfinite(result.y).all() else None
+
+
+def _shape(mesh: Array, states: Array) -> Shape:
+    return Shape(mesh, states, lambda x: np.array([np.interp(x, mesh, row) for row in states]))
