@@ -11,11 +11,13 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from core import tables
-from core.errors import InputError, Position, RunError
+from core import classical, measurements, references, tables
+from core.classical import Answer
+from core.errors import InputError, Position, RunError, TangenteError
 from core.experiment import HYPERPARAMETERS, Experiment
 from core.problem import library, load
 from core.store import Run, RunStore
@@ -82,15 +84,16 @@ def _solve(options: argparse.Namespace) -> int:
     for warning in experiment.warnings:
         print(f"warning: {warning.message}", file=sys.stderr)
     store = RunStore(options.store)
+    reference = _solved(store, experiment, options.again)
     known = None if options.again else store.latest(experiment.key)
     if known is not None and known.status == "done":
         print(f"From the store, trained {_ago(known)}; --again trains anew.")
         run = known
     else:
         run = _train(store, experiment)
-    print(_summary(run))
+    print(_summary(run, reference))
     if options.json is not None:
-        options.json.write_text(json.dumps(_result(run), indent=2) + "\n")
+        options.json.write_text(json.dumps(_result(run, reference), indent=2) + "\n")
     if run.status in ("failed", "diverged"):
         print(_error(run), file=sys.stderr)
         return 3
@@ -111,8 +114,19 @@ def _experiment(options: argparse.Namespace) -> Experiment:
         {"network": network, "training": training}[HYPERPARAMETERS[name].section][name] = value
     training["weights"] = {**training.get("weights", {}), **weights}
     return Experiment.from_table(
-        {**table, "network": network, "training": training, "values": {**table.get("values", {}), **values}}, file=str(path)
+        {**table, "network": network, "training": training, "values": {**table.get("values", {}), **values}},
+        file=str(path),
+        files=partial(_beside, path.parent),
     )
+
+
+def _beside(folder: Path, name: str) -> bytes:
+    """The beginning of a file that an experiment file names, one byte more than data may have."""
+    try:
+        with (folder / name).open("rb") as file:
+            return file.read(measurements.MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        raise InputError("cannot-read", at=Position(file=name), reason=getattr(error, "strerror", None) or str(error)) from None
 
 
 def _assignment(flag: str, text: str) -> tuple[str, float]:
@@ -121,6 +135,14 @@ def _assignment(flag: str, text: str) -> tuple[str, float]:
         return name.strip(), float(value)
     except ValueError:
         raise InputError("not-an-assignment", at=Position(key=flag, text=text, character=len(name) + len(equals))) from None
+
+
+def _solved(store: RunStore, experiment: Experiment, again: bool) -> Answer:
+    """The reference, or why there is none; before the training, so that neither takes time from the other."""
+    given = experiment.problem, dict(experiment.values)
+    if classical.known(store, *given) is None:
+        print(f"Solving the problem classically, in at most {references.LIMIT:g} s", flush=True)
+    return classical.find(store, *given, again=again)
 
 
 def _train(store: RunStore, experiment: Experiment) -> Run:
@@ -175,7 +197,7 @@ def _progress(run: Run) -> str:
     return f"step {run.step:,}{limit}{rate}"
 
 
-def _summary(run: Run) -> str:
+def _summary(run: Run, reference: Answer | None) -> str:
     rate = f" ({run.step / run.seconds:,.0f} steps/s)" if run.seconds else ""
     lines = [f"{run.status}: {run.step:,} steps in {run.seconds:.2g} s{rate} on {run.device or 'no device'}"]
     if run.loss is not None:
@@ -184,7 +206,17 @@ def _summary(run: Run) -> str:
         known = {unknown: score for unknown, score in (scores or {}).items() if score is not None}
         if known:
             lines.append(f"{name}  " + "  ".join(f"{unknown} {score:.2g}" for unknown, score in known.items()))
+    if reference is not None:
+        lines.append(f"reference: {_reference(reference)}")
     return "\n".join(lines)
+
+
+def _reference(answer: Answer) -> str:
+    """A reference in words, or why there is none."""
+    if isinstance(answer, TangenteError):
+        return f"none. {answer.message}"
+    accuracy = f"relative error {answer.error:.1g} by its own estimate" if answer.error else "no error but rounding"
+    return f"{answer.method}, {accuracy}, in {answer.seconds:.2g} s"
 
 
 def _error(run: Run) -> str:
@@ -192,7 +224,8 @@ def _error(run: Run) -> str:
     return RunError(error["code"], **error["values"]).message
 
 
-def _result(run: Run) -> dict[str, Any]:
+def _result(run: Run, reference: Answer) -> dict[str, Any]:
+    found = None if isinstance(reference, TangenteError) else reference
     return {
         "key": run.key,
         "run": run.id,
@@ -204,6 +237,7 @@ def _result(run: Run) -> dict[str, Any]:
         "losses": run.losses,
         "relative_l2": run.relative_l2,
         "max_error": run.max_error,
+        "reference": found and {"method": found.method, "error": found.error, "seconds": found.seconds},
         "estimates": run.estimates,
         "device": run.device,
         "engine": run.engine,
@@ -233,7 +267,7 @@ def _show(options: argparse.Namespace) -> int:
     begins = [run.id for run in store.runs(10_000) if run.id.startswith(options.run)]
     run = store.get(begins[0] if len(begins) == 1 else options.run)
     print(f"run {run.id}, {_ago(run)}")
-    print(_summary(run))
+    print(_summary(run, classical.known(store, run.experiment.problem, dict(run.experiment.values))))
     if run.error is not None:
         print(_error(run))
     print()

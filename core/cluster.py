@@ -1,8 +1,11 @@
-"""What trains: a scheduler and worker processes of one's own, or a Dask cluster elsewhere, by its address.
+"""Those who work: a scheduler and worker processes of one's own, or a Dask cluster elsewhere, by its address.
 
 A server starts one `Cluster`. It hands over runs by `submit`, and takes up by itself whatever unfinished run of the store nobody works on:
 what was queued before the workers were ready, and what a server or a worker that was killed has left behind. Several clusters may do so on
 one store; the lease sees to it that only one worker trains a run.
+
+Beside the workers a cluster keeps a solver (`core.solver`) on its own machine, also where the scheduler is elsewhere. It takes its
+questions from the store, not from Dask; more of them may be started anywhere by `python -m core.solver --store URL`.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ import json
 import subprocess
 import threading
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
@@ -21,8 +25,9 @@ from distributed import Client, Future
 from platformdirs import user_log_path
 from sqlalchemy import make_url
 
-from core import children
+from core import children, classical
 from core.errors import InputError, RunError, TangenteError
+from core.problem import Problem
 from core.settings import configure
 from core.store import Run, RunStore
 
@@ -41,14 +46,14 @@ def work(store_url: str, run_id: str) -> str:
 
 
 class Cluster:
-    """Workers for the runs of one store: `workers` processes of one's own (one a core), or the scheduler at the address `scheduler`."""
+    """Workers for one store: `workers` processes of one's own (one a core), or those of the scheduler at the address `scheduler`."""
 
     def __init__(self, store_url: str, scheduler: str | None = None, workers: int | None = None) -> None:
         self.store = RunStore(store_url)
         if scheduler is not None and not self.store.shared:
             raise InputError("scheduler-without-shared-store", scheduler=scheduler)
         self._address = scheduler
-        self._own = None if scheduler is not None else _Own(self.store.url, workers or CPU_COUNT)
+        self._own = _Own(self.store.url, 0 if scheduler is not None else workers or CPU_COUNT)
         self._client: Client | None = None
         self._futures: dict[str, Future[str]] = {}
         self._lock = threading.Lock()
@@ -60,7 +65,7 @@ class Cluster:
     @property
     def problem(self) -> TangenteError | None:
         """Why nothing trains, or why the last run could not even be recorded as failed; None while all is well."""
-        return (self._own.problem if self._own else None) or self._out_of_reach or self._unrecorded
+        return self._own.problem or self._out_of_reach or self._unrecorded
 
     def start(self) -> None:
         """Start in the background; whatever is submitted before the workers are there waits for them in the store."""
@@ -80,7 +85,7 @@ class Cluster:
         client = self._client
         if client is None:
             return 0
-        return self._own.count if self._own else len(client.scheduler_info()["workers"])
+        return self._own.count if self._address is None else len(client.scheduler_info()["workers"])
 
     def submit(self, run_id: str, interactive: bool = True) -> None:
         """Have a queued run trained as soon as a worker is free; interactive ones go before the others."""
@@ -88,14 +93,17 @@ class Cluster:
         if run.status == "queued":
             self._submit(run, interactive)
 
+    def solve_reference(self, problem: Problem, values: Mapping[str, float], *, again: bool = False) -> None:
+        """Have a problem solved classically, and return at once: the answer comes into the store, see `core.classical`."""
+        classical.ask(self.store, problem, values, again=again)
+
     def close(self) -> None:
         """End what was started here; runs stay in the store as they are, to be taken up by the next."""
         self._ending.set()
         if self._thread.is_alive():
             self._thread.join(_CONNECT)
         self._disconnect()
-        if self._own:
-            self._own.close()
+        self._own.close()
 
     def _submit(self, run: Run, interactive: bool) -> None:
         # A key a lease: whoever submits the run between two leases names the same task, which Dask then runs once. After a pause the old
@@ -149,16 +157,24 @@ class Cluster:
             self._ending.wait(_ADOPT_EVERY)
 
     def _connect(self) -> None:
-        if self._client is not None and self._client.status == "running" and (self._own is None or self._own.alive):
+        if self._client is not None and self._client.status == "running" and self._own.alive:
             return
         self._disconnect()
-        address = self._own.start() if self._own else self._address
+        address = self._scheduler()
         try:
             client = Client(address, timeout=_CONNECT, set_as_default=False, name="tangente")
         except (OSError, ValueError) as error:
             raise RunError("scheduler-unreachable", address=address, reason=str(error)) from error
         with self._lock:
             self._client = client
+
+    def _scheduler(self) -> str:
+        """The scheduler's address, once what is to run on this machine has been started."""
+        if self._address is None:
+            return str(self._own.start())
+        if not self._own.alive:
+            self._own.start()
+        return self._address
 
     def _disconnect(self) -> None:
         with self._lock:
@@ -189,8 +205,8 @@ class _Own:
             return None
         return RunError("workers-do-not-start", log=str(self._log), reason=_last_line(self._log))
 
-    def start(self) -> str:
-        """Start scheduler and workers; the scheduler's address."""
+    def start(self) -> str | None:
+        """Start the solver and, where there are workers to be, a scheduler and them; the scheduler's address, if any."""
         self.close()
         with _open_log(self._log) as log:
             self._process = children.start(
@@ -201,7 +217,8 @@ class _Own:
         if not first:
             raise RunError("workers-do-not-start", log=str(self._log), reason=_last_line(self._log))
         threading.Thread(target=self._listen, args=(self._process.stdout,), name="supervisor-reports", daemon=True).start()
-        return str(json.loads(first)["address"])
+        address: str | None = json.loads(first)["address"]
+        return address
 
     def _listen(self, stdout: IO[bytes]) -> None:
         with stdout:

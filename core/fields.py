@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,11 +12,12 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from core import grids, references
-from core.errors import TangenteError
+from core import grids
+from core.classical import Answer
 from core.experiment import Experiment, terms
 from core.frames import pack
 from core.losses import Losses
+from core.references import Reference
 from core.training import Snapshot
 
 Array = NDArray[np.float64]
@@ -40,44 +41,55 @@ WEIGHTS = 16
 
 
 class Grid:
-    """A regular grid over the box of an experiment's coordinates, with the reference on it."""
+    """A regular grid over the box of an experiment's coordinates."""
 
-    def __init__(self, experiment: Experiment, count: int, *, reference: bool) -> None:
-        problem = experiment.bound
-        self.axes = {c.name: np.linspace(c.low, c.high, count) for c in problem.coordinates}
-        self.shape = tuple(len(axis) for axis in self.axes.values())
-        self.points = grids.points(tuple(self.axes.values()))  # (n, d)
-        self.reference = _reference(experiment, count) if reference else None  # (n, unknowns) or None
+    def __init__(self, experiment: Experiment, counts: Mapping[int, int]) -> None:
+        axes = grids.axes(experiment.bound, counts)
+        self.axes = {item.name: axis for item, axis in zip(experiment.bound.coordinates, axes, strict=True)}
+        self.shape = tuple(map(len, axes))
+        self.points = grids.points(axes)  # (n, d)
+
+    def values(self, reference: Reference) -> Array:
+        """A reference on this grid, (n, unknowns): every point of `grids.FULL`, or every second."""
+        every = (len(reference.values) - 1) // (self.shape[0] - 1)
+        return reference.values[(slice(None, None, every),) * len(self.shape)].reshape(len(self.points), -1)
 
 
 @dataclass(frozen=True)
 class Scores:
-    """Each unknown's distance from the reference: ‖u − v‖₂/‖v‖₂ and max |u − v| over the full grid; None without a reference."""
+    """Each unknown's distance from the reference v: ‖u − v‖₂/‖v‖₂ and max |u − v| over a grid; None without a reference.
+
+    A network cannot be known to be better than the reference it is held against, so neither is smaller than the reference's own relative
+    error ε, an estimate: ε for the first, ε max |v| for the second.
+    """
 
     relative_l2: dict[str, float | None]
     max_error: dict[str, float | None]
 
 
 class Display:
-    """Draws the frames of one experiment's training and scores it. Grids and references are made once, when first needed."""
+    """Draws the frames of one experiment's training and scores it.
 
-    def __init__(self, experiment: Experiment, losses: Losses) -> None:
-        self.experiment, self._losses = experiment, losses
+    `reference` tells the reference, or why there is none, or None while it is being computed: frames do without it until it is there.
+    """
+
+    def __init__(self, experiment: Experiment, losses: Losses, reference: Callable[[], Answer | None]) -> None:
+        self.experiment, self._losses, self._reference = experiment, losses, reference
         self._unknowns = experiment.bound.unknowns
         self._terms = terms(experiment.problem)
-        self._grids: dict[tuple[int, bool], Grid] = {}
+        self._grids: dict[int, Grid] = {}
 
     def scores(self, snapshot: Snapshot) -> Scores:
         """The scores on the full grid."""
-        grid = self._grid(FULL.solution, reference=True)
-        return self._scores(grid, self._solution(snapshot.network, grid))
+        grid = self._grid(FULL.solution)
+        return self._scores(self._solution(snapshot.network, grid), grid, self._reference())
 
     def frame(self, snapshot: Snapshot, history: NDArray[Any], extra: Mapping[str, Any], *, full: bool = False) -> bytes:
         """The packed frame of one moment; `history` holds the loss terms of all steps so far, (steps, terms); `extra` joins the header."""
         resolution = FULL if full else LIVE
-        grid = self._grid(resolution.solution, reference=True)
+        grid, answer = self._grid(resolution.solution), self._reference()
         solution = self._solution(snapshot.network, grid)
-        scores = self._scores(grid, solution)
+        scores = self._scores(solution, grid, answer)
         last = [float(value) for value in history[-1]] if len(history) else []
         header = {
             "step": snapshot.step,
@@ -87,24 +99,25 @@ class Display:
             "losses": dict(zip(self._terms, last, strict=False)),
             "relative_l2": scores.relative_l2,
             "max_error": scores.max_error,
+            "reference": told(answer),
             "grid": dict(zip(grid.axes, grid.shape, strict=True)),
             "device": self.experiment.device,
             **extra,
         }
         arrays = {
             **{f"axis.{name}": axis for name, axis in grid.axes.items()},
-            **self._solution_arrays(grid, solution),
+            **self._solution_arrays(solution, grid, answer),
             **self._residual_arrays(snapshot.network, resolution),
             **self._loss_arrays(history),
             **_weight_arrays(snapshot.network),
         }
         return pack(header, arrays)
 
-    def _grid(self, counts: Mapping[int, int], *, reference: bool) -> Grid:
+    def _grid(self, counts: Mapping[int, int]) -> Grid:
         count = counts[len(self.experiment.bound.coordinates)]
-        if (count, reference) not in self._grids:
-            self._grids[count, reference] = Grid(self.experiment, count, reference=reference)
-        return self._grids[count, reference]
+        if count not in self._grids:
+            self._grids[count] = Grid(self.experiment, counts)
+        return self._grids[count]
 
     @property
     def _weights(self) -> list[float]:
@@ -116,28 +129,28 @@ class Display:
         values: Array = network(torch.cat(list(columns.values()), dim=1)).cpu().double().numpy()  # (n, unknowns)
         return values
 
-    def _scores(self, grid: Grid, solution: Array) -> Scores:
-        if grid.reference is None:
+    def _scores(self, solution: Array, grid: Grid, answer: Answer | None) -> Scores:
+        if not isinstance(answer, Reference):
             nothing: dict[str, float | None] = dict.fromkeys(self._unknowns)
             return Scores(nothing, dict(nothing))
-        errors = solution - grid.reference
-        sizes = np.linalg.norm(grid.reference, axis=0)
-        distances = np.linalg.norm(errors, axis=0)
-        relative = [float(distance / size) if size else math.inf for distance, size in zip(distances, sizes, strict=True)]
-        largest = [float(value) for value in np.abs(errors).max(axis=0)]
-        return Scores(dict(zip(self._unknowns, relative, strict=True)), dict(zip(self._unknowns, largest, strict=True)))
+        relative: dict[str, float | None] = {}
+        largest: dict[str, float | None] = {}
+        for unknown, u, v in zip(self._unknowns, solution.T, grid.values(answer).T, strict=True):  # (n,) each
+            size, distance = float(np.linalg.norm(v)), float(np.linalg.norm(u - v))
+            relative[unknown] = max(distance / size, answer.error) if size else math.inf
+            largest[unknown] = max(float(np.abs(u - v).max()), answer.error * float(np.abs(v).max()))
+        return Scores(relative, largest)
 
-    def _solution_arrays(self, grid: Grid, solution: Array) -> dict[str, Array]:
-        arrays = {}
-        for index, unknown in enumerate(self._unknowns):
-            arrays[f"solution.{unknown}"] = solution[:, index].reshape(grid.shape)
-            if grid.reference is not None:
-                arrays[f"reference.{unknown}"] = grid.reference[:, index].reshape(grid.shape)
-                arrays[f"error.{unknown}"] = np.abs(solution[:, index] - grid.reference[:, index]).reshape(grid.shape)
+    def _solution_arrays(self, solution: Array, grid: Grid, answer: Answer | None) -> dict[str, Array]:
+        arrays = {f"solution.{name}": u.reshape(grid.shape) for name, u in zip(self._unknowns, solution.T, strict=True)}
+        if isinstance(answer, Reference):
+            for name, u, v in zip(self._unknowns, solution.T, grid.values(answer).T, strict=True):  # (n,) each
+                arrays[f"reference.{name}"] = v.reshape(grid.shape)
+                arrays[f"error.{name}"] = np.abs(u - v).reshape(grid.shape)
         return arrays
 
     def _residual_arrays(self, network: nn.Module, resolution: Resolution) -> dict[str, Array]:
-        grid = self._grid(resolution.residual, reference=False)
+        grid = self._grid(resolution.residual)
         residuals = self._losses.residuals(network, self._losses.columns(grid.points))
         arrays = {f"residual-axis.{name}": axis for name, axis in grid.axes.items()}
         for number, residual in enumerate(residuals, start=1):
@@ -153,14 +166,11 @@ class Display:
         return arrays | {f"loss.{term}": kept[:, index] for index, term in enumerate(self._terms)}
 
 
-def _reference(experiment: Experiment, count: int) -> Array | None:
-    """The reference (n, unknowns), or None where the problem has none or it cannot be computed: the picture does without."""
-    try:
-        values = references.solve(experiment.bound, experiment.problem.reference).values
-    except TangenteError:
-        return None
-    every = (values.shape[0] - 1) // (count - 1)
-    return values[(slice(None, None, every),) * (values.ndim - 1)].reshape(-1, values.shape[-1])
+def told(answer: Answer | None) -> dict[str, Any] | None:
+    """What a frame's header, or a result, says of a reference; None while it is being computed."""
+    if isinstance(answer, Reference):
+        return {"method": answer.method, "error": answer.error, "seconds": answer.seconds}
+    return None if answer is None else answer.plain()
 
 
 def _weight_arrays(network: nn.Sequential) -> dict[str, Array]:

@@ -1,7 +1,8 @@
 """What a worker writes of a run while it trains: losses, progress, checkpoints, snapshots for replay, and frames for those who look.
 
 Nothing here changes the training: it reads snapshots and decides when to write. Losses stay on the device between two writes, so that a GPU
-is not waited for at every step.
+is not waited for at every step. The reference is looked for in the store, where a solver puts it; the training does not wait for it, and
+frames show it once it is there.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from core.classical import Lookup
 from core.devices import torch_device
 from core.experiment import Experiment
 from core.fields import Display
@@ -95,6 +97,7 @@ class Recorder:
         self._written = len(self._history.rows)
         self._pending: list[Tensor] = []
         self._display: Display | None = None
+        self._reference = Lookup(store, experiment.problem, dict(experiment.values))
         self._begun = time.monotonic()
         self._drain, self._frame, self._checkpoint = Timer(), Timer(), Timer()
         self._checkpoint.wait(_CHECKPOINT_EVERY)
@@ -145,7 +148,14 @@ class Recorder:
         self._checkpoint.wait(max(_CHECKPOINT_EVERY, _CHECKPOINT_SHARE * snapshot.seconds))
 
     def end(self, snapshot: Snapshot, status: str) -> dict[str, Any]:
-        """Write the frame in which a run is left, on the full grid, and keep it for replay where the run is done; what `finish` needs."""
+        """Write the frame in which a run is left, on the full grid, and keep it for replay where the run is done; what `finish` needs.
+
+        A run that is done is scored: a reference that is still missing is computed here, within its limit of time. Whoever pauses or stops
+        a run does not wait for that.
+        """
+        if status == "done" and self._reference() is None:
+            self._store.write_frame(self._lease, self._picture(snapshot, "running", full=True))
+            self._reference.insist()
         frame = self._picture(snapshot, status, full=True)
         self._store.write_frame(self._lease, frame)
         if status == "done":
@@ -162,7 +172,7 @@ class Recorder:
             self._store.write_snapshot(self._lease, snapshot.step, picture)
             self._next_kept = spaced(snapshot.step)
         cost = time.monotonic() - begun
-        # The first picture also computes the reference, once; its cost says nothing about the next.
+        # The first picture also makes the grids, and may compute a reference that takes milliseconds; its cost says nothing about the next.
         self._frame.wait(max(_FRAME_EVERY, cost / _FRAME_SHARE) - cost if self._drawn else 0.0)
         self._drawn = True
 
@@ -172,5 +182,6 @@ class Recorder:
     @property
     def _shown(self) -> Display:
         if self._display is None:
-            self._display = Display(self._experiment, Losses(self._experiment, torch_device(self._experiment.device)))
+            losses = Losses(self._experiment, torch_device(self._experiment.device))
+            self._display = Display(self._experiment, losses, self._reference)
         return self._display

@@ -140,7 +140,7 @@ def _train(store: RunStore, lease: Lease, heartbeat: Heartbeat) -> None:
     except Diverged as found:
         assert snapshot is not None
         recorder.drain(snapshot)
-        error = describe(RunError("diverged", step=found.step))
+        error = RunError("diverged", step=found.step).plain()
         store.finish(lease, "diverged", **{**recorder.end(snapshot, "diverged"), "step": found.step}, error=error)
         return
     status = "done" if status is None or _complete(experiment, snapshot) else status
@@ -165,13 +165,7 @@ def _fail(store: RunStore, lease: Lease, error: TangenteError) -> None:
     if error.code == "lease-lost":
         raise error
     log.warning("Run %s failed: %s", lease.run_id, error)
-    store.finish(lease, "failed", **_as_it_stands(store, store.get(lease.run_id)), error=describe(error))
-
-
-def describe(error: TangenteError) -> dict[str, Any]:
-    """An error as the store keeps it: its code and its values, as JSON can hold them."""
-    plain = {name: value if isinstance(value, bool | int | float | str | None) else str(value) for name, value in error.values.items()}
-    return {"code": error.code, "values": plain}
+    store.finish(lease, "failed", **_as_it_stands(store, store.get(lease.run_id)), error=error.plain())
 
 
 def _as_it_stands(store: RunStore, run: Run) -> dict[str, Any]:

@@ -1,17 +1,18 @@
-"""The process between a server and its workers: it holds the scheduler and starts every worker again that dies.
+"""The process between a server and those who work for it: it holds the scheduler, and starts again a worker or the solver that has died.
 
-`python -m core.supervisor WORKERS` is started by `core.cluster`. It tells its parent on standard output, one JSON object a line:
-`{"address": …}` once the scheduler listens, then `{"workers": n}` whenever the number of workers that work, or of starts that failed in a
-row, has changed: `{"workers": n, "failures": m}`.
+`python -m core.supervisor WORKERS` is started by `core.cluster`; where the workers are elsewhere, 0, it keeps the solver alone and no
+scheduler. It tells its parent on standard output, one JSON object a line: `{"address": …}` once the scheduler listens, then, whenever the
+number of workers that work or of starts that failed in a row has changed, both: `{"workers": n, "failures": m}`.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import secrets
 import sys
 import time
-from typing import Any
+from typing import Any, NoReturn
 
 from distributed import Scheduler
 
@@ -44,8 +45,7 @@ class Supervisor:
             failures = 0 if joined and time.monotonic() - begun > _LIVED else failures + 1
             self._failures = failures
             self._report()
-            if failures:
-                await asyncio.sleep(min(2.0 ** (failures - 1) - 1.0, _LONGEST_PAUSE))
+            await asyncio.sleep(_pause(failures))
 
     async def _watch(self, child: Any, name: str) -> bool:
         """Wait for the end of `child`; whether it ever joined the scheduler."""
@@ -68,12 +68,32 @@ def say(**message: Any) -> None:
     print(json.dumps(message), flush=True)
 
 
+def _pause(failures: int) -> float:
+    """Seconds to wait after so many failures to start in a row."""
+    return min(2.0 ** min(failures - 1, 10) - 1.0, _LONGEST_PAUSE) if failures else 0.0
+
+
+async def keep_solver(store_url: str) -> NoReturn:
+    """Start the solver, and again whenever it has died; by its name it goes on with the question at which it died."""
+    name, failures = secrets.token_hex(8), 0
+    while True:
+        begun = time.monotonic()
+        child: Any = start("core.solver", "--name", name, store_url=store_url)
+        await asyncio.to_thread(child.wait)
+        child.stdin.close()
+        failures = 0 if time.monotonic() - begun > _LIVED else failures + 1
+        await asyncio.sleep(_pause(failures))
+
+
 async def serve(store_url: str, workers: int) -> None:
-    """Run the scheduler, on this machine's own network alone, and its workers, until this process is ended."""
+    """Run the scheduler, on this machine's own network alone, its workers and the solver, until this process is ended."""
+    if not workers:
+        say(address=None)
+        await keep_solver(store_url)
     async with Scheduler(host="127.0.0.1", port=0, dashboard=False, dashboard_address=_NO_HTTP) as scheduler:
         say(address=scheduler.address)
         supervisor = Supervisor(scheduler, store_url)
-        await asyncio.gather(*(supervisor.keep(index) for index in range(workers)))
+        await asyncio.gather(keep_solver(store_url), *(supervisor.keep(index) for index in range(workers)))
 
 
 def main() -> None:

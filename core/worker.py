@@ -36,7 +36,7 @@ _PUBLISH_EVERY = 5.0  # seconds
 def warm_up() -> None:
     """Train for one step and draw one frame, so that a run finds everything loaded that is loaded lazily."""
     experiment = Experiment.of(load("burgers"), settings={"points": 16, "condition_points": 16, "steps": 1, "device": "cpu"})
-    display = Display(experiment, Losses(experiment, torch_device("cpu")))
+    display = Display(experiment, Losses(experiment, torch_device("cpu")), lambda: None)
     for snapshot in train(experiment):
         display.frame(snapshot, snapshot.losses[None].numpy(), {})
         snapshot.checkpoint()

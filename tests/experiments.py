@@ -1,9 +1,12 @@
 """Small experiments that several tests train."""
 
+from collections.abc import Callable
 from typing import Any
 
+from core import references
 from core.experiment import Experiment
-from core.problem import load
+from core.problem import Problem, load
+from core.references import Reference
 
 
 def small(problem: str = "decay", **settings: Any) -> Experiment:
@@ -12,3 +15,14 @@ def small(problem: str = "decay", **settings: Any) -> Experiment:
     weights = settings.pop("weights", {})
     base = {"depth": 2, "width": 8, "points": 40, "condition_points": 10, "steps": 30, "precision": "float64", "resampling": "fixed"}
     return Experiment.of(load(problem), values, {**base, **settings}, weights)
+
+
+def solved(experiment: Experiment) -> Callable[[], Reference]:
+    """What tells a display the reference of an experiment."""
+    reference = references.solve(experiment.bound, experiment.problem.reference)
+    return lambda: reference
+
+
+def without_exact(problem: str, **changes: Any) -> Problem:
+    """A library problem, other than it is, whose reference takes a solver: no exact solution is stated."""
+    return Problem.from_table({**load(problem).table(), "exact": {}, **changes})

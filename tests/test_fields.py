@@ -1,26 +1,33 @@
 """Frames and scores against the network and the exact solution, evaluated by hand."""
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
+from core.classical import Answer
+from core.errors import RunError
 from core.experiment import Experiment, terms
 from core.fields import FULL, LIVE, Display, thinned
 from core.frames import unpack
 from core.losses import Losses
+from core.references import Reference
 from core.training import Snapshot, train
-from tests.experiments import small
+from tests.experiments import small, solved
 
 CPU = torch.device("cpu")
 
 
-def after_one_step(experiment: Experiment) -> tuple[Display, Snapshot]:
-    return Display(experiment, Losses(experiment, CPU)), next(train(experiment))
+def after_one_step(experiment: Experiment, reference: Callable[[], Answer | None] = lambda: None) -> tuple[Display, Snapshot]:
+    return Display(experiment, Losses(experiment, CPU), reference), next(train(experiment))
 
 
 @pytest.mark.parametrize("full", [False, True])
 def test_a_frame_shows_the_network_the_reference_and_their_distance(full: bool) -> None:
-    display, snapshot = after_one_step(small("heat"))
+    experiment = small("heat")
+    display, snapshot = after_one_step(experiment, solved(experiment))
     history = snapshot.losses[None].numpy()
     header, arrays = unpack(display.frame(snapshot, history, {"run": "r"}, full=full))
     count = (FULL if full else LIVE).solution[2]
@@ -61,13 +68,59 @@ def test_losses_are_thinned_evenly_on_a_log_axis_and_weighted_in_the_total() -> 
     np.testing.assert_allclose(arrays["loss.total"], rows @ [2.0, 3.0, 3.0, 3.0], rtol=1e-6)
 
 
-def test_a_problem_without_reference_has_no_scores() -> None:
+def test_frames_do_without_a_reference_until_it_is_there() -> None:
     experiment = small("heat")
-    problem = type(experiment.problem).from_table({**experiment.problem.table(), "exact": {}})
-    display, snapshot = after_one_step(Experiment.of(problem, settings={"depth": 1, "width": 4, "points": 10, "steps": 5}))
+    answers: list[Answer | None] = [None, solved(experiment)()]
+    display, snapshot = after_one_step(experiment, lambda: answers.pop(0))
+    before, arrays = unpack(display.frame(snapshot, snapshot.losses[None].numpy(), {}))
+    assert before["relative_l2"] == before["max_error"] == {"u": None}
+    assert before["reference"] is None
+    assert "reference.u" not in arrays and "error.u" not in arrays and "solution.u" in arrays
+    after, arrays = unpack(display.frame(snapshot, snapshot.losses[None].numpy(), {}))
+    assert after["reference"].keys() == {"method", "error", "seconds"} and after["reference"]["method"] == "exact"
+    assert after["relative_l2"]["u"] > 0
+    assert "reference.u" in arrays and "error.u" in arrays
+
+
+def test_a_problem_without_reference_has_no_scores_and_the_frame_says_why() -> None:
+    display, snapshot = after_one_step(small("heat"), lambda: RunError("reference-too-slow", limit="20"))
     header, arrays = unpack(display.frame(snapshot, snapshot.losses[None].numpy(), {}))
     assert header["relative_l2"] == header["max_error"] == {"u": None}
+    assert header["reference"] == {"code": "reference-too-slow", "values": {"limit": "20"}}
     assert "reference.u" not in arrays and "solution.u" in arrays
+
+
+def test_no_score_is_better_than_the_reference() -> None:
+    experiment = small("lagaris-4")
+    exact = solved(experiment)()
+    display, snapshot = after_one_step(experiment, lambda: replace(exact, values=network_on_grid(snapshot), error=1e-4))
+    scores = display.scores(snapshot)
+    assert scores.relative_l2 == {"y1": 1e-4, "y2": 1e-4}
+    largest = np.abs(network_on_grid(snapshot)).max(axis=0)
+    assert scores.max_error == {"y1": pytest.approx(1e-4 * largest[0]), "y2": pytest.approx(1e-4 * largest[1])}
+    display, snapshot = after_one_step(experiment, lambda: replace(exact, error=1e-4))
+    plain, _ = after_one_step(experiment, lambda: exact)
+    assert display.scores(snapshot) == plain.scores(snapshot)  # far worse than the reference: as it is
+
+
+def network_on_grid(snapshot: Snapshot) -> np.ndarray:
+    """The network on the full grid of [0, 3], (401, 2)."""
+    with torch.no_grad():
+        values: np.ndarray = snapshot.network(torch.linspace(0, 3, 401, dtype=torch.float64)[:, None]).numpy()
+    return values
+
+
+def test_a_reference_in_three_coordinates_lies_on_both_grids() -> None:
+    experiment = small("taylor-green")
+    x, y, t = np.meshgrid(*[np.linspace(c.low, c.high, 33) for c in experiment.bound.coordinates], indexing="ij")
+    values = np.stack([x + 10 * y + 100 * t] * len(experiment.bound.unknowns), axis=-1)
+    display, snapshot = after_one_step(experiment, lambda: Reference("lines", values, 0.0, 1.0))
+    for full, count in ((True, 33), (False, 17)):
+        _header, arrays = unpack(display.frame(snapshot, snapshot.losses[None].numpy(), {}, full=full))
+        axes = [arrays[f"axis.{c.name}"].astype(float) for c in experiment.bound.coordinates]
+        x, y, t = np.meshgrid(*axes, indexing="ij")
+        assert x.shape == (count,) * 3
+        np.testing.assert_allclose(arrays[f"reference.{experiment.bound.unknowns[0]}"], x + 10 * y + 100 * t, rtol=1e-5, atol=1e-4)
 
 
 def test_large_layers_are_thinned_to_their_first_last_and_evenly_between() -> None:

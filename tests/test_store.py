@@ -24,6 +24,7 @@ from sqlalchemy.pool import Pool
 from core.errors import InputError, RunError
 from core.experiment import Experiment
 from core.problem import Problem
+from core.schema import ADDED
 from core.store import LEASE, Device, Lease, Run, RunStore, default_url
 from tests.experiments import small
 
@@ -559,6 +560,88 @@ def test_a_store_of_a_newer_version_is_refused_politely(store: RunStore, path: P
         connection.execute("ALTER TABLE runs RENAME COLUMN status TO mood")
     connection.close()
     assert "version 12" in refused("store-too-new", path)
+
+
+def to_version_1(path: Path) -> None:
+    """Make of this version's store one of version 1: the tables that came later are not there."""
+    with sqlite3.connect(path) as connection:
+        for table in ADDED[2]:
+            connection.execute(f"DROP TABLE {table.name}")
+        connection.execute("UPDATE meta SET value = '1'")
+    connection.close()
+
+
+def test_a_store_of_version_1_is_brought_up_and_loses_nothing(store: RunStore, path: Path) -> None:
+    run, lease = leased(store)
+    store.write_losses(lease, 1, rows(1, 4))
+    store.write_checkpoint(lease, 3, 0.3, b"three")
+    store.finish(lease, "paused", **RESULT)
+    before = store.get(run.id)
+    store.close()
+    to_version_1(path)
+    opened = RunStore(str(path))
+    assert opened.get(run.id) == before
+    np.testing.assert_array_equal(opened.losses(run.id), rows(1, 4))
+    saved = opened.checkpoint(run.id)
+    assert saved is not None
+    assert saved.data == b"three"
+    opened.resume(run.id)
+    again(opened, run)
+    opened.references.ask("k", "{}")
+    made = opened.problems.save("ada", "a = 1")
+    following = RunStore(str(path))
+    assert (following.references.waiting(), following.problems.of("ada")) == (["k"], [made])
+    with sqlite3.connect(path) as connection:
+        assert connection.execute("SELECT value FROM meta WHERE name = 'schema'").fetchall() == [("2",)]
+    connection.close()
+
+
+def test_an_old_store_without_room_for_what_came_later_stays_as_it_was(store: RunStore, path: Path) -> None:
+    run = store.create(EXPERIMENT)
+    store.close()
+    to_version_1(path)
+    with sqlite3.connect(path) as connection:
+        connection.execute("VACUUM")
+        (pages,) = connection.execute("PRAGMA page_count").fetchone()
+    connection.close()
+
+    def limit(connection: sqlite3.Connection, record: object) -> None:
+        connection.execute(f"PRAGMA max_page_count = {pages + 1}")
+
+    event.listen(Pool, "connect", limit)
+    try:
+        fails("disk-full", RunError, RunStore, str(path))
+    finally:
+        event.remove(Pool, "connect", limit)
+    with sqlite3.connect(path) as connection:
+        assert connection.execute("SELECT value FROM meta WHERE name = 'schema'").fetchall() == [("1",)]
+        names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    connection.close()
+    assert not names & {table.name for table in ADDED[2]}
+    assert RunStore(str(path)).get(run.id) == run
+
+
+def test_threads_that_open_an_old_store_together_bring_it_up_once(store: RunStore, path: Path) -> None:
+    run = store.create(EXPERIMENT)
+    store.close()
+    to_version_1(path)
+    found: list[object] = []
+
+    def look() -> None:
+        try:
+            opened = RunStore(str(path))
+            opened.problems.save("ada", "a = 1")
+            found.append(opened.get(run.id))
+        except Exception as error:
+            found.append(error)
+
+    threads = [threading.Thread(target=look) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [run] * 6
+    assert len(RunStore(str(path)).problems.of("ada")) == 6
 
 
 @pytest.mark.parametrize("table", ["runs (name)", "meta (name, value)", "meta (id)"])

@@ -10,7 +10,7 @@ from core.experiment import Experiment
 from core.fields import Display
 from core.losses import Losses
 from core.training import Checkpoint, Snapshot, restore, train
-from tests.experiments import small
+from tests.experiments import small, solved
 
 CPU = torch.device("cpu")
 
@@ -28,9 +28,9 @@ def test_training_lowers_the_loss_and_nears_the_exact_solution() -> None:
     losses = Losses(experiment, CPU)
     snapshots = train(experiment)
     first = next(snapshots)
-    start, at_start = losses.total(first.losses), Display(experiment, losses).scores(first).relative_l2["u"]
+    start, at_start = losses.total(first.losses), Display(experiment, losses, solved(experiment)).scores(first).relative_l2["u"]
     end = last(snapshots)
-    at_end = Display(experiment, losses).scores(end).relative_l2["u"]
+    at_end = Display(experiment, losses, solved(experiment)).scores(end).relative_l2["u"]
     assert losses.total(end.losses) < start / 100
     assert at_start is not None and at_end is not None and at_end < 0.02 < 0.2 < at_start
 
@@ -47,10 +47,43 @@ def test_resuming_gives_the_same_bits_as_not_stopping(resampling: str, precision
     assert last(train(experiment, checkpoint)).checkpoint().data == whole.data
 
 
+@pytest.mark.parametrize("settings", [{"schedule": "cosine"}, {"constraints": "hard"}, {"constraints": "hard", "schedule": "cosine"}])
+@pytest.mark.parametrize("problem", ["burgers", "convection"])  # sides given, and periodic ones
+def test_resuming_gives_the_same_bits_with_hard_constraints_and_a_schedule(problem: str, settings: dict[str, str]) -> None:
+    experiment = small(problem, steps=40, resampling="every-step", precision="float32", **settings)
+    whole = last(train(experiment)).checkpoint()
+    checkpoint: Checkpoint | None = None
+    for stop in (1, 13, 39):
+        checkpoint = at(stop, train(experiment, checkpoint)).checkpoint()
+    assert last(train(experiment, checkpoint)).checkpoint().data == whole.data
+
+
+def test_the_learning_rate_follows_its_schedule() -> None:
+    """Adam's step is at most about the learning rate: at the end of a cosine it is next to nothing."""
+
+    def moved(experiment: Experiment, step: int) -> float:
+        before = at(step - 1, train(experiment)).network
+        after = at(step, train(experiment)).network
+        return max((one - two).abs().max().item() for one, two in zip(before.parameters(), after.parameters(), strict=True))
+
+    experiment = small("decay", steps=50, learning_rate=1e-2, schedule="cosine")
+    assert moved(experiment, 1) == pytest.approx(1e-2, rel=1e-3)
+    assert moved(experiment, 50) < 1e-4 < moved(small("decay", steps=50, learning_rate=1e-2), 50)
+
+
+def test_training_with_hard_constraints_solves_the_equation() -> None:
+    experiment = small("poisson", steps=300, width=16, points=200, learning_rate=1e-2, constraints="hard", precision="float32")
+    losses = Losses(experiment, CPU)
+    end = last(train(experiment))
+    assert end.losses[1:].tolist() == [0.0]
+    scored = Display(experiment, losses).scores(end).relative_l2["u"]
+    assert scored is not None and scored < 0.02
+
+
 def test_watching_changes_nothing() -> None:
     experiment = small("burgers", steps=25, resampling="every-step")
     unwatched = last(train(experiment)).checkpoint()
-    display = Display(experiment, Losses(experiment, CPU))
+    display = Display(experiment, Losses(experiment, CPU), solved(experiment))
     for snapshot in train(experiment):
         display.frame(snapshot, np.zeros((snapshot.step, 4)), {})
         display.scores(snapshot)

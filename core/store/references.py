@@ -25,6 +25,8 @@ MOST_BYTES = 200_000_000
 """Of all answers; beyond it the oldest are forgotten."""
 MOST_QUESTIONS = 1000
 """That wait; beyond it the oldest are forgotten."""
+_SLOWER = "store-failed"
+"""What a database server says to the slower of two that write the same row; SQLite lets only one begin."""
 _AGAIN = 1.0  # seconds after which asking once more moves a question to the front
 
 
@@ -58,8 +60,8 @@ class References:
                 _prune(connection, MOST_BYTES - values["size"])
                 connection.execute(insert(answers).values(values))
                 connection.execute(delete(questions).where(questions.c.key == key))
-        except RunError:
-            if self.get(key) is None:  # a database server lets two begin, and fails the slower one
+        except RunError as error:
+            if error.code != _SLOWER or self.get(key) is None:
                 raise
 
     def ask(self, key: str, problem: str, *, again: bool = False) -> None:
@@ -76,8 +78,8 @@ class References:
                 if not connection.execute(update(questions).where(questions.c.key == key).values(asked=now)).rowcount:
                     _make_room(connection)
                     connection.execute(insert(questions).values(key=key, asked=now, problem=problem, attempts=0))
-        except RunError:
-            if self._wanted(key, again):  # as above
+        except RunError as error:
+            if error.code != _SLOWER or self._wanted(key, again):
                 raise
 
     def take(self, owner: str, seconds: float, key: str | None = None) -> Question | None:
