@@ -1,0 +1,63 @@
+"""Evolution equations by the method of lines: spectral in space, exponential or SciPy's integrators in time.
+
+The resolution in space and that in time are raised in turn, whichever makes the larger difference, until none does any more. The sum of
+both differences is the error that is reported.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.domain import TIME
+from core.errors import InputError, RunError, TangenteError
+from core.expressions import NUMPY, Coordinate, Leaf, Vector
+from core.references.clock import Clock
+from core.references.lines.evolution import read
+from core.references.lines.methods import METHODS, Task
+from core.references.lines.raising import Raising
+
+if TYPE_CHECKING:
+    from core.problem import BoundProblem
+
+Array = NDArray[np.float64]
+
+
+def solve(problem: BoundProblem, axes: tuple[Array, ...], clock: Clock) -> tuple[Array, float]:
+    """The solution on the grid, (*shape, unknowns), and its estimated relative error.
+
+    Raises `InputError` for another kind of problem, `RunError` where the solution ends inside the domain or takes too long.
+    """
+    evolution = read(problem)
+    along = [item.name for item in problem.coordinates].index(TIME)
+    task = Task(evolution, axes[along], axes[:along] + axes[along + 1 :], clock)
+    values, error = _solved(task)
+    values[0] = _start(task)
+    return np.moveaxis(values, 0, along), error
+
+
+def _solved(task: Task) -> tuple[Array, float]:
+    failed: TangenteError | None = None
+    for method in METHODS:
+        if not method.fits(task):
+            continue
+        try:
+            return Raising(method, task).result()
+        except RunError as error:
+            failed = error
+    assert failed is not None
+    raise failed
+
+
+def _start(task: Task) -> Array:
+    """The unknowns at the first time, as the conditions give them, (*space, unknowns)."""
+    leaves: list[Leaf] = [Coordinate(item.name) for item in task.evolution.space]
+    trees = [task.evolution.starts[number, 0] for number in range(len(task.evolution.unknowns))]
+    points = np.meshgrid(*task.places, indexing="ij")
+    with np.errstate(all="ignore"):
+        values = [np.broadcast_to(value, points[0].shape) for value in Vector(trees, leaves, NUMPY)(points)]
+    if not np.isfinite(values).all():
+        raise InputError("reference-start-not-finite")
+    return np.stack(values, axis=-1)

@@ -156,7 +156,7 @@ def _same_at_both(residual: Expression, evaluated: list[At]) -> bool:
     if len(evaluated) != 2 or evaluated[0].derivative != evaluated[1].derivative:
         return False
     factors = [partial(residual, leaf) for leaf in evaluated]
-    if not all(isinstance(factor, Number) for factor in factors) or replace(residual, {leaf: ZERO for leaf in evaluated}) != ZERO:
+    if not all(isinstance(factor, Number) for factor in factors) or replace(residual, dict.fromkeys(evaluated, ZERO)) != ZERO:
         return False
     return sum(factor.value for factor in factors if isinstance(factor, Number)) == 0
 

@@ -1,0 +1,180 @@
+"""Exponential integrators for y' = A y + N(t, y), with A as a stack of blocks: one a Fourier mode, or one for all points.
+
+ETDRK4 (Cox and Matthews 2002; Kassam and Trefethen 2005, SIAM Journal on Scientific Computing 26: 1214). It is exact, whatever the step,
+where N is constant. The functions φ_k that it needs come from their Taylor series at a small argument and repeated doubling (Skaflestad and
+Wright 2009, Applied Numerical Mathematics 59: 783), which blocks of any size and numbers take alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import matrix_balance
+
+from core.references.clock import Clock
+
+Array = NDArray[np.float64]
+Blocks = NDArray[Any]
+"""(K, b, b), or vectors (K, b); real or complex."""
+
+TERMS = 14
+"""Of the Taylor series at arguments of at most a half: the next is below rounding."""
+HALF = 0.5
+CHECKED = 64
+"""Steps between two looks at the clock."""
+
+
+class Semilinear(Protocol):
+    """What is to be integrated; `moves` is false where N is constant."""
+
+    blocks: Blocks
+    moves: bool
+
+    def start(self) -> Blocks: ...
+    def rest(self, t: float, state: Blocks) -> Blocks: ...
+
+
+class Diverged(Exception):
+    """The numbers grew beyond all bounds: the step is too large, or the solution ends."""
+
+
+def march(problem: Semilinear, times: Array, substeps: int, clock: Clock) -> Iterator[Blocks]:
+    """The state at each of the equidistant `times`, with so many steps between two; raises `Diverged`."""
+    state = problem.start()
+    yield state
+    step = (times[-1] - times[0]) / (len(times) - 1) / substeps
+    advance = _etdrk4(problem, step, clock) if problem.moves else _exact(problem, step, clock)
+    for number, t in enumerate(times[:-1]):
+        for inner in range(substeps):
+            if (number * substeps + inner) % CHECKED == 0:
+                clock.check()
+            state = advance(t + inner * step, state)
+        if not np.isfinite(state).all():
+            raise Diverged
+        yield state
+
+
+def _exact(problem: Semilinear, step: float, clock: Clock) -> Any:
+    constant = problem.rest(0.0, problem.start())
+    forced = bool(np.any(constant))
+    exponential, *rest = phi(problem.blocks * step, int(forced), clock)
+    added = step * _times(rest[0], constant) if forced else 0.0
+    return lambda _, state: _times(exponential, state) + added
+
+
+def _etdrk4(problem: Semilinear, step: float, clock: Clock) -> Any:
+    half = phi(problem.blocks * (step / 2), 3, clock)
+    whole = doubled(half)
+    e2, q = half[0], step / 2 * half[1]
+    e = whole[0]
+    f1 = step * (whole[1] - 3 * whole[2] + 4 * whole[3])
+    f2 = step * 2 * (whole[2] - 2 * whole[3])
+    f3 = step * (4 * whole[3] - whole[2])
+    n = problem.rest
+
+    def advance(t: float, u: Blocks) -> Blocks:
+        nu = n(t, u)
+        eu = _times(e2, u)
+        a = eu + _times(q, nu)
+        na = n(t + step / 2, a)
+        b = eu + _times(q, na)
+        nb = n(t + step / 2, b)
+        c = _times(e2, a) + _times(q, 2 * nb - nu)
+        nc = n(t + step, c)
+        return _times(e, u) + _times(f1, nu) + _times(f2, na + nb) + _times(f3, nc)
+
+    return advance
+
+
+def _times(matrices: Blocks, vectors: Blocks) -> Blocks:
+    if matrices.shape[1] == 1:
+        product: Blocks = matrices[:, 0] * vectors
+        return product
+    if len(matrices) == 1:
+        return (matrices[0] @ vectors[0])[None]
+    return np.einsum("kij,kj->ki", matrices, vectors)
+
+
+def phi(blocks: Blocks, most: int, clock: Clock) -> list[Blocks]:
+    """φ_0 = exp, …, φ_most of each block; φ_k(z) = (φ_{k−1}(z) − 1/(k−1)!)/z."""
+    if blocks.shape[1] == 1:
+        return _of_numbers(blocks, most)
+    balanced, scales = _balanced(blocks)
+    norms = np.abs(balanced).sum(axis=2).max(axis=1)
+    doublings = np.maximum(0, np.ceil(np.log2(np.maximum(norms, 1e-300) / HALF))).astype(int)
+    result = [np.empty_like(balanced) for _ in range(most + 1)]
+    for count in np.unique(doublings):
+        some = doublings == count
+        values = _series(balanced[some] / 2.0**count, most)
+        for _ in range(count):
+            clock.check()
+            values = doubled(values)
+        for whole, part in zip(result, values, strict=True):
+            whole[some] = part
+    return [scales[:, :, None] * values / scales[:, None, :] for values in result]
+
+
+def _balanced(blocks: Blocks) -> tuple[Blocks, Array]:
+    """Blocks similar to these by scales that are powers of two, with smaller norms."""
+    balanced, scales = np.empty_like(blocks), np.empty(blocks.shape[:2])
+    for place, block in enumerate(blocks):
+        balanced[place], (scales[place], _) = matrix_balance(block, permute=False, separate=True)
+    return balanced, scales
+
+
+def _series(z: Blocks, most: int) -> list[Blocks]:
+    identity = np.broadcast_to(np.eye(z.shape[1]), z.shape)
+    factorials = np.cumprod([1.0, *range(1, TERMS + most + 1)])
+    total = identity / factorials[TERMS + most]
+    for number in range(TERMS - 1, -1, -1):
+        total = identity / factorials[number + most] + z @ total
+    values = [total]
+    for number in range(most - 1, -1, -1):
+        values.insert(0, identity / factorials[number] + z @ values[0])
+    return values
+
+
+def doubled(values: list[Blocks]) -> list[Blocks]:
+    """φ_k(2z) from φ_0(z) … φ_k(z)."""
+    if values[0].shape[1] == 1:
+        return _combined(values, [values[0] * item for item in values])
+    return _combined(values, [values[0] @ item for item in values])
+
+
+def _combined(values: list[Blocks], products: list[Blocks]) -> list[Blocks]:
+    factorials = np.cumprod([1.0, *range(1, len(values))])
+    result = [products[0]]
+    for k in range(1, len(values)):
+        total = products[k] + sum(values[j] / factorials[k - j] for j in range(1, k + 1))
+        result.append(total / 2.0**k)
+    return result
+
+
+def _of_numbers(z: Blocks, most: int) -> list[Blocks]:
+    """By the recursion where it loses no digits, by the series elsewhere."""
+    large = np.abs(z) > 1
+    values = _small_numbers(np.where(large, 0, z), most)
+    divisor = np.where(large, z, 1)
+    term = np.exp(np.where(large, z, 0))
+    found = [np.where(large, term, values[0])]
+    factorial = 1.0
+    for k in range(1, most + 1):
+        term = (term - 1 / factorial) / divisor
+        factorial *= k
+        found.append(np.where(large, term, values[k]))
+    return found
+
+
+def _small_numbers(z: Blocks, most: int) -> list[Blocks]:
+    terms = 20
+    factorials = np.cumprod([1.0, *range(1, terms + most + 1)])
+    total = np.full_like(z, 1 / factorials[terms + most])
+    for number in range(terms - 1, -1, -1):
+        total = 1 / factorials[number + most] + z * total
+    values = [total]
+    for number in range(most - 1, -1, -1):
+        values.insert(0, 1 / factorials[number] + z * values[0])
+    return values

@@ -1,0 +1,170 @@
+"""How an evolution is discretised and integrated: a table of methods, of which the first that fits and succeeds is taken.
+
+An attempt has a resolution in space (how often the number of points was raised) and one in time (how often the step or the tolerance was
+lowered), and gives the unknowns on the output grid, (times, *space, unknowns).
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.integrate import solve_ivp
+
+from core.domain import Interval
+from core.expressions import Number, partial
+from core.references.clock import Clock
+from core.references.lines.axis import Axis, Bounded, Periodic, Pointwise
+from core.references.lines.conditions import conditions
+from core.references.lines.evolution import Evolution
+from core.references.lines.exponential import Diverged, march
+from core.references.lines.nodal import Nodal
+from core.references.lines.semilinear import InModes, OnPoints
+from core.references.lines.splitting import Splitting, split
+from core.references.spectral import Fourier
+
+Array = NDArray[np.float64]
+
+MODES = {1: 32, 2: 16}
+"""Fourier modes an axis of the coarsest resolution, by the number of coordinates in space; each finer one has twice as many."""
+POINTS = {1: 16, 2: 8}
+"""The same for points; each finer resolution has half as many again, as their matrices are dense."""
+LARGEST = {"modes": {1: 4096, 2: 256}, "points": {1: 700, 2: 40}}
+
+
+@dataclass(frozen=True)
+class Task:
+    """An evolution and where its solution is wanted."""
+
+    evolution: Evolution
+    times: Array
+    places: tuple[Array, ...]
+    clock: Clock
+
+    @cached_property
+    def modal(self) -> Splitting:
+        return split(self.evolution, constant=True)
+
+    @cached_property
+    def nodal(self) -> Splitting:
+        return split(self.evolution, constant=False)
+
+    @cached_property
+    def constant_mass(self) -> bool:
+        factors = [partial(tree, leaf) for tree in self.evolution.equations for leaf in self.evolution.rates]
+        return all(isinstance(factor, Number) for factor in factors)
+
+    def axes(self, count: int) -> tuple[Axis, ...]:
+        """Axes of so many points each."""
+        return tuple(self._axis(item, place, count) for item, place in zip(self.evolution.space, self.places, strict=True))
+
+    def _axis(self, item: Interval, place: Array, count: int) -> Axis:
+        unknowns = len(self.evolution.unknowns)
+        found = conditions(self.evolution, item.name)
+        if not self.evolution.needs(item.name) and not found:
+            return Pointwise(item, place, unknowns)
+        if item.name in self.evolution.periodic:
+            return Periodic(item, count, unknowns)
+        return Bounded(item, count, unknowns, found)
+
+    @cached_property
+    def coarse(self) -> Nodal:
+        return Nodal(self.evolution, self.axes(POINTS[len(self.places)]))
+
+
+Attempt = Callable[[Task, int, int], Array]
+
+
+def _in_modes_fits(task: Task) -> bool:
+    periodic = all(item.name in task.evolution.periodic for item in task.evolution.space)
+    return periodic and task.constant_mass and task.modal.milder
+
+
+def _in_modes(task: Task, count: int, finer: int) -> Array:
+    grids = [Fourier(count, item.low, item.high) for item in task.evolution.space]
+    problem = InModes(task.evolution, grids, task.modal)
+    with np.errstate(all="ignore"):
+        return np.stack([problem.output(task.places, state) for state in march(problem, task.times, 2**finer, task.clock)])
+
+
+def _on_points_fits(task: Task) -> bool:
+    return task.nodal.milder and task.coarse.solved is None and task.coarse.constant_mass is not None
+
+
+def _on_points(task: Task, count: int, finer: int) -> Array:
+    nodal = Nodal(task.evolution, task.axes(count))
+    problem = OnPoints(nodal, task.nodal)
+    output = nodal.output(task.places)
+    with np.errstate(all="ignore"):
+        states = march(problem, task.times, 2**finer, task.clock)
+        return np.stack([output(t, state[0]) for t, state in zip(task.times, states, strict=True)])
+
+
+def _explicit_fits(task: Task) -> bool:
+    """Where signals have a finite speed, so that steps need be no shorter than for accuracy."""
+    evolution = task.evolution
+    slots = [evolution.slot(leaf) for leaf in evolution.leaves]
+    return all(sum(slot.space) <= evolution.orders[slot.unknown] for slot in slots) and not any(
+        sum(evolution.slot(leaf).space) for leaf in evolution.rates
+    )
+
+
+def _explicit(task: Task, count: int, finer: int) -> Array:
+    return _integrated(task, count, 1e-5 * 10.0 ** (-2 * finer), "DOP853")
+
+
+def _implicit(task: Task, count: int, finer: int) -> Array:
+    return _integrated(task, count, 1e-5 * 10.0 ** (-1.5 * finer), "Radau")
+
+
+def _integrated(task: Task, count: int, tolerance: float, method: str) -> Array:
+    nodal = Nodal(task.evolution, task.axes(count))
+
+    def rate(t: float, state: Array) -> Array:
+        task.clock.check()
+        change = nodal.rate(t, state)
+        if not np.isfinite(change).all():
+            raise Diverged
+        return change
+
+    state = nodal.start()
+    slopes: dict[str, Any] = {} if method == "DOP853" else {"jac": nodal.jacobian}
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        scale = max(float(np.abs(state).max()), 1e-10)
+        span = (task.times[0], task.times[-1])
+        found = solve_ivp(rate, span, state, method=method, t_eval=task.times, rtol=tolerance, atol=tolerance * scale, **slopes)
+        if found.status < 0:
+            raise Diverged
+        output = nodal.output(task.places)
+        return np.stack([output(t, column) for t, column in zip(task.times, found.y.T, strict=True)])
+
+
+@dataclass(frozen=True)
+class Method:
+    """A row of the table. `kind`: what an axis is made of."""
+
+    name: str
+    kind: str
+    fits: Callable[[Task], bool]
+    attempt: Attempt
+    timeless: Callable[[Task], bool] = lambda _: False
+
+    def count(self, task: Task, finer: int) -> int | None:
+        """How many modes or points an axis has; None beyond what is reasonable."""
+        space = len(task.places)
+        count = MODES[space] * 2**finer if self.kind == "modes" else round(POINTS[space] * 1.5**finer)
+        return count if count <= LARGEST[self.kind][space] else None
+
+
+METHODS = (
+    Method("exponential in modes", "modes", _in_modes_fits, _in_modes, lambda task: not task.modal.moves),
+    Method("exponential on points", "points", _on_points_fits, _on_points, lambda task: not task.nodal.moves and not any(given.moves() for given in task.coarse.given)),
+    Method("explicit", "points", _explicit_fits, _explicit),
+    Method("implicit", "points", lambda _: True, _implicit),
+)

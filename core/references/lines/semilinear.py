@@ -1,0 +1,187 @@
+"""Evolutions as y' = A y + N(t, y), on points or in Fourier modes, for exponential integrators."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core import grids
+from core.domain import TIME
+from core.errors import InputError
+from core.expressions import NUMPY, Coordinate, Leaf, Number, Vector, partial
+from core.references.lines.evolution import Evolution, Slot
+from core.references.lines.exponential import Blocks
+from core.references.lines.nodal import Nodal
+from core.references.lines.splitting import Splitting
+from core.references.spectral import Fourier
+
+Array = NDArray[np.float64]
+Modes = NDArray[np.complex128]
+
+
+class OnPoints:
+    """One real block for all points; for a mass that never changes, and conditions that are given."""
+
+    def __init__(self, nodal: Nodal, splitting: Splitting) -> None:
+        self.nodal = nodal
+        self._splitting = splitting
+        self._slots = [nodal.evolution.slot(leaf) for leaf in splitting.leaves]
+        coordinates: list[Leaf] = [Coordinate(TIME), *(Coordinate(axis.interval.name) for axis in nodal.axes)]
+        self._rest = Vector(splitting.rest, [*coordinates, *splitting.leaves], NUMPY)
+        self._factors = [self._evaluated(factors) for factors in splitting.linear]
+        self._moving_ends = any(given.moves() for given in nodal.given)
+        self.moves = splitting.moves or self._moving_ends
+        self.blocks = self._matrix()[None]
+        self._ends: Array | None = None if self._moving_ends else self._from_ends(0.0)
+
+    def start(self) -> Blocks:
+        return self.nodal.start()[None]
+
+    def rest(self, t: float, state: Blocks) -> Blocks:
+        nodal, values = self.nodal, state[0]
+        fields = [self._field(slot, t, values) for slot in self._slots]
+        results = self._rest([np.float64(t), *nodal.points, *fields])
+        residuals = self._from_ends(t) if self._ends is None else self._ends.copy()
+        for row, result in zip(residuals, results, strict=True):
+            row += result
+        return nodal.with_rates(np.zeros(nodal.size), nodal.unmassed(None, residuals))[None]
+
+    def _field(self, slot: Slot, t: float, state: Array) -> Array:
+        values = self.nodal.derivative(slot, state[self.nodal.columns[slot.unknown, slot.level]])
+        offset = self.nodal.offset(slot, t)
+        return values if offset is None else values + offset
+
+    def _evaluated(self, factors: object) -> list[tuple[Slot, Array]]:
+        """Each derivative's factor at the points, (1,) or (N,)."""
+        assert isinstance(factors, dict)
+        place: list[Leaf] = [Coordinate(axis.interval.name) for axis in self.nodal.axes]
+        results = Vector(list(factors.values()), place, NUMPY)(self.nodal.points)
+        return [(self.nodal.evolution.slot(leaf), np.atleast_1d(result)) for leaf, result in zip(factors, results, strict=True)]
+
+    def _matrix(self) -> Array:
+        nodal = self.nodal
+        stiffness = np.zeros((len(self._factors), nodal.count, nodal.size))
+        for equation, factors in enumerate(self._factors):
+            for slot, factor in factors:
+                stiffness[equation, :, nodal.columns[slot.unknown, slot.level]] += factor[:, None] * nodal.matrix(slot)
+        return nodal.with_rate_slopes(nodal.unmassed(None, stiffness))
+
+    def _from_ends(self, t: float) -> Array:
+        """(unknowns, N): what the conditions add to the linear part and to the rates' derivatives in the residuals."""
+        residuals = np.zeros((len(self._factors), self.nodal.count))
+        for row, factors in zip(residuals, [*self._factors], strict=True):
+            for slot, factor in factors:
+                offset = self.nodal.offset(slot, t)
+                if offset is not None:
+                    row += factor * offset
+        return residuals + self.nodal.rates_from_ends(t)
+
+
+class InModes:
+    """A block a Fourier mode; for coordinates that are all periodic and a linear part and mass with constant factors."""
+
+    def __init__(self, evolution: Evolution, grids_: Sequence[Fourier], splitting: Splitting) -> None:
+        self.evolution = evolution
+        self.grids = tuple(grids_)
+        self.shape = tuple(grid.n for grid in self.grids)
+        self._half = (*self.shape[:-1], self.shape[-1] // 2 + 1)
+        self._splitting = splitting
+        self._slots = [evolution.slot(leaf) for leaf in splitting.leaves]
+        self._column = {level: number for number, level in enumerate(evolution.levels)}
+        self._symbols: dict[tuple[int, ...], Modes] = {}
+        coordinates: list[Leaf] = [Coordinate(TIME), *(Coordinate(item.name) for item in evolution.space)]
+        self._points = list(grids.points([grid.nodes for grid in self.grids]).T.reshape(len(self.grids), *self.shape))
+        self._rest = Vector(splitting.rest, [*coordinates, *splitting.leaves], NUMPY)
+        self.moves = splitting.moves
+        self._inverse = self._mass_inverse()
+        self.blocks = self._blocks()
+
+    def symbol(self, space: tuple[int, ...]) -> Modes:
+        """(modes,): a derivative in space."""
+        if space not in self._symbols:
+            factors = [_full(grid, order) for grid, order in zip(self.grids[:-1], space[:-1], strict=True)]
+            factors.append(self.grids[-1].symbol(space[-1]))
+            product = factors[0]
+            for factor in factors[1:]:
+                product = product[:, None] * factor
+            self._symbols[space] = product.ravel()
+        return self._symbols[space]
+
+    def _mass_inverse(self) -> Modes:
+        unknowns = len(self.evolution.unknowns)
+        mass = np.zeros((int(np.prod(self._half)), unknowns, unknowns), dtype=np.complex128)
+        for equation, tree in enumerate(self.evolution.equations):
+            for leaf in self.evolution.rates:
+                slot, factor = self.evolution.slot(leaf), partial(tree, leaf)
+                mass[:, equation, slot.unknown] += _number(factor) * self.symbol(slot.space)
+        if not (np.abs(np.linalg.det(mass)) > 0).all():
+            names = ", ".join(f"{leaf.unknown}_{leaf.by}" for leaf in self.evolution.rates)
+            raise InputError("reference-rates-undetermined", names=names)
+        inverse: Modes = np.linalg.inv(mass)
+        return inverse
+
+    def _blocks(self) -> Blocks:
+        levels = self.evolution.levels
+        linear = np.zeros((len(self._inverse), len(self.evolution.unknowns), len(levels)), dtype=np.complex128)
+        for equation, factors in enumerate(self._splitting.linear):
+            for leaf, factor in factors.items():
+                slot = self.evolution.slot(leaf)
+                linear[:, equation, self._column[slot.unknown, slot.level]] += _number(factor) * self.symbol(slot.space)
+        rates = -self._inverse @ linear
+        blocks = np.zeros((len(linear), len(levels), len(levels)), dtype=np.complex128)
+        for (unknown, level), row in self._column.items():
+            if level + 1 == self.evolution.orders[unknown]:
+                blocks[:, row] = rates[:, unknown]
+            else:
+                blocks[:, row, self._column[unknown, level + 1]] = 1
+        return blocks
+
+    def start(self) -> Blocks:
+        place: list[Leaf] = [Coordinate(item.name) for item in self.evolution.space]
+        trees = [self.evolution.starts[level] for level in self.evolution.levels]
+        values = [np.broadcast_to(value, self.shape) for value in Vector(trees, place, NUMPY)(self._points)]
+        if not all(np.isfinite(value).all() for value in values):
+            raise InputError("reference-start-not-finite")
+        return self._modes(values)
+
+    def _modes(self, values: Sequence[Array]) -> Modes:
+        """(modes, len(values))."""
+        return np.stack([np.fft.rfftn(value).ravel() for value in values], axis=1)
+
+    def values(self, modes: Modes) -> Array:
+        """At the nodes, (*shape,)."""
+        result: Array = np.fft.irfftn(modes.reshape(self._half), s=self.shape, axes=range(len(self.shape)))
+        return result
+
+    def rest(self, t: float, state: Blocks) -> Blocks:
+        fields = [self.values(self.symbol(slot.space) * state[:, self._column[slot.unknown, slot.level]]) for slot in self._slots]
+        results = self._rest([np.float64(t), *self._points, *fields])
+        residuals = self._modes([np.broadcast_to(result, self.shape) for result in results])
+        rates = -np.einsum("kij,kj->ki", self._inverse, residuals)
+        change = np.zeros_like(state)
+        for unknown, order in enumerate(self.evolution.orders):
+            change[:, self._column[unknown, order - 1]] = rates[:, unknown]
+        return change
+
+    def output(self, points: Sequence[Array], state: Blocks) -> Array:
+        """The unknowns on a grid, (*shape, unknowns)."""
+        found = []
+        for unknown in range(len(self.evolution.unknowns)):
+            values = self.values(state[:, self._column[unknown, 0]])
+            for number, (grid, place) in enumerate(zip(self.grids, points, strict=True)):
+                values = np.moveaxis(np.tensordot(grid.interpolation(place), values, axes=(1, number)), 0, number)
+            found.append(values)
+        return np.stack(found, axis=-1)
+
+
+def _full(grid: Fourier, order: int) -> Modes:
+    """The symbol in the order of `numpy.fft.fft`."""
+    half = grid.symbol(order)
+    return np.concatenate([half, half[1 : (grid.n + 1) // 2][::-1].conj()])
+
+
+def _number(tree: object) -> float:
+    assert isinstance(tree, Number)
+    return tree.value
