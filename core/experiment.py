@@ -21,6 +21,7 @@ from core.errors import N_, InputError, Position, TangenteError
 from core.problem import BoundProblem, Problem, load
 from core.ranges import Choice, Integer, Range, Real, nearest
 from core.schedules import SCHEDULES
+from core.statement import Files, no_files
 
 NUMERICS = 1
 """Counts the changes that alter the numbers a run gives; part of every key, so that results cached before such a change retire."""
@@ -189,8 +190,8 @@ class Experiment:
         return experiment
 
     @classmethod
-    def from_table(cls, table: Mapping[str, Any], *, file: str | None = None) -> Experiment:
-        """The experiment of a parsed experiment file; raises `InputError` placed at the file and key."""
+    def from_table(cls, table: Mapping[str, Any], *, file: str | None = None, files: Files = no_files) -> Experiment:
+        """The experiment of a parsed experiment file; `files` reads those that it names; raises `InputError` placed at the file and key."""
         try:
             for name in table:
                 if name not in _SECTIONS:
@@ -201,7 +202,7 @@ class Experiment:
             weights = settings.pop("weights", {})
             if not isinstance(weights, Mapping):
                 raise InputError("not-a-table", at=Position(key="training.weights"), name="weights")
-            return cls.of(_problem(table, file), _section(table, "values"), settings, weights)
+            return cls.of(_problem(table, file, files), _section(table, "values"), settings, weights)
         except TangenteError as error:
             raise error.located(file=file) from None
 
@@ -286,10 +287,10 @@ def _trial(problem: Problem, values: tuple[tuple[str, float], ...]) -> Trial:
 
 
 def terms(problem: Problem) -> tuple[str, ...]:
-    """The names of the loss terms, one for each equation, then one for each condition."""
+    """The names of the loss terms, one for each equation, then one for each condition, then that of the data where there are any."""
     equations = [f"equation-{number}" for number in range(1, len(problem.equations) + 1)]
     conditions = [f"condition-{number}" for number in range(1, len(problem.conditions) + 1)]
-    return (*equations, *conditions)
+    return (*equations, *conditions, *([] if problem.data is None else ["data"]))
 
 
 def _is_auto(value: object) -> bool:
@@ -313,12 +314,12 @@ def _section(table: Mapping[str, Any], name: str) -> dict[str, Any]:
     return dict(section)
 
 
-def _problem(table: Mapping[str, Any], file: str | None) -> Problem:
+def _problem(table: Mapping[str, Any], file: str | None, files: Files) -> Problem:
     stated = table.get("problem")
     if isinstance(stated, str):
         return load(stated)
     if isinstance(stated, Mapping):
-        return Problem.from_table(stated, file=file)
+        return Problem.from_table(stated, file=file, files=files)
     raise InputError("no-problem", at=Position(key="problem"))
 
 

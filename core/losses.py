@@ -43,6 +43,22 @@ class Points:
     rows: tuple[Rows, ...]
 
 
+class _Data:
+    """The measurements of an experiment's problem on `device`: `points` (n, d), `values` (n, measured)."""
+
+    def __init__(self, experiment: Experiment, device: torch.device) -> None:
+        data = experiment.problem.data
+        assert data is not None
+        rows = torch.tensor(data.rows, dtype=DTYPES[experiment.precision], device=device)  # (n, d + measured)
+        self.points, self.values = rows.split([len(experiment.problem.coordinates), len(data.unknowns)], dim=1)
+        self._columns = [experiment.problem.unknowns.index(unknown) for unknown in data.unknowns]
+
+    def of(self, network: nn.Module) -> Tensor:
+        """What the network says there, (n, measured)."""
+        outputs: Tensor = network(self.points)[:, self._columns]
+        return outputs
+
+
 class Losses:
     """Residuals and loss terms of an experiment on `device`."""
 
@@ -57,6 +73,7 @@ class Losses:
         self._equations = [compile(tree, TORCH) for tree in problem.equations]
         self._soft = conditions
         self._conditions = [compile(condition.residual, TORCH) for condition in conditions]
+        self._data = _Data(experiment, device) if experiment.problem.data is not None else None
         self._wanted = _derivatives(problem.equations)
         self._wanted_at_edges = _derivatives([condition.residual for condition in conditions])
 
@@ -87,10 +104,12 @@ class Losses:
         )
 
     def terms(self, network: nn.Module, points: Points) -> Tensor:
-        """The mean squared residual of each equation, then of each condition, (terms,); zero for a condition that is a hard constraint."""
+        """The mean squared residual of each equation, of each condition (zero for a hard constraint), and of the data, (terms,)."""
         residuals = [*self.residuals(network, points.interior), *self._condition_residuals(network, points)]
         terms = torch.stack([self.mse(residual, torch.zeros_like(residual)) for residual in residuals])
-        return nn.functional.pad(terms, (0, len(self.weights) - len(terms)))
+        data = [] if self._data is None else [self.mse(self._data.of(network), self._data.values)]
+        terms = nn.functional.pad(terms, (0, len(self.weights) - len(data) - len(terms)))
+        return torch.cat([terms, torch.stack(data)]) if data else terms
 
     def total(self, terms: Tensor) -> Tensor:
         """The weighted sum of the terms, ()."""

@@ -18,8 +18,9 @@ from core.conditions import BoundCondition
 from core.domain import Interval
 from core.errors import InputError, Position, TangenteError
 from core.expressions import Derivative, Expression, Parameter, to_latex, to_text
+from core.measurements import Measurements
 from core.ranges import nearest
-from core.statement import ParameterRange
+from core.statement import Files, ParameterRange, no_files
 
 __all__ = ["BoundCondition", "BoundProblem", "Formulas", "Interval", "ParameterRange", "Problem", "library", "load"]
 
@@ -62,21 +63,33 @@ class Problem:
     conditions: tuple[str, ...]
     exact: Mapping[str, str]
     reference: str
+    data: Measurements | None = None
     recipe: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
     def __hash__(self) -> int:
         return hash((self.name, self.coordinates, self.unknowns, self.equations, self.conditions))
 
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """What it is: `ode` (one coordinate) or `pde`, and `system` where several unknowns are coupled."""
+        return ("ode" if len(self.coordinates) == 1 else "pde", *(["system"] if len(self.unknowns) > 1 else []))
+
     @classmethod
     def from_table(
-        cls, table: Mapping[str, Any], *, name: str = "", file: str | None = None, recipe: Mapping[str, Any] | None = None
+        cls,
+        table: Mapping[str, Any],
+        *,
+        name: str = "",
+        file: str | None = None,
+        recipe: Mapping[str, Any] | None = None,
+        files: Files = no_files,
     ) -> Problem:
-        """The problem that a [problem] table states.
+        """The problem that a [problem] table states; `files` reads those that it names.
 
         Raises `InputError` at the key, and the character where there is one, of the first mistake.
         """
         try:
-            fields = statement.read(tables.mapping(table, "problem", most=100))
+            fields = statement.read(tables.mapping(table, "problem", most=100), files)
             problem = cls(name=name, **fields, recipe=dict(recipe or {}))
             checks.check(problem)
         except TangenteError as error:
@@ -110,6 +123,7 @@ class Problem:
             "conditions": list(self.conditions),
             "exact": dict(self.exact),
             "reference": self.reference,
+            **({} if self.data is None else {"data": self.data.table(self.coordinates)}),
         }
 
     def content(self) -> dict[str, Any]:
@@ -124,6 +138,7 @@ class Problem:
             "conditions": [" = ".join(map(to_text, sides)) for sides in trees.conditions],
             "exact": {name: to_text(tree) for name, tree in trees.exact.items()},
             "reference": self.reference,
+            **({} if self.data is None else {"data": self.data.table(self.coordinates)}),
         }
 
     def bind(self, values: Mapping[str, float]) -> BoundProblem:

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from core import references, tables
+from core import measurements, references, tables
 from core.domain import TOLERANCE, Interval
 from core.errors import InputError, Position
+from core.measurements import Measurements
 from core.ranges import Choice, Scale
 
 KEYS = (
     *("title", "source", "description", "teaches", "difficulty", "promise", "coordinates", "unknowns", "parameters"),
-    *("definitions", "equations", "conditions", "exact", "reference"),
+    *("definitions", "equations", "conditions", "exact", "reference", "data"),
 )
 REQUIRED = ("coordinates", "unknowns", "equations", "conditions")
-UNSUPPORTED = ("domain", "estimate", "data")
+UNSUPPORTED = ("domain", "estimate")
 MOST = {"coordinates": 3, "unknowns": 10, "parameters": 20, "definitions": 20, "equations": 20, "conditions": 40}
 LONGEST = {"title": 100, "source": 400, "description": 1000, "teaches": 1000}
 CHOICES = {"difficulty": ("medium", "easy", "hard"), "reference": ("auto", "none", *references.METHODS)}
@@ -37,13 +38,22 @@ class ParameterRange:
     scale: Scale
 
 
-def read(table: Mapping[str, Any]) -> dict[str, Any]:
+Files = Callable[[str], bytes]
+"""The contents of a file that a problem names; raises `InputError` where there is none to be had."""
+
+
+def no_files(name: str) -> bytes:
+    """Where a problem comes from a page or a message, no file lies beside it."""
+    raise InputError("no-file-here", name=name)
+
+
+def read(table: Mapping[str, Any], files: Files = no_files) -> dict[str, Any]:
     """The fields of the `Problem` that the table states; raises `InputError` placed at the key of the first mistake."""
     for key in UNSUPPORTED:
         if key in table:
             raise InputError(f"unsupported-{key}", at=Position(key=f"problem.{key}"))
     tables.check_keys(table, "problem", KEYS, REQUIRED)
-    return {
+    fields: dict[str, Any] = {
         **{key: tables.text(table.get(key, ""), f"problem.{key}", longest) for key, longest in LONGEST.items()},
         **{key: _choice(table, key, options) for key, options in CHOICES.items()},
         **{key: _expressions(table, key) for key in ("definitions", "exact")},
@@ -53,6 +63,23 @@ def read(table: Mapping[str, Any]) -> dict[str, Any]:
         **{key: tables.texts(table[key], f"problem.{key}", MOST[key], least=1) for key in ("unknowns", "equations")},
         "conditions": tables.texts(table["conditions"], "problem.conditions", MOST["conditions"]),
     }
+    return {**fields, "data": _data(table.get("data"), fields["coordinates"], fields["unknowns"], files)}
+
+
+def _data(value: object, coordinates: tuple[Interval, ...], unknowns: tuple[str, ...], files: Files) -> Measurements | None:
+    """Measurements from `{ file = "measured.csv" }` or, as a problem that was read states them, `{ columns = […], rows = [[…]] }`."""
+    path = "problem.data"
+    if value is None:
+        return None
+    table = tables.mapping(value, path, 2)
+    if "file" in table:
+        tables.check_keys(table, path, ("file",))
+        name = tables.text(table["file"], f"{path}.file", 200)
+        with tables.located(f"{path}.file"):
+            return measurements.read(files(name), coordinates, unknowns, file=name)
+    tables.check_keys(table, path, ("file", "columns", "rows"), ("columns", "rows"))
+    columns = tables.texts(table["columns"], f"{path}.columns", len(coordinates) + len(unknowns))
+    return measurements.of_rows(columns, table["rows"], coordinates, unknowns, path)
 
 
 def _choice(table: Mapping[str, Any], key: str, options: tuple[str, ...]) -> str:

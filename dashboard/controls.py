@@ -9,7 +9,7 @@ Numbers are sliders over round values; a value between those, typed into the add
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -17,53 +17,67 @@ import streamlit as st
 from core.errors import InputError, TangenteError
 from core.experiment import HYPERPARAMETERS, WEIGHT, Experiment, Hyperparameter
 from core.expressions import Parameter, to_latex
-from core.problem import ParameterRange, Problem, library, load
+from core.problem import ParameterRange, Problem
 from core.ranges import Choice, Integer, Range, Real
 from core.store import Device
-from dashboard import address
+from dashboard import address, catalogue
+from dashboard.catalogue import PROBLEM, library_problems
 from dashboard.presets import Preset
 from dashboard.stops import slides, stops, written
 from dashboard.texts import _
 
-PROBLEM = "problem"
-DIFFICULTIES = ("easy", "medium", "hard")
 NONE = "none"
 """How the address writes that there is no limit."""
 
 _SEEN = "address-problem"
+problems = library_problems
 
 
 # The problem, which decides on the other controls and their defaults.
 
 
-@cache
-def problems() -> tuple[Problem, ...]:
-    """The library, easy problems first."""
-    return tuple(sorted(map(load, library()), key=lambda problem: (DIFFICULTIES.index(problem.difficulty), problem.title)))
-
-
 def problem() -> Problem:
-    """The chosen problem: a selectbox of the library, and `problem` in the address.
+    """The chosen problem: a selectbox of the library and the visitor's own, and `problem` in the address.
 
     The widget cannot be bound, as the address would show titles. So the address is followed where it differs from what was last seen there:
     after a link, or the browser's way back.
     """
     asked = st.query_params.get(PROBLEM)
-    if PROBLEM not in st.session_state or asked not in (None, st.session_state.get(_SEEN)):
+    if PROBLEM not in st.session_state or asked not in (None, st.session_state.get(_SEEN)) or not _there(st.session_state[PROBLEM]):
         _follow(asked)
-    name = st.selectbox(
+    titles = _titles(st.session_state[PROBLEM])
+    key = st.selectbox(
         _("Problem"),
-        [problem.name for problem in problems()],
-        format_func=lambda name: _(load(name).title),
+        list(titles),
+        format_func=titles.__getitem__,
         key=PROBLEM,
         on_change=_chosen,
         persist_state="session",
         help=_("What the network learns to solve. The page Problems shows them all."),
     )
-    if asked != name:
-        st.query_params[PROBLEM] = name
-    st.session_state[_SEEN] = name
-    return load(name)
+    if asked != key:
+        st.query_params[PROBLEM] = key
+    st.session_state[_SEEN] = key
+    return catalogue.find(key)
+
+
+def chosen() -> str:
+    """The key of the problem on the page."""
+    key: str = st.session_state[PROBLEM]
+    return key
+
+
+def _titles(shown: str) -> dict[str, str]:
+    """What there is to choose from: the library, the visitor's own, and what is on the page if it is another visitor's."""
+    titles = {problem.name: _(problem.title) for problem in library_problems()}
+    titles |= {entry.id: _("{title} (yours)").format(title=entry.title) for entry in reversed(catalogue.own()) if entry.problem}
+    titles.setdefault(shown, catalogue.title(shown))
+    return dict(zip(titles, catalogue.told_apart(titles.values()), strict=True))
+
+
+def _there(key: str) -> bool:
+    """Whether there still is such a problem: one's own may have been deleted since."""
+    return _allowed(catalogue.find, key)
 
 
 def settings(experiment: Experiment) -> dict[str, Any]:
@@ -75,27 +89,29 @@ def settings(experiment: Experiment) -> dict[str, Any]:
     }
 
 
-def show(experiment: Experiment) -> None:
-    """Set every control to an experiment of a library problem. For callbacks: a widget that is drawn already cannot be set."""
+def show(experiment: Experiment, key: str) -> None:
+    """Set every control to an experiment of the problem of that key. For callbacks: a widget that is drawn already cannot be set."""
     address.forget()
-    st.session_state[PROBLEM] = st.session_state[_SEEN] = experiment.problem.name
+    st.session_state[PROBLEM] = st.session_state[_SEEN] = key
     st.session_state.update(settings(experiment))
-    st.query_params.from_dict({PROBLEM: experiment.problem.name})  # one entry in the browser's history, not one for each control
+    st.query_params.from_dict({PROBLEM: key})  # one entry in the browser's history, not one for each control
 
 
 def _chosen() -> None:
-    show(Experiment.of(load(st.session_state[PROBLEM])))
+    show(Experiment.of(catalogue.find(chosen())), chosen())
 
 
 def _follow(asked: str | None) -> None:
     """Choose the problem that the address names, each control at its recipe unless the address names that too."""
     address.forget()
+    first = library_problems()[0]
+    key = asked if asked is not None else first.name
     try:
-        found = load(asked if asked is not None else problems()[0].name)
+        found = catalogue.find(key)
     except InputError as error:
-        found = load(problems()[0].name)
-        address.note(PROBLEM, error, _(found.title))
-    st.session_state[PROBLEM] = found.name
+        key, found = first.name, first
+        address.note(PROBLEM, error, _(first.title))
+    st.session_state[PROBLEM] = key
     recipe = settings(Experiment.of(found))
     st.session_state.update({key: value for key, value in recipe.items() if key in st.session_state and key not in st.query_params})
 
@@ -105,7 +121,7 @@ def presets(known: Mapping[str, Preset], problem: Problem) -> None:
     with st.container(horizontal=True, gap="xsmall"):
         for name, preset in known.items():
             st.button(_(preset.label), f"preset-{name}", _(preset.help), st.session_state.update, (preset.settings,))
-        st.button(_("Recommended"), "preset-recipe", _("Everything as it suits this problem."), show, (Experiment.of(problem),))
+        st.button(_("Recommended"), "preset-recipe", _("Everything as it suits this problem."), show, (Experiment.of(problem), chosen()))
 
 
 # The other controls, each returning its value.
@@ -132,7 +148,7 @@ def parameter(item: ParameterRange) -> float:
 def weight(term: str, text: str, default: float) -> float:
     """The slider of a loss term's weight; `text` is the equation or condition that the term asks for."""
     kind, _dash, number = term.partition("-")
-    label = {"equation": _("Equation {number}"), "condition": _("Condition {number}")}[kind].format(number=number)
+    label = {"equation": _("Equation {number}"), "condition": _("Condition {number}"), "data": _("Data")}[kind].format(number=number)
     value: float = WIDGETS[Real](f"weights.{term}", label, f"`{text}`", WEIGHT, default)
     return value
 

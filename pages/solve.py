@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from itertools import zip_longest
 from typing import Any
 
 import streamlit as st
@@ -43,7 +44,7 @@ with st.sidebar:
             if not item.essential:
                 settings[item.name] = controls.hyperparameter(item, recipe[item.name], devices)
         st.markdown(_("**Weights** of the equations and conditions in the loss"))
-        texts = zip(terms(problem), (*problem.equations, *problem.conditions), strict=True)
+        texts = zip_longest(terms(problem), (*problem.equations, *problem.conditions), fillvalue=_("the measurements"))
         weights = {term: controls.weight(term, text, recipe[f"weights.{term}"]) for term, text in texts}
     address.check_names(("problem", *recipe))
     experiment_file = st.expander(_("Experiment file"))

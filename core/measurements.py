@@ -1,0 +1,167 @@
+"""Measurements: values of unknowns at points of the domain, from a CSV file, for the network to follow beside the equations.
+
+The first line names the columns: every coordinate, then one unknown or more. Each further line is one point. Columns are separated by
+commas, semicolons or tabs, whichever the first line uses.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from core.domain import Interval
+from core.errors import InputError, Position
+from core.ranges import nearest
+from core.tables import LARGEST, shown
+from core.tables import number as number_of
+
+MAX_BYTES = 1_000_000
+MAX_ROWS = 20_000
+SEPARATORS = ",;\t"
+
+
+@dataclass(frozen=True)
+class Measurements:
+    """Rows of numbers: the coordinates in their order, then `unknowns` in theirs."""
+
+    unknowns: tuple[str, ...]
+    rows: tuple[tuple[float, ...], ...]
+
+    def table(self, coordinates: tuple[Interval, ...]) -> dict[str, Any]:
+        """The table that states them without a file."""
+        return {"columns": list(names(coordinates, self.unknowns)), "rows": [list(row) for row in self.rows]}
+
+
+def read(data: bytes, coordinates: tuple[Interval, ...], unknowns: tuple[str, ...], *, file: str) -> Measurements:
+    """The measurements of a file's bytes; raises `InputError` at the file, and the line, column and character of the first mistake."""
+    if len(data) > MAX_BYTES:
+        raise InputError("data-too-large", at=Position(file=file), size=len(data), limit=MAX_BYTES)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError("data-not-text", at=Position(file=file, character=error.start)) from None
+    lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+    if len(lines) < 2:
+        raise InputError("data-empty", at=Position(file=file), columns=", ".join(names(coordinates, unknowns)))
+    if len(lines) - 1 > MAX_ROWS:
+        raise InputError("data-too-long", at=Position(file=file), number=len(lines) - 1, limit=MAX_ROWS)
+    header, *body = lines
+    separator = max(SEPARATORS, key=header[1].count)
+    columns = _columns(header, separator, coordinates, unknowns, file)
+    measured = tuple(name for name in unknowns if name in columns)
+    order = [columns.index(name) for name in names(coordinates, measured)]
+    rows = []
+    for number, line in body:
+        row = _row(Line(file, number, line, separator), columns)
+        rows.append(tuple(row[index] for index in order))
+        _check_inside(rows[-1], coordinates, Line(file, number, line, separator), columns)
+    return Measurements(measured, tuple(rows))
+
+
+def of_rows(
+    columns: tuple[str, ...], rows: object, coordinates: tuple[Interval, ...], unknowns: tuple[str, ...], path: str
+) -> Measurements:
+    """The measurements that a table states, in the order of `table`; raises `InputError` placed at the key `path`."""
+    measured = tuple(name for name in unknowns if name in columns)
+    if columns != names(coordinates, measured) or not measured:
+        known = ", ".join(names(coordinates, unknowns))
+        raise InputError("data-columns", at=Position(key=f"{path}.columns"), known=known, got=", ".join(columns))
+    if not isinstance(rows, list | tuple) or not 1 <= len(rows) <= MAX_ROWS:
+        raise InputError("data-rows", at=Position(key=f"{path}.rows"), limit=MAX_ROWS)
+    kept = []
+    for number, row in enumerate(rows, 1):
+        at = Position(key=f"{path}.rows[{number}]")
+        if not isinstance(row, list | tuple) or len(row) != len(columns):
+            raise InputError("data-row-length", at=at, expected=len(columns), got=shown(row), columns=", ".join(columns))
+        kept.append(tuple(number_of(value, f"{path}.rows[{number}][{index}]") for index, value in enumerate(row, 1)))
+        for item, value in zip(coordinates, kept[-1], strict=False):
+            if item.snapped(value) is None:
+                limits = {"low": f"{item.low:g}", "high": f"{item.high:g}"}
+                raise InputError("data-outside-domain", at=at, coordinate=item.name, value=f"{value:g}", **limits)
+    return Measurements(measured, tuple(kept))
+
+
+def names(coordinates: tuple[Interval, ...], unknowns: tuple[str, ...]) -> tuple[str, ...]:
+    """The names of the columns, in the order in which they are kept."""
+    return (*(item.name for item in coordinates), *unknowns)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a file, and where its mistakes are."""
+
+    file: str
+    number: int
+    text: str
+    separator: str
+
+    @property
+    def cells(self) -> list[str]:
+        (cells,) = csv.reader([self.text], delimiter=self.separator)
+        return [cell.strip() for cell in cells]
+
+    def position(self, index: int, name: str = "") -> Position:
+        """The place of the cell number `index`, counted from 0."""
+        key = f"line {self.number}, column {name or index + 1}"
+        return Position(self.file, key, self.text[:200], self._starts(index) if index < 200 else None)
+
+    def _starts(self, index: int) -> int | None:
+        """The character at which a cell begins; None where quotes hide separators."""
+        parts = self.text.split(self.separator)
+        if '"' in self.text or index >= len(parts):
+            return None
+        start = sum(len(part) + 1 for part in parts[:index])
+        start += len(parts[index]) - len(parts[index].lstrip())
+        return start if start < 200 else None
+
+
+def _columns(header: tuple[int, str], separator: str, coordinates: tuple[Interval, ...], unknowns: tuple[str, ...], file: str) -> list[str]:
+    """The names in the first line, each known, none twice, every coordinate and some unknown among them."""
+    line = Line(file, *header, separator)
+    known = names(coordinates, unknowns)
+    found = line.cells
+    for index, name in enumerate(found):
+        if name not in known:
+            near = next((other for other in known if other.lower() == name.lower()), None) or nearest(name, known)
+            raise InputError(
+                "data-unknown-column-near" if near else "data-unknown-column",
+                at=line.position(index), name=shown(name), near=near, known=", ".join(known),
+            )  # fmt: skip
+        if name in found[:index]:
+            raise InputError("data-column-twice", at=line.position(index), name=name)
+    for item in coordinates:
+        if item.name not in found:
+            raise InputError("data-column-missing", at=Position(file, f"line {line.number}"), name=item.name, known=", ".join(known))
+    if not set(found) & set(unknowns):
+        raise InputError("data-column-missing", at=Position(file, f"line {line.number}"), name=unknowns[0], known=", ".join(known))
+    return found
+
+
+def _row(line: Line, columns: Sequence[str]) -> list[float]:
+    cells = line.cells
+    if len(cells) != len(columns):
+        at = Position(line.file, f"line {line.number}")
+        raise InputError("data-row-length", at=at, expected=len(columns), got=len(cells), columns=", ".join(columns))
+    return list(_numbers(line, cells, columns))
+
+
+def _numbers(line: Line, cells: Sequence[str], columns: Sequence[str]) -> Iterator[float]:
+    for index, (cell, name) in enumerate(zip(cells, columns, strict=True)):
+        try:
+            value = float(cell) if cell.isascii() and "_" not in cell else math.nan
+        except ValueError:
+            value = math.nan
+        if not abs(value) <= LARGEST:
+            raise InputError("data-not-a-number", at=line.position(index, name), value=shown(cell), limit=f"{LARGEST:g}")
+        yield value
+
+
+def _check_inside(row: Sequence[float], coordinates: tuple[Interval, ...], line: Line, columns: Sequence[str]) -> None:
+    for item, value in zip(coordinates, row, strict=False):
+        if item.snapped(value) is None:
+            at = line.position(columns.index(item.name), item.name)
+            limits = {"low": f"{item.low:g}", "high": f"{item.high:g}"}
+            raise InputError("data-outside-domain", at=at, coordinate=item.name, value=f"{value:g}", **limits)
