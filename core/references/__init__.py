@@ -66,7 +66,7 @@ def solve(problem: BoundProblem, reference: str, limit: float = LIMIT) -> Refere
         except TangenteError as error:
             refused.append(error)
     failed = [error for error in refused if isinstance(error, RunError)]
-    raise (failed or refused)[-1]
+    raise failed[0] if failed else refused[-1]  # the first that fits says best what is the matter
 
 
 def candidates(problem: BoundProblem) -> tuple[str, ...]:

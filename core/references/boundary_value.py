@@ -17,12 +17,12 @@ from scipy.integrate import solve_bvp
 
 from core.errors import InputError, RunError
 from core.references.clock import Clock
-from core.references.guesses import constants, polynomials
-from core.references.pieces import Pieces
-from core.references.pointwise import Conditions
+from core.references.ordinary.guesses import constants, polynomials
+from core.references.ordinary.pieces import Pieces
+from core.references.ordinary.pointwise import Conditions
+from core.references.ordinary.slopes import Slopes
+from core.references.ordinary.system import first_order
 from core.references.refinement import difference
-from core.references.slopes import Slopes
-from core.references.system import first_order
 
 if TYPE_CHECKING:
     from core.problem import BoundProblem

@@ -17,12 +17,12 @@ from scipy.integrate import ODEintWarning, odeint, solve_ivp
 
 from core.errors import InputError, RunError
 from core.references.clock import Clock
-from core.references.pointwise import Conditions
+from core.references.ordinary.pointwise import Conditions
+from core.references.ordinary.roots import root_near, roots
+from core.references.ordinary.singular import DEGREE, step_away
+from core.references.ordinary.slopes import Slopes
+from core.references.ordinary.system import first_order
 from core.references.refinement import difference
-from core.references.roots import root_near, roots
-from core.references.singular import DEGREE, step_away
-from core.references.slopes import Slopes
-from core.references.system import first_order
 
 if TYPE_CHECKING:
     from core.problem import BoundProblem

@@ -12,7 +12,7 @@ from core.conditions import BoundCondition
 from core.domain import Interval
 from core.errors import InputError
 from core.expressions import NUMPY, At, Coordinate, Derivative, Leaf, Vector, leaves_in, partial, to_text
-from core.references.slopes import Slopes
+from core.references.ordinary.slopes import Slopes
 
 if TYPE_CHECKING:
     from core.problem import BoundProblem

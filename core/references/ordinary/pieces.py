@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.references.clock import Clock
-from core.references.pointwise import Conditions
+from core.references.ordinary.pointwise import Conditions
 
 Array = NDArray[np.float64]
 

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from core.errors import InputError
 from core.expressions import FLOATS, NUMPY, Vector
-from core.references.roots import root_near, roots
-from core.references.system import System
+from core.references.ordinary.roots import root_near, roots
+from core.references.ordinary.system import System
 
 Array = NDArray[np.float64]
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from core.references.pointwise import Conditions
-from core.references.system import System
+from core.references.ordinary.pointwise import Conditions
+from core.references.ordinary.system import System
 
 Array = NDArray[np.float64]
 

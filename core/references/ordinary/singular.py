@@ -14,9 +14,9 @@ from numpy.polynomial import Chebyshev, legendre
 from numpy.typing import NDArray
 
 from core.errors import RunError
-from core.references.roots import root_near
-from core.references.slopes import Slopes
-from core.references.system import System
+from core.references.ordinary.roots import root_near
+from core.references.ordinary.slopes import Slopes
+from core.references.ordinary.system import System
 
 Array = NDArray[np.float64]
 
