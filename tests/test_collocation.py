@@ -1,0 +1,209 @@
+"""Collocation solves problems of every kind to the error that it claims, and refuses those without a single solution."""
+
+from __future__ import annotations
+
+import math
+import time
+from typing import Any
+
+import numpy as np
+import pytest
+
+from core import grids, references
+from core.errors import InputError, RunError, TangenteError
+from core.problem import BoundProblem, Problem
+from core.references import collocation, exact
+from core.references.clock import Clock
+from core.references.refinement import difference
+
+SQUARE = {"x": [0, 1], "y": [0, 1]}
+CUBE = {"x": [0, 1], "y": [0, 1], "z": [0, 1]}
+SPACE_TIME = {"x": [0, 1], "t": [0, 1]}
+DECAY = repr(10 - math.sqrt(100 + 4 * math.pi**2))  # of Kovasznay's flow at Re = 20
+NAVIER_STOKES = ("u*u_x + v*u_y + p_x = lap(u)/20", "u*v_x + v*v_y + p_y = lap(v)/20", "u_x + v_y = 0")
+
+
+def bound(coordinates: dict[str, Any], equations: Any, conditions: Any, unknowns: Any = ("u",), **exact: str) -> BoundProblem:
+    table = {
+        "coordinates": coordinates,
+        "unknowns": list(unknowns),
+        "equations": [equations] if isinstance(equations, str) else list(equations),
+        "conditions": list(conditions),
+        "exact": exact,
+    }
+    return Problem.from_table(table).bind({})
+
+
+def kovasznay(*conditions: str) -> BoundProblem:
+    return bound(
+        {"x": [-0.5, 1], "y": [-0.5, 1.5]},
+        NAVIER_STOKES,
+        [f"u(boundary) = 1 - exp({DECAY}*x)*cos(2*pi*y)", f"v(boundary) = {DECAY}/(2*pi)*exp({DECAY}*x)*sin(2*pi*y)", *conditions],
+        ("u", "v", "p"),
+        u=f"1 - exp({DECAY}*x)*cos(2*pi*y)",
+        v=f"{DECAY}/(2*pi)*exp({DECAY}*x)*sin(2*pi*y)",
+        p=f"0.5*(1 - exp(2*{DECAY}*x))",
+    )
+
+
+def layer(epsilon: float) -> BoundProblem:
+    solution = f"x - (exp((x - 1)/{epsilon}) - exp(-1/{epsilon}))/(1 - exp(-1/{epsilon}))"
+    return bound({"x": [0, 1]}, f"-{epsilon}*u_xx + u_x = 1", ["u(0) = 0", "u(1) = 0"], u=solution)
+
+
+PROBLEMS = {
+    "two-point": bound({"x": [0, 1]}, "u_xx = exp(x)", ["u(0) = 1", "u(1) = e"], u="exp(x)"),
+    "layer": layer(0.01),
+    "thin-layer": layer(0.002),
+    "beam": bound({"x": [0, 1]}, "u_xxxx = -1", ["u(0) = 0", "u_x(0) = 0", "u_xx(1) = 0", "u_xxx(1) = 0"], u="-x^4/24 + x^3/6 - x^2/4"),
+    "lane-emden": bound({"x": [0, 3]}, "u_xx + 2/x*u_x + u^5 = 0", ["u(0) = 1", "u_x(0) = 0"], u="(1 + x^2/3)^(-0.5)"),
+    "inside": bound({"x": [0, 1]}, "u_xx = 6*x", ["u(0.5) = 0.125", "u(0) = 0"], u="x^3"),
+    "poisson": bound(SQUARE, "-lap(u) = 2*pi^2*sin(pi*x)*sin(pi*y)", ["u(boundary) = 0"], u="sin(pi*x)*sin(pi*y)"),
+    "helmholtz": bound(SQUARE, "lap(u) + u = (1 - 32*pi^2)*sin(4*pi*x)*sin(4*pi*y)", ["u(boundary) = 0"], u="sin(4*pi*x)*sin(4*pi*y)"),
+    "lagaris-5": bound(
+        SQUARE,
+        "lap(u) = exp(-x)*(x - 2 + y^3 + 6*y)",
+        ["u(0, y) = y^3", "u(1, y) = (1 + y^3)*exp(-1)", "u(x, 0) = x*exp(-x)", "u(x, 1) = exp(-x)*(x + 1)"],
+        u="exp(-x)*(x + y^3)",
+    ),
+    "lagaris-8": bound(
+        SQUARE,
+        "lap(u) + u*u_y = sin(pi*x)*(2 - pi^2*y^2 + 2*y^3*sin(pi*x))",
+        ["u(0, y) = 0", "u(1, y) = 0", "u(x, 0) = 0", "u_y(x, 1) = 2*sin(pi*x)"],
+        u="y^2*sin(pi*x)",
+    ),
+    "minimal-surface": bound(
+        SQUARE,
+        "(1 + u_y^2)*u_xx - 2*u_x*u_y*u_xy + (1 + u_x^2)*u_yy = 0",
+        ["u(boundary) = log(cos(x - 0.5)/cos(y - 0.5))"],
+        u="log(cos(x - 0.5)/cos(y - 0.5))",
+    ),
+    "plate": bound(
+        SQUARE,
+        "u_xxxx + 2*u_xxyy + u_yyyy = 16*pi^4*(4*cos(2*pi*x)*cos(2*pi*y) - cos(2*pi*x) - cos(2*pi*y))",
+        ["u(boundary) = 0", "u_x(0, y) = 0", "u_x(1, y) = 0", "u_y(x, 0) = 0", "u_y(x, 1) = 0"],
+        u="(1 - cos(2*pi*x))*(1 - cos(2*pi*y))",
+    ),
+    "robin": bound(
+        SQUARE,
+        "-lap(u) = -2*exp(x + y)",
+        ["u_x(0, y) = exp(y)", "u_x(1, y) + u(1, y) = 2*exp(1 + y)", "u_y(x, 0) - 3*u(x, 0) = -2*exp(x)", "u_y(x, 1) = exp(x + 1)"],
+        u="exp(x + y)",
+    ),
+    "inflow": bound(SQUARE, "u_x + u_y = 2*cos(x + y)", ["u(x, 0) = sin(x)", "u(0, y) = sin(y)"], u="sin(x + y)"),
+    "channel": bound(
+        {"x": [0, "2*pi"], "y": [0, 1]},
+        "lap(u) = 0",
+        ["u(0, y) = u(2*pi, y)", "u(x, 0) = 0", "u(x, 1) = sin(x)"],
+        u="sin(x)*sinh(y)/sinh(1)",
+    ),
+    "convection": bound(
+        {"x": [0, "2*pi"], "t": [0, 1]},
+        "u_t + 30*u_x = 0",
+        ["u(x, 0) = sin(x)", "u(0, t) = u(2*pi, t)"],
+        u="sin(x - 30*t)",
+    ),
+    "heat": bound(SPACE_TIME, "u_t = 0.4*u_xx", ["u(x, 0) = sin(pi*x)", "u(boundary) = 0"], u="sin(pi*x)*exp(-0.4*pi^2*t)"),
+    "wave-between": bound(
+        SPACE_TIME,
+        "u_tt = 2*u_xx",
+        ["u(x, 0) = sin(pi*x)", "u(boundary) = 0", "u(x, 1) = cos(sqrt(2)*pi)*sin(pi*x)"],
+        u="sin(pi*x)*cos(sqrt(2)*pi*t)",
+    ),
+    "klein-gordon": bound(
+        {"x": [-1, 1], "t": [0, 2]},
+        "u_tt - u_xx + u^2 = -x*cos(t) + x^2*cos(t)^2",
+        ["u(x, 0) = x", "u_t(x, 0) = 0", "u(-1, t) = -cos(t)", "u(1, t) = cos(t)"],
+        u="x*cos(t)",
+    ),
+    "kovasznay": kovasznay(f"p(-0.5, -0.5) = 0.5*(1 - exp(-{DECAY}))"),
+    "poiseuille": bound(
+        {"x": [0, 2], "y": [0, 1]},
+        NAVIER_STOKES,
+        ["u(boundary) = 4*y*(1 - y)", "v(boundary) = 0", "p(2, 0.5) = 0"],
+        ("u", "v", "p"),
+        u="4*y*(1 - y)",
+        v="0",
+        p="0.4*(2 - x)",
+    ),
+    "poisson-3d": bound(CUBE, "-lap(u) = 3*sin(x)*sin(y)*cos(z)", ["u(boundary) = sin(x)*sin(y)*cos(z)"], u="sin(x)*sin(y)*cos(z)"),
+}
+
+
+def solved(problem: BoundProblem, limit: float = 60.0) -> tuple[Any, float]:
+    return collocation.solve(problem, grids.axes(problem, grids.FULL), Clock(limit))
+
+
+@pytest.mark.parametrize("name", PROBLEMS)
+def test_the_error_is_small_and_no_larger_than_claimed(name: str) -> None:
+    problem = PROBLEMS[name]
+    axes = grids.axes(problem, grids.FULL)
+    values, error = collocation.solve(problem, axes, Clock(60.0))
+    expected = exact.at(problem, grids.points(axes)).reshape(values.shape)
+    assert error < 1e-8
+    assert difference(expected, values) <= 10 * error + 1e-12
+
+
+@pytest.mark.parametrize(
+    "problem",
+    [
+        pytest.param(bound(SQUARE, "lap(u) = 0", [f"u_{n} = 0" for n in ("x(0, y)", "x(1, y)", "y(x, 0)", "y(x, 1)")]), id="neumann"),
+        pytest.param(bound(SQUARE, "lap(u) = 0", ["u(0, y) = 0", "u(1, y) = 0", "u(x, 0) = 0"]), id="an edge is free"),
+        pytest.param(bound({"x": [0, 1]}, "u_xx + pi^2*u = 0", ["u(0) = 0", "u(1) = 0"]), id="an eigenvalue"),
+        pytest.param(bound({"x": [0, 1]}, "u_xx = 1", ["u(0) = 0"]), id="an end is free"),
+        pytest.param(bound(SPACE_TIME, "u_tt = u_xx", ["u(x, 0) = 0", "u(boundary) = 0", "u(x, 1) = 0"]), id="a standing wave"),
+        pytest.param(kovasznay(), id="the pressure's constant"),
+    ],
+)
+def test_what_is_left_open_is_noticed(problem: BoundProblem) -> None:
+    with pytest.raises(TangenteError) as caught:
+        solved(problem)
+    assert caught.value.code == "reference-undetermined"
+
+
+@pytest.mark.parametrize(
+    "problem",
+    [
+        pytest.param(bound({"x": [0, 1]}, "u_xx = 0", ["u(0) = 0", "u(1) = 1", "u_x(0) = 2"]), id="three for two"),
+        pytest.param(bound(SQUARE, "lap(u) = 0", ["u(boundary) = 0", "u_x(0, y) = 1"]), id="value and slope"),
+        pytest.param(bound(SQUARE, ["u_x = y", "u_y = -x"], ["u(0, 0) = 0"]), id="equations"),
+    ],
+)
+def test_contradictions_are_noticed(problem: BoundProblem) -> None:
+    with pytest.raises(RunError) as caught:
+        references.solve(problem, "collocation")
+    assert caught.value.code in ("reference-missed", "reference-inaccurate")
+
+
+def test_fewer_equations_than_unknowns_are_refused_at_once() -> None:
+    problem = bound({"x": [0, 1]}, "u_x + v_x = 0", ["u(0) = 0", "v(0) = 1"], ("u", "v"))
+    with pytest.raises(InputError) as caught:
+        solved(problem)
+    assert caught.value.code == "reference-undetermined"
+
+
+def test_too_many_unknowns_are_refused_at_once() -> None:
+    unknowns = [f"u{number}" for number in range(1, 11)]
+    problem = bound(CUBE, [f"lap({name}) = {name}" for name in unknowns], [f"{name}(boundary) = 1" for name in unknowns], unknowns)
+    with pytest.raises(InputError) as caught:
+        solved(problem)
+    assert caught.value.code == "reference-too-many"
+
+
+def test_a_shock_ends_in_time_without_an_answer() -> None:
+    problem = bound({"x": [-1, 1], "t": [0, 1]}, "u_t + u*u_x = 0.01/pi*u_xx", ["u(x, 0) = -sin(pi*x)", "u(boundary) = 0"])
+    begun = time.monotonic()
+    with pytest.raises(RunError):
+        references.solve(problem, "collocation")
+    assert time.monotonic() - begun < 20
+
+
+def test_the_clock_ends_it() -> None:
+    with pytest.raises(RunError) as caught:
+        solved(PROBLEMS["kovasznay"], limit=0.0)
+    assert caught.value.code == "reference-too-slow"
+
+
+def test_a_vanishing_unknown_is_exactly_zero() -> None:
+    values, _ = solved(PROBLEMS["poiseuille"])
+    assert not np.any(values[..., 1])
