@@ -75,7 +75,8 @@ class _Draft:
             if name not in table:
                 self.attempt(f"problem.{name}", statement.read, {key: value for key, value in FIRST.items() if key != name})
         for key, value in table.items():
-            self.attempt(None, statement.read, {**FIRST, key: value})
+            if key != "data":  # which has a meaning only beside its coordinates and unknowns
+                self.attempt(None, statement.read, {**FIRST, key: value})
 
     def read_entries(self, key: str, value: object) -> Entries:
         """The entries of a key, each read as if it were the only one; those whose names count even where what they hold is mistaken."""

@@ -25,6 +25,7 @@ from core.errors import TangenteError  # noqa: E402
 from dashboard import services  # noqa: E402
 from dashboard.headers import SafeHeaders, allowed_hosts  # noqa: E402
 from dashboard.routes import routes  # noqa: E402
+from dashboard.visitor import Visitors  # noqa: E402
 
 
 @asynccontextmanager
@@ -46,6 +47,6 @@ async def lifespan(app: st.App) -> AsyncIterator[dict[str, Any]]:
 app = st.App(
     HERE / "main.py",
     routes=routes(st.get_option("server.baseUrlPath")),
-    middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=allowed_hosts()), Middleware(SafeHeaders)],
+    middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=allowed_hosts()), Middleware(SafeHeaders), Middleware(Visitors)],
     lifespan=lifespan,
 )

@@ -1,18 +1,35 @@
-"""A problem as mathematics: its equations, and in a smaller line its domain, conditions and numbers."""
+"""A problem as mathematics: its equations, and in smaller lines its domain, conditions and numbers."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from core.problem import Problem
+from core.problem import Formulas, Problem
+
+FEW = 6
+"""Formulas below the equations that fit into one line."""
 
 
 def equation(problem: Problem, values: Mapping[str, float] | None = None) -> None:
-    """Draw the problem, its parameters at `values`; each formula apart, so that lines break between them on a narrow screen."""
-    formulas = problem.statement_latex(values)
-    for text in formulas.equations:
-        st.latex(rf"\large {text}")
-    parts = [formulas.domain, *formulas.conditions, *formulas.parameters, *formulas.definitions]
-    st.markdown(" &emsp; ".join(f"${text}$" for text in parts), text_alignment="center")
+    """Draw the problem, its parameters at `values`."""
+    statement(problem.statement_latex(values))
+
+
+def statement(formulas: Formulas) -> None:
+    """Draw formulas of a problem; lines break between the small ones, never inside one."""
+    with st.container(key="statement", gap="small"):
+        if formulas.equations:
+            st.latex(rf"\large {stacked(formulas.equations)}")
+        groups = [[formulas.domain] if formulas.domain else [], formulas.conditions, [*formulas.definitions, *formulas.parameters]]
+        if sum(map(len, groups)) <= FEW:
+            groups = [[text for group in groups for text in group]]
+        for group in filter(None, groups):
+            st.markdown(" &emsp; ".join(f"${text}$" for text in group), text_alignment="center")
+
+
+def stacked(equations: Sequence[str]) -> str:
+    """Equations in LaTeX, one below the other, their equals signs in line."""
+    rows = r" \\[0.3em] ".join(text.replace(" = ", " &= ", 1) for text in equations)
+    return rf"\begin{{aligned}} {rows} \end{{aligned}}" if len(equations) > 1 else equations[0]

@@ -1,14 +1,19 @@
-"""Experiment files: the settings on the page as a file to keep, and a file's settings on the page."""
+"""Experiment files: the settings on the page as a file to keep, and a file's settings on the page.
+
+A file that states a problem of its own is opened all the same: its problem is kept in the visitor's list.
+"""
 
 from __future__ import annotations
 
 import streamlit as st
+import tomli_w
 
+from core import tables
 from core.errors import TangenteError
 from core.experiment import Experiment
-from core.tables import MAX_BYTES
-from dashboard import controls
-from dashboard.texts import _, worded
+from dashboard import catalogue, controls, opening
+from dashboard.draft import SECTIONS
+from dashboard.texts import _
 
 _FILE, _MISTAKE = "experiment-file", "experiment-file-mistake"
 
@@ -18,7 +23,7 @@ def panel(experiment: Experiment) -> None:
     name = f"{experiment.problem.name or 'experiment'}.toml"
     help = _("These settings as a text file, for the command line, for a colleague, for later.")
     st.download_button(_("Save as a file"), experiment.to_toml(), name, "application/toml", help=help, on_click="ignore", width="stretch")
-    label = _("Open a file (TOML, at most {kilobytes} kB)").format(kilobytes=MAX_BYTES // 1000)
+    label = _("Open a file (TOML, at most {kilobytes} kB)").format(kilobytes=tables.MAX_BYTES // 1000)
     st.file_uploader(label, "toml", key=_FILE, on_change=_open, max_upload_size=1)
     if _MISTAKE in st.session_state:
         st.error(st.session_state[_MISTAKE])
@@ -29,15 +34,15 @@ def _open() -> None:
     file = st.session_state[_FILE]
     if file is None:
         return
+    text = file.getvalue().decode(errors="replace")
     try:
-        experiment = Experiment.from_toml(file.getvalue().decode(errors="replace"), file=file.name)
+        experiment = Experiment.from_toml(text, file=file.name)
+        controls.show(experiment, experiment.problem.name or catalogue.save(_statement(text, experiment)))
     except TangenteError as error:
-        place = ", ".join(part for part in (error.at.file, error.at.key) if part)
-        st.session_state[_MISTAKE] = _("{place}: {problem}").format(place=place, problem=worded(error))
-        return
-    if experiment.problem.name:
-        controls.show(experiment)
-    else:
-        st.session_state[_MISTAKE] = _("{file} states a problem of its own; this page opens problems of the library.").format(
-            file=file.name
-        )
+        st.session_state[_MISTAKE] = opening.placed(error)
+
+
+def _statement(text: str, experiment: Experiment) -> str:
+    """The file of a problem as `text` states it, with all settings of the experiment as its recipe."""
+    recipe = {section: table for section, table in experiment.table().items() if section in SECTIONS}
+    return tomli_w.dumps({"problem": tables.read(text)["problem"], **recipe})

@@ -12,6 +12,7 @@ HERE = Path(__file__).resolve().parent
 PAGES = HERE.parent / "pages"
 SOLVE = PAGES / "solve.py"
 PROBLEMS = PAGES / "problems.py"
+EDITOR = PAGES / "editor.py"
 
 st.set_page_config(page_title=_("Tangente"), page_icon=HERE / "icon.svg", layout="wide")
 st.html(HERE / "page.css")
@@ -19,6 +20,7 @@ st.navigation(
     [
         st.Page(SOLVE, title=_("Solve"), icon=":material/neurology:", default=True),
         st.Page(PROBLEMS, title=_("Problems"), icon=":material/grid_view:"),
+        st.Page(EDITOR, title=_("Write a problem"), icon=":material/edit_note:"),
     ],
     position="top",
 ).run()

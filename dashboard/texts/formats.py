@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from datetime import timedelta
 
 from babel import Locale
@@ -12,6 +13,12 @@ from babel.numbers import format_decimal, format_scientific
 from dashboard.texts import LANGUAGE, _
 
 _LOCALE = Locale.parse(LANGUAGE)
+_MARKS = re.compile(r"[\\`*_{}\[\]()#!|<>~:$&^]")  # what has a meaning in the midst of a line; a backslash takes it away
+
+
+def plain(text: str) -> str:
+    """What somebody typed, in Markdown that shows just that: no link, picture, colour or formula of theirs."""
+    return _MARKS.sub(r"\\\g<0>", " ".join(text.split()))
 
 
 def count(number: int) -> str:

@@ -1,0 +1,46 @@
+"""A finished figure in a reserved place, of which only what has changed is drawn again; `st.plotly_chart` would build a new chart."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import plotly
+import plotly.graph_objects as go
+import streamlit as st
+
+from dashboard.texts import _
+
+HERE = Path(__file__).resolve().parent
+SHARED = ("words.js", "server.js", "chart.js")
+"""What it has in common with the live view: nodes, plotly.js, and how charts behave."""
+
+_component = st.components.v2.component(
+    "tangente.chart",
+    js="\n".join(path.read_text(encoding="utf-8") for path in (*(HERE / "live" / name for name in SHARED), HERE / "chart" / "view.js")),
+    css=(HERE / "chart" / "view.css").read_text(encoding="utf-8"),
+    isolate_styles=False,  # Plotly looks for its own styles in the page
+)
+
+
+def chart(
+    figure: go.Figure | None, *, key: str, title: str = "", hint: str = "", label: str = "", height: int = 260, again: int | None = None
+) -> None:
+    """Draw the figure, or its hint where there is none; `label` says to screen readers what it shows.
+
+    `again`: run the script, or the fragment, that draws it once more after that many milliseconds, for what is not known yet.
+    """
+    data = {
+        "title": title,
+        "hint": hint,
+        "label": label or f"{title}. {hint}",
+        "height": height,
+        "figure": figure.to_json() if figure is not None else None,
+        "again": again,
+        "plotly": plotly.__version__,
+        "words": {
+            "Download plot as a PNG": _("Save as PNG"),
+            "Reset axes": _("Show all"),
+            "Double-click to zoom back out": _("Double-click to zoom out again"),
+        },
+    }
+    _component(key=key, data=data, on_look_change=lambda: None)

@@ -1,0 +1,152 @@
+"""A problem's domain, with the places at which its conditions hold: an interval, a rectangle, or the projection of a box."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import product
+from typing import Any
+
+import plotly.graph_objects as go
+
+from core.binding import BoundProblem
+from core.conditions import BoundCondition
+from core.domain import Interval, Place
+from core.expressions import At, leaves_in
+from dashboard.figures.maps import shown
+from dashboard.figures.style import GRID, TEXT, axis, colour, dash, layout
+
+DEPTH = (0.45, 0.32)
+"""How far right and up, in parts of the front's sides, the third coordinate leads in the projection of a box."""
+LONGEST = 46
+"""Characters of a condition in the legend."""
+
+Points = list[tuple[float, float]]
+
+
+def domain(problem: BoundProblem, texts: Sequence[str]) -> go.Figure:
+    """The domain and the places of its conditions, a colour and a number each, by which the legend gives their `texts`."""
+    draw = {1: _interval, 2: _rectangle, 3: _box}[len(problem.coordinates)]
+    traces = draw(problem.coordinates)
+    for number, (condition, text) in enumerate(zip(problem.conditions, texts, strict=True)):
+        traces += _marked(problem.coordinates, condition, number, text)
+    return go.Figure(traces, _layout(problem.coordinates))
+
+
+def places(condition: BoundCondition) -> tuple[Place, ...]:
+    """Everywhere that a condition looks: its edges, and where a periodic one looks across."""
+    looked = [leaf.place for leaf in leaves_in(condition.residual) if isinstance(leaf, At)]
+    return tuple(dict.fromkeys([*condition.edges, *sorted((place for place in looked if set(place) != {None}), key=str)]))
+
+
+def _interval(coordinates: tuple[Interval, ...]) -> list[go.Scatter]:
+    (only,) = coordinates
+    return [_line([(only.low, 0.0), (only.high, 0.0)], TEXT, 3)]
+
+
+def _rectangle(coordinates: tuple[Interval, ...]) -> list[go.Scatter]:
+    return [_line(_corners(coordinates, (None, None)), GRID, 1, fill="toself", fillcolor="rgba(128,128,128,0.12)")]
+
+
+def _box(coordinates: tuple[Interval, ...]) -> list[go.Scatter]:
+    """The twelve edges of the box; those behind are dotted by being pale."""
+    edges = [place for place in product(*((item.low, item.high, None) for item in coordinates)) if place.count(None) == 1]
+    return [_line(_corners(coordinates, place), TEXT, 1, opacity=0.5) for place in edges]
+
+
+def _marked(
+    coordinates: tuple[Interval, ...], condition: BoundCondition, number: int, text: str
+) -> Iterator[go.Scatter] | list[go.Scatter]:
+    """A condition's places: points, lines or faces, each with the condition's number in its middle."""
+    label = f"{number + 1}: {text if len(text) <= LONGEST else text[: LONGEST - 1] + '…'}"
+    made = []
+    for index, place in enumerate(places(condition)):
+        corners = _corners(coordinates, place)
+        more: dict[str, Any] = {"name": label, "legendgroup": number, "showlegend": index == 0}
+        if len(corners) > 2:
+            more |= {"fill": "toself", "fillcolor": _pale(colour(number))}
+        made.append(_line(corners, colour(number), 5 if len(corners) < 3 else 2, dash=dash(number), **more))
+        made.append(_number(corners, number, label))
+    return made
+
+
+def _number(corners: Points, number: int, label: str) -> go.Scatter:
+    """The condition's number on a disc, aside from the middle so that two conditions of one place are both seen."""
+    turn = min(0.5 + 0.11 * ((number + 1) // 2) * (-1) ** number, 0.95)
+    if len(corners) == 1:
+        x, y = corners[0][0], 0.0
+    else:
+        (x0, y0), (x1, y1) = corners[0], corners[len(corners) // 2 if len(corners) > 2 else 1]
+        x, y = x0 + max(turn, 0.05) * (x1 - x0), y0 + max(turn, 0.05) * (y1 - y0)
+    return go.Scatter(
+        x=[x],
+        y=[y],
+        mode="markers+text",
+        marker={"size": 20, "color": colour(number), "opacity": 1},
+        text=[str(number + 1)],
+        textfont={"color": "white", "size": 12},
+        cliponaxis=False,
+        showlegend=False,
+        legendgroup=number,
+        hovertemplate=f"{label}<extra></extra>",
+    )
+
+
+def _line(points: Points, color: str, width: float, *, dash: str = "solid", **more: Any) -> go.Scatter:
+    line = {"color": color, "width": width, "dash": dash}
+    shown = {"showlegend": False, "hoverinfo": "skip", "cliponaxis": False, **more}
+    return go.Scatter(x=[x for x, _ in points], y=[y for _, y in points], mode="lines", line=line, **shown)
+
+
+def _corners(coordinates: tuple[Interval, ...], place: Place) -> Points:
+    """The corners of a place as they are drawn, around it; a face's first is there twice."""
+    free = [index for index, value in enumerate(place) if value is None]
+    ends: list[list[tuple[int, float]]] = [[]]
+    if len(free) == 1:
+        ends = [[(free[0], coordinates[free[0]].low)], [(free[0], coordinates[free[0]].high)]]
+    elif len(free) == 2:
+        first, second = (coordinates[index] for index in free)
+        around = [(first.low, second.low), (first.high, second.low), (first.high, second.high), (first.low, second.high)]
+        ends = [list(zip(free, corner, strict=True)) for corner in [*around, around[0]]]
+    return [_drawn(coordinates, [dict(end).get(index, value) for index, value in enumerate(place)]) for end in ends]
+
+
+def _drawn(coordinates: tuple[Interval, ...], point: Sequence[float | None]) -> tuple[float, float]:
+    """Where a point is drawn: time to the right, else the first coordinate; of a box the third leads to the back."""
+    at = [item.low if value is None else value for item, value in zip(coordinates, point, strict=True)]
+    if len(coordinates) == 1:
+        return at[0], 0.0
+    right, up = shown(coordinates)
+    if len(coordinates) == 2:
+        return at[right], at[up]
+    parts = [(value - item.low) / (item.high - item.low) for item, value in zip(coordinates, at, strict=True)]
+    (back,) = {0, 1, 2} - {right, up}
+    return parts[right] + DEPTH[0] * parts[back], parts[up] + DEPTH[1] * parts[back]
+
+
+def _pale(color: str) -> str:
+    red, green, blue = (int(color[start : start + 2], 16) for start in (1, 3, 5))
+    return f"rgba({red},{green},{blue},0.22)"
+
+
+def _layout(coordinates: tuple[Interval, ...]) -> dict[str, Any]:
+    quiet = {"showgrid": False, "zeroline": False}
+    hidden = {"showticklabels": False, "ticks": "", "fixedrange": True, **quiet}
+    legend = {"legend": {"orientation": "v", "x": 0, "y": -0.28, "yanchor": "top", "xanchor": "left"}, "showlegend": True}
+    if len(coordinates) == 1:
+        (only,) = coordinates
+        margin = 0.04 * (only.high - only.low)
+        return layout(axis(only.name, range=[only.low - margin, only.high + margin], **quiet), axis("", range=[-1, 1], **hidden), **legend)
+    right, up = shown(coordinates)
+    if len(coordinates) == 2:
+        return layout(*(axis(coordinates[side].name, nticks=5, **quiet) for side in (right, up)), **legend)
+    return layout(axis("", **hidden), axis("", **hidden), annotations=list(_letters(coordinates)), **legend)
+
+
+def _letters(coordinates: tuple[Interval, ...]) -> Iterator[dict[str, Any]]:
+    """Each coordinate of a box with its range, beside the edge along which it runs."""
+    for index, item in enumerate(coordinates):
+        others = [other.low if place != index else None for place, other in enumerate(coordinates)]
+        (x0, y0), (x1, y1) = _corners(coordinates, tuple(others))
+        side = {"xanchor": "right"} if x0 == x1 else {"yanchor": "top"} if y0 == y1 else {"xanchor": "left", "yanchor": "top"}
+        text = f"{item.name}: {item.low:.3g} … {item.high:.3g}"
+        yield {"x": (x0 + x1) / 2, "y": (y0 + y1) / 2, "text": text, "showarrow": False, "font": {"size": 12}, **side}

@@ -1,0 +1,135 @@
+"""What the editor shows of a draft while it is typed: its formulas, its domain with the conditions, and its classical solution."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+
+from core import classical, grids
+from core.binding import BoundProblem
+from core.domain import TIME
+from core.errors import TangenteError
+from core.legible import formulas
+from core.problem import Problem
+from core.references import Reference
+from dashboard.chart import chart
+from dashboard.draft import Draft
+from dashboard.equation import statement
+from dashboard.figures import classical as figures
+from dashboard.figures.domain import domain
+from dashboard.figures.maps import sliced
+from dashboard.marks import Checked
+from dashboard.references import METHODS
+from dashboard.services import cluster, store
+from dashboard.texts import _, worded
+from dashboard.texts.formats import number
+
+HEIGHT = 300
+"""Pixels that each picture has, from the start."""
+
+_CALM = 0.8  # seconds for which a draft stays as it is before anybody computes for it
+_AGAIN = 400  # milliseconds between two looks for an answer
+_ASKED = "preview-asked"
+
+
+def show(draft: Draft | None, checked: Checked) -> None:
+    """All previews of a draft."""
+    problem = checked.experiment.problem if checked.experiment else None
+    _written(draft)
+    left, right = st.columns(2, gap="small")
+    with left:
+        _place(problem)
+    with right:
+        _solution(problem)
+    for warning in checked.experiment.warnings if checked.experiment else ():
+        st.warning(worded(warning))
+
+
+def _written(draft: Draft | None) -> None:
+    """The draft as mathematics, as far as it can be read."""
+    shown = formulas(draft.table()) if draft else None
+    with st.container(key="editor-formulas"):
+        if shown and (shown.equations or shown.conditions):
+            statement(shown)
+        else:
+            st.caption(_("The equations appear here as mathematics, while you type."))
+
+
+def _place(problem: Problem | None) -> None:
+    """The domain, with the places of the conditions on it."""
+    hint = _("The domain and its conditions appear here, once they are right.")
+    figure = domain(problem.bind({}), problem.conditions) if problem else None
+    words = "; ".join(problem.conditions) if problem else ""
+    label = _("The domain, with the places of the conditions: {conditions}").format(conditions=words)
+    chart(figure, key="editor-domain", title=_("Domain and conditions"), hint=hint, label=label, height=HEIGHT)
+
+
+def _solution(problem: Problem | None) -> None:
+    """The classical solution, once it is known; else that it is being computed, or why there is none."""
+    answer = _answer(problem) if problem else None
+    title, again = _("Classical solution"), _AGAIN if problem and answer is None else None
+    if problem and isinstance(answer, Reference):
+        bound = problem.bind({})
+        unknown, cut = _choice(bound)
+        figure = _figure(bound, answer, unknown, cut)
+        label = _("The classical solution of {unknowns}.").format(unknowns=", ".join(problem.unknowns))
+        chart(figure, key="editor-solution", title=title, label=label, height=HEIGHT)
+        st.caption(_words(answer))
+        return
+    chart(None, key="editor-solution", title=title, hint=_reason(problem, answer), height=HEIGHT, again=again)
+    st.caption("&nbsp;")
+
+
+def _answer(problem: Problem) -> Reference | TangenteError | None:
+    """What is known of the solution; where nothing is, and the draft has been left alone for a moment, it is asked for."""
+    answer = classical.known(store(), problem, {})
+    if answer is not None:
+        return answer
+    key, now = classical.key(problem, {}), time.monotonic()
+    asked, since = st.session_state.get(_ASKED, ("", now))
+    if asked != key:
+        st.session_state[_ASKED] = key, now
+    elif now - since >= _CALM:
+        cluster().solve_reference(problem, {})
+    return None
+
+
+def _reason(problem: Problem | None, answer: Reference | TangenteError | None) -> str:
+    if problem is None:
+        return _("A classical method solves the problem here, as soon as it is right.")
+    return worded(answer) if isinstance(answer, TangenteError) else _("The classical solution is being computed …")
+
+
+def _words(reference: Reference) -> str:
+    """The method, how exact it says it is, and what it took."""
+    method, seconds = _(METHODS[reference.method]), number(reference.seconds)
+    if reference.error == 0:
+        return _("By {method}, exact to rounding, in {seconds} s.").format(method=method, seconds=seconds)
+    words = _("By {method}, with an estimated relative error of {error}, in {seconds} s.")
+    return words.format(method=method, error=number(reference.error), seconds=seconds)
+
+
+def _choice(problem: BoundProblem) -> tuple[int, int | None]:
+    """Which unknown a map shows, and where a slice is cut: for the visitor to choose where there are several."""
+    unknown, cut = 0, None
+    if len(problem.coordinates) > 1 and len(problem.unknowns) > 1:
+        chosen = st.segmented_control(_("Unknown"), problem.unknowns, default=problem.unknowns[0], key="editor-unknown", required=True)
+        unknown = problem.unknowns.index(chosen) if chosen in problem.unknowns else 0
+    across = sliced(problem.coordinates)
+    if across is not None:
+        values = grids.axes(problem, grids.FULL)[across]
+        name = problem.coordinates[across].name
+        start = values[-1] if name == TIME else values[len(values) // 2]
+        at = st.select_slider(name, values.tolist(), float(start), format_func=lambda value: f"{value:.3g}", key="editor-slice")
+        cut = int(np.argmin(np.abs(values - at)))
+    return unknown, cut
+
+
+def _figure(problem: BoundProblem, reference: Reference, unknown: int, cut: int | None) -> figures.go.Figure:
+    axes: Sequence[grids.Array] = grids.axes(problem, grids.FULL)
+    if len(axes) == 1:
+        return figures.curves(problem.coordinates[0], axes[0], problem.unknowns, reference.values)
+    return figures.field(problem.coordinates, axes, reference.values[..., unknown], cut)
