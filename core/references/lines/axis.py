@@ -15,6 +15,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 
 import numpy as np
+from numpy.polynomial.chebyshev import Chebyshev as Series
 from numpy.typing import NDArray
 from scipy.special import roots_jacobi
 
@@ -25,6 +26,8 @@ from core.references.spectral import Chebyshev, Fourier
 
 Array = NDArray[np.float64]
 
+LIFTED = 4
+"""Degrees that polynomials may have beyond what meets the conditions."""
 INVERSE = 1e-6
 """How far the product of a matrix with its inverse may be from one."""
 
@@ -119,6 +122,23 @@ class Bounded(Axis):
         matrix: Array = self._grids[unknown].interpolation(points) @ self._of(unknown)
         return matrix
 
+    def lift(self) -> Array:
+        """(unknowns · m, c): values at the points of polynomials of low degree that take the value one for a condition and zero for the others.
+
+        For conditions of one unknown each.
+        """
+        count = len(self.points)
+        found = np.zeros((self.unknowns * count, len(self.conditions)))
+        for unknown in range(self.unknowns):
+            own = [number for number, item in enumerate(self.conditions) if item.owner == unknown]
+            basis = [Series.basis(degree, domain=[self.interval.low, self.interval.high]) for degree in range(len(own) + LIFTED)]
+            functionals = np.array([[_functional(self.conditions[number].factors, series) for series in basis] for number in own])
+            weights = (1.0 + np.arange(len(basis))) ** -3
+            values = np.stack([series(self.points) for series in basis], axis=1) * weights
+            if own:
+                found[unknown * count : (unknown + 1) * count, own] = values @ np.linalg.pinv(functionals * weights)
+        return found
+
     def at_end(self, trace: Trace) -> Array:
         """(unknowns · m + c,): z → a derivative at an end."""
         row: Array = self._grids[trace.unknown].derivative(trace.order)[-trace.end] @ self._of(trace.unknown)
@@ -151,6 +171,11 @@ class Bounded(Axis):
             part = slice(self._starts[trace.unknown], self._starts[trace.unknown + 1])
             row[part] += factor * self._grids[trace.unknown].derivative(trace.order)[-trace.end]
         return row
+
+
+def _functional(factors: Mapping[Trace, float], series: Series) -> float:
+    ends = series.domain
+    return sum(factor * float((series.deriv(trace.order) if trace.order else series)(ends[trace.end])) for trace, factor in factors.items())
 
 
 def _points(interval: Interval, count: int, unknowns: int, conditions: tuple[EndCondition, ...]) -> Array:

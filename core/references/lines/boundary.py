@@ -181,7 +181,9 @@ class _Residual:
 
     def __init__(self, tree: Expression, end: int, evolution: Evolution, axis: Bounded) -> None:
         leaves = [leaf for leaf in leaves_in(tree) if isinstance(leaf, At)]
-        self._traces = [Trace(slot.unknown, slot.level, sum(slot.space), end) for slot in (evolution.slot(leaf.derivative) for leaf in leaves)]
+        self._traces = [
+            Trace(slot.unknown, slot.level, sum(slot.space), end) for slot in (evolution.slot(leaf.derivative) for leaf in leaves)
+        ]
         self._rows = [axis.at_end(trace) for trace in self._traces]
         self._vector = Vector([tree, *(partial(tree, leaf) for leaf in leaves)], [Coordinate(TIME), *leaves], NUMPY)
 

@@ -11,7 +11,21 @@ from numpy.typing import NDArray
 
 from core.domain import TIME
 from core.errors import InputError
-from core.expressions import NUMPY, At, Coordinate, Derivative, Expression, Leaf, Number, compile, differentiate, leaves_in, partial, replace, to_text
+from core.expressions import (
+    NUMPY,
+    At,
+    Coordinate,
+    Derivative,
+    Expression,
+    Leaf,
+    Number,
+    compile,
+    differentiate,
+    leaves_in,
+    partial,
+    replace,
+    to_text,
+)
 from core.expressions.algebra import ZERO, add, divide, multiply, negate
 from core.references.lines.evolution import Evolution
 
@@ -54,7 +68,9 @@ def conditions(evolution: Evolution, letter: str) -> tuple[EndCondition, ...]:
 
 
 def _condition(residual: Expression, evolution: Evolution, letter: str, end: int, before: list[EndCondition]) -> EndCondition:
-    traces = {leaf: _trace(leaf, evolution, letter, end, residual) for leaf in sorted(leaves_in(residual), key=to_text) if isinstance(leaf, At)}
+    traces = {
+        leaf: _trace(leaf, evolution, letter, end, residual) for leaf in sorted(leaves_in(residual), key=to_text) if isinstance(leaf, At)
+    }
     level = max(trace.level for trace in traces.values())
     slopes = {leaf: partial(residual, leaf) for leaf in traces}
     plain = level == 0 and all(isinstance(slope, Number) for slope in slopes.values())

@@ -102,7 +102,7 @@ def _on_points(task: Task, count: int, finer: int) -> Array:
     output = nodal.output(task.places)
     with np.errstate(all="ignore"):
         states = march(problem, task.times, 2**finer, task.clock)
-        return np.stack([output(t, state[0]) for t, state in zip(task.times, states, strict=True)])
+        return np.stack([output(t, problem.values(t, state)) for t, state in zip(task.times, states, strict=True)])
 
 
 def _explicit_fits(task: Task) -> bool:
@@ -164,7 +164,13 @@ class Method:
 
 METHODS = (
     Method("exponential in modes", "modes", _in_modes_fits, _in_modes, lambda task: not task.modal.moves),
-    Method("exponential on points", "points", _on_points_fits, _on_points, lambda task: not task.nodal.moves and not any(given.moves() for given in task.coarse.given)),
+    Method(
+        "exponential on points",
+        "points",
+        _on_points_fits,
+        _on_points,
+        lambda task: not task.nodal.moves and not any(given.moves() for given in task.coarse.given),
+    ),
     Method("explicit", "points", _explicit_fits, _explicit),
     Method("implicit", "points", lambda _: True, _implicit),
 )

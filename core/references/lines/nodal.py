@@ -165,16 +165,10 @@ class Nodal:
         offsets = [self.offset(self.slots[number], t) for number in self.top]
         return [0.0 if offset is None else offset for offset in offsets]
 
-    def rates_from_ends(self, t: float) -> Array:
-        """(unknowns, N): what the conditions add to the residuals through derivatives of the rates; for a mass of numbers or places."""
-        residuals = np.zeros((len(self.evolution.unknowns), self.count))
-        resting = self._resting(t)
-        if any(isinstance(value, np.ndarray) for value in resting):
-            factors = self.evaluated(self._vector([tree for row in self._mass_trees for tree in row]), t, self._nothing, [0.0] * len(self.top))
-            for equation, row in enumerate(residuals):
-                for place, value in enumerate(resting):
-                    row += factors[equation * len(self.top) + place] * value
-        return residuals
+    def mass_factors(self) -> Array:
+        """(unknowns · rates in the equations, N): the factors of the rates; for a mass of numbers or places."""
+        trees = [tree for row in self._mass_trees for tree in row]
+        return self.evaluated(self._vector(trees), 0.0, self._nothing, [0.0] * len(self.top))
 
     @property
     def _nothing(self) -> list[Array]:
@@ -204,7 +198,7 @@ class Nodal:
         trees = [tree for row in self._mass_trees for tree in row]
         if any(isinstance(leaf, Derivative) or leaf == Coordinate(TIME) for tree in trees for leaf in leaves_in(tree)):
             return None
-        factors = self.evaluated(self._vector(trees), 0.0, self._nothing, [0.0] * len(self.top))
+        factors = self.mass_factors()
         if not self._pointwise:
             return self._inverted(self._mass(factors))
         constant = all(isinstance(tree, Number) for tree in trees)
@@ -359,7 +353,9 @@ class Output:
     def __init__(self, nodal: Nodal, points: Sequence[Array]) -> None:
         self._nodal = nodal
         self._unknowns = range(len(nodal.evolution.unknowns))
-        self._matrices = [[axis.output(unknown, place) for axis, place in zip(nodal.axes, points, strict=True)] for unknown in self._unknowns]
+        self._matrices = [
+            [axis.output(unknown, place) for axis, place in zip(nodal.axes, points, strict=True)] for unknown in self._unknowns
+        ]
         self._edges = [Given(nodal.evolution, axis, nodal.axes[0].interval.name, points[0]) for axis in nodal.axes[1:]]
 
     def __call__(self, t: float, state: Array) -> Array:

@@ -16,7 +16,7 @@ Array = NDArray[np.float64]
 Place = tuple[int, int]
 """How often the resolution was raised, in space and in time."""
 
-GOALS = ((2.0, 1e-9), (5.0, 1e-7), (math.inf, 1e-4))
+GOALS = ((1.0, 1e-9), (2.0, 1e-7), (4.0, 1e-5), (math.inf, 1e-4))
 """(seconds, error): what is good enough, by the time that was spent."""
 WORST = 1e-3
 """The error of a solution that is better than none."""
@@ -61,7 +61,7 @@ class Raising:
     def _done(self, place: Place) -> bool:
         """Measure the errors at a place; whether they are good enough, or nothing better is to be had."""
         if self._attempt(place) is None:
-            return place[1] >= FINEST
+            return place[1] >= FINEST and self._method.count(self._task, place[0] + 1) is None
         if not self._measure_space(place):
             return True
         if self._timeless:
@@ -69,15 +69,27 @@ class Raising:
         goal = next(error for seconds, error in GOALS if self._task.clock.seconds <= seconds)
         if self._known_in_time(place) is None or self._in_space.get(place[0], math.inf) <= max(goal / 2, self._known_in_time(place) or 0.0):
             self._measure_time(place)
-        return self._kept(place) <= goal or self._without_gain >= PATIENCE
+        error = self._kept(place)
+        if error <= goal and place not in self._in_time:
+            self._measure_time(place)
+            error = self._kept(place)
+        return error <= goal or self._without_gain >= PATIENCE
 
     def _next(self, place: Place) -> Place:
         """The place to go on from: finer where the error is larger."""
         space, time = place
+        if self._attempts[place] is None:
+            return self._after_failure(place)
         in_space, in_time = self._in_space.get(space), self._known_in_time(place)
         if in_space is None or in_time is None or in_time > in_space:
             return space, time + 1
         return space + 1, time
+
+    def _after_failure(self, place: Place) -> Place:
+        """Too coarse in space as likely as in time: twice finer there, then once here."""
+        space, time = place
+        finer = space < 2 * (time + 1) and self._method.count(self._task, space + 1) is not None
+        return (space + 1, time) if finer or time >= FINEST else (space, time + 1)
 
     def _measure_space(self, place: Place) -> bool:
         """False where no finer resolution is reasonable, or one would take too long and what is there will do."""
@@ -108,7 +120,7 @@ class Raising:
         """The error at a place, with its values kept where they are the best."""
         in_space, in_time = self._in_space.get(place[0], math.inf), self._known_in_time(place)
         error = max(in_space + (math.inf if in_time is None else in_time), ROUNDING)
-        if error < self._best[0]:
+        if error <= self._best[0]:
             finer = [(place[0] + 1, place[1]), (place[0], place[1] + 1)]
             values = [self._attempts[item] for item in finer if self._attempts.get(item) is not None]
             self._best = (error, values[0 if in_space >= (in_time or 0.0) else -1])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from core import grids
 from core.domain import TIME
 from core.errors import InputError
-from core.expressions import NUMPY, Coordinate, Leaf, Number, Vector, partial
+from core.expressions import NUMPY, Coordinate, Derivative, Expression, Leaf, Number, Vector, partial
+from core.references.lines.axis import Bounded
 from core.references.lines.evolution import Evolution, Slot
 from core.references.lines.exponential import Blocks
 from core.references.lines.nodal import Nodal
@@ -22,22 +23,34 @@ Modes = NDArray[np.complex128]
 
 
 class OnPoints:
-    """One real block for all points; for a mass that never changes, and conditions that are given."""
+    """One real block for all points; for a mass that never changes, and conditions that are given.
+
+    Where conditions move, the state is what is left of the solution above a polynomial of low degree that meets them: N then stays smooth
+    up to the ends (with one coordinate in space).
+    """
 
     def __init__(self, nodal: Nodal, splitting: Splitting) -> None:
         self.nodal = nodal
-        self._splitting = splitting
         self._slots = [nodal.evolution.slot(leaf) for leaf in splitting.leaves]
         coordinates: list[Leaf] = [Coordinate(TIME), *(Coordinate(axis.interval.name) for axis in nodal.axes)]
         self._rest = Vector(splitting.rest, [*coordinates, *splitting.leaves], NUMPY)
         self._factors = [self._evaluated(factors) for factors in splitting.linear]
-        self._moving_ends = any(given.moves() for given in nodal.given)
-        self.moves = splitting.moves or self._moving_ends
+        self._mass = self.nodal.mass_factors()
+        (first, *others) = nodal.axes
+        self._lift = first.lift() if isinstance(first, Bounded) and not others else None
+        self._lifted: dict[Slot, Array] = {}
         self.blocks = self._matrix()[None]
-        self._ends: Array | None = None if self._moving_ends else self._from_ends(0.0)
+        moving = any(given.moves() for given in nodal.given)
+        self.moves = splitting.moves or moving
+        self._ends = None if moving else self._from_ends(0.0)
 
     def start(self) -> Blocks:
-        return self.nodal.start()[None]
+        state = self.nodal.start()
+        return self._shifted(self.nodal.evolution.time.low, state, -1.0)[None]
+
+    def values(self, t: float, state: Blocks) -> Array:
+        """The state of the equations on points."""
+        return self._shifted(t, state[0], 1.0)
 
     def rest(self, t: float, state: Blocks) -> Blocks:
         nodal, values = self.nodal, state[0]
@@ -48,14 +61,38 @@ class OnPoints:
             row += result
         return nodal.with_rates(np.zeros(nodal.size), nodal.unmassed(None, residuals))[None]
 
+    def _shifted(self, t: float, state: Array, sign: float) -> Array:
+        """The state with the polynomial that meets the conditions added, or taken away."""
+        shifted = state.copy()
+        if self._lift is not None:
+            for unknown, level in self.nodal.evolution.levels:
+                offset = self._offset(Slot(unknown, level, (0,)), t)
+                if offset is not None:
+                    shifted[self.nodal.columns[unknown, level]] += sign * offset
+        return shifted
+
+    def _offset(self, slot: Slot, t: float) -> Array | None:
+        """(N,): what the conditions add to a derivative; None where that is zero."""
+        if self._lift is None:
+            return self.nodal.offset(slot, t)
+        values = self.nodal.given[0](slot.level, 0, t)
+        if values is None:
+            return None
+        if slot not in self._lifted:
+            count = self.nodal.count
+            lift = self._lift[slot.unknown * count : (slot.unknown + 1) * count]
+            axis, (order,) = self.nodal.axes[0], slot.space
+            self._lifted[slot] = axis.own(slot.unknown, order) @ lift + axis.given(slot.unknown, order)
+        result: Array = self._lifted[slot] @ values[:, 0]
+        return result
+
     def _field(self, slot: Slot, t: float, state: Array) -> Array:
         values = self.nodal.derivative(slot, state[self.nodal.columns[slot.unknown, slot.level]])
-        offset = self.nodal.offset(slot, t)
+        offset = self._offset(slot, t)
         return values if offset is None else values + offset
 
-    def _evaluated(self, factors: object) -> list[tuple[Slot, Array]]:
+    def _evaluated(self, factors: Mapping[Derivative, Expression]) -> list[tuple[Slot, Array]]:
         """Each derivative's factor at the points, (1,) or (N,)."""
-        assert isinstance(factors, dict)
         place: list[Leaf] = [Coordinate(axis.interval.name) for axis in self.nodal.axes]
         results = Vector(list(factors.values()), place, NUMPY)(self.nodal.points)
         return [(self.nodal.evolution.slot(leaf), np.atleast_1d(result)) for leaf, result in zip(factors, results, strict=True)]
@@ -69,14 +106,16 @@ class OnPoints:
         return nodal.with_rate_slopes(nodal.unmassed(None, stiffness))
 
     def _from_ends(self, t: float) -> Array:
-        """(unknowns, N): what the conditions add to the linear part and to the rates' derivatives in the residuals."""
+        """(unknowns, N): what the conditions add to the linear part and to the rates in the residuals."""
         residuals = np.zeros((len(self._factors), self.nodal.count))
-        for row, factors in zip(residuals, [*self._factors], strict=True):
-            for slot, factor in factors:
-                offset = self.nodal.offset(slot, t)
+        for equation, (row, factors) in enumerate(zip(residuals, self._factors, strict=True)):
+            masses = self._mass[equation * len(self.nodal.top) :]
+            rates = [(self.nodal.slots[number], mass) for number, mass in zip(self.nodal.top, masses, strict=False)]
+            for slot, factor in [*factors, *rates]:
+                offset = self._offset(slot, t)
                 if offset is not None:
                     row += factor * offset
-        return residuals + self.nodal.rates_from_ends(t)
+        return residuals
 
 
 class InModes:
@@ -97,6 +136,17 @@ class InModes:
         self.moves = splitting.moves
         self._inverse = self._mass_inverse()
         self.blocks = self._blocks()
+        self._kept = self._mask()
+        self._interpolations: tuple[Sequence[Array], list[Array]] | None = None
+
+    def _mask(self) -> Array:
+        """(modes, 1): zero for the highest third, into which products of the others would be aliased (Orszag 1971)."""
+        keeps = [np.abs(np.fft.fftfreq(grid.n, 1 / grid.n)) <= grid.n / 3 for grid in self.grids]
+        keeps[-1] = keeps[-1][: self._half[-1]]
+        product = keeps[0]
+        for keep in keeps[1:]:
+            product = product[:, None] & keep
+        return product.ravel().astype(np.float64)[:, None]
 
     def symbol(self, space: tuple[int, ...]) -> Modes:
         """(modes,): a derivative in space."""
@@ -158,7 +208,7 @@ class InModes:
     def rest(self, t: float, state: Blocks) -> Blocks:
         fields = [self.values(self.symbol(slot.space) * state[:, self._column[slot.unknown, slot.level]]) for slot in self._slots]
         results = self._rest([np.float64(t), *self._points, *fields])
-        residuals = self._modes([np.broadcast_to(result, self.shape) for result in results])
+        residuals = self._kept * self._modes([np.broadcast_to(result, self.shape) for result in results])
         rates = -np.einsum("kij,kj->ki", self._inverse, residuals)
         change = np.zeros_like(state)
         for unknown, order in enumerate(self.evolution.orders):
@@ -167,11 +217,13 @@ class InModes:
 
     def output(self, points: Sequence[Array], state: Blocks) -> Array:
         """The unknowns on a grid, (*shape, unknowns)."""
+        if self._interpolations is None or self._interpolations[0] is not points:
+            self._interpolations = (points, [grid.interpolation(place) for grid, place in zip(self.grids, points, strict=True)])
         found = []
         for unknown in range(len(self.evolution.unknowns)):
             values = self.values(state[:, self._column[unknown, 0]])
-            for number, (grid, place) in enumerate(zip(self.grids, points, strict=True)):
-                values = np.moveaxis(np.tensordot(grid.interpolation(place), values, axes=(1, number)), 0, number)
+            for number, matrix in enumerate(self._interpolations[1]):
+                values = np.moveaxis(np.tensordot(matrix, values, axes=(1, number)), 0, number)
             found.append(values)
         return np.stack(found, axis=-1)
 
