@@ -24,7 +24,7 @@ from core.expressions import Coordinate, Expression, Number, differentiate, eval
 from core.expressions.algebra import NODES, ONE, ZERO, add, divide, multiply, power, subtract
 from core.expressions.functions import NUMPY
 from core.expressions.tree import walk
-from core.traces import TOLERANCE, Period, Trace, largest, named, read, sample
+from core.traces import TOLERANCE, Period, Trace, gap, largest, named, read, sample
 
 ROUNDING = 1e-13
 """What is smaller, relative to the traces and one, is zero."""
@@ -89,10 +89,10 @@ def _check_periods(problem: BoundProblem, faces: Faces, periods: list[Period]) -
         ends = next((item.low, item.high) for item in problem.coordinates if item.name == period.coordinate)
         for trace in (trace for face in faces.values() for trace in face if trace.unknown == period.unknown):
             first, second = (_met(problem, trace, period.by, {period.coordinate: end}) for end in ends)
-            gap = np.abs(np.subtract(*sample(problem, first, second))).max()
-            if not gap <= TOLERANCE * max(1.0, largest(problem, first)):
+            distance = gap(problem, first, second)
+            if not distance <= TOLERANCE * max(1.0, largest(problem, first)):
                 name = named(trace.unknown, trace.coordinate * trace.order + period.by)
-                raise InputError("hard-not-periodic", **_of(trace), name=name, coordinate=period.coordinate, gap=f"{gap:.2g}")
+                raise InputError("hard-not-periodic", **_of(trace), name=name, coordinate=period.coordinate, gap=f"{distance:.2g}")
 
 
 # The shift.
@@ -148,10 +148,11 @@ def _check_equal(
     problem: BoundProblem, first: Trace, value: Expression, second: Trace, other: Expression, place: Mapping[str, float]
 ) -> None:
     """Raise `InputError` where two traces give different values at a place that they share."""
-    gap = np.abs(np.subtract(*sample(problem, value, other))).max()
-    if not gap <= TOLERANCE * max(1.0, largest(problem, value)):
-        clash: dict[str, Any] = {"other": first.condition, "other_text": first.text, "place": _place(place), "gap": f"{gap:.2g}"}
-        raise InputError("hard-corner", **_of(second), **clash)
+    distance = gap(problem, value, other)
+    if not distance <= TOLERANCE * max(1.0, largest(problem, value)):
+        earlier, later = sorted((first, second), key=lambda trace: trace.condition)
+        clash: dict[str, Any] = {"other": earlier.condition, "other_text": earlier.text, "place": _place(place), "gap": f"{distance:.2g}"}
+        raise InputError("hard-corner", **_of(later), **clash)
 
 
 def _basis(trace: Trace, face: tuple[Trace, ...]) -> Expression:

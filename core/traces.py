@@ -92,6 +92,13 @@ def sample(problem: BoundProblem, *trees: Expression) -> NDArray[np.float64]:
     return np.array(values, dtype=np.float64)
 
 
+def gap(problem: BoundProblem, one: Expression, other: Expression) -> float:
+    """How far two trees' sampled values lie apart at most; where neither is finite they count as equal."""
+    first, second = sample(problem, one, other)
+    known = np.isfinite(first) | np.isfinite(second)
+    return float(np.abs(first[known] - second[known]).max(initial=0.0))
+
+
 def largest(problem: BoundProblem, tree: Expression) -> float:
     """The largest finite size of a tree's sampled values; zero where none is finite."""
     values = np.abs(sample(problem, tree))
@@ -153,7 +160,9 @@ def _affine(residual: Expression, problem: BoundProblem, edge: Place) -> _Affine
                 combine = add if op == "+" else subtract
                 both = {key: combine(first.get(key, ZERO), second.get(key, ZERO)) for key in {**first, **second}}
                 return {key: item for key, item in both.items() if item != ZERO}, combine(left, right)
-            case Binary("*"), ((values, rest), (others, factor)) | ((others, factor), (values, rest)) if not others:
+            case Binary("*"), ((values, rest), (others, factor)) if not others:
+                return {key: multiply(factor, item) for key, item in values.items()}, multiply(factor, rest)
+            case Binary("*"), ((others, factor), (values, rest)) if not others:
                 return {key: multiply(factor, item) for key, item in values.items()}, multiply(factor, rest)
             case Binary("/"), ((values, rest), (others, divisor)) if not others:
                 return {key: divide(item, divisor) for key, item in values.items()}, divide(rest, divisor)

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from core.experiment import terms
 from core.expressions import evaluate
 from core.losses import Losses
+from core.networks import build
 from core.torch_functions import TORCH
 from tests.experiments import small
 
@@ -70,6 +71,33 @@ def test_a_periodic_condition_compares_both_ends() -> None:
 
     found = dict(zip(terms(losses.experiment.problem), losses.terms(Ramp(), losses.draw(0)), strict=True))
     assert found["condition-2"].item() == pytest.approx((2 * math.pi) ** 2)
+
+
+def test_hard_conditions_have_no_loss_and_no_points() -> None:
+    losses = Losses(small("heat", constraints="hard", weights={"equation": 2, "condition": 5}), CPU)
+    points = losses.draw(0)
+    assert len(points.rows) == 0 and len(points.edge["x"]) == 0
+    network = build(losses.experiment, CPU)
+    found = losses.terms(network, points)
+    (residual,) = losses.residuals(network, points.interior)
+    torch.testing.assert_close(found, torch.stack([(residual**2).mean(), torch.tensor(0.0).double(), torch.tensor(0.0).double()]))
+    torch.testing.assert_close(losses.total(found), 2 * (residual**2).mean())
+
+
+def test_the_equation_of_a_hard_network_is_the_one_written_by_hand() -> None:
+    losses = Losses(small("heat", constraints="hard"), CPU)
+    network = build(losses.experiment, CPU)
+    points = losses.draw(0)
+    x, t = points.interior["x"], points.interior["t"]
+    inner = nn.Sequential(*network)  # the layers alone
+    u = torch.sin(math.pi * x) + 4 * x * (1 - x) * t * inner(torch.cat([x, t], 1))
+    u_x, u_t = torch.autograd.grad(u.sum(), (x, t), create_graph=True)
+    (u_xx,) = torch.autograd.grad(u_x.sum(), x, create_graph=True)
+    expected = ((u_t - 0.4 * u_xx) ** 2).mean()
+    found = losses.terms(network, points)[0]
+    torch.testing.assert_close(found, expected)
+    for one, two in zip(*(torch.autograd.grad(loss, list(network.parameters())) for loss in (found, expected)), strict=True):
+        torch.testing.assert_close(one, two)
 
 
 def test_points_are_redrawn_only_when_asked() -> None:

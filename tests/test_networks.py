@@ -1,8 +1,10 @@
 import pytest
 import torch
 
+from core.derivatives import derivatives
 from core.experiment import ACTIVATIONS
-from core.networks import Scale, build
+from core.expressions import Derivative
+from core.networks import Periodic, Scale, build
 from tests.experiments import small
 
 CPU = torch.device("cpu")
@@ -21,6 +23,40 @@ def test_every_activation_builds_a_sequential_of_the_asked_shape(activation: str
     linears = [layer for layer in network if isinstance(layer, torch.nn.Linear)]
     assert [(layer.in_features, layer.out_features) for layer in linears] == [(1, 5), (5, 5), (5, 5), (5, 2)]
     assert network(torch.zeros(7, 1, dtype=torch.float64)).shape == (7, 2)
+
+
+def test_periodic_coordinates_enter_as_cosine_and_sine() -> None:
+    layer = Periodic([False, True])
+    assert layer.features == 3
+    found = layer(torch.tensor([[0.3, -1.0], [0.4, 0.0], [0.5, 1.0], [0.6, 0.5]], dtype=torch.float64))
+    expected = torch.tensor([[0.3, -1.0, 0.0], [0.4, 1.0, 0.0], [0.5, -1.0, 0.0], [0.6, 0.0, 1.0]], dtype=torch.float64)
+    torch.testing.assert_close(found, expected)
+
+
+def test_hard_constraints_are_layers_around_the_same_network() -> None:
+    soft, hard = build(small("heat"), CPU), build(small("heat", constraints="hard"), CPU)
+    assert isinstance(hard, torch.nn.Sequential)
+    assert {name: value.tolist() for name, value in soft.state_dict().items()} == {
+        name: value.tolist() for name, value in hard.state_dict().items()
+    }
+    points = torch.rand(9, 2, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+    x, t = points.split(1, dim=1)
+    torch.testing.assert_close(hard(points), torch.sin(torch.pi * x) + 4 * x * (1 - x) * t * soft(points))
+
+
+def test_a_periodic_network_repeats_with_all_its_derivatives() -> None:
+    network = build(small("kdv-cosine", constraints="hard"), CPU)
+    linears = [layer for layer in network if isinstance(layer, torch.nn.Linear)]
+    assert [(layer.in_features, layer.out_features) for layer in linears] == [(3, 8), (8, 8), (8, 1)]
+    wanted = [Derivative("u", by) for by in ("", "x", "xx", "xxx", "t", "xt")]
+    found = []
+    for end in (-1.0, 1.0):
+        columns = {"x": torch.full((3, 1), end).double(), "t": torch.tensor([[0.0], [0.3], [1.0]]).double()}
+        columns = {name: column.requires_grad_() for name, column in columns.items()}
+        found.append(derivatives({"u": network(torch.cat(list(columns.values()), 1))}, columns, wanted))
+    for item in wanted:
+        torch.testing.assert_close(found[0][item], found[1][item], atol=1e-9, rtol=0)
+    assert found[0][wanted[1]].abs().max().item() > 1e-3
 
 
 def test_the_seed_alone_fixes_the_weights() -> None:

@@ -67,17 +67,17 @@ def test_the_learning_rate_follows_its_schedule() -> None:
         return max((one - two).abs().max().item() for one, two in zip(before.parameters(), after.parameters(), strict=True))
 
     experiment = small("decay", steps=50, learning_rate=1e-2, schedule="cosine")
-    assert moved(experiment, 1) == pytest.approx(1e-2, rel=1e-3)
+    assert 5e-3 < moved(experiment, 2) < 2e-2
     assert moved(experiment, 50) < 1e-4 < moved(small("decay", steps=50, learning_rate=1e-2), 50)
 
 
 def test_training_with_hard_constraints_solves_the_equation() -> None:
     experiment = small("poisson", steps=300, width=16, points=200, learning_rate=1e-2, constraints="hard", precision="float32")
-    losses = Losses(experiment, CPU)
     end = last(train(experiment))
     assert end.losses[1:].tolist() == [0.0]
-    scored = Display(experiment, losses).scores(end).relative_l2["u"]
-    assert scored is not None and scored < 0.02
+    points = torch.cartesian_prod(*[torch.linspace(0, 1, 21)] * 2)
+    exact = torch.sin(torch.pi * points).prod(dim=1)
+    assert (end.network(points)[:, 0] - exact).norm() < 0.02 * exact.norm()
 
 
 def test_watching_changes_nothing() -> None:
