@@ -48,6 +48,32 @@ def test_solve_trains_keeps_and_shows(cli, tmp_path: Path) -> None:  # type: ign
     assert "decay" in shown.stdout and "learning_rate = 0.01" in shown.stdout
 
 
+def test_solve_finds_the_reference_before_it_trains_and_tells(cli, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    done = cli("solve", "pendulum", *QUICK, "--steps", "5", "--json", "out.json")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.index("classically") < done.stdout.index("Training")
+    result = json.loads((tmp_path / "out.json").read_text())
+    assert result["reference"].keys() == {"method", "error", "seconds"} and result["reference"]["method"] == "initial-value"
+    assert 0 < result["reference"]["error"] < min(result["relative_l2"].values())
+    assert "reference: initial-value" in done.stdout
+    again = cli("solve", "pendulum", *QUICK, "--steps", "6", "--json", "again.json")
+    assert "classically" not in again.stdout
+    assert json.loads((tmp_path / "again.json").read_text())["reference"] == result["reference"]
+    assert "reference: initial-value" in cli("show", result["run"]).stdout
+
+
+def test_solve_says_why_there_is_no_reference(cli, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    (tmp_path / "mine.toml").write_text(
+        '[problem]\ncoordinates = { t = [0, 1] }\nunknowns = ["u"]\nequations = ["u_t = -u"]\nconditions = ["u(0) = 1"]\n'
+        'reference = "none"\n'
+    )
+    done = cli("solve", "mine.toml", *QUICK, "--steps", "5", "--json", "out.json")
+    assert done.returncode == 0, done.stderr
+    assert "reference: none" in done.stdout and "no reference" in done.stdout
+    result = json.loads((tmp_path / "out.json").read_text())
+    assert result["reference"] is None and result["relative_l2"] == {"u": None}
+
+
 def test_a_file_states_an_experiment_and_flags_override_it(cli, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     (tmp_path / "mine.toml").write_text(
         """

@@ -14,9 +14,12 @@ from typing import Any
 import psutil
 import pytest
 
+from core import children, classical
 from core.cluster import Cluster
 from core.errors import InputError
 from core.experiment import Experiment
+from core.problem import load
+from core.references import Reference
 from core.runner import run as train_here
 from core.store import RunStore
 from tests.experiments import small
@@ -82,6 +85,11 @@ def supervisor(cluster: Cluster) -> psutil.Process:
 
 def workers(cluster: Cluster) -> list[psutil.Process]:
     return [child for child in supervisor(cluster).children() if "core.worker" in child.cmdline()]
+
+
+def solver(cluster: Cluster) -> psutil.Process:
+    (found,) = [child for child in supervisor(cluster).children() if "core.solver" in child.cmdline()]
+    return found
 
 
 def test_a_submitted_run_is_trained_at_once(cluster: Cluster, store: RunStore, record_property: Callable[[str, object], None]) -> None:
@@ -224,6 +232,57 @@ def test_a_killed_supervisor_is_replaced_and_its_workers_are_gone(cluster: Clust
     until(lambda: cluster.workers == 2, WARM)
 
 
+def test_a_reference_is_solved_beside_the_workers_and_not_by_them(cluster: Cluster, store: RunStore) -> None:
+    busy = [store.create(small(steps=200_000)).id for _ in range(2)]
+    for run_id in busy:
+        cluster.submit(run_id)
+    until(lambda: all(store.get(run_id).step for run_id in busy))
+    assert cluster.workers == 2  # the solver is none
+    problem = load("lotka-volterra")
+    begun = time.monotonic()
+    for _ in range(3):
+        cluster.solve_reference(problem, {})
+    assert time.monotonic() - begun < 1
+    assert store.references.waiting() == [classical.key(problem, {})]
+    until(lambda: classical.known(store, problem, {}))
+    assert isinstance(classical.known(store, problem, {}), Reference)
+    assert all(store.get(run_id).status == "running" for run_id in busy)
+
+
+def test_a_killed_solver_is_replaced_and_goes_on_with_its_question(cluster: Cluster, store: RunStore) -> None:
+    problem = load("van-der-pol")
+    victim = solver(cluster)
+    victim.suspend()
+    cluster.solve_reference(problem, {})
+    name = victim.cmdline()[victim.cmdline().index("--name") + 1]
+    held = store.references.take(name, classical.HELD)  # as if it had begun
+    assert held is not None
+    begun = time.monotonic()
+    victim.kill()
+    until(lambda: classical.known(store, problem, {}), WARM)
+    assert isinstance(classical.known(store, problem, {}), Reference)
+    assert time.monotonic() - begun < classical.HELD  # it has not waited for the other's time to be over
+    assert cluster.workers == 2
+
+
+def test_where_the_workers_are_elsewhere_the_supervisor_keeps_the_solver_alone(tmp_path: Path) -> None:
+    store = RunStore(url(tmp_path))
+    head = children.start("core.supervisor", "0", store_url=store.url, stdout=subprocess.PIPE)
+    assert head.stdin is not None
+    assert head.stdout is not None
+    try:
+        assert head.stdout.readline() == b'{"address": null}\n'
+        classical.ask(store, load("van-der-pol"), {})
+        until(lambda: classical.known(store, load("van-der-pol"), {}), WARM)
+        crew = psutil.Process(head.pid).children()
+        assert len(crew) == 1
+    finally:
+        head.stdin.close()
+        head.stdout.close()
+        head.wait(10)
+    assert psutil.wait_procs(crew, timeout=3)[1] == []
+
+
 def start_server(store_url: str) -> psutil.Popen:
     """What a server does for training, in a process that can be killed."""
     code = f"""
@@ -238,7 +297,7 @@ time.sleep(600)
 def kill_with_family(server: psutil.Popen) -> None:
     """Kill a server, scheduler and worker included in what must end."""
     family = server.children(recursive=True)
-    assert len(family) == 2
+    assert len(family) == 3  # supervisor, worker, solver
     server.kill()  # SIGKILL, where there is one
     server.wait()
     _, alive = psutil.wait_procs(family, timeout=3)
@@ -247,7 +306,7 @@ def kill_with_family(server: psutil.Popen) -> None:
 
 def test_a_server_killed_while_its_workers_start_leaves_no_process_behind(tmp_path: Path) -> None:
     server = start_server(url(tmp_path))
-    until(lambda: len(server.children(recursive=True)) == 2)
+    until(lambda: len(server.children(recursive=True)) == 3)
     time.sleep(0.3)  # amid the imports
     kill_with_family(server)
 
@@ -273,7 +332,7 @@ def test_closing_ends_what_was_started(tmp_path: Path) -> None:
     made = Cluster(url(tmp_path), workers=1)
     made.start()
     assert made.wait(WARM)
-    family = [supervisor(made), *workers(made)]
+    family = [supervisor(made), *workers(made), solver(made)]
     made.close()
     _, alive = psutil.wait_procs(family, timeout=3)
     assert alive == []

@@ -16,10 +16,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from core import classical, references
 from core.experiment import Experiment
 from core.frames import unpack
 from core.problem import Problem
 from core.recorder import spaced
+from core.references import Reference
 from core.runner import run
 from core.store import Run, RunStore
 from tests.experiments import small
@@ -83,6 +85,59 @@ def test_a_run_is_recorded_in_full(store: RunStore) -> None:
     saved = store.checkpoint(done.id)
     assert saved is not None
     assert saved.step == 30
+
+
+def test_a_run_that_is_done_has_found_its_reference_and_is_scored(store: RunStore) -> None:
+    experiment = small("pendulum", steps=3)
+    done = train(store, experiment)
+    answer = classical.known(store, experiment.problem, dict(experiment.values))
+    assert isinstance(answer, Reference)
+    assert done.relative_l2 is not None
+    assert all(score is not None and score > answer.error for score in done.relative_l2.values())
+    kept = store.frame(done.id)
+    assert kept is not None
+    assert unpack(kept[1])[0]["reference"] == {"method": answer.method, "error": answer.error, "seconds": answer.seconds}
+
+
+def test_a_run_never_waits_for_a_reference_that_is_not_there_yet(
+    store: RunStore, in_background: Callable[[str], threading.Thread], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(references, "solve", lambda *given: pytest.fail("solved while it trains"))
+    experiment = small("pendulum", steps=LONG)
+    made = store.create(experiment).id
+    store.watch(made, seconds=30)
+    thread = in_background(made)
+    until(lambda: store.frame(made))
+    key = classical.key(experiment.problem, dict(experiment.values))
+    assert store.references.waiting() == [key]  # a solver is asked to see to it
+    header, arrays = unpack(store.frame(made)[1])  # type: ignore[index]
+    assert header["reference"] is None and not [name for name in arrays if name.startswith("reference")]
+    found = Reference("initial-value", np.ones((401, len(experiment.bound.unknowns))), 0.0, 1.5)
+    store.references.write(key, found)
+    until(lambda: unpack(store.frame(made)[1])[0]["reference"])  # type: ignore[index]
+    header, arrays = unpack(store.frame(made)[1])  # type: ignore[index]
+    assert header["reference"] == {"method": "initial-value", "error": 0.0, "seconds": 1.5}
+    assert [name for name in arrays if name.startswith("reference")]
+    store.stop(made)
+    thread.join()
+    assert store.get(made).relative_l2 != dict.fromkeys(experiment.bound.unknowns)
+
+
+def test_who_pauses_a_run_does_not_wait_for_its_reference(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(references, "solve", lambda *given: pytest.fail("solved for a pause"))
+    experiment = small("pendulum", steps=30)
+    paused = train(store, experiment, pause_at=1)
+    assert (paused.status, paused.error) == ("paused", None)
+    assert paused.relative_l2 == dict.fromkeys(experiment.bound.unknowns)
+
+
+def test_a_run_whose_problem_has_no_reference_says_why(store: RunStore) -> None:
+    done = train(store, equation("u_t = -u", steps=3))
+    assert done.status == "done"
+    assert done.relative_l2 == {"u": None}
+    kept = store.frame(done.id)
+    assert kept is not None
+    assert unpack(kept[1])[0]["reference"] == {"code": "reference-off", "values": {}}
 
 
 def test_the_last_frame_is_there_though_nobody_watched(store: RunStore) -> None:
