@@ -80,6 +80,18 @@ def _there(key: str) -> bool:
     return _allowed(catalogue.find, key)
 
 
+def experiment(
+    problem: Problem, values: Mapping[str, float], settings: Mapping[str, Any], weights: Mapping[str, float]
+) -> tuple[Experiment, InputError | None]:
+    """The experiment that the controls ask for; where the conditions cannot be hard, the same with soft ones, and the reason."""
+    try:
+        return Experiment.of(problem, values, settings, weights), None
+    except InputError as error:
+        if error.at.key != "network.constraints":
+            raise
+        return Experiment.of(problem, values, {**settings, "constraints": "soft"}, weights), error
+
+
 def settings(experiment: Experiment) -> dict[str, Any]:
     """Every control's key, and what it shows for `experiment`."""
     return {

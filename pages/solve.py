@@ -58,22 +58,24 @@ equation(problem, values)
 st.markdown(_(problem.description))
 
 with actions.explained():
-    experiment = Experiment.of(problem, values, settings, weights)
+    experiment, refusal = controls.experiment(problem, values, settings, weights)
     warnings = experiment.warnings
 for warning in warnings:
     st.warning(worded(warning))
+if refusal:
+    st.error(worded(refusal))
 missing = experiment.device != recipe["device"] and experiment.device not in {device.name for device in devices}
 if missing:
     st.error(_("No worker has the device {name}. Choose another in the sidebar.").format(name=experiment.device))
 with experiment_file:
     files.panel(experiment)
 
-wanted = st.session_state.get("train-on-change", False) and not missing
+wanted = st.session_state.get("train-on-change", False) and not (missing or refusal)
 actions.follow(experiment, wanted)
 with actions.explained():
-    run = actions.current(experiment)
+    run = None if refusal else actions.current(experiment)
     waiting, hindrance = actions.waiting_before(run), actions.hindrance(run)
-enabled = actions.ENABLED[run.status if run else None] - ({"train", "step", "resume"} if missing else frozenset())
+enabled = actions.ENABLED[run.status if run else None] - ({"train", "step", "resume"} if missing or refusal else frozenset())
 
 with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="run-buttons"):
     label = _("Train again") if run and "train" in enabled else _("Train")
