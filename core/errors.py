@@ -298,6 +298,10 @@ MESSAGES: dict[str, str] = {
     "reference-start-unclear": N_("`{condition}` cannot be solved for one value at the start; write it as u(x, 0) = …"),
     "reference-start-not-finite": N_("The start has no finite value somewhere in the domain."),
     "reference-end-count": N_("At {place} the equations need {needed} conditions to have one solution, and there are {given}."),
+    "reference-ill-posed": N_(
+        "Short waves grow the faster the shorter they are, without bound, as in a heat equation run backwards; such equations have no "
+        "solution that could be computed. Check the signs."
+    ),
     "reference-end-unsupported": N_(
         "The method of lines cannot use `{condition}`: with several coordinates in space it takes derivatives across the edge of one unknown, "
         "with constant factors."
@@ -310,8 +314,8 @@ MESSAGES: dict[str, str] = {
         "Add a condition that excludes it."
     ),
     "reference-missed": N_(
-        "No smooth solution meets all equations and conditions: the best one misses {name} by {error} of its size. Do conditions "
-        "contradict each other, or jump where edges meet?"
+        "No smooth solution meets all equations and conditions: the best one misses {name} by {error} of its size. Conditions may "
+        "contradict each other or jump where edges meet, or details may be too fine."
     ),
     "reference-no-convergence": N_("Newton's method finds no solution of these equations and conditions."),
     "reference-too-many": N_("Collocation of {unknowns} unknowns in {coordinates} coordinates is too costly."),

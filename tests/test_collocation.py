@@ -8,13 +8,21 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.polynomial import Chebyshev as Polynomial
+from numpy.typing import NDArray
+from scipy.sparse import diags_array, eye_array, kron
+from scipy.sparse.linalg import spsolve
 
 from core import grids, references
 from core.errors import InputError, RunError, TangenteError
 from core.problem import BoundProblem, Problem
 from core.references import collocation, exact
 from core.references.clock import Clock
+from core.references.collocation.corners import Corner, corners
+from core.references.collocation.modes import Chebyshev, Fourier
 from core.references.refinement import difference
+
+Array = NDArray[np.float64]
 
 SQUARE = {"x": [0, 1], "y": [0, 1]}
 CUBE = {"x": [0, 1], "y": [0, 1], "z": [0, 1]}
@@ -142,6 +150,89 @@ def test_the_error_is_small_and_no_larger_than_claimed(name: str) -> None:
     expected = exact.at(problem, grids.points(axes)).reshape(values.shape)
     assert error < 1e-8
     assert difference(expected, values) <= 10 * error + 1e-12
+
+
+def laplace_series(x: Array, y: Array) -> Array:
+    """Δu = 0 on the unit square, u = 1 on y = 1 and 0 elsewhere, (m, n), by separation of variables; for y < 1."""
+    odd = np.arange(1, 2000, 2) * np.pi
+    heights = np.exp(odd * (y[:, None] - 1)) * (1 - np.exp(-2 * odd * y[:, None])) / (1 - np.exp(-2 * odd))  # sinh(ky)/sinh(k)
+    return np.sin(odd * x[:, None]) * 4 / odd @ heights.T
+
+
+def torsion_series(x: Array, y: Array) -> Array:
+    """−Δu = 1 on the unit square, u = 0 on its edges, (m, n) (Timoshenko and Goodier 1970, section 109)."""
+    odd = np.arange(1, 4000, 2) * np.pi
+    heights = 1 - (np.exp(-odd * y[:, None]) + np.exp(odd * (y[:, None] - 1))) / (1 + np.exp(-odd))  # 1 − cosh(k(y − ½))/cosh(k/2)
+    return np.sin(odd * x[:, None]) * 4 / odd**3 @ heights.T
+
+
+def test_values_that_jump_at_corners_cost_no_accuracy() -> None:
+    values, error = solved(bound(SQUARE, "lap(u) = 0", ["u(0, y) = 0", "u(1, y) = 0", "u(x, 0) = 0", "u(x, 1) = 1"]))
+    axis = np.linspace(0, 1, 101)
+    assert error < 1e-8
+    assert values[:, :95, 0] == pytest.approx(laplace_series(axis, axis[:95]), abs=10 * error)
+    assert values[50, 50, 0] == pytest.approx(0.25, abs=1e-10)
+
+
+def test_corners_that_are_only_weakly_singular_cost_none_either() -> None:
+    values, error = solved(bound(SQUARE, "-lap(u) = 1", ["u(boundary) = 0"]))
+    axis = np.linspace(0, 1, 101)
+    assert error < 1e-8
+    assert values[..., 0] == pytest.approx(torsion_series(axis, axis), abs=1e-10)
+
+
+def test_corners_of_an_equation_that_spreads_unevenly() -> None:
+    stretched, _ = solved(
+        bound({"x": [0, 1], "y": [0, 3]}, "u_xx + 9*u_yy = 0", ["u(0, y) = 0", "u(1, y) = 0", "u(x, 0) = 0", "u(x, 3) = 1"])
+    )
+    axis = np.linspace(0, 1, 101)
+    assert stretched[:, :95, 0] == pytest.approx(laplace_series(axis, axis[:95]), abs=1e-8)
+
+
+def test_bratu_has_the_known_maximum() -> None:
+    values, error = solved(bound(SQUARE, "lap(u) + 6*exp(u) = 0", ["u(boundary) = 0"]))
+    assert error < 1e-8
+    assert values[50, 50, 0] == pytest.approx(bratu_by_differences(6.0), abs=1e-6)
+
+
+def bratu_by_differences(strength: float) -> float:
+    """The maximum of the lower solution of −Δu = λ exp(u), by five-point differences, Newton's method and Richardson's extrapolation."""
+    coarse, fine = (_bratu(strength, n) for n in (32, 64))
+    return fine + (fine - coarse) / 3
+
+
+def _bratu(strength: float, n: int) -> float:
+    second = diags_array([np.ones(n - 2), np.full(n - 1, -2.0), np.ones(n - 2)], offsets=[-1, 0, 1]) * n**2
+    laplacian = kron(second, eye_array(n - 1)) + kron(eye_array(n - 1), second)
+    u = np.zeros((n - 1) ** 2)
+    for _ in range(10):
+        slope = (laplacian + diags_array([strength * np.exp(u)], offsets=[0])).tocsc()
+        u -= spsolve(slope, laplacian @ u + strength * np.exp(u))
+    return float(u.reshape(n - 1, n - 1)[n // 2 - 1, n // 2 - 1])
+
+
+@pytest.mark.parametrize("corner", corners(bound({"x": [0, 2], "y": [-1, 0]}, "u_xx + 4*u_yy = 0", ["u(boundary) = 0"])))
+def test_corners_solve_the_principal_part(corner: Corner) -> None:
+    points = np.linspace(0.1, 1.9, 9), np.linspace(-0.9, -0.1, 7)
+    along_x, along_y = corner.value((2, 0), points), corner.value((0, 2), points)
+    assert along_x + 4 * along_y == pytest.approx(0, abs=1e-9)
+    assert np.abs(along_x).max() > 1e-3 or corner.power == 1
+    step = 1e-5
+    shifted = [corner.value((0, 1), (points[0] + side * step, points[1])) for side in (1, -1)]
+    assert corner.value((1, 1), points) == pytest.approx((shifted[0] - shifted[1]) / (2 * step), rel=1e-5, abs=1e-5)
+
+
+@pytest.mark.parametrize("order", range(5))
+def test_modes_have_the_right_derivatives(order: int) -> None:
+    points = np.linspace(1.0, 4.0, 11)
+    polynomials = [Polynomial.basis(k, domain=[1.0, 4.0]).deriv(order)(points) for k in range(12)]
+    assert Chebyshev(12, 1.0, 4.0).values(points, order) == pytest.approx(np.stack(polynomials, axis=1), rel=1e-12, abs=1e-9)
+    waves = Fourier(7, 1.0, 4.0).values(points, order)
+    phase = 2 * np.pi / 3 * (points - 1)
+    powers = (2 * np.pi / 3 * np.array([0, 1, 1, 2, 2, 3, 3])) ** order
+    turns = order * np.pi / 2
+    for column, expected in enumerate([np.cos(turns) * np.ones(11), *(f(k * phase + turns) for k in (1, 2, 3) for f in (np.cos, np.sin))]):
+        assert waves[:, column] == pytest.approx(powers[column] * expected, abs=1e-9)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,8 +28,10 @@ from core.expressions import Derivative
 from core.references import WORST
 from core.references.clock import Clock
 from core.references.collocation import gauss_newton
+from core.references.collocation.corners import corners
 from core.references.collocation.expansion import Expansion, Points
-from core.references.collocation.gauss_newton import FEW_STEPS, SINGULAR, SMALL_SYSTEM, Root, Speed
+from core.references.collocation.gauss_newton import FEW_STEPS, SINGULAR, SMALLEST, Root
+from core.references.collocation.least_squares import Speed
 from core.references.collocation.modes import Chebyshev, Fourier
 from core.references.collocation.periodicity import ends_of, periodic
 from core.references.collocation.residuals import Miss, System, Term, terms
@@ -44,10 +46,12 @@ Array = NDArray[np.float64]
 FIRST = {1: 16, 2: 12, 3: 7}
 """Modes a coordinate to begin with, by the number of coordinates."""
 GROWTH = 1.5
-GOAL = 1e-9
+GOAL = 3e-9
 """The estimated error with which refinement ends."""
-MOST = 3200
-"""Coefficients in all: 100 MB, and 3 s a factorisation."""
+MOST = {1: 1000, 2: 3200, 3: 3200}
+"""Coefficients in all, by the number of coordinates: 3200 are 100 MB, and 3 s a factorisation."""
+MOST_WITH_CORNERS = 1500
+"""With more, corners are hard to tell from polynomials."""
 PATIENCE = 0.6
 """Of the time that is left, what refinements may take: how long one takes is only foretold."""
 ROUNDED = 1e-12
@@ -62,6 +66,10 @@ USUAL_STEPS = 4
 """Of Newton's method, from a coarser answer."""
 CONTRADICTION = 0.3
 """A residual beside the parts of its term that no fit should leave."""
+MOST_TRIED = 150
+"""Coefficients with which several starts are tried, should one fail."""
+ENOUGH = 700
+"""Coefficients with which a solution without singular corners is found."""
 FAR = 0.1
 """Relative residual with which a root is taken for one of the coarse system only."""
 
@@ -102,32 +110,57 @@ class Collocation:
         self.problem, self.axes, self.clock, self.speed = problem, axes, clock, Speed()
         self.end = clock.seconds + PATIENCE * clock.left
         self.between = tuple((axis[1:] + axis[:-1]) / 2 for axis in axes)
+        self.most = MOST[len(axes)]
         wrapped = periodic(problem)
         self.first = _first(problem, wrapped)
+        self.singular = () if wrapped else corners(problem)
         self.terms = tuple(term for term in terms(problem) if not _kept(term, problem, wrapped))
         self.conditions = tuple(term for term in self.terms if term.name.startswith("conditions"))
         if len(problem.equations) < len(problem.unknowns) or not problem.conditions:
             raise InputError("reference-undetermined")
-        if self.first.resized([n + 2 for n in self.first.shape]).size > MOST:
+        if self.first.resized([n + 2 for n in self.first.shape]).size > self.most:
             raise InputError("reference-too-many", unknowns=len(problem.unknowns), coordinates=len(axes))
 
     def solve(self) -> tuple[Array, float]:
-        """The values of the finest expansion that can be afforded or is needed, and its error."""
-        coarse, error, determined = self._answer(self.first, None), math.inf, True
+        """The values of the finest expansion that is needed or can be afforded, and its error."""
+        answer, error = self._refined(self._answer(self.first, None), ENOUGH if self.singular else self.most)
+        if error > GOAL and self.singular:
+            answer, error = self._with_corners(answer, error) if answer.missed > GOAL else self._refined(answer, self.most)
+        if error > GOAL:
+            error = min(error, self._checked(answer))
+        self._refuse(answer, error)
+        return answer.values, error
+
+    def _with_corners(self, plain: Answer, error: float) -> tuple[Answer, float]:
+        """The answer with what corners may add; where they add nothing, with more modes instead."""
+        shape = [math.ceil(n * GROWTH) for n in self.first.shape]
+        answer = self._answer(replace(self.first.resized(shape), corners=self.singular), plain)
+        answer, error = self._refined(answer, MOST_WITH_CORNERS)
+        return (answer, error) if error < WORST else self._refined(plain, self.most)
+
+    def _refined(self, coarse: Answer, most: int) -> tuple[Answer, float]:
+        """The answer of the finest expansion, of at most so many coefficients, and its error."""
+        error, determined = math.inf, True
         while error > GOAL or not determined:
             larger = self._larger(coarse, determined)
-            if larger is None:
+            if larger.size > most or self.clock.seconds + self._seconds(larger, coarse.root.converged) > self.end:
                 break
             fine = self._answer(larger, coarse)
             before, error, determined = error, _error(fine, coarse), _determined(fine, coarse)
+            if error > GOAL and fine.missed < GOAL / 100:  # most likely it is the coarser answer that is so far off
+                error = min(error, self._checked(fine))
             settled = error > before / 2 and fine.expansion.each < GROWTH * coarse.expansion.each  # modes are not what is missing
             coarse = fine
             if settled:
                 break
-        if error > GOAL:
-            error = min(error, self._checked(coarse))
-        self._refuse(coarse, error)
-        return coarse.values, error
+        return coarse, error
+
+    def _checked(self, fine: Answer) -> float:
+        """The error of an answer beside one that is little coarser, for much less work than beside a finer one."""
+        coarser = fine.expansion.resized([math.floor(CHECK * n) for n in fine.expansion.shape])
+        if not fine.root.converged or self._seconds(coarser) > self.clock.left:
+            return math.inf
+        return _error(fine, self._answer(coarser, fine))
 
     def _refuse(self, answer: Answer, error: float) -> None:
         """Raise `RunError` for an answer that is none."""
@@ -138,13 +171,6 @@ class Collocation:
         for miss in answer.misses:
             if miss.whole > CONTRADICTION and miss.fine > (GOAL if miss.name.startswith("equations") else WORST):
                 raise RunError("reference-missed", name=miss.name, error=f"{miss.whole:.0e}")
-
-    def _checked(self, fine: Answer) -> float:
-        """The error of an answer beside one that is little coarser, where a finer one cannot be afforded."""
-        coarser = fine.expansion.resized([math.floor(CHECK * n) for n in fine.expansion.shape])
-        if not fine.root.converged or self._seconds(coarser) > self.clock.left:
-            return math.inf
-        return _error(fine, self._answer(coarser, fine))
 
     def _answer(self, expansion: Expansion, coarse: Answer | None) -> Answer:
         """By Newton's method from the coarser answer; from elsewhere too where that was none."""
@@ -165,7 +191,7 @@ class Collocation:
             return
         if coarse is not None:
             yield coarse.expansion.padded(coarse.root.coefficients, system.expansion)
-        if coarse is None or (not coarse.root.converged and system.expansion.size <= SMALL_SYSTEM):
+        if coarse is None or (not coarse.root.converged and system.expansion.size <= MOST_TRIED):
             yield from starts(self.problem, self.conditions, system.expansion, self.clock, self.speed)
 
     def _judged(self, expansion: Expansion, root: Root, system: System) -> Answer:
@@ -173,17 +199,16 @@ class Collocation:
         sizes = np.sqrt(np.mean(values**2, axis=tuple(range(values.ndim - 1))))
         largest = float(sizes.max())
         values[..., sizes <= ROUNDED * largest] = 0.0
-        known = {name: max(float(size), 1e-6 * largest) or 1.0 for name, size in zip(self.problem.unknowns, sizes, strict=True)}
+        known = {name: max(float(size), SMALLEST * largest) or 1.0 for name, size in zip(self.problem.unknowns, sizes, strict=True)}
         misses = tuple(system.missed(root.coefficients, self.between, known))
         return Answer(expansion, root, values, misses)
 
-    def _larger(self, answer: Answer, determined: bool) -> Expansion | None:
-        """More modes along the coordinates that need them, and one more along others, to be sure; None where that is too much."""
+    def _larger(self, answer: Answer, determined: bool) -> Expansion:
+        """More modes along the coordinates that need them, and one more along others, to be sure."""
         tails = answer.expansion.tails(answer.root.coefficients)
         limit = max(RESOLVED, NEGLIGIBLE * max(tails)) if determined and answer.root.converged else -1.0
         shape = [math.ceil(n * GROWTH) if tail > limit else n + 1 for n, tail in zip(answer.expansion.shape, tails, strict=True)]
-        larger = answer.expansion.resized(shape)
-        return larger if larger.size <= MOST and self.clock.seconds + self._seconds(larger, answer.root.converged) < self.end else None
+        return answer.expansion.resized(shape)
 
     def _seconds(self, expansion: Expansion, converged: bool = True) -> float:
         """What an answer will take: a factorisation a step of Newton's method, and half as long again for the matrix."""

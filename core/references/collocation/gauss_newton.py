@@ -1,17 +1,20 @@
-"""Newton's method for more equations than unknowns (Gauss–Newton), damped, by orthogonal factorisation."""
+"""Newton's method for more equations than unknowns (Gauss–Newton), damped by what is left of a step.
+
+A part of the step is taken where the next step, by the same factors, would be shorter: a test that, unlike the residual's, does not depend
+on how rows are weighted (Deuflhard 2004, Newton Methods for Nonlinear Problems, sections 3.3 and 4.3). Such simplified steps are taken as
+long as they converge fast: they cost next to nothing.
+"""
 
 from __future__ import annotations
 
 import math
-import time
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import lapack
 
-from core.errors import RunError
 from core.references.clock import Clock
+from core.references.collocation.least_squares import Factors, Speed
 from core.references.collocation.residuals import System
 
 Array = NDArray[np.float64]
@@ -20,35 +23,21 @@ SINGULAR = 1e-14
 """Reciprocal condition number below which a matrix with unit columns leaves something undetermined."""
 SMALL_SYSTEM = 500
 """Coefficients of a system whose steps cost next to nothing."""
-MOST_STEPS = 30
-FEW_STEPS = 8
+MOST_STEPS = 40
+FEW_STEPS = 10
 """Of a larger system, which begins with the answer of a smaller one."""
-SHORTEST = 2.0**-8
+SHORTEST = 2.0**-10
 """The shortest part of a Newton step that is tried."""
-ROUNDING = 1e-12
-"""Relative change of a sum of squares that says nothing."""
+FAST = 0.1
+"""What is left of a simplified step that is worth another one."""
 SMALL = 1e-12
-"""A relative step with which the coefficients are taken to have come to rest."""
+"""A relative step with which the unknowns are taken to have come to rest."""
 NEAR = 1e-7
 """One with which they have where steps no longer become smaller."""
 NEEDLESS = 0.01
 """Steps below this part of the residual that no step takes away are not worth taking: there are too few modes for more."""
-BLOCK = 32
-"""Columns that LAPACK takes at once."""
-
-
-@dataclass
-class Speed:
-    """Operations a second that factorisations have reached so far: LAPACK cannot be interrupted, so its time is foretold."""
-
-    operations: float = 5e9
-
-    def seconds(self, rows: int, columns: int) -> float:
-        return _operations(rows, columns) / self.operations
-
-    def measured(self, rows: int, columns: int, seconds: float) -> None:
-        if columns >= 200:  # smaller ones say little
-            self.operations = _operations(rows, columns) / max(seconds, 1e-6)
+SMALLEST = 1e-6
+"""Changes of an unknown are relative to its size, or to this part of the largest unknown's."""
 
 
 @dataclass(frozen=True)
@@ -60,76 +49,76 @@ class Root:
     condition: float
 
 
-@dataclass(frozen=True)
-class Fit:
-    """The x that makes ‖A x − b‖ smallest, that norm, and the reciprocal condition number of A with its columns scaled to length 1."""
-
-    solution: Array
-    remains: float
-    condition: float
-
-
 def solve(system: System, start: Array, clock: Clock, speed: Speed) -> Root:
     """From `start`, to where the weighted residuals are smallest; `converged` is false where it does not get there.
 
     Raises `RunError` where a factorisation would outlast the clock.
     """
-    coefficients, before, condition = start, math.inf, 0.0
+    coefficients, before, condition = start, math.inf, math.nan
     for _ in range(MOST_STEPS if system.expansion.size <= SMALL_SYSTEM else FEW_STEPS):
         clock.check()
         residuals, matrix, scales = system.linearised(coefficients)
         if not (np.isfinite(residuals).all() and np.isfinite(matrix).all()):
             return Root(coefficients, False, math.nan)
-        fit = least_squares(matrix, -residuals, clock, speed)
-        condition = fit.condition
+        factors = Factors.of(matrix, clock, speed)
+        condition = factors.condition
+        step, remains = factors.fit(-residuals)
         if system.linear or condition < SINGULAR:
-            return Root(coefficients + fit.solution, bool(condition >= SINGULAR), condition)
-        part = _part(system, coefficients, fit, residuals, scales)
-        coefficients = coefficients + part * fit.solution
-        step = float(np.linalg.norm(fit.solution) / (np.linalg.norm(coefficients) or 1.0))
-        enough = max(SMALL, NEEDLESS * fit.remains / math.sqrt(len(residuals)))
-        if step < enough or (step < NEAR and (step > before / 2 or part <= SHORTEST)):  # at rest, or as near as rounding allows
-            return Root(coefficients, True, condition)
-        if part <= SHORTEST:
+            return Root(coefficients + step, bool(condition >= SINGULAR), condition)
+        sizes = system.expansion.sizes(coefficients + step)
+        enough = max(SMALL, NEEDLESS * remains / math.sqrt(len(residuals)) / (sizes.max() or 1.0))
+        descent = Descent(system, factors, scales, sizes)
+        length = descent.length(step)
+        if length < enough or (length < NEAR and length > before / 2):  # at rest, or as near as rounding allows
+            return Root(coefficients + step, True, condition)
+        moved, last = descent.moved(coefficients, step, enough)
+        if moved is None:
             break
-        before = step
+        if last < enough:
+            return Root(moved, True, condition)
+        coefficients, before = moved, length
     return Root(coefficients, False, condition)
 
 
-def _part(system: System, coefficients: Array, fit: Fit, residuals: Array, scales: Array) -> float:
-    """The largest of 1, ½, ¼ … of the step with a tenth of the gain that the linear model promises (Armijo's rule)."""
-    before, part = float(residuals @ residuals), 1.0
-    promised = max(before - fit.remains**2, 0.0)
-    while part > SHORTEST:
-        trial = system.weighted(coefficients + part * fit.solution, scales)
-        if float(trial @ trial) <= before * (1 + ROUNDING) - part / 10 * promised:  # false for NaN
-            return part
-        part /= 2
-    return part
+@dataclass(frozen=True)
+class Descent:
+    """Steps from one set of coefficients by the same factors; lengths of steps are relative to the unknowns' `sizes`."""
 
+    system: System
+    factors: Factors
+    scales: Array
+    sizes: Array
 
-def least_squares(matrix: Array, right: Array, clock: Clock, speed: Speed) -> Fit:
-    """The fit of A x to b = `right`.
+    def length(self, step: Array) -> float:
+        """The largest change of an unknown."""
+        changes = self.system.expansion.sizes(step)
+        return float((changes / np.maximum(self.sizes, SMALLEST * (self.sizes.max() or 1.0))).max())
 
-    `matrix` holds A and one more column, in Fortran's order, and is overwritten. The right-hand side goes through the factorisation as that
-    column: QR errs by the condition number of A, normal equations would by its square (Björck 1996, sections 2.4 and 2.2).
-    """
-    rows, size = matrix.shape[0], matrix.shape[1] - 1
-    if speed.seconds(rows, size) > clock.left:
-        raise RunError("reference-too-slow", limit=f"{clock.limit:g}")
-    lengths = np.sqrt(np.einsum("ij,ij->j", matrix[:, :size], matrix[:, :size]))
-    lengths[lengths == 0] = 1.0
-    matrix[:, :size] /= lengths
-    matrix[:, size] = right
-    begun = time.perf_counter()
-    factors = lapack.dgeqrf(matrix, lwork=BLOCK * (size + 1), overwrite_a=1)[0]
-    speed.measured(rows, size, time.perf_counter() - begun)
-    triangle, projected = factors[:size, :size], factors[:size, size]
-    condition = float(lapack.dtrcon(triangle, norm="1", uplo="U", diag="N")[0])
-    solution = lapack.dtrtrs(triangle, projected)[0] / lengths if condition > 0 else np.zeros(size)
-    return Fit(solution, float(abs(factors[size, size])) if rows > size else 0.0, condition)
+    def moved(self, coefficients: Array, step: Array, enough: float) -> tuple[Array | None, float]:
+        """Where a step leads, and how long the last one was; None where no part of it leads closer."""
+        length, part = self.length(step), 1.0
+        while part >= SHORTEST:
+            moved = coefficients + part * step
+            following = self._following(moved)
+            left = self.length(following) if following is not None else math.inf
+            if left <= (1 - part / 4) * length:
+                return self._simplified(moved, following, length, enough) if part == 1.0 else (moved, math.inf)
+            part /= 2
+        return None, math.inf
 
+    def _simplified(self, coefficients: Array, step: Array | None, before: float, enough: float) -> tuple[Array, float]:
+        """On from there, as long as a step leaves a tenth of itself."""
+        while step is not None:
+            length = self.length(step)
+            if length > FAST * before and length > enough:
+                break
+            coefficients, before = coefficients + step, length
+            if length <= enough:
+                return coefficients, 0.0
+            step = self._following(coefficients)
+        return coefficients, math.inf
 
-def _operations(rows: int, columns: int) -> float:
-    """Of a QR factorisation (Golub and Van Loan 2013, section 5.2.1)."""
-    return 2.0 * columns**2 * (rows - columns / 3)
+    def _following(self, coefficients: Array) -> Array | None:
+        """The step from here by the same factors; None where the equations have no value."""
+        residuals = self.system.weighted(coefficients, self.scales)
+        return self.factors.fit(-residuals)[0] if np.isfinite(residuals).all() else None

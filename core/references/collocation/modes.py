@@ -56,6 +56,11 @@ class Fourier:
     high: float
 
     @property
+    def harmonics(self) -> Array:
+        """(n,): 0, 1, 1, 2, 2, …"""
+        return np.array([float((mode + 1) // 2) for mode in range(self.n)])
+
+    @property
     def frequency(self) -> float:
         """What the derivative of the highest mode is, beside the mode."""
         return math.pi * self.n / (self.high - self.low)
@@ -65,7 +70,7 @@ class Fourier:
 
     def degrees(self) -> Array:
         """(n,): of each mode, relative to the highest."""
-        return np.array([(mode + 1) // 2 / max(1, self.n // 2) for mode in range(self.n)])
+        return self.harmonics / max(1, self.n // 2)
 
     def points(self) -> Array:
         """(n,): equidistant, none at the ends."""
@@ -73,13 +78,11 @@ class Fourier:
 
     def values(self, points: Array, order: int) -> Array:
         """(m, n): the derivative of each mode at each point."""
-        harmonics = (np.arange(self.n) + 1) // 2
         shifts = np.where(np.arange(self.n) % 2, 0.0, -math.pi / 2)  # a sine is a cosine a quarter turn later
         shifts[0] = 0.0
         omega = 2 * math.pi / (self.high - self.low)
-        phases = omega * (points[:, None] - self.low) * harmonics + shifts + order * math.pi / 2
-        values: Array = (omega * harmonics) ** order * np.cos(phases)
-        return values
+        phases = omega * (points[:, None] - self.low) * self.harmonics + shifts + order * math.pi / 2
+        return np.asarray((omega * self.harmonics) ** order * np.cos(phases), dtype=np.float64)
 
 
 Modes = Chebyshev | Fourier

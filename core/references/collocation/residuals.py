@@ -94,9 +94,9 @@ class System:
     def linearised(self, coefficients: Array) -> tuple[Array, Array, Array]:
         """The weighted residuals at the expansion's own points, (rows,), their derivative, and the weights' inverses, (rows,).
 
-        The derivative is (rows, size + 1) in Fortran's order, the last column empty: room for the solver's right-hand side.
+        The derivative is (rows, size), in Fortran's order.
         """
-        columns = np.zeros((self.expansion.size + 1, self.rows))
+        columns = np.zeros((self.expansion.size, self.rows))
         residuals, scales = np.empty(self.rows), np.empty(self.rows)
         start = 0
         for term in self.terms:

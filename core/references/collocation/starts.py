@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from core.expressions import Binary, Derivative, Expression, Number
 from core.references.clock import Clock
 from core.references.collocation.expansion import Expansion
-from core.references.collocation.gauss_newton import Speed, least_squares
+from core.references.collocation.least_squares import Factors, Speed
 from core.references.collocation.residuals import System, Term
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def _extension(problem: BoundProblem, conditions: tuple[Term, ...], expansion: E
     residuals, matrix, _ = System((*smooth, *conditions), expansion).linearised(np.zeros(expansion.size))
     if not (np.isfinite(residuals).all() and np.isfinite(matrix).all()):
         return np.zeros(expansion.size)
-    return least_squares(matrix, -residuals, clock, speed).solution
+    return Factors.of(matrix, clock, speed).fit(-residuals)[0]
 
 
 def _laplacian(unknown: str, problem: BoundProblem) -> Expression:
