@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,17 +10,18 @@ import plotly
 import plotly.graph_objects as go
 import streamlit as st
 
-from core import grids, references
+from core import grids
 from core.domain import Interval
-from core.errors import TangenteError
 from core.experiment import Experiment, terms
-from core.frames import pack
 from core.store import Run
+from dashboard import references
 from dashboard.figures import curves, maps
 from dashboard.figures.loss import loss
 from dashboard.texts import LANGUAGE, _, ngettext
 
 ASSETS = Path(__file__).with_suffix("")
+FEW = 6
+"""Curves whose legend fits above a chart of the usual height, also on a phone."""
 
 
 def _read(kind: str) -> str:
@@ -47,10 +46,9 @@ def live_view(experiment: Experiment, run: Run | None, *, key: str) -> None:
 
 
 def _data(experiment: Experiment, run: Run | None) -> dict[str, Any]:
-    """What the component's script is given, as JSON."""
-    problem = json.dumps([experiment.problem.content(), experiment.values], sort_keys=True)
+    """What the component's script is given, as JSON; `problem` stands for all that the reference depends on, which is fetched by it."""
     return {
-        "problem": problem,
+        "problem": references.remember(experiment.problem, dict(experiment.values)),
         "run": run.id if run else None,
         "status": run.status if run else None,
         "step": run.step if run else 0,
@@ -60,7 +58,7 @@ def _data(experiment: Experiment, run: Run | None) -> dict[str, Any]:
         "network": _network(experiment),
         "panels": panels(experiment),
         "choices": _choices(experiment),
-        "reference": _reference(problem, experiment),
+        "slice": _slice(experiment.bound.coordinates),
         "texts": _texts(),
         "locale": LANGUAGE,
         "plotly": plotly.__version__,
@@ -91,9 +89,7 @@ def panels(experiment: Experiment) -> list[dict[str, Any]]:
     coordinates = experiment.bound.coordinates
     if len(coordinates) == 1:
         return _curves(experiment, coordinates[0])
-    if len(coordinates) == 2:
-        return _maps(experiment, (coordinates[0], coordinates[1]))
-    return [_loss(experiment, 3)]
+    return _maps(experiment, coordinates)
 
 
 def _curves(experiment: Experiment, coordinate: Interval) -> list[dict[str, Any]]:
@@ -103,28 +99,28 @@ def _curves(experiment: Experiment, coordinate: Interval) -> list[dict[str, Any]
     reference = {unknown: _("{unknown}, reference").format(unknown=unknown) if several else _("reference") for unknown in unknowns}
     equations = {number: _("equation {number}").format(number=number) for number in range(1, len(experiment.bound.equations) + 1)}
     return [
-        _panel("solution", _("Solution"), curves.solution(coordinate, network, reference), 3),
+        _panel("solution", _("Solution"), curves.solution(coordinate, network, reference), 3, _first()),
         _loss(experiment, 2),
-        _panel(
-            "error", _("Error: distance from the reference"), curves.error(coordinate, {name: name for name in unknowns}), 1, _missing()
-        ),
+        _panel("error", _("Error"), curves.error(coordinate, unknowns), 1, _missing(), reference=True),
         _panel("residual", _("Residual"), curves.residual(coordinate, equations), 1, _later()),
     ]
 
 
-def _maps(experiment: Experiment, coordinates: tuple[Interval, Interval]) -> list[dict[str, Any]]:
+def _maps(experiment: Experiment, coordinates: maps.Coordinates) -> list[dict[str, Any]]:
+    classical = _("The exact or classical solution.")
     return [
-        _panel("solution", _("Solution"), maps.solution(coordinates), 1, _("Press Train, and watch the network learn the solution here.")),
-        _panel("reference", _("Reference"), maps.reference(coordinates), 1, _("No exact or classical solution is known for this problem.")),
-        _panel("error", _("Error"), maps.error(coordinates), 1, _missing()),
+        _panel("solution", _("Solution"), maps.solution(coordinates), 1, _first()),
+        _panel("reference", _("Reference"), maps.reference(coordinates), 1, classical, reference=True),
+        _panel("error", _("Error"), maps.error(coordinates), 1, _missing(), reference=True),
         _loss(experiment, 3),
         _panel("residual", _("Residual"), maps.residual(coordinates), 1, _later()),
     ]
 
 
 def _loss(experiment: Experiment, span: int) -> dict[str, Any]:
-    figure = loss(_term_labels(experiment), experiment.steps, step=_("step"), total=_("total"))
-    return _panel("loss", _("Loss"), figure, span, _("How the loss falls, step by step."))
+    labels = _term_labels(experiment)
+    figure = loss(labels, experiment.steps, step=_("step"), total=_("total"))
+    return _panel("loss", _("Loss"), figure, span, _("How the loss falls, step by step."), tall=len(labels) > FEW)
 
 
 def _term_labels(experiment: Experiment) -> dict[str, str]:
@@ -139,17 +135,27 @@ def _term_labels(experiment: Experiment) -> dict[str, str]:
     return labels
 
 
+def _first() -> str:
+    return _("Press Train, and watch the network learn the solution here.")
+
+
 def _missing() -> str:
-    return _("How far the network is from the reference, where there is one.")
+    return _("How far the network is from the reference.")
 
 
 def _later() -> str:
     return _("How far the network is from fulfilling the equation.")
 
 
-def _panel(name: str, title: str, figure: go.Figure, span: int, hint: str = "") -> dict[str, Any]:
-    """What the script needs of a figure; the hint stands in its place while it is empty, and says to screen readers what it shows."""
-    return {"name": name, "title": title, "label": f"{title}. {hint}".strip(), "span": span, "hint": hint, "figure": figure.to_json()}
+def _panel(
+    name: str, title: str, figure: go.Figure, span: int, hint: str, *, reference: bool = False, tall: bool = False
+) -> dict[str, Any]:
+    """What the script needs of a figure; the hint stands in its place while it is empty, and says to screen readers what it shows.
+
+    Where there is no `reference` and the figure needs one, the script says so instead. If `tall`, its legend needs room on a phone.
+    """
+    words = {"title": title, "label": f"{title}. {hint}", "hint": hint}
+    return {"name": name, **words, "span": span, "tall": tall, "reference": reference, "figure": figure.to_json()}
 
 
 def _choices(experiment: Experiment) -> list[dict[str, Any]]:
@@ -163,23 +169,18 @@ def _choices(experiment: Experiment) -> list[dict[str, Any]]:
     ]
 
 
+def _slice(coordinates: tuple[Interval, ...]) -> dict[str, Any] | None:
+    """The third coordinate, across which maps are slices."""
+    cut = maps.sliced(coordinates)
+    if cut is None:
+        return None
+    item = coordinates[cut]
+    label = _("Value of {coordinate} to look at").format(coordinate=item.name)
+    return {"name": item.name, "low": item.low, "high": item.high, "points": grids.LIVE[3], "label": label}
+
+
 def _choice(name: str, label: str, options: Mapping[str, str]) -> dict[str, Any]:
     return {"name": name, "label": label, "options": list(options.items())}
-
-
-@st.cache_data(show_spinner=False, max_entries=64)
-def _reference(problem: str, _experiment: Experiment) -> str | None:
-    """The reference as a frame in base64, for the picture before a run; `problem` stands for all that determines it. None without one."""
-    bound = _experiment.bound
-    axes = grids.axes(bound, grids.LIVE)
-    arrays = {f"axis.{coordinate.name}": axis for coordinate, axis in zip(bound.coordinates, axes, strict=True)}
-    try:
-        values = references.solve(bound, _experiment.problem.reference).values
-    except TangenteError:
-        return base64.b64encode(pack({}, arrays)).decode()
-    shown = values[(slice(None, None, 2),) * len(axes)]
-    arrays |= {f"reference.{unknown}": shown[..., index] for index, unknown in enumerate(bound.unknowns)}
-    return base64.b64encode(pack({}, arrays)).decode()
 
 
 def _texts() -> dict[str, Any]:
@@ -206,6 +207,12 @@ def _texts() -> dict[str, Any]:
         "relativeL2": _("Relative L2 error"),
         "maxError": _("Largest error"),
         "loss": _("Loss"),
+        "reference": _("Reference: {method}, estimated error {error}, took {elapsed}"),
+        "exact": _("Reference: {method}"),
+        "computing": _("The classical solution is being computed …"),
+        "missing": _("No reference: {reason}"),
+        "trained": _("the network trained {elapsed}"),
+        "methods": {name: _(text) for name, text in references.METHODS.items()},
         "noCharts": _("The charts could not be loaded. Reload the page to try again."),
         "plotly": {
             "Download plot as a PNG": _("Save as PNG"),
@@ -213,6 +220,7 @@ def _texts() -> dict[str, Any]:
             "Double-click to zoom back out": _("Double-click to zoom out again"),
         },
         "replay": _("Replay"),
+        "play": _("Play"),
         "stopReplay": _("Stop"),
         "replayStep": _("Step to look at"),
     }

@@ -1,4 +1,4 @@
-"""What the pages fetch beside Streamlit's own messages: frames, snapshots, a run's status, and plotly.js.
+"""What the pages fetch beside Streamlit's own messages: frames, snapshots, a run's status, references, and plotly.js.
 
 A run's id cannot be guessed, and whoever has it may look. Reading the store blocks, so it happens in threads, off the event loop.
 """
@@ -19,7 +19,9 @@ from starlette.routing import Route
 
 from core.errors import InputError, TangenteError
 from core.store import Run
+from dashboard import references
 from dashboard.services import store
+from dashboard.texts import worded
 
 FRAME = "application/octet-stream"
 ACTIVE = ("queued", "running")
@@ -33,6 +35,7 @@ def routes(base: str = "") -> list[Route]:
         Route(f"{base}/api/runs/{{id}}/status", _threaded(status)),
         Route(f"{base}/api/runs/{{id}}/snapshots", _threaded(snapshots)),
         Route(f"{base}/api/runs/{{id}}/snapshot", _threaded(snapshot)),
+        Route(f"{base}/api/references/{{key}}", _threaded(reference)),
         Route(f"{base}/plotly.js", _threaded(plotly_js)),
     ]
 
@@ -69,6 +72,19 @@ def snapshot(request: Request) -> Response:
     return Response(data, media_type=FRAME, headers={"Cache-Control": "private, max-age=3600"})
 
 
+def reference(request: Request) -> Response:
+    """The frame of a reference, which a browser keeps, as its key stands for its content; 204 while it is being computed.
+
+    404 where there is none, with the reason.
+    """
+    answer = references.fetched(request.path_params["key"])
+    if answer is None:
+        return Response(status_code=204, headers={"Cache-Control": "no-store"})
+    if isinstance(answer, TangenteError):
+        return _json({"error": answer.code, "message": worded(answer)}, 404)
+    return Response(answer, media_type=FRAME, headers={"Cache-Control": "private, max-age=86400"})
+
+
 def plotly_js(request: Request) -> Response:
     """plotly.js as the installed package brings it; its address carries the version, so browsers keep it for a year."""
     data, tag = _plotly_js()
@@ -95,7 +111,7 @@ def _threaded(answer: Callable[[Request], Response]) -> Callable[[Request], Awai
             return answer(request)
         except TangenteError as error:
             code = 404 if isinstance(error, InputError) else 503
-            return _json({"error": error.code, "message": error.message}, code)
+            return _json({"error": error.code, "message": worded(error)}, code)
 
     async def route(request: Request) -> Response:
         return await run_in_threadpool(guarded, request)

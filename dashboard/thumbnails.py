@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+import threading
+from collections import OrderedDict
 from io import BytesIO
 
 import numpy as np
@@ -10,43 +11,75 @@ from numpy.typing import NDArray
 from PIL import Image, ImageColor, ImageDraw
 from plotly.colors import get_colorscale
 
-from core import grids, references
+from core import classical, grids
 from core.domain import TIME
 from core.errors import TangenteError
-from core.problem import Problem
+from core.problem import Interval, Problem
+from dashboard.figures import maps
 from dashboard.figures.style import DIVERGING, PALETTE
+from dashboard.services import store
 
 WIDTH, HEIGHT = 480, 270
 FINE = 3
 """Lines are drawn this much larger and shrunk, which smooths their edges."""
 
-
-@lru_cache(maxsize=256)
-def thumbnail(problem: Problem) -> bytes | None:
-    """A PNG of the problem's exact or reference solution at its own parameters; None where there is neither."""
-    bound = problem.bind({})
-    try:
-        values = references.solve(bound, problem.reference).values  # (*shape, unknowns)
-    except TangenteError:
-        return None
-    names = [item.name for item in bound.coordinates]
-    if len(names) == 1:
-        return _png(_curves(grids.axes(bound, grids.FULL)[0], values))
-    across = names.index(TIME) if TIME in names else 0
-    up = next(index for index in range(len(names)) if index != across)
-    field = values[..., 0]
-    for other in reversed([index for index in range(len(names)) if index not in (across, up)]):
-        field = field.take(field.shape[other] // 2, axis=other)  # a third coordinate stays in the middle
-    return _png(_map(field.T[::-1] if across < up else field[::-1]))
+_MOST = 500
+"""Pictures that are kept, by the content of their problems."""
+_lock = threading.Lock()
+_kept: OrderedDict[str, bytes] = OrderedDict()
 
 
-def _map(field: NDArray[np.float64]) -> Image.Image:
+def picture(problem: Problem) -> bytes | TangenteError | None:
+    """A PNG of the problem's reference at its own parameters, or why there is none; None while that is not known."""
+    key = classical.key(problem, {})
+    with _lock:
+        if key in _kept:
+            _kept.move_to_end(key)
+            return _kept[key]
+    answer = classical.known(store(), problem, {})
+    if answer is None or isinstance(answer, TangenteError):
+        return answer
+    drawn = thumbnail(problem, answer.values)
+    with _lock:
+        _kept[key] = drawn
+        while len(_kept) > _MOST:
+            _kept.popitem(last=False)
+    return drawn
+
+
+def thumbnail(problem: Problem, values: NDArray[np.float64]) -> bytes:
+    """A PNG of a solution on the full grid, (*shape, unknowns): every unknown's curve, or a map of the first, in the middle of a third."""
+    coordinates = problem.coordinates
+    if len(coordinates) == 1:
+        return _png(_curves(grids.axes(problem.bind({}), grids.FULL)[0], values))
+    right, up = maps.shown(coordinates)
+    field, cut = values[..., 0], maps.sliced(coordinates)
+    if cut is not None:
+        field = field.take(field.shape[cut] // 2, axis=cut)
+    rows = field.T if right < up else field
+    return _png(_map(rows[::-1], _size(coordinates[right], coordinates[up])))
+
+
+def _size(right: Interval, up: Interval) -> tuple[int, int]:
+    """Width and height of a map: the whole picture, but for maps of space, which are drawn to scale."""
+    if TIME in (right.name, up.name):
+        return WIDTH, HEIGHT
+    ratio = (right.high - right.low) / (up.high - up.low)
+    return round(min(WIDTH, HEIGHT * ratio)), round(min(HEIGHT, WIDTH / ratio))
+
+
+def _map(field: NDArray[np.float64], size: tuple[int, int]) -> Image.Image:
     """A field (rows, columns) in the diverging colours, zero in their middle."""
     stops = np.array([[at, *ImageColor.getrgb(colour)] for at, colour in get_colorscale(DIVERGING)])  # (stops, 4)
     most = float(np.abs(field).max()) or 1.0
     places = 0.5 + field / (2 * most)
     pixels = np.stack([np.interp(places, stops[:, 0], stops[:, channel]) for channel in (1, 2, 3)], axis=-1)
-    return Image.fromarray(pixels.round().astype(np.uint8)).resize((WIDTH, HEIGHT), Image.Resampling.BICUBIC)
+    drawn = Image.fromarray(pixels.round().astype(np.uint8)).resize(size, Image.Resampling.BICUBIC)
+    if size == (WIDTH, HEIGHT):
+        return drawn
+    image = Image.new("RGBA", (WIDTH, HEIGHT), (0, 0, 0, 0))
+    image.paste(drawn, ((WIDTH - size[0]) // 2, (HEIGHT - size[1]) // 2))
+    return image
 
 
 def _curves(x: NDArray[np.float64], values: NDArray[np.float64]) -> Image.Image:

@@ -1,44 +1,133 @@
-"""Problems: the library as cards. One click opens a problem in Solve."""
+"""Problems: the library and one's own as cards, to search and to choose from. One click opens one in Solve, another in the editor."""
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
+from core.errors import TangenteError
 from core.problem import Problem
-from dashboard.controls import PROBLEM, problems
-from dashboard.texts import _
-from dashboard.thumbnails import thumbnail
+from dashboard import actions, catalogue, filters
+from dashboard.catalogue import PROBLEM
+from dashboard.equation import stacked
+from dashboard.services import cluster
+from dashboard.texts import _, ngettext
+from dashboard.texts.formats import number, plain
+from dashboard.thumbnails import picture
 
 SOLVE = Path(__file__).with_name("solve.py")
+EDITOR = Path(__file__).with_name("editor.py")
 COLUMNS = 3
-DIFFICULTIES = {"easy": (_("easy"), "green"), "medium": (_("medium"), "orange"), "hard": (_("hard"), "red")}
+COLOURS = {"easy": "green", "medium": "orange", "hard": "red"}
+LOOK = 1.0
+"""Seconds between two looks for pictures that are still being computed."""
 
-pictures = st.cache_data(thumbnail, max_entries=200, show_spinner=False, hash_funcs={Problem: lambda problem: str(problem.content())})
+Place = tuple[Problem, DeltaGenerator]
+"""A problem, and where its picture belongs."""
 
 
-def card(problem: Problem) -> None:
-    """The problem's equation, picture and words."""
-    st.subheader(_(problem.title), anchor=False)
-    label, color = DIFFICULTIES[problem.difficulty]
-    st.badge(label, color=color)
-    picture = pictures(problem)
-    if picture:
-        st.image(picture, width="stretch", alt=_("The solution of the problem: {title}").format(title=_(problem.title)))
-    for formula in problem.statement_latex().equations:
-        st.latex(formula)
-    st.markdown(_(problem.description))
-    st.caption(_("Source: {source}").format(source=problem.source))
+def card(key: str, problem: Problem) -> Place:
+    """A problem's picture, equations and words, and its buttons; its picture is left to be drawn."""
+    with st.container(height="stretch"):  # pushes the buttons of a row to one height
+        st.markdown(f"### {title(problem)}\n\n{badges(problem)}")
+        with st.container(key=f"picture-{key}"):
+            place = st.empty()
+        st.markdown(words(problem))
+    with st.container(horizontal=True, gap="xsmall"):
+        if st.button(_("Open in Solve"), f"open-{key}", icon=":material/arrow_forward:", type="primary"):
+            st.switch_page(SOLVE, query_params={PROBLEM: key})
+        text, aim = (_("Edit a copy"), "copy") if problem.name else (_("Edit"), "open")
+        if st.button(text, f"edit-{key}", icon=":material/edit:"):
+            st.switch_page(EDITOR, query_params={aim: key})
+    return problem, place
+
+
+def title(problem: Problem) -> str:
+    """The title, in the visitor's language where it is the library's."""
+    return _(problem.title) if problem.name else plain(problem.title) or _("Problem without a title")
+
+
+def badges(problem: Problem) -> str:
+    """What kind of problem it is, and how difficult, in Markdown."""
+    kinds = [f":gray-badge[{_(filters.KINDS[kind])}]" for kind in problem.kinds]
+    level = problem.difficulty
+    last = f":{COLOURS[level]}-badge[{_(filters.DIFFICULTIES[level])}]" if problem.name else f":blue-badge[{_('yours')}]"
+    return " ".join([*kinds, last])
+
+
+def words(problem: Problem) -> str:
+    """The equations and all that is said of the problem, in Markdown: one element, as Streamlit takes its time for each."""
+    worded = _ if problem.name else plain
+    source = _("Source: {source}").format(source=plain(problem.source)) if problem.source else ""
+    parts = [
+        f"$${stacked(problem.statement_latex().equations)}$$",
+        worded(problem.description),
+        f":material/school: {worded(problem.teaches)}" if problem.teaches else "",
+        *(f":small[{line}]" for line in (promise(problem), source) if line),
+    ]
+    return "\n\n".join(filter(None, parts))
+
+
+def promise(problem: Problem) -> str:
+    """What training by the recipe reaches."""
+    if problem.promise is None:
+        return ""
+    if math.isinf(problem.promise):
+        return _("Plain training fails here: a lesson.")
+    return _("Trains to a relative L2 error of {error} or less.").format(error=number(problem.promise))
+
+
+def draw(place: Place, shown: bytes | TangenteError | None) -> None:
+    """Fill a picture's place; its size is kept by `page.css`."""
+    problem, room = place
+    if isinstance(shown, bytes):
+        room.image(shown, width="stretch", alt=_("The solution of the problem: {title}").format(title=_(problem.title)))
+    else:
+        text = _("The solution is being computed …") if shown is None else _("No picture: no solution is known.")
+        room.caption(text, text_alignment="center")
+
+
+@st.fragment(run_every=LOOK)
+def wait(places: list[Place]) -> None:
+    """Draw pictures as their solutions come; once all are there, the page runs again, and waits no more."""
+    shown = [picture(problem) for problem, _room in places]
+    for place, found in zip(places, shown, strict=True):
+        draw(place, found)
+    if None not in shown:
+        st.rerun()
 
 
 st.title(_("Problems"), anchor=False)
 st.markdown(_("Differential equations to begin with, easy ones first. Each opens with settings that suit it."))
-library = problems()
-for start in range(0, len(library), COLUMNS):
-    for column, problem in zip(st.columns(COLUMNS), library[start : start + COLUMNS], strict=False):
+with actions.explained():
+    own = {entry.id: entry.problem for entry in catalogue.own() if entry.problem}
+problems = own | {problem.name: problem for problem in catalogue.library_problems()}
+wanted = filters.controls(list(problems.values()))
+chosen = [(key, problem) for key, problem in problems.items() if filters.found(problem, *wanted)]
+total = ngettext("{number} problem", "{number} problems", len(problems)).format(number=len(problems))
+st.caption(total if len(chosen) == len(problems) else _("{number} of {total}").format(number=len(chosen), total=total))
+if not chosen:
+    st.info(_("No problem is like that. Try fewer words, or another kind."), icon=":material/search_off:")
+    st.button(_("Show all problems"), "reset-filters", on_click=filters.reset)
+
+places: list[Place] = []
+for start in range(0, len(chosen), COLUMNS):
+    for column, (key, problem) in zip(st.columns(COLUMNS), chosen[start : start + COLUMNS], strict=False):
         with column, st.container(border=True, height="stretch"):
-            with st.container(height="stretch"):  # pushes the buttons of a row to one height
-                card(problem)
-            if st.button(_("Open in Solve"), f"open-{problem.name}", icon=":material/arrow_forward:", width="stretch"):
-                st.switch_page(SOLVE, query_params={PROBLEM: problem.name})
+            places.append(card(key, problem))
+with actions.explained():
+    missing: list[Place] = []
+    for place in places:  # pictures take the longest
+        shown = picture(place[0])
+        if shown is None:
+            missing.append(place)
+        else:
+            draw(place, shown)
+if missing:
+    with actions.explained():
+        for problem, _room in reversed(missing):  # the newest question is answered first
+            cluster().solve_reference(problem, {})
+    wait(missing)

@@ -11,33 +11,41 @@ import plotly.graph_objects as go
 import pytest
 from numpy.typing import NDArray
 
+from core import grids
 from core.domain import Interval
 from core.experiment import Experiment, terms
 from core.fields import Display
 from core.frames import unpack
 from core.losses import Losses
 from core.problem import library
+from core.references import Reference
 from core.training import train
 from dashboard.figures import curves, maps, style
 from dashboard.figures.loss import loss
 from dashboard.live import panels
 from tests.experiments import small
 
-X, T, Y = Interval("x", -1, 1), Interval("t", 0, 2), Interval("y", 0, 3)
+X, T, Y, Z = Interval("x", -1, 1), Interval("t", 0, 2), Interval("y", 0, 3), Interval("z", 0, 1)
+
+
+KINDS = ["decay", "lagaris-4", "burgers", "kovasznay", "taylor-green"]
+"""A problem of each kind that is drawn differently."""
 
 
 def frame_of(experiment: Experiment) -> dict[str, NDArray[np.float32]]:
     snapshot = next(train(experiment))
     losses = Losses(experiment, next(snapshot.network.parameters()).device)
     history = snapshot.losses.detach().numpy()[None, :]
-    return unpack(Display(experiment, losses).frame(snapshot, history, {}))[1]
+    shape = [len(axis) for axis in grids.axes(experiment.bound, grids.FULL)]
+    reference = Reference("exact", np.zeros((*shape, len(experiment.bound.unknowns))), 0.0, 0.0)
+    return unpack(Display(experiment, losses, lambda: reference).frame(snapshot, history, {}))[1]
 
 
 def traces(experiment: Experiment) -> list[dict[str, Any]]:
     return [trace for panel in panels(experiment) for trace in json.loads(panel["figure"])["data"]]
 
 
-@pytest.mark.parametrize("problem", library())
+@pytest.mark.parametrize("problem", KINDS)
 def test_every_array_is_one_that_frames_have(problem: str) -> None:
     experiment = small(problem)
     arrays = frame_of(experiment)
@@ -46,8 +54,10 @@ def test_every_array_is_one_that_frames_have(problem: str) -> None:
             names = {place: name.format(unknown=unknown, equation=1) for place, name in trace["meta"]["fill"].items()}
             shapes = {place: arrays[name].shape for place, name in names.items()}
             if trace["type"] == "heatmap":
-                expected = (*shapes["x"], *shapes["y"]) if trace["transpose"] else (*shapes["y"], *shapes["x"])
-                assert shapes["z"] == expected
+                expected = [*shapes["x"], *shapes["y"]] if trace["transpose"] else [*shapes["y"], *shapes["x"]]
+                if cut := trace["meta"].get("slice"):
+                    expected.insert(cut["dimension"], len(arrays[cut["along"]]))
+                assert list(shapes["z"]) == expected
             else:
                 assert shapes["x"] == shapes["y"]
 
@@ -75,6 +85,25 @@ def test_the_first_of_two_space_coordinates_runs_to_the_right() -> None:
     assert figure.data[0].transpose is True
 
 
+def test_of_three_coordinates_time_is_cut_and_else_the_last() -> None:
+    for coordinates, cut, sides in (((X, Y, T), 2, "xy"), ((T, X, Y), 0, "xy"), ((X, T, Y), 1, "xy"), ((X, Y, Z), 2, "xy")):
+        figure = maps.solution(coordinates)
+        assert maps.sliced(coordinates) == cut
+        assert figure.data[0].meta["slice"] == {"dimension": cut, "along": f"axis.{coordinates[cut].name}"}
+        assert (figure.layout.xaxis.title.text, figure.layout.yaxis.title.text) == tuple(sides)
+    assert maps.sliced((X, T)) is None and "slice" not in maps.solution((X, T)).data[0].meta
+    assert maps.residual((X, Y, T)).data[0].meta["slice"]["along"] == "residual-axis.t"
+
+
+def test_maps_of_space_are_drawn_to_scale_unless_they_would_be_lines() -> None:
+    def to_scale(*coordinates: Interval) -> bool:
+        layout = maps.solution(coordinates).layout
+        return bool(layout.yaxis.scaleanchor == "x" and layout.xaxis.constrain == layout.yaxis.constrain == "domain")
+
+    assert to_scale(X, Y) and to_scale(X, Y, T)
+    assert not to_scale(X, T) and not to_scale(X, Interval("y", 0, 20))
+
+
 def test_network_and_reference_share_one_scale_centred_at_zero() -> None:
     network, reference = maps.solution((X, T)).data[0], maps.reference((X, T)).data[0]
     assert network.colorscale == reference.colorscale
@@ -96,13 +125,19 @@ def test_losses_are_on_log_axes_that_reach_to_the_end() -> None:
     assert loss({}, None, step="step", total="total").layout.xaxis.autorangeoptions.include is None
 
 
+def test_no_two_of_many_terms_look_alike() -> None:
+    terms = {f"condition-{number}": str(number) for number in range(1, 21)}
+    lines = [trace.line for trace in loss(terms, 100, step="step", total="total").data]
+    assert len({(line.color, line.dash) for line in lines}) == 21
+
+
 def test_zoom_stays_for_new_data_and_goes_with_new_axes() -> None:
     def kept(figure: go.Figure) -> str:
         return str(figure.layout.uirevision)
 
     assert kept(maps.solution((X, T))) == kept(maps.solution((X, T)))
     assert kept(maps.solution((X, T))) != kept(maps.solution((X, Y)))
-    assert kept(curves.error(X, {"u": "u"})) != kept(curves.error(Y, {"u": "u"}))
+    assert kept(curves.error(X, ["u"])) != kept(curves.error(Y, ["u"]))
 
 
 def contrast(one: str, other: str) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 from collections.abc import Iterator
@@ -10,13 +9,12 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
-import numpy as np
 import pytest
 from playwright.sync_api import expect
 from streamlit.testing.v1 import AppTest
 
-from core.frames import unpack
-from core.problem import library
+from core import classical
+from core.problem import load
 from core.store import RunStore
 from dashboard import live
 from tests.browser.harness import NO_BROWSER, Server, Solve, chromium
@@ -48,23 +46,24 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunStore:
     return RunStore(url)
 
 
-@pytest.mark.parametrize("problem", library())
-def test_before_a_run_the_reference_is_shown(problem: str) -> None:
-    data = shown(problem)
-    experiment = small(problem)
-    _, arrays = unpack(base64.b64decode(data["reference"]))
-    shape = tuple(len(arrays[f"axis.{coordinate.name}"]) for coordinate in experiment.bound.coordinates)
-    assert {name: array.shape for name, array in arrays.items() if name.startswith("reference.")} == {
-        f"reference.{unknown}": shape for unknown in experiment.bound.unknowns
-    }
+def test_before_a_run_there_is_the_key_of_the_reference() -> None:
+    data = shown("heat")
+    assert data["problem"] == classical.key(load("heat"), {})
     assert data["run"] is None and data["status"] is None
 
 
-def test_the_reference_follows_the_parameters() -> None:
-    def reference(value: float) -> Any:
-        return unpack(base64.b64decode(shown("damped-oscillator", values={"delta": value})["reference"]))[1]["reference.u"]
+def test_the_key_follows_the_parameters() -> None:
+    def key(value: float) -> str:
+        return str(shown("damped-oscillator", values={"delta": value})["problem"])
 
-    assert not np.allclose(reference(2.0), reference(3.0))
+    assert key(2.0) == key(2.0) != key(3.0)
+
+
+def test_three_coordinates_are_cut_across_time() -> None:
+    data = shown("taylor-green")
+    low, high = load("taylor-green").coordinates[2].low, load("taylor-green").coordinates[2].high
+    assert (data["slice"]["name"], data["slice"]["low"], data["slice"]["high"], data["slice"]["points"]) == ("t", low, high, 17)
+    assert shown("burgers")["slice"] is None and shown("decay")["slice"] is None
 
 
 def test_a_run_comes_with_its_state(store: RunStore) -> None:
@@ -92,7 +91,7 @@ def test_a_page_costs_little_to_send() -> None:
     assert len(json.dumps(shown("burgers"))) < 60_000
 
 
-@pytest.mark.parametrize("problem", ["decay", "burgers"])
+@pytest.mark.parametrize("problem", ["decay", "burgers", "taylor-green"])
 def test_every_row_of_charts_is_full(problem: str) -> None:
     data = shown(problem)
     spans = [data["network"]["span"], *(panel["span"] for panel in data["panels"])]
@@ -110,7 +109,8 @@ def test_the_script_fills_every_brace() -> None:
     """Names between braces, in each pattern, are those that the script gives it."""
     texts = shown()["texts"]
     given = {"step": {"step"}, "stepOf": {"step", "steps"}, "rate": {"rate"}, "elapsed": {"elapsed"}, "left": {"left"}}
-    given |= {"seconds": {"seconds"}, "minutes": {"minutes", "seconds"}}
+    given |= {"seconds": {"seconds"}, "minutes": {"minutes", "seconds"}, "reference": {"method", "error", "elapsed"}}
+    given |= {"exact": {"method"}, "missing": {"reason"}, "trained": {"elapsed"}}
     for name, pattern in texts.items():
         if isinstance(pattern, str):
             assert {field for _, field, _, _ in Formatter().parse(pattern) if field} == given.get(name, set()), name

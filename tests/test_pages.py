@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import math
 import os
+import re
 from collections.abc import Callable, Mapping
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
-from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from core import classical
 from core.errors import RunError
 from core.experiment import Experiment
-from core.problem import library, load
+from core.problem import Problem, library, load
+from core.references import Reference
 from core.store import Device, Run, RunStore
-from dashboard import actions
+from dashboard import actions, services
+from dashboard.catalogue import library_problems
 from dashboard.controls import problems
+from dashboard.equation import stacked
 from dashboard.presets import PRESETS
-from dashboard.thumbnails import HEIGHT, WIDTH, thumbnail
 
 ROOT = Path(__file__).resolve().parent.parent
 BUTTONS = ("train", "pause", "step", "resume", "stop", "reset")
@@ -32,10 +36,14 @@ class Workers:
     def __init__(self, store: RunStore) -> None:
         self.store = store
         self.submitted: list[str] = []
+        self.asked: list[str] = []
         self.problem: RunError | None = None
 
     def submit(self, run_id: str, interactive: bool = True) -> None:
         self.submitted.append(run_id)
+
+    def solve_reference(self, problem: Problem, values: Mapping[str, float]) -> None:
+        self.asked.append(problem.name)
 
     def finish(self, run: Run, status: str, step: int, error: dict[str, Any] | None = None) -> None:
         """Take the run up and end it with `status` after `step` steps and 9 seconds."""
@@ -312,6 +320,27 @@ def test_a_missing_device_is_an_error_and_nothing_is_trained_elsewhere(solve: Op
     assert enabled(app) == {"train", "step"}
 
 
+def test_constraints_that_cannot_be_hard_say_why_and_nothing_is_trained(solve: Open, store: RunStore, workers: Workers) -> None:
+    app = solve(problem="beam")
+    assert not app.error
+    app.toggle("train-on-change").set_value(True).run()
+    app.selectbox("constraints").set_value("hard").run()
+    assert not app.exception
+    assert "u_xx(1) = 0" in app.error[0].value and "u_x" in app.error[0].value
+    assert enabled(app) == set()
+    assert store.runs() == [] and workers.submitted == []
+    assert app.selectbox("constraints").value == "hard"
+    app.selectbox("constraints").set_value("soft").run()
+    assert not app.error
+
+
+def test_an_address_may_ask_for_hard_constraints(solve: Open, store: RunStore) -> None:
+    app = solve(problem="heat", constraints="hard", schedule="cosine")
+    assert not app.error
+    press(app, "train")
+    assert (only(store).experiment.constraints, only(store).experiment.schedule) == ("hard", "cosine")
+
+
 def test_a_device_that_a_worker_has_can_be_chosen(solve: Open, store: RunStore) -> None:
     store.publish_devices("worker-2", [Device("cuda:0", "a GPU", "worker-2")])
     app = solve(problem="decay", device="cuda:0")
@@ -388,19 +417,84 @@ def test_a_file_with_a_mistake_says_where_and_changes_nothing(solve: Open, conte
 # The page of problems.
 
 
-def test_problems_are_cards_with_equation_picture_and_a_way_in(workers: Workers) -> None:
-    app = opened("problems.py", {})
-    assert [element.value for element in app.subheader] == [problem.title for problem in problems()]
-    assert {button.key for button in app.button} == {f"open-{name}" for name in library()}
-    assert len(app.latex) == sum(len(problem.equations) for problem in problems())
-    assert len(app.get("image")) == len(library())
+@pytest.fixture
+def cards(workers: Workers, monkeypatch: pytest.MonkeyPatch) -> Open:
+    monkeypatch.setattr(services, "cluster", lambda: workers)
+    return lambda **query: opened("problems.py", query)
 
 
-@pytest.mark.parametrize("name", library())
-def test_thumbnails_are_pictures_of_one_size(name: str) -> None:
-    data = thumbnail(load(name))
-    assert data is not None
-    with Image.open(BytesIO(data)) as image:
-        assert image.size == (WIDTH, HEIGHT)
-        assert len(image.convert("RGB").getcolors(WIDTH * HEIGHT)) > 20
-    assert len(data) < 150_000
+def shown(app: AppTest) -> list[str]:
+    """The titles of the cards, in their order."""
+    return [found[1] for element in app.markdown if (found := re.match("### (.*)", element.value))]
+
+
+def test_problems_are_cards_with_equation_picture_and_ways_out(cards: Open, store: RunStore, workers: Workers) -> None:
+    app = cards()
+    assert shown(app) == [problem.title for problem in library_problems()]
+    assert {button.key for button in app.button} == {f"{action}-{name}" for action in ("open", "edit") for name in library()}
+    known = [name for name in library() if classical.known(store, load(name), {}) is not None]
+    assert len(app.get("image")) == len(known) >= 15
+    assert sorted(workers.asked) == sorted(set(library()) - set(known))
+    for problem in library_problems():
+        (card,) = [element.value for element in app.markdown if problem.description in element.value]
+        assert stacked(problem.statement_latex().equations) in card and problem.teaches in card
+        assert ("Trains to a relative" in card) == (problem.promise is not None and problem.promise < 1)
+        assert ("fails here" in card) == (problem.promise == math.inf)
+
+
+def test_a_picture_is_there_once_its_solution_is_known(cards: Open, store: RunStore) -> None:
+    before = len(cards(q="pendulum").get("image"))
+    pendulum = load("pendulum")
+    store.references.write(classical.key(pendulum, {}), Reference("initial-value", np.sin(np.linspace(0, 9, 401))[:, None], 1e-9, 0.1))
+    assert (before, len(cards(q="pendulum").get("image"))) == (0, 1)
+
+
+def test_where_no_solution_is_known_the_card_says_so(cards: Open, store: RunStore, workers: Workers) -> None:
+    store.references.write(classical.key(load("duffing"), {}), RunError("reference-too-slow", limit=20))
+    app = cards(q="duffing")
+    assert [element.value for element in app.caption if "No picture" in element.value] and workers.asked == []
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ({"q": "hooke"}, {"harmonic-system"}),
+        ({"q": "KORTEWEG soliton"}, {"kdv-soliton"}),
+        ({"kind": "ode", "difficulty": "easy"}, {"decay", "harmonic-system", "lagaris-1", "lagaris-3", "logistic"}),
+        ({"q": "no such problem"}, set()),
+        ({"kind": "nonsense"}, set(library())),
+    ],
+)
+def test_the_address_searches_and_filters(cards: Open, query: dict[str, str], expected: set[str]) -> None:
+    app = cards(**query)
+    assert {button.key.removeprefix("open-") for button in app.button if button.key.startswith("open-")} == expected
+
+
+def test_filters_are_written_into_the_address_and_taken_back(cards: Open) -> None:
+    app = cards()
+    app.text_input("q").set_value("flow").run()
+    app.button_group("kind").set_value(["pde", "system"]).run()
+    assert app.query_params["q"] in ("flow", ["flow"]) and app.query_params["kind"] == ["pde", "system"]
+    assert shown(app) == ["Kovasznay flow", "Taylor-Green vortex"]
+    assert f"2 of {len(library())} problems" in [element.value for element in app.caption]
+    app.text_input("q").set_value("flow of honey").run()
+    assert shown(app) == [] and "No problem is like that" in app.info[0].value
+    press(app, "reset-filters")
+    assert len(shown(app)) == len(library())
+    assert "q" not in app.query_params and "kind" not in app.query_params
+
+
+def test_own_problems_come_first_with_nothing_of_theirs_taken_for_markup(cards: Open, store: RunStore) -> None:
+    mine = """[problem]
+        title = "My ![x](https://elsewhere.example/x.png)"
+        coordinates = { x = [0, 1] }
+        unknowns = ["u"]
+        equations = ["u_x = 1"]
+        conditions = ["u(0) = 0"]
+        exact = { u = "x" }
+    """
+    id = store.problems.save("local", mine).id
+    app = cards()
+    assert len(shown(app)) == len(library()) + 1
+    assert "![" not in shown(app)[0].replace("\\", "\\\\").replace("\\!", "")
+    assert app.button(f"edit-{id}").label == "Edit"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import plotly.graph_objects as go
 
 from core.domain import Interval
-from dashboard.figures.style import axis, colour, layout
+from dashboard.figures.style import axis, colour, layout, logarithmic
 
 
 def solution(coordinate: Interval, unknowns: Mapping[str, str], references: Mapping[str, str]) -> go.Figure:
@@ -31,11 +31,10 @@ def solution(coordinate: Interval, unknowns: Mapping[str, str], references: Mapp
     return go.Figure([*bands, *lines], layout(_along(coordinate), axis(", ".join(unknowns)), **shown))
 
 
-def error(coordinate: Interval, unknowns: Mapping[str, str]) -> go.Figure:
+def error(coordinate: Interval, unknowns: Sequence[str]) -> go.Figure:
     """Each unknown's distance from the reference, on a log axis, filled from `error.U`."""
-    lines = [_line(f"axis.{coordinate.name}", f"error.{unknown}", name, index) for index, (unknown, name) in enumerate(unknowns.items())]
-    sizes = axis("", type="log", exponentformat="power", dtick=1)
-    return go.Figure(lines, layout(_along(coordinate), sizes, showlegend=len(lines) > 1))
+    lines = [_line(f"axis.{coordinate.name}", f"error.{unknown}", unknown, index) for index, unknown in enumerate(unknowns)]
+    return go.Figure(lines, layout(_along(coordinate), logarithmic(""), showlegend=len(lines) > 1))
 
 
 def residual(coordinate: Interval, equations: Mapping[int, str]) -> go.Figure:

@@ -17,19 +17,23 @@ from dashboard.figures.style import GRID, TEXT, axis, colour, dash, layout
 
 DEPTH = (0.45, 0.32)
 """How far right and up, in parts of the front's sides, the third coordinate leads in the projection of a box."""
-LONGEST = 46
-"""Characters of a condition in the legend."""
-
 Points = list[tuple[float, float]]
 
 
-def domain(problem: BoundProblem, texts: Sequence[str]) -> go.Figure:
-    """The domain and the places of its conditions, a colour and a number each, by which the legend gives their `texts`."""
+def domain(problem: BoundProblem) -> go.Figure:
+    """The domain and the places of its conditions, each in the colour of `legend` and with the condition's number on it."""
     draw = {1: _interval, 2: _rectangle, 3: _box}[len(problem.coordinates)]
     traces = draw(problem.coordinates)
-    for number, (condition, text) in enumerate(zip(problem.conditions, texts, strict=True)):
-        traces += _marked(problem.coordinates, condition, number, text)
+    looked = [(number, place) for number, condition in enumerate(problem.conditions) for place in places(condition)]
+    for number, place in looked:
+        here = [other for other, elsewhere in looked if elsewhere == place]
+        traces += _marked(problem.coordinates, place, number, (here.index(number) + 1) / (len(here) + 1))
     return go.Figure(traces, _layout(problem.coordinates))
+
+
+def legend(texts: Sequence[str]) -> list[tuple[str, str]]:
+    """The colour of each condition, and what it says."""
+    return [(colour(number), text) for number, text in enumerate(texts)]
 
 
 def places(condition: BoundCondition) -> tuple[Place, ...]:
@@ -53,42 +57,23 @@ def _box(coordinates: tuple[Interval, ...]) -> list[go.Scatter]:
     return [_line(_corners(coordinates, place), TEXT, 1, opacity=0.5) for place in edges]
 
 
-def _marked(
-    coordinates: tuple[Interval, ...], condition: BoundCondition, number: int, text: str
-) -> Iterator[go.Scatter] | list[go.Scatter]:
-    """A condition's places: points, lines or faces, each with the condition's number in its middle."""
-    label = f"{number + 1}: {text if len(text) <= LONGEST else text[: LONGEST - 1] + '…'}"
-    made = []
-    for index, place in enumerate(places(condition)):
-        corners = _corners(coordinates, place)
-        more: dict[str, Any] = {"name": label, "legendgroup": number, "showlegend": index == 0}
-        if len(corners) > 2:
-            more |= {"fill": "toself", "fillcolor": _pale(colour(number))}
-        made.append(_line(corners, colour(number), 5 if len(corners) < 3 else 2, dash=dash(number), **more))
-        made.append(_number(corners, number, label))
-    return made
-
-
-def _number(corners: Points, number: int, label: str) -> go.Scatter:
-    """The condition's number on a disc, aside from the middle so that two conditions of one place are both seen."""
-    turn = min(0.5 + 0.11 * ((number + 1) // 2) * (-1) ** number, 0.95)
-    if len(corners) == 1:
-        x, y = corners[0][0], 0.0
-    else:
-        (x0, y0), (x1, y1) = corners[0], corners[len(corners) // 2 if len(corners) > 2 else 1]
-        x, y = x0 + max(turn, 0.05) * (x1 - x0), y0 + max(turn, 0.05) * (y1 - y0)
-    return go.Scatter(
-        x=[x],
-        y=[y],
+def _marked(coordinates: tuple[Interval, ...], place: Place, number: int, part: float) -> list[go.Scatter]:
+    """A condition's place: a point, a line or a face, with the condition's number at that part of its way."""
+    corners = _corners(coordinates, place)
+    face = {"fill": "toself", "fillcolor": _pale(colour(number))} if len(corners) > 2 else {}
+    (x0, y0), (x1, y1) = corners[0], corners[2 if face else -1]
+    disc = go.Scatter(
+        x=[x0 + part * (x1 - x0)],
+        y=[y0 + part * (y1 - y0)],
         mode="markers+text",
-        marker={"size": 20, "color": colour(number), "opacity": 1},
+        marker={"size": 17, "color": colour(number), "opacity": 1},
         text=[str(number + 1)],
-        textfont={"color": "white", "size": 12},
+        textfont={"color": "white", "size": 11},
         cliponaxis=False,
         showlegend=False,
-        legendgroup=number,
-        hovertemplate=f"{label}<extra></extra>",
+        hoverinfo="skip",
     )
+    return [_line(corners, colour(number), 2 if face else 5, dash=dash(number), **face), disc]
 
 
 def _line(points: Points, color: str, width: float, *, dash: str = "solid", **more: Any) -> go.Scatter:
@@ -129,17 +114,17 @@ def _pale(color: str) -> str:
 
 
 def _layout(coordinates: tuple[Interval, ...]) -> dict[str, Any]:
-    quiet = {"showgrid": False, "zeroline": False}
-    hidden = {"showticklabels": False, "ticks": "", "fixedrange": True, **quiet}
-    legend = {"legend": {"orientation": "v", "x": 0, "y": -0.28, "yanchor": "top", "xanchor": "left"}, "showlegend": True}
+    quiet = {"showgrid": False, "zeroline": False, "showline": False, "fixedrange": True}
+    hidden = {"showticklabels": False, "ticks": "", **quiet}
     if len(coordinates) == 1:
         (only,) = coordinates
-        margin = 0.04 * (only.high - only.low)
-        return layout(axis(only.name, range=[only.low - margin, only.high + margin], **quiet), axis("", range=[-1, 1], **hidden), **legend)
+        margin = 0.05 * (only.high - only.low)
+        return layout(axis(only.name, range=[only.low - margin, only.high + margin], **quiet), axis("", range=[-1, 1], **hidden))
     right, up = shown(coordinates)
     if len(coordinates) == 2:
-        return layout(*(axis(coordinates[side].name, nticks=5, **quiet) for side in (right, up)), **legend)
-    return layout(axis("", **hidden), axis("", **hidden), annotations=list(_letters(coordinates)), **legend)
+        return layout(*(axis(coordinates[side].name, nticks=5, **quiet) for side in (right, up)))
+    sides = (axis("", range=[-0.3, 1.15 + DEPTH[0]], **hidden), axis("", range=[-0.15, 1.05 + DEPTH[1]], **hidden))
+    return layout(*sides, annotations=list(_letters(coordinates)))
 
 
 def _letters(coordinates: tuple[Interval, ...]) -> Iterator[dict[str, Any]]:

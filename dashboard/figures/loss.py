@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import plotly.graph_objects as go
 
-from dashboard.figures.style import TEXT, axis, colour, layout
+from dashboard.figures.style import TEXT, colour, dash, layout, logarithmic
 
 
 def loss(terms: Mapping[str, str], steps: int | None, *, step: str, total: str) -> go.Figure:
@@ -14,18 +14,17 @@ def loss(terms: Mapping[str, str], steps: int | None, *, step: str, total: str) 
 
     `terms` maps each term's name to its label; the axis reaches to `steps` from the start. `step` and `total` are words of the legend.
     """
-    curves = [_curve(f"loss.{term}", label, colour(index), 1.5) for index, (term, label) in enumerate(terms.items())]
+    curves = [_curve(f"loss.{term}", label, colour(index), 1.5, dash(index)) for index, (term, label) in enumerate(terms.items())]
     curves.append(_curve("loss.total", total, TEXT, 2.5))
     reach = {"autorangeoptions": {"include": [1, steps]}} if steps else {}
-    powers = {"type": "log", "exponentformat": "power", "dtick": 1, "minor": {"showgrid": False}}
-    return go.Figure(curves, layout(axis(step, **powers, **reach), axis("", **powers)))
+    return go.Figure(curves, layout(logarithmic(step, **reach), logarithmic("")))
 
 
-def _curve(array: str, name: str, color: str, width: float) -> go.Scatter:
+def _curve(array: str, name: str, color: str, width: float, dash: str = "solid") -> go.Scatter:
     return go.Scatter(
         name=name,
         mode="lines",
-        line={"color": color, "width": width},
+        line={"color": color, "width": width, "dash": dash},
         hovertemplate="%{x}: %{y:.2~e}<extra>%{fullData.name}</extra>",
         meta={"fill": {"x": "loss.steps", "y": array}},
     )

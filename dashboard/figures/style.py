@@ -14,6 +14,9 @@ FONT = "var(--st-font)"
 PALETTE = ("#2b83c6", "#d55e00", "#0f9d76", "#c0699b", "#a08400", "#7a6ff0")
 """After Okabe and Ito 2008, shifted until each keeps a contrast of 3:1 on white and on the dark background."""
 
+DASHES = ("solid", "dot", "dash", "dashdot")
+"""Tell series of the same colour apart."""
+
 DIVERGING = "RdBu_r"
 """For fields with a sign, centred at zero."""
 SEQUENTIAL = "Viridis"
@@ -23,6 +26,11 @@ SEQUENTIAL = "Viridis"
 def colour(index: int) -> str:
     """The palette's colour of the `index`-th series."""
     return PALETTE[index % len(PALETTE)]
+
+
+def dash(index: int) -> str:
+    """How the line of the `index`-th series is dashed, once all colours are in use."""
+    return DASHES[index // len(PALETTE) % len(DASHES)]
 
 
 def axis(title: str, **more: Any) -> dict[str, Any]:
@@ -35,6 +43,11 @@ def axis(title: str, **more: Any) -> dict[str, Any]:
         "automargin": True,
         **more,
     }
+
+
+def logarithmic(title: str, **more: Any) -> dict[str, Any]:
+    """A log axis, labelled at powers of ten that leave room between them, however many it spans; between them where it spans few."""
+    return axis(title, **{"type": "log", "exponentformat": "power", "nticks": 6, "minor": {"showgrid": False}, **more})
 
 
 def layout(x: dict[str, Any], y: dict[str, Any], **more: Any) -> dict[str, Any]:

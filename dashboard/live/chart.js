@@ -10,11 +10,11 @@ class Panel {
     this.node = element("section", { class: "tg-panel" }, this.title, this.place);
   }
 
-  /** Take a skeleton; what was drawn from an equal one stays. */
-  set({ title, hint, span, label, figure }) {
+  /** Take a skeleton; what was drawn from an equal one stays. `missing` says why there is no reference, should the figure need one. */
+  set({ title, hint, span, tall, label, figure, reference }, missing) {
     say(this.title, title);
-    say(this.hint, hint);
-    this.node.dataset.span = span;
+    say(this.hint, (reference && missing) || hint);
+    Object.assign(this.node.dataset, { span, tall });
     this.plot.setAttribute("aria-label", label);
     if (figure === this.figure) return;
     this.figure = figure;
@@ -33,27 +33,33 @@ class Panel {
     }
   }
 
-  /** Whether there is something to draw that is not drawn; `choices` stand for {unknown} and the like, `theme` gives CSS variables. */
+  /**
+   * Whether there is something to draw that is not drawn; `choices` stand for {unknown} and the like, and `choices.at` is where slices are
+   * cut; `theme` gives CSS variables.
+   */
   prepare(arrays, choices, theme) {
     const wanted = (name) => arrays[name.replace(/\{(\w+)\}/g, (_, choice) => choices[choice])];
     const first = (names) => names.map(wanted).find((array) => array);
     const places = this.data.map(({ meta }) => Object.entries(meta.fill).map(([place, name]) => [place, wanted(name)]));
     const scales = this.data.map(({ meta }) => meta.limits && first(meta.limits.of));
     const sources = [...places.flat().map(([, array]) => array), ...scales];
+    const cuts = this.data.map(({ meta }) => meta.slice && arrays[meta.slice.along] && nearest(arrays[meta.slice.along], choices.at));
     const colours = this.themed.map(([, , variable]) => theme(variable));
-    this.next = { places, scales, sources, colours };
+    const look = [...colours, ...cuts].join();
+    this.next = { places, scales, sources, colours, cuts, look };
     const { drawn } = this;
-    return !drawn || drawn.colours.join() !== colours.join() || sources.some((source, index) => !same(source, drawn.sources[index]));
+    return !drawn || drawn.look !== look || sources.some((source, index) => !same(source, drawn.sources[index]));
   }
 
   draw(Plotly, config) {
-    const { places, scales, colours } = (this.drawn = this.next);
+    const { places, scales, colours, cuts } = (this.drawn = this.next);
     this.last = performance.now();
     this.themed.forEach(([object, name], index) => (object[name] = colours[index]));
     let empty = true;
     this.data.forEach((trace, index) => {
       const complete = places[index].every(([, array]) => array);
-      for (const [place, array] of places[index]) trace[place] = complete ? plain(array, trace.meta.absolute && place === "z") : [];
+      const cut = ([place, array]) => (place === "z" && trace.meta.slice ? sliced(array, trace.meta.slice.dimension, cuts[index]) : array);
+      for (const filled of places[index]) trace[filled[0]] = complete ? plain(cut(filled), trace.meta.absolute && filled[0] === "z") : [];
       if (scales[index]) this.limit(trace, largest(scales[index].values) || 1);
       empty &&= !complete;
     });

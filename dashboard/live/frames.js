@@ -12,10 +12,6 @@ function decode(buffer) {
   return { header, arrays };
 }
 
-function decodeText(base64) {
-  return decode(Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0)).buffer);
-}
-
 function same(a, b) {
   if (a === b) return true;
   if (!a || !b || a.values.length !== b.values.length) return false;
@@ -28,6 +24,23 @@ function plain({ values, shape }, absolute) {
   if (shape.length === 1) return source;
   const width = shape[1];
   return Array.from({ length: shape[0] }, (_, row) => source.subarray(row * width, (row + 1) * width));
+}
+
+/** An array of three dimensions at `index` of one of them: an array of the other two. */
+function sliced({ values, shape }, dimension, index) {
+  const strides = [shape[1] * shape[2], shape[2], 1];
+  const [a, b] = [0, 1, 2].filter((other) => other !== dimension);
+  const slice = new Float32Array(shape[a] * shape[b]);
+  let place = 0;
+  for (let i = 0; i < shape[a]; i++) for (let j = 0; j < shape[b]; j++) slice[place++] = values[index * strides[dimension] + i * strides[a] + j * strides[b]];
+  return { values: slice, shape: [shape[a], shape[b]] };
+}
+
+/** Where an even axis is nearest to `value`. */
+function nearest({ values }, value) {
+  const last = values.length - 1;
+  const index = Math.round(((value - values[0]) / (values[last] - values[0])) * last);
+  return Math.min(Math.max(index, 0), last);
 }
 
 function largest(values) {

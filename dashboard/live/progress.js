@@ -58,17 +58,38 @@ class Scores {
     this.node.append(...this.rows.map((row) => element("div", {}, ...row)));
   }
 
-  show(scores, { texts, locale }) {
-    const each = (values) => {
+  /** `error` is the reference's own relative error and `sizes` each unknown's largest value: no smaller distance from it can be known. */
+  show(scores, { texts, locale }, error = 0, sizes = {}) {
+    const each = (values, least) => {
+      const number = ([unknown, value]) => (value && value <= least(unknown) ? `≤ ${brief(value, locale)}` : brief(value, locale));
       const pairs = Object.entries(values ?? {});
-      if (pairs.length < 2) return brief(pairs[0]?.[1], locale);
-      return pairs.map(([unknown, value]) => `${unknown}: ${brief(value, locale)}`).join("  ");
+      if (pairs.length < 2) return number(pairs[0] ?? []);
+      return pairs.map((pair) => `${pair[0]}: ${number(pair)}`).join("  ");
     };
     const rows = [
-      [texts.relativeL2, each(scores?.relative_l2)],
-      [texts.maxError, each(scores?.max_error)],
+      [texts.relativeL2, each(scores?.relative_l2, () => error * 1.001)],
+      [texts.maxError, each(scores?.max_error, (unknown) => error * (sizes[unknown] ?? 0) * 1.001)],
       [texts.loss, brief(scores?.loss, locale)],
     ];
     rows.forEach((row, index) => row.forEach((text, column) => say(this.rows[index][column], text)));
+  }
+}
+
+/** What the reference is, how exact, and what it cost beside the network. */
+class Cost {
+  constructor() {
+    this.node = element("p", { class: "tg-cost" });
+  }
+
+  show({ header, missing }, seconds, { texts, locale }) {
+    const values = header && {
+      method: texts.methods[header.method] ?? header.method,
+      error: brief(header.error, locale),
+      elapsed: header.seconds < 1 ? fill(texts.seconds, { seconds: brief(header.seconds, locale) }) : duration(header.seconds, texts),
+    };
+    const known = header ? fill(header.error > 0 ? texts.reference : texts.exact, values) : texts.computing;
+    const parts = [missing ? fill(texts.missing, { reason: missing }) : known];
+    if (seconds > 0) parts.push(fill(texts.trained, { elapsed: duration(seconds, texts) }));
+    say(this.node, parts.join(missing ? " " : " · "));
   }
 }

@@ -42,3 +42,11 @@ async function fetchSnapshot(run, step) {
   const answer = await fetch(`${base()}api/runs/${run}/snapshot?step=${step}`).catch(() => null);
   return answer?.ok ? decode(await answer.arrayBuffer()) : null;
 }
+
+/** A reference's frame, or {missing} with the reason why there is none; {} while it is being computed, or where there is no answer. */
+async function fetchReference(key) {
+  const answer = await fetch(`${base()}api/references/${key}`).catch(() => null);
+  if (answer?.status === 404) return { missing: (await answer.json().catch(() => ({}))).message };
+  const buffer = answer?.status === 200 ? await answer.arrayBuffer().catch(() => null) : null;
+  return buffer ? decode(buffer) : {};
+}

@@ -36,10 +36,15 @@ class View {
     this.diagram = new Diagram();
     this.progress = new Progress();
     this.scores = new Scores();
+    this.cost = new Cost();
+    this.reference = new Reference(() => this.compare());
     this.replay = new Replay((frame) => this.show(frame, false));
+    this.slicer = new Slicer(() => this.draw(false));
     this.choosers = element("div", { class: "tg-choosers" });
     this.grid = element("div", { class: "tg-grid" });
-    this.root = element("div", { class: "tg-live" }, ...this.progress.nodes, this.choosers, this.grid, this.scores.node, this.replay.node);
+    const numbers = [this.scores.node, this.cost.node, this.replay.node];
+    const looks = element("div", { class: "tg-looks" }, this.choosers, this.slicer.node);
+    this.root = element("div", { class: "tg-live" }, ...this.progress.nodes, looks, this.grid, ...numbers);
     parent.append(this.root);
     this.wide = this.root.clientWidth;
     this.resizing = new ResizeObserver(() => this.resize());
@@ -56,10 +61,11 @@ class View {
     this.told = null;
     this.root.lang = data.locale;
     this.replay.say(data);
+    this.slicer.say(data);
     if (other) this.setChoices();
     if (reset) this.reset(other);
-    this.setPanels();
-    this.draw(false);
+    if (other) this.reference.load(data.problem);
+    this.compare();
     if (data.run && (reset || before.status !== data.status)) this.look(data.run);
     return ++this.turn;
   }
@@ -67,6 +73,8 @@ class View {
   end() {
     this.watch += 1;
     this.replay.forget();
+    this.slicer.set(null);
+    this.reference.forget();
     this.resizing.disconnect();
     for (const panel of this.panels.values()) window.Plotly?.purge(panel.plot);
     this.root.remove();
@@ -80,11 +88,27 @@ class View {
     this.replay.forget();
     this.progress.forget();
     this.progress.show(this.data, this.data);
-    this.scores.show(this.data.scores, this.data);
-    if (other || !this.data.run) this.arrays = this.data.reference ? decodeText(this.data.reference).arrays : {};
+    this.header = null;
+    if (other || !this.data.run) this.arrays = null;
+  }
+
+  /** Hold what is shown against what is known of the reference. What was drawn stays until the first answer: it comes at once. */
+  compare() {
+    this.setPanels();
+    this.say();
+    if (this.reference.answered) this.draw(false);
+  }
+
+  /** The numbers, and what the reference is. */
+  say() {
+    const { data, header, reference } = this;
+    this.scores.show(header ?? data.scores, data, reference.header?.error, reference.sizes);
+    this.cost.show(reference, header?.seconds ?? data.seconds, data);
   }
 
   setPanels() {
+    const { header, missing } = this.reference;
+    const noReference = header ? null : missing ?? this.data.texts.computing;
     this.diagram.set(this.data.network);
     const nodes = [this.diagram.node];
     for (const [name, panel] of this.panels) {
@@ -94,7 +118,7 @@ class View {
     }
     for (const panel of this.data.panels) {
       if (!this.panels.has(panel.name)) this.panels.set(panel.name, new Panel());
-      this.panels.get(panel.name).set(panel);
+      this.panels.get(panel.name).set(panel, noReference);
       nodes.push(this.panels.get(panel.name).node);
     }
     const children = [...this.grid.children];
@@ -114,6 +138,7 @@ class View {
       return element("label", { class: "tg-chooser" }, label, " ", select);
     });
     this.choosers.replaceChildren(...made);
+    this.slicer.set(this.data.slice, this.data);
   }
 
   /** Look at a run, again and again, until it is over. What was drawn stays where the run is deleted, or the server gone or busy. */
@@ -152,8 +177,8 @@ class View {
   }
 
   async show({ header, arrays }, quick) {
-    this.arrays = arrays;
-    this.scores.show(header, this.data);
+    Object.assign(this, { header, arrays });
+    this.say();
     await this.draw(quick);
   }
 
@@ -166,7 +191,10 @@ class View {
     if (!Plotly) return say(this.progress.pace, this.data.texts.noCharts);
     const theme = themeOf(this.parent);
     const panels = [...this.panels.values()];
-    const charts = [...panels, this.diagram].filter((chart) => chart.prepare(this.arrays, this.choices, theme));
+    const arrays = this.arrays ? this.reference.beside(this.arrays) : this.reference.arrays;
+    this.slicer.fit(arrays);
+    const choices = { ...this.choices, at: this.slicer.at };
+    const charts = [...panels, this.diagram].filter((chart) => chart.prepare(arrays, choices, theme));
     const others = charts.filter((chart) => chart !== panels[0]).sort((a, b) => a.last - b.last);
     const drawn = quick ? others.slice(0, 1) : others;
     if (charts.includes(panels[0])) drawn.unshift(panels[0]);

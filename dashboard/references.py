@@ -1,0 +1,72 @@
+"""Classical solutions as the browser fetches them: by a key that stands for the problem and its values.
+
+A page remembers what its key stands for; solved is only what somebody then fetches.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+
+from core import classical, grids
+from core.errors import N_, InputError, TangenteError
+from core.frames import pack
+from core.problem import BoundProblem, Problem
+from core.references import Reference
+from dashboard.services import cluster, store
+
+METHODS = {
+    "exact": N_("the exact solution"),
+    "cole-hopf": N_("Cole–Hopf transformation"),
+    "initial-value": N_("Runge–Kutta"),
+    "boundary-value": N_("collocation with mesh refinement"),
+    "lines": N_("method of lines"),
+    "collocation": N_("spectral collocation"),
+}
+"""How each method of `core.references` is called where it is read."""
+
+_MOST = 1000
+"""Problems that are remembered."""
+_lock = threading.Lock()
+_remembered: OrderedDict[str, tuple[Problem, Mapping[str, float]]] = OrderedDict()
+
+
+def remember(problem: Problem, values: Mapping[str, float]) -> str:
+    """The key under which the problem's reference, its parameters at `values`, can now be fetched."""
+    key = classical.key(problem, values)
+    with _lock:
+        _remembered[key] = problem, values
+        _remembered.move_to_end(key)
+        while len(_remembered) > _MOST:
+            _remembered.popitem(last=False)
+    return key
+
+
+def fetched(key: str) -> bytes | TangenteError | None:
+    """The reference as a frame on the live grid, or why there is none; None while the cluster, which is then asked, computes it.
+
+    The header says `method`, `error` and `seconds`. Raises `InputError` for a key that no page has given out.
+    """
+    with _lock:
+        if key not in _remembered:
+            raise InputError("unknown-reference")
+        problem, values = _remembered[key]
+    answer = known(problem, values)
+    return _packed(answer, problem.bind(values)) if isinstance(answer, Reference) else answer
+
+
+def known(problem: Problem, values: Mapping[str, float]) -> Reference | TangenteError | None:
+    """What is known of a problem's reference; where nothing is, the cluster is asked for it."""
+    answer = classical.known(store(), problem, values)
+    if answer is None:
+        cluster().solve_reference(problem, values)
+    return answer
+
+
+def _packed(reference: Reference, problem: BoundProblem) -> bytes:
+    axes = grids.axes(problem, grids.LIVE)
+    every = (slice(None, None, 2),) * len(axes)  # of the full grid
+    arrays = {f"axis.{coordinate.name}": axis for coordinate, axis in zip(problem.coordinates, axes, strict=True)}
+    arrays |= {f"reference.{unknown}": reference.values[..., index][every] for index, unknown in enumerate(problem.unknowns)}
+    return pack({"method": reference.method, "error": reference.error, "seconds": reference.seconds}, arrays)
