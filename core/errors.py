@@ -105,6 +105,29 @@ MESSAGES: dict[str, str] = {
         "The equation needs a derivative of order {order}, and {activation} has none above order {smoothness}: the network cannot "
         "learn it. Choose a smooth activation, such as tanh."
     ),
+    "schedule-without-steps": N_(
+        "The schedule {schedule} needs a number of steps, and this run is limited by seconds alone: its learning rate stays constant."
+    ),
+    # completeness
+    "no-equation-of-its-own": N_(
+        "There are too few equations: {name} has none of its own, so that many solutions fit. The network will find one of them."
+    ),
+    "no-conditions": N_("There are no conditions, so that many solutions fit, often zero among them. The network will find one of them."),
+    "few-conditions": N_(
+        "The equations are of order {needed} in all and need as many conditions, but there are {found}: many solutions fit, and the "
+        "network will find one of them."
+    ),
+    "many-conditions": N_(
+        "The equations are of order {needed} in all and need as many conditions, but there are {found}: no solution may meet them all."
+    ),
+    "few-conditions-in-time": N_(
+        "Along {coordinate} the equations are of order {needed} in all and need as many conditions at its start, but there are {found}: "
+        "many solutions fit, and the network will find one of them."
+    ),
+    "few-conditions-in-space": N_(
+        "Along {coordinate} the equations are of order {needed} in all and need as many conditions at its ends, but there are {found}: "
+        "many solutions fit, and the network will find one of them."
+    ),
     # hard constraints
     "hard-nonlinear": N_("Condition {number}, `{text}`, cannot be hard: it is not linear in its value of the unknown."),
     "hard-mixed": N_(
@@ -213,7 +236,9 @@ MESSAGES: dict[str, str] = {
     "equation-with-place": N_("An equation holds everywhere, so write {unknown} instead of {name}; conditions belong into `conditions`."),
     "unused-unknown": N_("No equation contains the unknown {name}."),
     "said-twice": N_("This says the same as {first}; leave one out."),
-    "contradiction": N_("`{text}` ({first}) gives another value; leave one out."),
+    "contradiction": N_("{others} gives another value; leave one out."),
+    "contradictions": N_("Together, {others} give another value; leave one out."),
+    "never-holds": N_("This can never hold, whatever the unknowns are: they cancel out."),
     "exact-incomplete": N_("An exact solution has an entry for each unknown and no other: {unknowns}."),
     "exact-missing": N_("The exact solution can be the reference only where `exact` states it."),
     "line-without-name": N_("This line must read NAME = EXPRESSION."),

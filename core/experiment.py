@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property, lru_cache
 from typing import Any
 
 import tomli_w
 
-from core import constraints, tables
+from core import checks, completeness, constraints, tables
 from core.constraints import Trial
 from core.errors import N_, InputError, Position, TangenteError
 from core.problem import BoundProblem, Problem, load
@@ -172,7 +172,7 @@ class Experiment:
         """The experiment with what is left out (or `"auto"`) taken from the problem's recipe, then from the defaults.
 
         `weights` may name one term (`condition-2`) or a kind of term (`condition`). Raises `InputError`, placed at its key, for an unknown
-        name, a value out of range, and hard constraints that the conditions do not allow.
+        name, a value out of range, conditions that these values make contradictory, and hard constraints that the conditions do not allow.
         """
         given = {name: value for name, value in (settings or {}).items() if not _is_auto(value)}
         recipe = {name: value for name, value in problem.recipe.items() if name != "weights" and not _is_auto(value)}
@@ -185,6 +185,7 @@ class Experiment:
         if chosen["steps"] is None and chosen["seconds"] is None:
             raise InputError("no-limit", at=Position(key="training.steps"))
         experiment = cls(problem, problem.values(values or {}), _weights(problem, weights or {}), **chosen)
+        _check_conditions(problem, experiment.values)
         with tables.located("network.constraints"):
             _ = experiment.trial
         return experiment
@@ -267,11 +268,17 @@ class Experiment:
 
     @property
     def warnings(self) -> tuple[InputError, ...]:
-        """What is allowed but will not work well, as errors that are not raised."""
-        smoothness = ACTIVATIONS[self.activation].smoothness
-        if smoothness is None or smoothness >= self.bound.order:
-            return ()
-        return (InputError("activation-too-rough", activation=self.activation, order=self.bound.order, smoothness=smoothness),)
+        """What is allowed but will not work well, as errors that are not raised, each placed at its key."""
+        return (*_incomplete(self.problem, self.values), *self._unsuitable)
+
+    @property
+    def _unsuitable(self) -> Iterator[InputError]:
+        order, smoothness = self.bound.order, ACTIVATIONS[self.activation].smoothness
+        if smoothness is not None and smoothness < order:
+            place = Position(key="network.activation")
+            yield InputError("activation-too-rough", at=place, activation=self.activation, order=order, smoothness=smoothness)
+        if self.schedule != "constant" and self.steps is None:
+            yield InputError("schedule-without-steps", at=Position(key="training.schedule"), schedule=self.schedule)
 
 
 HYPERPARAMETERS: dict[str, Hyperparameter] = {
@@ -282,8 +289,19 @@ _SECTIONS = ("problem", "values", "network", "training")
 
 
 @lru_cache(maxsize=256)
+def _check_conditions(problem: Problem, values: tuple[tuple[str, float], ...]) -> None:
+    if values != problem.values({}):  # these were checked with the problem
+        checks.check_conditions(problem, problem.bind(dict(values)))
+
+
+@lru_cache(maxsize=256)
 def _trial(problem: Problem, values: tuple[tuple[str, float], ...]) -> Trial:
     return constraints.trial(problem.bind(dict(values)))
+
+
+@lru_cache(maxsize=256)
+def _incomplete(problem: Problem, values: tuple[tuple[str, float], ...]) -> tuple[InputError, ...]:
+    return completeness.warnings(problem.bind(dict(values)), measured=problem.data is not None)
 
 
 def terms(problem: Problem) -> tuple[str, ...]:

@@ -1,0 +1,131 @@
+"""What a problem surely lacks, or says too much of, for a single solution: warnings, as a network learns all the same.
+
+Equations are counted by their structure alone. The order of a system along a coordinate, the number of conditions it needs there, is
+Jacobi's: the largest sum of orders when each unknown is given an equation of its own (Jacobi 1865; Ritt 1935). Where that is more than is
+needed, as where a highest derivative's factor vanishes at an end, nothing is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from core.binding import BoundProblem
+from core.domain import TIME
+from core.errors import InputError, Position
+from core.expressions import At, Coordinate, Derivative, Expression, derivatives_in, leaves_in, partial
+from core.traces import sample
+
+ABSENT = -1
+"""In place of an order, where an equation does not contain an unknown."""
+
+
+def warnings(problem: BoundProblem, *, measured: bool = False) -> tuple[InputError, ...]:
+    """What to warn of, placed at its key; `measured`: measurements may stand in for conditions."""
+    lonely = _without_equation(problem)
+    if lonely or measured:
+        return lonely
+    if not problem.conditions:
+        return (_at_conditions("no-conditions"),)
+    return _of_one_coordinate(problem) if len(problem.coordinates) == 1 else _of_several(problem)
+
+
+def order(problem: BoundProblem, coordinate: str) -> int:
+    """The order of the equations along a coordinate, all unknowns together."""
+    best = _best(_orders(problem, coordinate))
+    return max(total for total, given in best.values() if len(given) == len(problem.unknowns))
+
+
+def given(problem: BoundProblem, coordinate: str) -> int:
+    """How many conditions hold on whole faces across a coordinate; a period is one."""
+    axis = [item.name for item in problem.coordinates].index(coordinate)
+    edges = [edge for condition in problem.conditions for edge in condition.edges]
+    return sum(1 for edge in edges if edge[axis] is not None and sum(end is not None for end in edge) == 1)
+
+
+def _without_equation(problem: BoundProblem) -> tuple[InputError, ...]:
+    """A warning for each unknown that finds no equation of its own among those that contain it."""
+    matched = max((unknowns for _, unknowns in _best(_orders(problem, "")).values()), key=len)
+    return tuple(
+        InputError("no-equation-of-its-own", at=Position(key=f"problem.unknowns[{index + 1}]"), name=name)
+        for index, name in enumerate(problem.unknowns)
+        if index not in matched
+    )
+
+
+def _of_one_coordinate(problem: BoundProblem) -> tuple[InputError, ...]:
+    (coordinate,) = problem.coordinates
+    needed, found = order(problem, coordinate.name), given(problem, coordinate.name)
+    if found == needed or (found < needed and _degenerates(problem, coordinate.name)):
+        return ()
+    return (_at_conditions("few-conditions" if found < needed else "many-conditions", needed=needed, found=found),)
+
+
+def _of_several(problem: BoundProblem) -> tuple[InputError, ...]:
+    """Along time too few conditions, along space too few for an order of two or more: what a current needs depends on where it flows."""
+    found = []
+    for coordinate in problem.coordinates:
+        name, needed = coordinate.name, order(problem, coordinate.name)
+        least = 1 if name == TIME else 2
+        short = needed >= least and given(problem, name) < needed
+        if short and not _repeats(problem, name) and not _degenerates(problem, name):
+            code = "few-conditions-in-time" if name == TIME else "few-conditions-in-space"
+            found.append(_at_conditions(code, coordinate=name, needed=needed, found=given(problem, name)))
+    return tuple(found)
+
+
+def _at_conditions(code: str, **values: Any) -> InputError:
+    return InputError(code, at=Position(key="problem.conditions"), **values)
+
+
+def _orders(problem: BoundProblem, coordinate: str) -> list[list[int]]:
+    """How often each equation differentiates each unknown along a coordinate, (equations, unknowns)."""
+    return [[_order(derivatives_in(tree), unknown, coordinate) for unknown in problem.unknowns] for tree in problem.equations]
+
+
+def _order(derivatives: frozenset[Derivative], unknown: str, coordinate: str) -> int:
+    return max([item.by.count(coordinate) if coordinate else 0 for item in derivatives if item.unknown == unknown], default=ABSENT)
+
+
+def _best(orders: Sequence[Sequence[int]]) -> dict[frozenset[int], tuple[int, frozenset[int]]]:
+    """For each set of unknowns that can be given equations of their own, the largest sum of their orders."""
+    best: dict[frozenset[int], tuple[int, frozenset[int]]] = {frozenset(): (0, frozenset())}
+    for equation in orders:
+        for taken, (total, _) in list(best.items()):
+            for unknown, times in enumerate(equation):
+                more = taken | {unknown}
+                if times != ABSENT and unknown not in taken and (more not in best or best[more][0] < total + times):
+                    best[more] = (total + times, more)
+    return best
+
+
+def _repeats(problem: BoundProblem, coordinate: str) -> bool:
+    """Whether all of several unknowns have a period there; their equations may then carry it over to the derivatives, as that of a flow
+    without sources does."""
+    axis = [item.name for item in problem.coordinates].index(coordinate)
+    leaves = [leaves_in(condition.residual) for condition in problem.conditions]
+    places = [{(leaf.derivative, leaf.place[axis]) for leaf in items if isinstance(leaf, At)} for items in leaves]
+    pairs = [{derivative for derivative, _ in items} for items in places if len(items) == 2]
+    periodic = {pair.pop().unknown for pair in pairs if len(pair) == 1}
+    return len(problem.unknowns) > 1 and periodic == set(problem.unknowns)
+
+
+def _degenerates(problem: BoundProblem, coordinate: str) -> bool:
+    """Whether a factor of a highest derivative along the coordinate vanishes somewhere, as far as it depends on coordinates alone."""
+    return any(_vanishes(problem, factor) for tree in problem.equations for factor in _leading(problem, tree, coordinate))
+
+
+def _leading(problem: BoundProblem, tree: Expression, coordinate: str) -> list[Expression]:
+    """The factors of the highest derivatives of each unknown along the coordinate."""
+    derivatives = derivatives_in(tree)
+    tops = {unknown: _order(derivatives, unknown, coordinate) for unknown in problem.unknowns}
+    return [partial(tree, item) for item in derivatives if item.by.count(coordinate) == tops[item.unknown] > 0]
+
+
+def _vanishes(problem: BoundProblem, factor: Expression) -> bool:
+    if not all(isinstance(leaf, Coordinate) for leaf in leaves_in(factor)):
+        return False
+    values = sample(problem, factor)
+    return not np.isfinite(values).all() or bool(np.abs(values).min() <= 1e-12 * np.abs(values).max()) or np.ptp(np.sign(values)) > 0
