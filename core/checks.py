@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from core import contradictions
 from core.binding import BoundProblem, Sides, derivatives, parsed
 from core.errors import InputError, Position
-from core.expressions import At, Binary, Derivative, Expression, Number, leaves_in, to_text
+from core.expressions import At, Derivative, Expression, leaves_in, to_text
 from core.tables import located
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def check(problem: Problem) -> None:
     _check_used(bound)
     _check_repeated("equations", bound.equations)
     _check_repeated("conditions", tuple(condition.residual for condition in bound.conditions))
-    _check_contradictions(problem, bound)
+    check_conditions(problem, bound)
 
 
 def _check_equation(sides: Sides) -> None:
@@ -56,18 +57,14 @@ def _check_repeated(key: str, trees: tuple[Expression, ...]) -> None:
             raise InputError("said-twice", at=Position(key=f"problem.{key}[{number}]"), first=f"{key}[{first}]")
 
 
-def _check_contradictions(problem: Problem, bound: BoundProblem) -> None:
-    """Two conditions give one evaluation two constant values."""
-    seen: dict[At, tuple[int, float]] = {}
-    for number, condition in enumerate(bound.conditions, 1):
-        match condition.residual:
-            case Binary("-", At() as evaluation, Number(value)) | Binary("-", Number(value), At() as evaluation):
-                pass
-            case At() as evaluation:
-                value = 0.0
-            case _:
-                continue
-        first, other = seen.setdefault(evaluation, (number, value))
-        if other != value:
-            place = Position(key=f"problem.conditions[{number}]", text=problem.conditions[number - 1])
-            raise InputError("contradiction", at=place, first=f"conditions[{first}]", text=problem.conditions[first - 1])
+def check_conditions(problem: Problem, bound: BoundProblem) -> None:
+    """Raise `InputError`, placed at its key, where conditions contradict one another at the values with which they are bound."""
+    found = contradictions.find(bound)
+    if found is None:
+        return
+    number, others = found
+    place = Position(key=f"problem.conditions[{number}]", text=problem.conditions[number - 1])
+    if not others:
+        raise InputError("never-holds", at=place)
+    texts = ", ".join(f"`{problem.conditions[other - 1]}` (conditions[{other}])" for other in others)
+    raise InputError("contradiction" if len(others) == 1 else "contradictions", at=place, others=texts)
