@@ -10,9 +10,23 @@ from dataclasses import dataclass
 from typing import Any
 
 
+LONGEST = 600
+"""Characters of a value in a message."""
+
+
 def N_(message: str) -> str:
     """Mark a text for the message catalogue, untranslated."""
     return message
+
+
+def printable(text: str) -> str:
+    """The text without characters that would command a terminal or turn the order of letters."""
+    return "".join(c if c.isprintable() or c in "\n\t" else "\ufffd" for c in text)
+
+
+def brief(value: Any) -> Any:
+    """A value of a message; a text that is too long to be read is cut."""
+    return value if not isinstance(value, str) or len(value) <= LONGEST else value[: LONGEST - 1] + "…"
 
 
 @dataclass(frozen=True)
@@ -46,7 +60,7 @@ class TangenteError(Exception):
     @property
     def message(self) -> str:
         """The English sentence, without the place."""
-        return MESSAGES[self.code].format(**self.values)
+        return MESSAGES[self.code].format(**{name: brief(value) for name, value in self.values.items()})
 
     def plain(self) -> dict[str, Any]:
         """Its code and its values, as JSON can hold them."""
@@ -54,14 +68,14 @@ class TangenteError(Exception):
         return {"code": self.code, "values": {name: item if isinstance(item, simple) else str(item) for name, item in self.values.items()}}
 
     def __str__(self) -> str:
-        place = [part for part in (self.at.file, self.at.key) if part]
+        place = [brief(part) for part in (self.at.file, self.at.key) if part]
         if self.at.character is not None:
             place.append(f"character {self.at.character + 1}")
         head = ", ".join(place)
         lines = [f"{head}: {self.message}" if head else self.message]
         if self.at.text is not None and self.at.character is not None and "\n" not in self.at.text:
             lines += [f"  {self.at.text}", "  " + " " * self.at.character + "^"]
-        return "\n".join(lines)
+        return printable("\n".join(lines))
 
     def __reduce__(self) -> Any:
         return _rebuild, (type(self), self.code, self.at, self.values)
@@ -100,7 +114,15 @@ MESSAGES: dict[str, str] = {
     "no-limit": N_("A run needs a limit: steps, seconds, or both."),
     "no-problem": N_('An experiment needs a problem: problem = "NAME" for one of the library, or a [problem] table.'),
     "file-too-large": N_("The file has {size} bytes; at most {limit} are read."),
+    "not-utf8": N_("This is no text: the byte {byte} is not UTF-8."),
+    "key-too-long": N_("A dotted key may have {limit} parts at most."),
+    "brackets-too-deep": N_("Brackets may be nested {limit} deep at most."),
     "not-toml": N_("This is not a TOML file: {reason}."),
+    "toml-statement": N_("A line must be a [section], a key = value, or a # comment."),
+    "toml-value": N_('A value is needed here: a number, a text in "quotes", a list in [brackets] or a table in {{braces}}.'),
+    "toml-unclosed": N_("The file ends before this is closed: a text, a list or a table."),
+    "toml-rest": N_("The line must end here; a text needs quotes around it."),
+    "toml-twice": N_("This stands in the file a second time; leave one out."),
     "activation-too-rough": N_(
         "The equation needs a derivative of order {order}, and {activation} has none above order {smoothness}: the network cannot "
         "learn it. Choose a smooth activation, such as tanh."

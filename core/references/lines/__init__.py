@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.domain import TIME
-from core.errors import InputError, RunError, TangenteError
-from core.expressions import NUMPY, Coordinate, Leaf, Vector
+from core.errors import RunError, TangenteError
 from core.references.clock import Clock
+from core.references.lines import counting
 from core.references.lines.evolution import read
 from core.references.lines.methods import METHODS, Task
 from core.references.lines.raising import Raising
@@ -31,10 +31,10 @@ def solve(problem: BoundProblem, axes: tuple[Array, ...], clock: Clock) -> tuple
     Raises `InputError` for another kind of problem, `RunError` where the solution ends inside the domain or takes too long.
     """
     evolution = read(problem)
+    counting.check(evolution)
     along = [item.name for item in problem.coordinates].index(TIME)
     task = Task(evolution, axes[along], axes[:along] + axes[along + 1 :], clock)
     values, error = _solved(task)
-    values[0] = _start(task)
     return np.moveaxis(values, 0, along), error
 
 
@@ -49,15 +49,3 @@ def _solved(task: Task) -> tuple[Array, float]:
             failed = error
     assert failed is not None
     raise failed
-
-
-def _start(task: Task) -> Array:
-    """The unknowns at the first time, as the conditions give them, (*space, unknowns)."""
-    leaves: list[Leaf] = [Coordinate(item.name) for item in task.evolution.space]
-    trees = [task.evolution.starts[number, 0] for number in range(len(task.evolution.unknowns))]
-    points = np.meshgrid(*task.places, indexing="ij")
-    with np.errstate(all="ignore"):
-        values = [np.broadcast_to(value, points[0].shape) for value in Vector(trees, leaves, NUMPY)(points)]
-    if not np.isfinite(values).all():
-        raise InputError("reference-start-not-finite")
-    return np.stack(values, axis=-1)

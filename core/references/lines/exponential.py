@@ -8,24 +8,24 @@ Mathematics 59: 783).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import operator
+from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import matrix_balance
 
 from core.references.clock import Clock
 
 Array = NDArray[np.float64]
 Blocks = NDArray[Any]
-"""(K, b, b), or vectors (K, b); real or complex."""
+"""(K, b, b), or, where all blocks are diagonal, (K, b); vectors (K, b); real or complex."""
 
 TERMS = 14
 """Of the Taylor series at arguments of at most a half: the next is below rounding."""
 HALF = 0.5
-CHECKED = 64
-"""Steps between two looks at the clock."""
+SWEEPS = 6
+"""Of balancing."""
 
 
 class Semilinear(Protocol):
@@ -48,10 +48,9 @@ def march(problem: Semilinear, times: Array, substeps: int, clock: Clock) -> Ite
     yield state
     step = (times[-1] - times[0]) / (len(times) - 1) / substeps
     advance = _five_stages(problem, step, clock) if problem.moves else _exact(problem, step, clock)
-    for number, t in enumerate(times[:-1]):
+    for t in times[:-1]:
         for inner in range(substeps):
-            if (number * substeps + inner) % CHECKED == 0:
-                clock.check()
+            clock.check()
             state = advance(t + inner * step, state)
         if not np.isfinite(state).all():
             raise Diverged
@@ -62,8 +61,9 @@ def _exact(problem: Semilinear, step: float, clock: Clock) -> Any:
     constant = problem.rest(0.0, problem.start())
     forced = bool(np.any(constant))
     exponential, *rest = phi(problem.blocks * step, int(forced), clock)
-    added = step * _times(rest[0], constant) if forced else 0.0
-    return lambda _, state: _times(exponential, state) + added
+    times = _product(problem)
+    added = step * times(rest[0], constant) if forced else 0.0
+    return lambda _, state: times(exponential, state) + added
 
 
 def _five_stages(problem: Semilinear, step: float, clock: Clock) -> Any:
@@ -78,34 +78,33 @@ def _five_stages(problem: Semilinear, step: float, clock: Clock) -> Any:
     of_23 = np.stack([w2, a52])
     of_4 = np.stack([a54, 4 * w3 - w2])
     of_5 = 4 * w2 - 8 * w3
-    n = problem.rest
+    n, times = problem.rest, _product(problem)
 
     def advance(t: float, u: Blocks) -> Blocks:
-        halfway, there = _times(of_u, u)
-        from_2, from_3, from_4, from_5, from_all = _times(of_1, n(t, u))
+        halfway, there = times(of_u, u)
+        from_2, from_3, from_4, from_5, from_all = times(of_1, n(t, u))
         n2 = n(t + step / 2, halfway + from_2)
-        n3 = n(t + step / 2, halfway + from_3 + _times(h2, n2))
-        to_4, to_5 = _times(of_23, n2 + n3)
-        of_fourth, last = _times(of_4, n(t + step, there + from_4 + to_4))
+        n3 = n(t + step / 2, halfway + from_3 + times(h2, n2))
+        to_4, to_5 = times(of_23, n2 + n3)
+        of_fourth, last = times(of_4, n(t + step, there + from_4 + to_4))
         n5 = n(t + step / 2, halfway + from_5 + to_5 + of_fourth)
-        return there + from_all + last + _times(of_5, n5)
+        return there + from_all + last + times(of_5, n5)
 
     return advance
 
 
-def _times(matrices: Blocks, vectors: Blocks) -> Blocks:
-    """(…, K, b, b) times (K, b)."""
-    if matrices.shape[-1] == 1:
-        product: Blocks = matrices[..., 0] * vectors
-        return product
-    if len(vectors) == 1:
-        return (matrices @ vectors[0, :, None])[..., 0]
-    return np.einsum("...kij,kj->...ki", matrices, vectors)
+def _product(problem: Semilinear) -> Callable[[Blocks, Blocks], Blocks]:
+    """Matrices as stacks of blocks, (…, *blocks), times (K, b)."""
+    if problem.blocks.ndim == 2:
+        return operator.mul
+    if len(problem.blocks) == 1:
+        return lambda matrices, vectors: (matrices @ vectors[0, :, None])[..., 0]
+    return lambda matrices, vectors: np.einsum("...kij,kj->...ki", matrices, vectors)
 
 
 def phi(blocks: Blocks, most: int, clock: Clock) -> list[Blocks]:
     """φ_0 = exp, …, φ_most of each block; φ_k(z) = (φ_{k−1}(z) − 1/(k−1)!)/z."""
-    if blocks.shape[1] == 1:
+    if blocks.ndim == 2:
         return _of_numbers(blocks, most)
     balanced, scales = _balanced(blocks)
     norms = np.abs(balanced).sum(axis=2).max(axis=1)
@@ -123,10 +122,18 @@ def phi(blocks: Blocks, most: int, clock: Clock) -> list[Blocks]:
 
 
 def _balanced(blocks: Blocks) -> tuple[Blocks, Array]:
-    """Blocks similar to these by scales that are powers of two, with smaller norms."""
-    balanced, scales = np.empty_like(blocks), np.empty(blocks.shape[:2])
-    for place, block in enumerate(blocks):
-        balanced[place], (scales[place], _) = matrix_balance(block, permute=False, separate=True)
+    """Similar blocks with smaller norms, and the scales, powers of two, that lead to them (Parlett and Reinsch 1969), all blocks at once."""
+    balanced, scales = blocks.copy(), np.ones(blocks.shape[:2])
+    off = ~np.eye(blocks.shape[1], dtype=bool)
+    for _ in range(SWEEPS):
+        for place in range(blocks.shape[1]):
+            row = np.abs(balanced[:, place][:, off[place]]).sum(axis=1)
+            column = np.abs(balanced[:, :, place][:, off[place]]).sum(axis=1)
+            usable = (row > 0) & (column > 0)
+            scale = np.where(usable, np.exp2(np.round(np.log2(np.where(usable, row / np.where(usable, column, 1), 1)) / 2)), 1.0)
+            balanced[:, place] /= scale[:, None]
+            balanced[:, :, place] *= scale[:, None]
+            scales[:, place] *= scale
     return balanced, scales
 
 
@@ -144,7 +151,7 @@ def _series(z: Blocks, most: int) -> list[Blocks]:
 
 def doubled(values: list[Blocks]) -> list[Blocks]:
     """φ_k(2z) from φ_0(z) … φ_k(z)."""
-    if values[0].shape[1] == 1:
+    if values[0].ndim == 2:
         return _combined(values, [values[0] * item for item in values])
     return _combined(values, [values[0] @ item for item in values])
 

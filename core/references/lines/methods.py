@@ -7,7 +7,7 @@ lowered), and gives the unknowns on the output grid, (times, *space, unknowns).
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -17,12 +17,14 @@ from numpy.typing import NDArray
 from scipy.integrate import solve_ivp
 
 from core.domain import Interval
-from core.expressions import Number, partial
+from core.errors import InputError
+from core.expressions import NUMPY, Coordinate, Leaf, Number, Vector, partial
 from core.references.clock import Clock
 from core.references.lines.axis import Axis, Bounded, Periodic, Pointwise
 from core.references.lines.conditions import conditions
 from core.references.lines.evolution import Evolution
 from core.references.lines.exponential import Diverged, march
+from core.references.lines.mirrors import Parities, mirrors
 from core.references.lines.nodal import Nodal
 from core.references.lines.semilinear import InModes, OnPoints
 from core.references.lines.splitting import Splitting, split
@@ -59,6 +61,10 @@ class Task:
         factors = [partial(tree, leaf) for tree in self.evolution.equations for leaf in self.evolution.rates]
         return all(isinstance(factor, Number) for factor in factors)
 
+    @cached_property
+    def parities(self) -> Mapping[str, Parities] | None:
+        return mirrors(self.evolution)
+
     def axes(self, count: int) -> tuple[Axis, ...]:
         """Axes of so many points each."""
         return tuple(self._axis(item, place, count) for item, place in zip(self.evolution.space, self.places, strict=True))
@@ -73,6 +79,18 @@ class Task:
         return Bounded(item, count, unknowns, found)
 
     @cached_property
+    def start(self) -> Array:
+        """The unknowns at the first time, as the conditions give them, (*space, unknowns); raises `InputError` where they are not finite."""
+        leaves: list[Leaf] = [Coordinate(item.name) for item in self.evolution.space]
+        trees = [self.evolution.starts[number, 0] for number in range(len(self.evolution.unknowns))]
+        points = np.meshgrid(*self.places, indexing="ij")
+        with np.errstate(all="ignore"):
+            values = [np.broadcast_to(value, points[0].shape) for value in Vector(trees, leaves, NUMPY)(points)]
+        if not np.isfinite(values).all():
+            raise InputError("reference-start-not-finite")
+        return np.stack(values, axis=-1)
+
+    @cached_property
     def coarse(self) -> Nodal:
         return Nodal(self.evolution, self.axes(POINTS[len(self.places)]))
 
@@ -81,15 +99,19 @@ Attempt = Callable[[Task, int, int], Array]
 
 
 def _in_modes_fits(task: Task) -> bool:
-    periodic = all(item.name in task.evolution.periodic for item in task.evolution.space)
-    return periodic and task.constant_mass and task.modal.milder
+    return task.constant_mass and task.modal.milder and task.parities is not None
 
 
 def _in_modes(task: Task, count: int, finer: int) -> Array:
-    grids = [Fourier(count, item.low, item.high) for item in task.evolution.space]
-    problem = InModes(task.evolution, grids, task.modal)
+    parities = task.parities or {}
+    grids = [_circle(item, count, item.name in parities) for item in task.evolution.space]
+    problem = InModes(task.evolution, grids, task.modal, parities)
     with np.errstate(all="ignore"):
         return np.stack([problem.output(task.places, state) for state in march(problem, task.times, 2**finer, task.clock)])
+
+
+def _circle(item: Interval, count: int, doubled: bool) -> Fourier:
+    return Fourier(2 * count, item.low, 2 * item.high - item.low) if doubled else Fourier(count, item.low, item.high)
 
 
 def _on_points_fits(task: Task) -> bool:
@@ -138,22 +160,34 @@ def _integrated(task: Task, count: int, tolerance: float, method: str) -> Array:
         warnings.simplefilter("ignore")
         scale = max(float(np.abs(state).max()), 1e-10)
         span = (task.times[0], task.times[-1])
-        found = solve_ivp(rate, span, state, method=method, t_eval=task.times, rtol=tolerance, atol=tolerance * scale, **slopes)
+        try:
+            found = solve_ivp(rate, span, state, method=method, t_eval=task.times, rtol=tolerance, atol=tolerance * scale, **slopes)
+        except (ValueError, np.linalg.LinAlgError):  # SciPy's answer to numbers that are none
+            raise Diverged from None
         if found.status < 0:
             raise Diverged
         output = nodal.output(task.places)
         return np.stack([output(t, column) for t, column in zip(task.times, found.y.T, strict=True)])
 
 
+def _moving_ends(task: Task) -> bool:
+    return any(given.moves() for given in task.coarse.given)
+
+
 @dataclass(frozen=True)
 class Method:
-    """A row of the table. `kind`: what an axis is made of."""
+    """A row of the table. `kind` is what an axis is made of; `timeless` says where the resolution in time makes no difference; after so many
+    `failures`, attempts that grew beyond all bounds, the method has failed. `dearer`: how much an attempt costs beside the next coarser one in
+    space, by the number of coordinates there.
+    """
 
     name: str
     kind: str
     fits: Callable[[Task], bool]
     attempt: Attempt
-    timeless: Callable[[Task], bool] = lambda _: False
+    timeless: Callable[[Task], bool]
+    failures: int
+    dearer: Mapping[int, float]
 
     def count(self, task: Task, finer: int) -> int | None:
         """How many modes or points an axis has; None beyond what is reasonable."""
@@ -163,14 +197,16 @@ class Method:
 
 
 METHODS = (
-    Method("exponential in modes", "modes", _in_modes_fits, _in_modes, lambda task: not task.modal.moves),
+    Method("exponential in modes", "modes", _in_modes_fits, _in_modes, lambda task: not task.modal.moves, 7, {1: 1.8, 2: 4.0}),
     Method(
         "exponential on points",
         "points",
         _on_points_fits,
         _on_points,
-        lambda task: not task.nodal.moves and not any(given.moves() for given in task.coarse.given),
+        lambda task: not task.nodal.moves and not _moving_ends(task),
+        7,
+        {1: 2.5, 2: 8.0},
     ),
-    Method("explicit", "points", _explicit_fits, _explicit),
-    Method("implicit", "points", lambda _: True, _implicit),
+    Method("explicit", "points", _explicit_fits, _explicit, lambda _: False, 3, {1: 2.5, 2: 5.0}),
+    Method("implicit", "points", lambda _: True, _implicit, lambda _: False, 3, {1: 2.5, 2: 8.0}),
 )

@@ -11,9 +11,11 @@ from core import grids
 from core.domain import TIME
 from core.errors import InputError
 from core.expressions import NUMPY, Coordinate, Derivative, Expression, Leaf, Number, Vector, partial
+from core.references.lines import mirrors
 from core.references.lines.axis import Bounded
 from core.references.lines.evolution import Evolution, Slot
 from core.references.lines.exponential import Blocks
+from core.references.lines.mirrors import Parities
 from core.references.lines.nodal import Nodal
 from core.references.lines.splitting import Splitting
 from core.references.spectral import Fourier
@@ -119,10 +121,13 @@ class OnPoints:
 
 
 class InModes:
-    """A block a Fourier mode; for coordinates that are all periodic and a linear part and mass with constant factors."""
+    """A block a Fourier mode; for coordinates that are all periodic, or have mirrors at their ends, and a linear part and mass with constant
+    factors.
+    """
 
-    def __init__(self, evolution: Evolution, grids_: Sequence[Fourier], splitting: Splitting) -> None:
+    def __init__(self, evolution: Evolution, grids_: Sequence[Fourier], splitting: Splitting, parities: Mapping[str, Parities]) -> None:
         self.evolution = evolution
+        self._parities = parities
         self.grids = tuple(grids_)
         self.shape = tuple(grid.n for grid in self.grids)
         self._half = (*self.shape[:-1], self.shape[-1] // 2 + 1)
@@ -186,13 +191,12 @@ class InModes:
                 blocks[:, row] = rates[:, unknown]
             else:
                 blocks[:, row, self._column[unknown, level + 1]] = 1
-        return blocks
+        diagonal = np.einsum("kii->ki", blocks)
+        return diagonal.copy() if np.count_nonzero(blocks) == np.count_nonzero(diagonal) else blocks
 
     def start(self) -> Blocks:
-        place: list[Leaf] = [Coordinate(item.name) for item in self.evolution.space]
-        trees = [self.evolution.starts[level] for level in self.evolution.levels]
-        values = [np.broadcast_to(value, self.shape) for value in Vector(trees, place, NUMPY)(self._points)]
-        if not all(np.isfinite(value).all() for value in values):
+        values = mirrors.start(self.evolution, self.grids, self._parities)
+        if not np.isfinite(values).all():
             raise InputError("reference-start-not-finite")
         return self._modes(values)
 
