@@ -10,10 +10,11 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import math
 import os
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from core import references
 from core.errors import RunError, TangenteError
 from core.problem import Problem
 from core.references import Reference
+from core.references.clock import Unwanted
 from core.store import Question
 
 if TYPE_CHECKING:
@@ -79,36 +81,38 @@ def find(store: RunStore, problem: Problem, values: Mapping[str, float], *, agai
     return kept or at_once
 
 
-def solve(question: Question) -> Answer:
-    """Answer a question in this process: whatever goes wrong is an answer, too."""
+def solve(question: Question, unwanted: Callable[[], bool] = lambda: False) -> Answer:
+    """Answer a question in this process: whatever goes wrong is an answer, too. Raises `Unwanted` once `unwanted` says so."""
     if question.attempts > MOST_ATTEMPTS:
         return RunError("reference-keeps-failing", attempts=MOST_ATTEMPTS)
     stated = json.loads(question.problem)
     try:
         problem = Problem.from_table(stated["problem"])
-        return references.solve(problem.bind(stated["values"]), problem.reference)
+        return references.solve(problem.bind(stated["values"]), problem.reference, references.LIMIT, unwanted)
     except TangenteError as error:
         return error
+    except Unwanted:
+        raise
     except Exception as error:
         log.exception("A classical solver failed on %s", question.problem)
         return RunError("unexpected", reason=f"{type(error).__name__}: {error}")
 
 
 class Lookup:
-    """Looks for one answer, at most twice a second until it is there; the first look that finds none asks a solver for it."""
+    """Looks for one answer, at most twice a second until it is there; a look that finds none asks the solvers for it."""
 
     def __init__(self, store: RunStore, problem: Problem, values: Mapping[str, float]) -> None:
         self._store, self._problem, self._values = store, problem, values
         self._found: Answer | None = None
-        self._next: float | None = None
+        self._next = -math.inf
 
     def __call__(self) -> Answer | None:
         """The answer, or None while it is being computed."""
         now = time.monotonic()
-        if self._found is not None or (self._next is not None and now < self._next):
+        if self._found is not None or now < self._next:
             return self._found
         self._found = known(self._store, self._problem, self._values)
-        if self._found is None and self._next is None:
+        if self._found is None:
             ask(self._store, self._problem, self._values)
         self._next = now + _LOOK_EVERY
         return self._found

@@ -14,15 +14,19 @@ import os
 import secrets
 import threading
 import time
+from contextlib import suppress
 from types import TracebackType
 
 import scipy.integrate  # noqa: F401  loaded before the first question needs it, which takes a second
 
 from core import classical, references
 from core.errors import RunError, TangenteError
+from core.references.clock import Unwanted
 from core.store import Question, RunStore, default_url
 
 _POLL = 0.1  # seconds between looks for a question
+_LOOK_EVERY = 0.5  # seconds between looks whether an answer is still wanted
+_PATIENCE = 5.0  # seconds without being asked after which a newer question goes before
 _TROUBLE = 2.0  # seconds to wait where the store fails
 _GRACE = 3.0  # seconds beyond the limit after which a solver is stopped that does not stop itself
 
@@ -60,14 +64,35 @@ class Watchdog:
                 os._exit(1)
 
 
+class Interest:
+    """Whether somebody still waits for an answer: pages and workers that do ask again and again. Looks twice a second."""
+
+    def __init__(self, store: RunStore, question: Question) -> None:
+        self._store, self._key = store, question.key
+        self._next = time.monotonic() + _LOOK_EVERY
+
+    def lost(self) -> bool:
+        """Whether a newer question waits, and nobody has asked for this one for a while, as the draft that it was about has changed."""
+        if time.monotonic() < self._next:
+            return False
+        self._next = time.monotonic() + _LOOK_EVERY
+        with suppress(TangenteError):  # the store's trouble is none of the solver's
+            return self._store.references.unwanted(self._key, _PATIENCE)
+        return False
+
+
 def work(store: RunStore, owner: str) -> bool:
-    """Answer the newest question, if any; whether there was one."""
+    """Answer the newest question, if any, or give it back when its answer is no longer waited for; whether there was one."""
     question = store.references.take(owner, classical.HELD)
     if question is None:
         return False
-    with Watchdog(store, question):
-        answer = classical.solve(question)
-    store.references.write(question.key, answer)
+    try:
+        with Watchdog(store, question):
+            answer = classical.solve(question, Interest(store, question).lost)
+    except Unwanted:
+        store.references.leave(owner, question.key)
+    else:
+        store.references.write(question.key, answer)
     return True
 
 

@@ -7,11 +7,12 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 
-from core import classical
+from core import classical, references, solver
 from core.errors import RunError
 from core.problem import load
 from core.references import Reference
@@ -58,7 +59,7 @@ def until(condition: Callable[[], object], seconds: float = 60.0) -> None:
 
 def test_it_answers_what_waits_and_what_comes_without_loading_torch(store: RunStore, start: Callable[..., psutil.Popen]) -> None:
     classical.ask(store, PROBLEM, {})
-    solver = start("-m", "core.solver", "--store", store.url)
+    process = start("-m", "core.solver", "--store", store.url)
     until(lambda: store.references.get(KEY))
     later = load("lotka-volterra")
     begun = time.monotonic()
@@ -68,9 +69,9 @@ def test_it_answers_what_waits_and_what_comes_without_loading_torch(store: RunSt
     for problem in (PROBLEM, later):
         assert isinstance(classical.known(store, problem, {}), Reference)
     assert store.references.waiting() == []
-    if hasattr(solver, "memory_maps"):  # not on every system
-        assert [part.path for part in solver.memory_maps() if "libtorch" in part.path] == []
-    assert solver.poll() is None
+    if hasattr(process, "memory_maps"):  # not on every system
+        assert [part.path for part in process.memory_maps() if "libtorch" in part.path] == []
+    assert process.poll() is None
 
 
 def test_a_solver_of_the_same_name_goes_on_with_what_the_dead_one_held(store: RunStore, start: Callable[..., psutil.Popen]) -> None:
@@ -81,6 +82,27 @@ def test_a_solver_of_the_same_name_goes_on_with_what_the_dead_one_held(store: Ru
     assert store.references.get(KEY) is None
     start("-m", "core.solver", "--store", store.url, "--name", "mine")
     until(lambda: store.references.get(KEY))
+
+
+def test_a_question_that_nobody_waits_for_any_more_gives_way_to_a_newer_one(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(solver, "_LOOK_EVERY", 0.0)
+    monkeypatch.setattr(solver, "_PATIENCE", 0.0)
+    newer, solve = load("lotka-volterra"), references.solve
+
+    def asked_meanwhile(*given: Any) -> Reference:
+        monkeypatch.setattr(references, "solve", solve)
+        classical.ask(store, newer, {})
+        return solve(*given)
+
+    monkeypatch.setattr(references, "solve", asked_meanwhile)
+    classical.ask(store, PROBLEM, {})
+    assert solver.work(store, "mine")
+    assert store.references.waiting() == [classical.key(newer, {}), KEY]
+    assert solver.work(store, "mine")
+    assert isinstance(classical.known(store, newer, {}), Reference)
+    assert store.references.waiting() == [KEY]  # its turn comes
+    assert solver.work(store, "mine")
+    assert isinstance(store.references.get(KEY), Reference)
 
 
 STUCK = """

@@ -194,7 +194,28 @@ def test_a_question_that_is_given_back_is_free(store: RunStore) -> None:
     store.references.leave("another", "k")
     assert store.references.take("another", 10) is None
     store.references.leave("one", "k")
-    assert store.references.take("another", 10) is not None
+    again = store.references.take("another", 10)
+    assert again is not None
+    assert again.attempts == 1
+
+
+def test_a_question_is_unwanted_once_a_newer_one_waits_and_nobody_asks_any_more(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    ahead, wall = 0.0, time.time
+    monkeypatch.setattr(time, "time", lambda: wall() + ahead)
+    store.references.ask("old", "{}")
+    store.references.take("mine", 60)
+    ahead = 10.0
+    assert not store.references.unwanted("old", 5)  # nothing else waits
+    store.references.ask("new", "{}")
+    assert store.references.unwanted("old", 5)
+    assert not store.references.unwanted("old", 15)
+    assert not store.references.unwanted("new", 0)
+    store.references.ask("old", "{}")  # somebody still waits for it
+    assert not store.references.unwanted("old", 5)
+    ahead = 20.0
+    store.references.ask("new", "{}")
+    store.references.take("another", 60)
+    assert not store.references.unwanted("old", 5)  # another is at the newer one
 
 
 def test_too_many_questions_drop_the_oldest(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ its kind, and `RunError` where it fails. Modules are imported when first needed:
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -49,14 +50,15 @@ class Reference:
     seconds: float
 
 
-def solve(problem: BoundProblem, reference: str, limit: float = LIMIT) -> Reference:
+def solve(problem: BoundProblem, reference: str, limit: float = LIMIT, unwanted: Callable[[], bool] = lambda: False) -> Reference:
     """The reference solution by the method `reference`, or, for `auto`, by the first that fits and succeeds.
 
-    Raises `InputError` where none fits, or the named one does not, and for `none`; `RunError` where those that fit fail.
+    Raises `InputError` where none fits, or the named one does not, and for `none`; `RunError` where those that fit fail; `Unwanted` once
+    `unwanted` says so, which is asked often.
     """
     if reference == "none":
         raise InputError("reference-off")
-    clock = Clock(limit)
+    clock = Clock(limit, unwanted)
     if reference != "auto":
         return _by(reference, problem, clock)
     refused: list[TangenteError] = []
@@ -73,7 +75,7 @@ def candidates(problem: BoundProblem) -> tuple[str, ...]:
     """The methods that `auto` tries, in their order."""
     stated = ("exact",) if problem.exact else ()
     if len(problem.coordinates) == 1:
-        return (*stated, "initial-value", "boundary-value", "collocation")
+        return (*stated, "initial-value", "collocation", "boundary-value")
     if any(item.name == TIME for item in problem.coordinates):
         return (*stated, "cole-hopf", "lines", "collocation")
     return (*stated, "collocation")

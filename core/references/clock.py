@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 from core.errors import RunError
 
 
-class Clock:
-    """Runs from when it is made; a solver asks it in every loop."""
+class Unwanted(Exception):
+    """Nobody waits for the solution any more: no failure of the solver, and no answer."""
 
-    def __init__(self, limit: float) -> None:
-        self.limit = limit
+
+class Clock:
+    """Runs from when it is made; a solver asks it in every loop. `unwanted` tells whether to give up before the limit."""
+
+    def __init__(self, limit: float, unwanted: Callable[[], bool] = lambda: False) -> None:
+        self.limit, self._unwanted = limit, unwanted
         self._begun = time.monotonic()
 
     @property
@@ -25,6 +30,8 @@ class Clock:
         return self.limit - self.seconds
 
     def check(self) -> None:
-        """Raise `RunError` once the limit is over."""
+        """Raise `RunError` once the limit is over, and `Unwanted` where the solution is."""
         if self.left < 0:
             raise RunError("reference-too-slow", limit=f"{self.limit:g}")
+        if self._unwanted():
+            raise Unwanted

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, or_, select, update
 
 from core.database import Database
 from core.errors import MESSAGES, InputError, RunError, TangenteError
@@ -27,7 +27,7 @@ MOST_QUESTIONS = 1000
 """That wait; beyond it the oldest are forgotten."""
 _SLOWER = "store-failed"
 """What a database server says to the slower of two that write the same row; SQLite lets only one begin."""
-_AGAIN = 1.0  # seconds after which asking once more moves a question to the front
+_AGAIN = 2.0  # seconds after which asking once more moves a question to the front
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class References:
         One that `owner` already holds counts as free: it belonged to a process of that name that has died.
         """
         now = time.time()
-        free = or_(questions.c.leased_until.is_(None), questions.c.leased_until < now, questions.c.owner == owner)
+        free = or_(_free(now), questions.c.owner == owner)
         these = free if key is None else free & (questions.c.key == key)
         newest = select(questions).where(these).order_by(questions.c.asked.desc(), questions.c.number.desc()).limit(1)
         with self._database.read() as connection:  # most of the time there is none, and nobody must wait for that
@@ -103,10 +103,18 @@ class References:
         return Question(row.key, row.problem, row.attempts + 1)
 
     def leave(self, owner: str, key: str) -> None:
-        """Give a question back unanswered."""
+        """Give a question back unanswered, as if it had not been taken."""
+        back = {"owner": None, "leased_until": None, "attempts": questions.c.attempts - 1}
         with self._database.write(durable=False) as connection:
-            mine = (questions.c.key == key, questions.c.owner == owner)
-            connection.execute(update(questions).where(*mine).values(owner=None, leased_until=None))
+            connection.execute(update(questions).where(questions.c.key == key, questions.c.owner == owner).values(back))
+
+    def unwanted(self, key: str, seconds: float) -> bool:
+        """Whether nobody has asked for a key for `seconds`, and a newer question waits that nobody holds."""
+        now = time.time()
+        asked = select(questions.c.asked).where(questions.c.key == key, questions.c.asked < now - seconds).scalar_subquery()
+        newer = select(questions.c.key).where(_free(now), questions.c.asked > asked).limit(1)
+        with self._database.read() as connection:
+            return connection.scalar(newer) is not None
 
     def waiting(self) -> list[str]:
         """The keys without an answer yet, those asked last first."""
@@ -156,6 +164,11 @@ def _digest_of(row: dict[str, Any]) -> str:
     whole = hashlib.sha256(json.dumps(said).encode())
     whole.update(row["data"] or b"")
     return whole.hexdigest()
+
+
+def _free(now: float) -> ColumnElement[bool]:
+    """That nobody holds a question."""
+    return or_(questions.c.leased_until.is_(None), questions.c.leased_until < now)
 
 
 def _prune(connection: Connection, room: int) -> None:
