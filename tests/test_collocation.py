@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from core.references import collocation, exact
 from core.references.clock import Clock
 from core.references.collocation.corners import Corner, corners
 from core.references.collocation.modes import Chebyshev, Fourier
+from core.references.collocation.pieces import places
 from core.references.refinement import difference
 
 Array = NDArray[np.float64]
@@ -264,6 +266,41 @@ def test_contradictions_are_noticed(problem: BoundProblem) -> None:
     with pytest.raises(RunError) as caught:
         references.solve(problem, "collocation")
     assert caught.value.code in ("reference-missed", "reference-inaccurate")
+
+
+@pytest.mark.parametrize(
+    ("problem", "expected"),
+    [
+        pytest.param(
+            bound({"x": [0, 1]}, "u_xx = heaviside(x - 0.3)", ["u(0) = 0", "u(1) = 0"]),
+            lambda x: np.maximum(x - 0.3, 0) ** 2 / 2 - 0.245 * x,
+            id="a jump",
+        ),
+        pytest.param(
+            bound({"x": [-1, 2]}, "u_x = 2*abs(x)", ["u(1) = 1"]),
+            lambda x: x * np.abs(x),
+            id="a bend",
+        ),
+        pytest.param(
+            bound(
+                {"x": [0, 3]},
+                "u_xxxx = 24*heaviside(x - 1)*heaviside(2 - x)",
+                ["u(0) = 0", "u_x(0) = 0", "u_xx(3) = 0", "u_xxx(3) = 0"],
+            ),
+            lambda x: np.maximum(x - 1, 0) ** 4 - np.maximum(x - 2, 0) ** 4 - 4 * x**3 + 18 * x**2,
+            id="a load on a part of a beam",
+        ),
+    ],
+)
+def test_equations_may_jump_at_known_places(problem: BoundProblem, expected: Callable[[Array], Array]) -> None:
+    (axis,) = grids.axes(problem, grids.FULL)
+    values, error = solved(problem)
+    assert error < 1e-10
+    assert values[:, 0] == pytest.approx(expected(axis), abs=1e-11 * np.abs(values).max())
+
+
+def test_a_bend_that_depends_on_the_unknown_is_no_known_place() -> None:
+    assert places(bound({"x": [-1, 1]}, "u_xx = abs(u) + abs(x)", ["u(-1) = 1", "u(1) = 1"])) == pytest.approx((0.0,), abs=1e-12)
 
 
 def test_fewer_equations_than_unknowns_are_refused_at_once() -> None:

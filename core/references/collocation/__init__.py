@@ -27,7 +27,7 @@ from core.errors import InputError, RunError
 from core.expressions import Derivative
 from core.references import WORST
 from core.references.clock import Clock
-from core.references.collocation import gauss_newton
+from core.references.collocation import gauss_newton, pieces
 from core.references.collocation.corners import corners
 from core.references.collocation.expansion import Expansion, Points
 from core.references.collocation.gauss_newton import FEW_STEPS, SINGULAR, SMALLEST, Root
@@ -62,6 +62,8 @@ NEGLIGIBLE = 1e-4
 """The same beside those of the coordinate that needs more most."""
 CHECK = 0.85
 """Modes of an expansion that a last one is compared with, beside its own."""
+CHANCE = 30
+"""Ratio of two distances that is more than chance."""
 USUAL_STEPS = 4
 """Of Newton's method, from a coarser answer."""
 CONTRADICTION = 0.3
@@ -100,6 +102,9 @@ def solve(problem: BoundProblem, axes: Points, clock: Clock) -> tuple[Array, flo
     Raises `InputError` where equations or conditions are missing or the problem is too large, `RunError` where no solution is found, or no
     single one.
     """
+    inside = pieces.places(problem)
+    if inside:
+        return pieces.values(problem, inside, axes[0], lambda smooth, points: Collocation(smooth, (points,), clock).solve())
     return Collocation(problem, axes, clock).solve()
 
 
@@ -127,7 +132,7 @@ class Collocation:
         if error > GOAL and self.singular:
             answer, error = self._with_corners(answer, error) if answer.missed > GOAL else self._refined(answer, self.most)
         if error > GOAL:
-            error = min(error, self._checked(answer))
+            error = _judged(error, self._checked(answer))
         self._refuse(answer, error)
         return answer.values, error
 
@@ -215,6 +220,14 @@ class Collocation:
         system = System(self.terms, expansion)
         steps = 1 if system.linear else USUAL_STEPS if converged else FEW_STEPS
         return steps * 1.5 * self.speed.seconds(system.rows, expansion.size)
+
+
+def _judged(error: float, checked: float) -> float:
+    """The error from its distances to a coarser answer and to one that is little coarser.
+
+    The latter is far less where modes converge fast; else both are about as large as the error, and one may be small by chance.
+    """
+    return checked if checked < error / CHANCE else max(error, checked) if math.isfinite(checked) else error
 
 
 def _error(fine: Answer, coarse: Answer) -> float:
