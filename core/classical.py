@@ -16,7 +16,7 @@ import secrets
 import time
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from core import references
 from core.errors import RunError, TangenteError
@@ -45,7 +45,7 @@ log = logging.getLogger(__name__)
 
 def key(problem: Problem, values: Mapping[str, float]) -> str:
     """The sha256, in hex, of all that determines an answer; raises `InputError` for an unknown parameter."""
-    content = {"version": VERSION, "problem": problem.content(), "values": dict(problem.values(values))}
+    content = {"version": VERSION, "problem": _without_data(problem.content()), "values": dict(problem.values(values))}
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
@@ -168,4 +168,10 @@ def _answered(store: RunStore, owner: str, question: Question) -> Answer:
 
 
 def _stated(problem: Problem, values: Mapping[str, float]) -> str:
-    return json.dumps({"problem": problem.table(), "values": dict(problem.values(values))})
+    """A problem and its values as a question states them."""
+    return json.dumps({"problem": _without_data(problem.table()), "values": dict(problem.values(values))})
+
+
+def _without_data(table: dict[str, Any]) -> dict[str, Any]:
+    """The table without its measurements, of which no classical solution makes use."""
+    return {name: value for name, value in table.items() if name != "data"}

@@ -66,6 +66,13 @@ def test_what_says_the_same_has_the_same_key() -> None:
     assert len(key) == 64
 
 
+def test_measurements_change_neither_the_key_nor_the_question() -> None:
+    measured = stated(data={"columns": ["t", "u"], "rows": [[0.5, 0.4]]})
+    assert measured.data is not None
+    assert classical.key(measured, {}) == classical.key(stated(), {})
+    assert classical._stated(measured, {}) == classical._stated(stated(), {})
+
+
 @pytest.mark.parametrize(
     "changes",
     [

@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select, update
 from sqlalchemy import delete as delete_from
 
-from core import tables
 from core.database import Database
 from core.errors import InputError
 from core.schema import saved_problems
 from core.store.texts import new_id
+from core.tables import MAX_BYTES, shown
 
 MOST = 500
 """Problems that a visitor may keep."""
@@ -49,7 +49,7 @@ class Problems:
                 id = new_id()
                 connection.execute(insert(saved_problems).values(id=id, visitor=visitor, text=text, changed=now))
             elif not connection.execute(update(saved_problems).where(*_own(visitor, id)).values(text=text, changed=now)).rowcount:
-                raise InputError("unknown-saved-problem", id=tables.shown(id))
+                raise InputError("unknown-saved-problem", id=shown(id))
         return SavedProblem(id, visitor, text, now)
 
     def get(self, id: str) -> SavedProblem:
@@ -57,7 +57,7 @@ class Problems:
         with self._database.read() as connection:
             row = connection.execute(_ALL.where(saved_problems.c.id == id)).first()
         if row is None:
-            raise InputError("unknown-saved-problem", id=tables.shown(id))
+            raise InputError("unknown-saved-problem", id=shown(id))
         return _saved(row)
 
     def of(self, visitor: str) -> list[SavedProblem]:
@@ -72,7 +72,7 @@ class Problems:
         """Forget one of a visitor's problems; raises `InputError` for an id that is not in the visitor's list."""
         with self._database.write(durable=True) as connection:
             if not connection.execute(delete_from(saved_problems).where(*_own(visitor, id))).rowcount:
-                raise InputError("unknown-saved-problem", id=tables.shown(id))
+                raise InputError("unknown-saved-problem", id=shown(id))
 
 
 _ALL = select(*(saved_problems.c[name] for name in ("id", "visitor", "text", "changed")))
@@ -94,8 +94,8 @@ def _check(text: str) -> None:
         raise InputError("not-toml", reason=error.reason) from None
     if "\0" in text:
         raise InputError("not-toml", reason="it holds a NUL character")
-    if size > tables.MAX_BYTES:
-        raise InputError("file-too-large", size=size, limit=tables.MAX_BYTES)
+    if size > MAX_BYTES:
+        raise InputError("file-too-large", size=size, limit=MAX_BYTES)
 
 
 def _check_room(connection: Connection, visitor: str) -> None:
