@@ -104,8 +104,13 @@ def solve(problem: BoundProblem, axes: Points, clock: Clock) -> tuple[Array, flo
     """
     inside = pieces.places(problem)
     if inside:
-        return pieces.values(problem, inside, axes[0], lambda smooth, points: Collocation(smooth, (points,), clock).solve())
-    return Collocation(problem, axes, clock).solve()
+        return pieces.values(problem, inside, axes[0], lambda smooth, points: _solve(smooth, (points,), clock))
+    return _solve(problem, axes, clock)
+
+
+def _solve(problem: BoundProblem, axes: Points, clock: Clock) -> tuple[Array, float]:
+    with np.errstate(all="ignore"):  # what is not finite is judged where it comes from
+        return Collocation(problem, axes, clock).solve()
 
 
 class Collocation:
