@@ -13,10 +13,12 @@ from functools import cache, lru_cache
 from itertools import chain, count
 
 from core.errors import InputError, TangenteError
+from core.experiment import Experiment
 from core.problem import FOLDER, Problem, library, load
 from core.ranges import nearest
 from dashboard.services import store
 from dashboard.texts import _
+from dashboard.texts.formats import plain
 from dashboard.visitor import visitor
 
 PROBLEM = "problem"
@@ -51,7 +53,7 @@ def own() -> list[Entry]:
 
 def mine(id: str) -> bool:
     """Whether a saved problem is in the visitor's own list."""
-    return any(saved.id == id for saved in store().problems.of(visitor()))
+    return id not in library() and any(saved.id == id for saved in store().problems.of(visitor()))
 
 
 def find(key: str) -> Problem:
@@ -67,6 +69,11 @@ def source(key: str) -> str:
 def title(key: str) -> str:
     """A problem's title, in the visitor's language where it is the library's; raises `InputError` where there is no such problem."""
     return _(load(key).title) if key in library() else _title(_saved_text(key))
+
+
+def said(problem: Problem, words: str) -> str:
+    """A problem's own words in Markdown: the library's in the visitor's language, those of visitors as they were typed."""
+    return _(words) if problem.name else plain(words)
 
 
 def told_apart(titles: Iterable[str]) -> list[str]:
@@ -114,7 +121,9 @@ def _entry(id: str, text: str, changed: float) -> Entry:
 
 @lru_cache(maxsize=512)
 def _read(text: str) -> Problem:
-    return Problem.from_toml(text)
+    problem = Problem.from_toml(text)
+    Experiment.of(problem)  # its recipe is right as well
+    return problem
 
 
 def _title(text: str) -> str:

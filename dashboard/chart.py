@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import plotly
@@ -23,16 +24,26 @@ _component = st.components.v2.component(
 
 
 def chart(
-    figure: go.Figure | None, *, key: str, title: str = "", hint: str = "", label: str = "", height: int = 260, again: int | None = None
+    figure: go.Figure | None,
+    *,
+    key: str,
+    title: str,
+    hint: str = "",
+    label: str = "",
+    legend: Sequence[tuple[str, str]] | None = None,
+    height: int = 260,
+    again: int | None = None,
 ) -> None:
     """Draw the figure, or its hint where there is none; `label` says to screen readers what it shows.
 
-    `again`: run the script, or the fragment, that draws it once more after that many milliseconds, for what is not known yet.
+    `legend`: numbered texts below the figure, each with its colour, within its height. `again`: run the script, or
+    the fragment, once more after that many milliseconds, for what is not known yet.
     """
     data = {
         "title": title,
         "hint": hint,
         "label": label or f"{title}. {hint}",
+        "legend": legend,
         "height": height,
         "figure": figure.to_json() if figure is not None else None,
         "again": again,

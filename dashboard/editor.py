@@ -161,7 +161,7 @@ def _fields() -> list[dict[str, Any]]:
         _text(
             "definitions",
             _("Definitions"),
-            _("One a line: a name for an expression that is used below or above."),
+            _("One a line: a name for an expression, to be used in any of the others."),
             "w = sqrt(omega0^2 - delta^2)",
             formula=True,
             optional=True,

@@ -14,7 +14,7 @@ from dashboard import catalogue, editor
 from dashboard.catalogue import Entry
 from dashboard.draft import Draft
 from dashboard.editor import Writing
-from dashboard.marks import Checked, check
+from dashboard.marks import Checked, check, marks
 from dashboard.texts import _, ngettext, worded
 from dashboard.texts.formats import plain
 
@@ -64,9 +64,11 @@ def follow() -> None:
 
 
 @told
-def save(current: Writing) -> None:
-    """Keep the draft in the visitor's list."""
-    editor.save(current)
+def save() -> None:
+    """Keep the draft, as it is at the click, in the visitor's list."""
+    current = editor.writing()
+    if current and not marks(current.draft):
+        editor.save(current)
 
 
 @told

@@ -19,7 +19,7 @@ from dashboard.chart import chart
 from dashboard.draft import Draft
 from dashboard.equation import statement
 from dashboard.figures import classical as figures
-from dashboard.figures.domain import domain
+from dashboard.figures.domain import domain, legend
 from dashboard.figures.maps import sliced
 from dashboard.marks import Checked
 from dashboard.references import METHODS
@@ -27,11 +27,12 @@ from dashboard.services import cluster, store
 from dashboard.texts import _, worded
 from dashboard.texts.formats import number
 
-HEIGHT = 300
+HEIGHT = 310
 """Pixels that each picture has, from the start."""
+AGAIN = 400
+"""Milliseconds between two looks for an answer."""
 
 _CALM = 0.8  # seconds for which a draft stays as it is before anybody computes for it
-_AGAIN = 400  # milliseconds between two looks for an answer
 _ASKED = "preview-asked"
 
 
@@ -61,25 +62,28 @@ def _written(draft: Draft | None) -> None:
 def _place(problem: Problem | None) -> None:
     """The domain, with the places of the conditions on it."""
     hint = _("The domain and its conditions appear here, once they are right.")
-    figure = domain(problem.bind({}), problem.conditions) if problem else None
-    words = "; ".join(problem.conditions) if problem else ""
-    label = _("The domain, with the places of the conditions: {conditions}").format(conditions=words)
-    chart(figure, key="editor-domain", title=_("Domain and conditions"), hint=hint, label=label, height=HEIGHT)
+    figure = domain(problem.bind({})) if problem else None
+    label = _("The domain, with the places of the conditions, which are listed below.")
+    texts = legend(problem.conditions if problem else ())
+    chart(figure, key="editor-domain", title=_("Domain and conditions"), hint=hint, label=label, legend=texts, height=HEIGHT)
 
 
 def _solution(problem: Problem | None) -> None:
     """The classical solution, once it is known; else that it is being computed, or why there is none."""
     answer = _answer(problem) if problem else None
-    title, again = _("Classical solution"), _AGAIN if problem and answer is None else None
+    title = _("Classical solution")
+    picture = st.container()  # above what chooses its part, so that it stays where it is
     if problem and isinstance(answer, Reference):
-        bound = problem.bind({})
-        unknown, cut = _choice(bound)
-        figure = _figure(bound, answer, unknown, cut)
-        label = _("The classical solution of {unknowns}.").format(unknowns=", ".join(problem.unknowns))
-        chart(figure, key="editor-solution", title=title, label=label, height=HEIGHT)
         st.caption(_words(answer))
+        bound = problem.bind({})
+        figure = _figure(bound, answer, *_choice(bound))
+        label = _("The classical solution of {unknowns}.").format(unknowns=", ".join(problem.unknowns))
+        with picture:
+            chart(figure, key="editor-solution", title=title, label=label, height=HEIGHT)
         return
-    chart(None, key="editor-solution", title=title, hint=_reason(problem, answer), height=HEIGHT, again=again)
+    with picture:
+        again = AGAIN if problem and answer is None else None
+        chart(None, key="editor-solution", title=title, hint=_reason(problem, answer), height=HEIGHT, again=again)
     st.caption("&nbsp;")
 
 
@@ -100,7 +104,7 @@ def _answer(problem: Problem) -> Reference | TangenteError | None:
 def _reason(problem: Problem | None, answer: Reference | TangenteError | None) -> str:
     if problem is None:
         return _("A classical method solves the problem here, as soon as it is right.")
-    return worded(answer) if isinstance(answer, TangenteError) else _("The classical solution is being computed …")
+    return worded(answer) if isinstance(answer, TangenteError) else _("The classical solution is being computed.")
 
 
 def _words(reference: Reference) -> str:

@@ -38,7 +38,7 @@ def toolbar(current: Writing | None, checked: Checked, entries: list[Entry]) -> 
     ready = checked.experiment is not None
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="editor-buttons"):
         solve = st.button(_("Solve this"), "editor-solve", icon=":material/neurology:", type="primary", disabled=not ready)
-        st.button(_("Save"), "editor-save", icon=":material/save:", on_click=opening.save, args=(current,), disabled=not ready)
+        st.button(_("Save"), "editor-save", icon=":material/save:", on_click=opening.save, disabled=not ready)
         opening.download(current)
         opening.panel(entries)
         opening.notation()

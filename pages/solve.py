@@ -5,18 +5,20 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from itertools import zip_longest
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from core.experiment import HYPERPARAMETERS, Experiment, terms
-from dashboard import actions, address, controls, files, status
+from dashboard import actions, address, catalogue, controls, files, status
 from dashboard.equation import equation
 from dashboard.live import live_view
 from dashboard.presets import PRESETS
 from dashboard.services import store
 from dashboard.texts import _, worded
 
+EDITOR = Path(__file__).with_name("editor.py")
 BUTTON = 122
 """Pixels that a button of the run is wide, whatever it says."""
 
@@ -32,6 +34,9 @@ with actions.explained():
     devices = store().devices()
 with st.sidebar:
     problem = controls.problem()
+    text, aim = (_("Edit"), "open") if catalogue.mine(controls.chosen()) else (_("Edit a copy"), "copy")
+    if st.button(text, "edit", _("Change its equations in the editor."), icon=":material/edit:", type="tertiary"):
+        st.switch_page(EDITOR, query_params={aim: controls.chosen()})
     recipe = controls.settings(Experiment.of(problem))
     values = {item.name: controls.parameter(item) for item in problem.parameters}
     controls.presets(PRESETS, problem)
@@ -51,11 +56,11 @@ with st.sidebar:
 
 # The main part: the equation, the picture, the number.
 
-st.title(_(problem.title), anchor=False)
+st.title(catalogue.said(problem, problem.title) or _("Problem without a title"), anchor=False)
 for note in address.notes():
     st.warning(note, icon=":material/link_off:")
 equation(problem, values)
-st.markdown(_(problem.description))
+st.markdown(catalogue.said(problem, problem.description))
 
 with actions.explained():
     experiment, refusal = controls.experiment(problem, values, settings, weights)

@@ -1,5 +1,7 @@
 // One finished figure in a reserved place. Streamlit's own chart is built anew for every figure; this one is told what has changed.
 
+const LEGEND = 112; // pixels of a figure's height that its legend takes, if it has one
+
 const charts = new WeakMap();
 
 export default function (component) {
@@ -23,7 +25,8 @@ class Chart {
     this.plot = element("div", { class: "tg-plot", role: "img" });
     this.hint = element("p", { class: "tg-hint", "aria-live": "polite" });
     this.place = element("div", { class: "tg-place tg-empty" }, this.plot, this.hint);
-    this.root = element("section", { class: "tg-chart" }, this.title, this.place);
+    this.legend = element("ol", { class: "tg-legend" });
+    this.root = element("section", { class: "tg-chart" }, this.title, this.place, this.legend);
     parent.append(this.root);
     this.resizing = new ResizeObserver(() => this.resize());
     this.resizing.observe(this.root);
@@ -34,13 +37,30 @@ class Chart {
     this.data = data;
     say(this.title, data.title);
     say(this.hint, data.hint);
-    this.place.style.height = `${data.height}px`;
+    this.place.style.height = `${data.height - (data.figure && data.legend ? LEGEND : 0)}px`;
     this.place.classList.toggle("tg-empty", !data.figure);
     this.plot.setAttribute("aria-label", data.label);
+    this.explain(data.figure ? data.legend : null);
     clearTimeout(this.waiting);
     if (data.again) this.waiting = setTimeout(() => look(++this.looks), data.again);
     this.draw();
     return ++this.turn;
+  }
+
+  /** The legend, number by number; one that is longer than its place scrolls. */
+  explain(legend) {
+    this.legend.hidden = !legend;
+    const now = JSON.stringify(legend);
+    if (now === this.explained) return;
+    this.explained = now;
+    const entries = (legend ?? []).map(([colour, text], index) => {
+      const disc = element("span", { class: "tg-disc" }, String(index + 1));
+      disc.style.background = colour;
+      return element("li", {}, disc, element("code", {}, text));
+    });
+    this.legend.replaceChildren(...entries);
+    if (entries.length) this.legend.setAttribute("tabindex", 0);
+    else this.legend.removeAttribute("tabindex");
   }
 
   end() {

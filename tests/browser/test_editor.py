@@ -1,0 +1,313 @@
+"""The editor in the hands of a person: typing, mistakes, previews, the visitor's own list."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.browser.harness import PATIENCE, Server, Solve
+
+QUICK = {"depth": 2, "width": 8, "points": 50, "steps": 100}
+
+
+class Editor:
+    """The editor page of one visitor."""
+
+    def __init__(self, page: Page, server: Server) -> None:
+        self.page = page
+        self.server = server
+        self.faults: list[str] = []
+        page.set_default_timeout(1000 * PATIENCE)
+        page.on("console", lambda message: self.faults.append(message.text) if message.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: self.faults.append(str(error)))
+
+    def open(self) -> Editor:
+        """Open it by the navigation, as people do; on a narrow screen, which folds that away, by its address."""
+        if (self.page.viewport_size or {"width": 0})["width"] < 640:
+            self.page.goto(f"{self.server.address}/editor")
+        else:
+            self.page.goto(self.server.address)
+            self.page.get_by_role("link", name="Write a problem").click()
+        return self.wait_usable()
+
+    def wait_usable(self) -> Editor:
+        failure = self.page.get_by_test_id("stException")
+        expect(self.field("Equations").or_(failure).first).to_be_visible()
+        assert failure.count() == 0, self.server.log()
+        expect(self.state).not_to_have_text("")
+        return self
+
+    def field(self, label: str) -> Locator:
+        return self.page.get_by_role("textbox", name=re.compile(f"^{label}"))
+
+    def note(self, field: str) -> Locator:
+        return self.page.locator(f'[data-field="{field}"] .ed-note')
+
+    def wrong(self, field: str) -> Locator:
+        """The characters that are underlined in a field."""
+        return self.page.locator(f'[data-field="{field}"] .ed-wrong')
+
+    def button(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    @property
+    def state(self) -> Locator:
+        return self.page.locator(".st-key-editor-state")
+
+    @property
+    def solution(self) -> Locator:
+        return self.page.locator(".st-key-editor-solution")
+
+    def type(self, label: str, text: str) -> None:
+        """Put a text in place of what stands in a field, letter by letter, and stay in it."""
+        field = self.field(label)
+        field.click()
+        field.press("ControlOrMeta+a")
+        field.press_sequentially(text, delay=5)
+
+    def wait_right(self) -> None:
+        expect(self.state).not_to_contain_text("to mend")
+        expect(self.button("Solve this")).to_be_enabled()
+
+
+@pytest.fixture
+def editor(browser: Browser, server: Server) -> Iterator[Editor]:
+    """A visitor's editor that must not have said anything wrong by the end of the test."""
+    context = browser.new_context(viewport={"width": 1440, "height": 1000})
+    page = Editor(context.new_page(), server)
+    yield page
+    context.close()
+    assert page.faults == []
+
+
+def test_a_mistake_is_marked_at_its_character_while_one_types_and_goes_when_it_is_mended(editor: Editor) -> None:
+    editor.open()
+    editor.type("Equations", "u_t = -k*u + sin(q)")
+    expect(editor.wrong("equations")).to_have_text("q")
+    expect(editor.note("equations")).to_contain_text("Line 1, character 18: q is not known here")
+    expect(editor.field("Equations")).to_have_attribute("aria-invalid", "true")
+    expect(editor.button("Solve this")).to_be_disabled()
+    expect(editor.state).to_contain_text("1 mistake to mend")
+    editor.field("Equations").press("Backspace")
+    editor.field("Equations").press("Backspace")
+    editor.field("Equations").press_sequentially("t)")
+    editor.wait_right()
+    expect(editor.wrong("equations")).to_have_count(0)
+    expect(editor.field("Equations")).to_be_focused()
+    assert editor.field("Equations").input_value() == "u_t = -k*u + sin(t)"
+
+
+def test_the_underline_lies_under_the_character(editor: Editor) -> None:
+    editor.open()
+    editor.type("Conditions", "u(0) = 1\nu(0) + ? = 2")
+    expect(editor.wrong("conditions")).to_have_text("?")
+    script = """field => {
+        const { x, y, width } = field.getRootNode().querySelector('[data-field=conditions] .ed-wrong').getBoundingClientRect();
+        const box = field.getBoundingClientRect();
+        const style = getComputedStyle(field);
+        const pen = document.createElement("canvas").getContext("2d");
+        pen.font = `${style.fontSize} ${style.fontFamily}`;
+        const start = box.x + parseFloat(style.paddingLeft) + pen.measureText("u(0) + ").width;
+        const line = parseFloat(style.lineHeight);
+        const middle = box.y + parseFloat(style.paddingTop) + 1.5 * line;
+        return [Math.abs(x - start), Math.abs(y - (middle - line / 2)) / line, width / pen.measureText("?").width];
+    }"""
+    aside, above, wide = editor.field("Conditions").evaluate(script)
+    assert aside < 1.5 and above < 0.5 and 0.9 < wide < 1.1
+
+
+def test_every_field_says_its_own_mistakes(editor: Editor) -> None:
+    editor.open()
+    editor.type("Equations", "u_t = -k*")
+    editor.type("Conditions", "u(9) = 1")
+    editor.page.get_by_label("Coordinate 1: high end").fill("2*pj")
+    expect(editor.note("equations")).to_contain_text("the text ends here")
+    expect(editor.note("coordinates")).to_contain_text("did you mean pi?")
+    expect(editor.wrong("coordinates")).to_have_text("pj")
+    editor.page.get_by_label("Coordinate 1: high end").fill("2*pi")
+    expect(editor.note("conditions")).to_contain_text("outside the domain")
+    expect(editor.state).to_contain_text("2 mistakes to mend")
+
+
+def test_equations_become_mathematics_and_are_solved_classically(editor: Editor) -> None:
+    editor.open()
+    editor.type("Equations", "u_t = -k*u^2")
+    editor.wait_right()
+    expect(editor.page.locator(".st-key-editor-formulas .katex").first).to_contain_text("u")
+    expect(editor.page.locator(".st-key-editor-domain .js-plotly-plot")).to_be_visible()
+    expect(editor.solution.locator(".js-plotly-plot")).to_be_visible()
+    expect(editor.page.get_by_text(re.compile(r"By Runge–Kutta, with an estimated relative error of .*, in .* s\."))).to_be_visible()
+
+
+def test_what_is_typed_meanwhile_is_never_overwritten(editor: Editor) -> None:
+    editor.open()
+    text = "u_t = -k*u + sin(t) + cos(t) + sin(2*t) + cos(3*t)"
+    field = editor.field("Equations")
+    field.click()
+    field.press("ControlOrMeta+a")
+    field.press_sequentially(text, delay=60)  # through several answers of the page
+    assert field.input_value() == text
+    editor.wait_right()
+    field.press("Home")
+    for _ in range(6):
+        field.press("ArrowRight")
+    field.press_sequentially("0.5 ")
+    field.press_sequentially("+ ")
+    editor.page.wait_for_timeout(1500)
+    assert field.input_value() == text.replace("u_t = ", "u_t = 0.5 + ")
+    assert field.evaluate("field => field.selectionStart") == len("u_t = 0.5 + ")
+
+
+def test_a_reload_loses_nothing(editor: Editor) -> None:
+    editor.open()
+    editor.type("Equations", "u_t = -k*u + (")
+    editor.type("Title", "Half done")
+    editor.page.reload()
+    editor.wait_usable()
+    assert editor.field("Equations").input_value() == "u_t = -k*u + ("
+    assert editor.field("Title").input_value() == "Half done"
+    expect(editor.wrong("equations")).to_have_count(1)
+    editor.page.get_by_role("link", name="Problems").click()
+    editor.page.get_by_role("link", name="Write a problem").click()
+    editor.wait_usable()
+    assert editor.field("Title").input_value() == "Half done"
+    editor.faults = [fault for fault in editor.faults if "404" not in fault]  # Streamlit asks below the page's own address first
+
+
+def test_write_save_solve_train(editor: Editor) -> None:
+    editor.open()
+    editor.type("Title", "My own decay")
+    editor.type("Equations", "u_t = -k*u")
+    editor.wait_right()
+    editor.button("Save").click()
+    expect(editor.state).to_contain_text("Saved in your list")
+    expect(editor.page.locator("[class*=st-key-own-]").get_by_text("My own decay")).to_be_visible()
+    editor.button("Solve this").click()
+    solve = Solve(editor.page, editor.server).wait_usable()
+    expect(solve.page.get_by_role("heading", name="My own decay", exact=True)).to_be_visible()
+    expect(solve.page).to_have_url(re.compile("[?&]problem=[A-Za-z0-9_-]{16}"))
+    address = solve.page.url
+    solve.open(problem=re.findall("problem=([A-Za-z0-9_-]{16})", address)[0], **QUICK)
+    solve.click("Train")
+    solve.wait_status("done")
+    assert solve.number("Relative L2") is not None
+
+
+def test_two_visitors_do_not_see_each_others_lists_but_a_link_opens(editor: Editor, browser: Browser, server: Server) -> None:
+    editor.open()
+    editor.type("Title", "Only mine")
+    editor.wait_right()
+    editor.button("Solve this").click()
+    Solve(editor.page, server).wait_usable()
+    link = editor.page.url
+    editor.page.get_by_role("combobox", name="Problem").click()
+    expect(editor.page.get_by_role("option", name="Only mine (yours)")).to_have_count(1)
+    context = browser.new_context()
+    other = Editor(context.new_page(), server).open()
+    expect(other.page.get_by_text("Your problems")).to_be_visible()
+    expect(other.page.get_by_text("Only mine")).to_have_count(0)
+    other.page.goto(link)
+    expect(other.page.get_by_role("heading", name="Only mine", exact=True)).to_be_visible()
+    context.close()
+
+
+def test_a_copy_replaces_the_draft_which_can_be_brought_back(editor: Editor) -> None:
+    editor.open()
+    editor.type("Title", "Not to be lost")
+    editor.wait_right()
+    editor.button("Start from …").click()
+    editor.page.get_by_role("combobox", name="A copy of a problem").click()
+    editor.page.get_by_role("option", name="Burgers' equation").click()
+    expect(editor.field("Title")).to_have_value("Copy of Burgers' equation")
+    expect(editor.field("Equations")).to_have_value("u_t + u*u_x = nu*u_xx")
+    editor.page.keyboard.press("Escape")
+    editor.button("Bring back what was here before").click()
+    expect(editor.field("Title")).to_have_value("Not to be lost")
+
+
+def test_a_problem_is_deleted_after_a_question(editor: Editor) -> None:
+    editor.open()
+    editor.type("Title", "Short lived")
+    editor.wait_right()
+    editor.button("Save").click()
+    row = editor.page.locator("[class*=st-key-own-]").filter(has_text="Short lived")
+    row.get_by_role("button", name="Delete").click()
+    editor.page.get_by_role("button", name="Delete it").click()
+    expect(row).to_have_count(0)
+    expect(editor.state).to_contain_text("Not saved yet")
+    assert editor.field("Title").input_value() == "Short lived"
+
+
+def test_a_file_goes_out_and_comes_in(editor: Editor, tmp_path: Path) -> None:
+    editor.open()
+    editor.type("Title", "On disk")
+    editor.wait_right()
+    with editor.page.expect_download() as found:
+        editor.button("Download").click()
+    path = tmp_path / "problem.toml"
+    found.value.save_as(path)
+    text = path.read_text(encoding="utf-8")
+    assert 'title = "On disk"' in text
+    path.write_text(text.replace("-k*u", "-k*?"), encoding="utf-8")
+    editor.button("Start from …").click()
+    editor.page.locator('input[type="file"]').set_input_files(path)
+    expect(editor.page.get_by_role("alert").filter(has_text="problem.toml, problem.equations[1], character 10")).to_be_visible()
+    expect(editor.wrong("equations")).to_have_text("?")
+    expect(editor.field("Title")).to_have_value("On disk")
+
+
+@pytest.mark.parametrize("width", [1440, 420])
+def test_nothing_jumps_while_one_types(browser: Browser, server: Server, width: int) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 1000})
+    editor = Editor(context.new_page(), server).open()
+    editor.wait_right()
+    expect(editor.solution.locator(".js-plotly-plot")).to_be_visible()
+    parts = ", ".join(f".st-key-editor-{part}" for part in ("domain", "solution", "state", "formulas"))
+    script = f"""() => [...document.querySelectorAll("{parts}")]
+        .map((part) => part.getBoundingClientRect()).map(({{ x, y, width }}) => [x, y, width].map(Math.round))"""
+    before = editor.page.evaluate(script)
+    assert len(before) == 4
+    editor.type("Equations", "u_t = -k*(u")
+    expect(editor.wrong("equations")).to_have_count(1)
+    editor.page.evaluate("() => document.querySelector('[data-testid=stMain]').scrollTo(0, 0)")
+    assert editor.page.evaluate(script) == before
+    context.close()
+
+
+def test_a_phone_shows_it_without_scrolling_sideways(browser: Browser, server: Server) -> None:
+    context = browser.new_context(viewport={"width": 420, "height": 900})
+    editor = Editor(context.new_page(), server).open()
+    editor.wait_right()
+    script = """() => [...document.querySelectorAll("[data-testid=stMain] *")]
+        .filter((part) => part.getBoundingClientRect().right > innerWidth + 1 && !part.closest(".katex, .katex-display, .js-plotly-plot"))
+        .map((part) => part.outerHTML.slice(0, 120))"""
+    assert editor.page.evaluate(script) == []
+    context.close()
+
+
+def contrast(editor: Editor, selector: str) -> Any:
+    script = """node => {
+        const linear = (c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+        const channels = (text) => text.match(/[\\d.]+/g).slice(0, 3).map((c) => linear(c / 255));
+        const light = (text) => channels(text).reduce((sum, c, index) => sum + c * [0.2126, 0.7152, 0.0722][index], 0);
+        const back = light(getComputedStyle(document.querySelector("[data-testid=stApp]")).backgroundColor);
+        const fore = light(getComputedStyle(node).color);
+        return (Math.max(back, fore) + 0.05) / (Math.min(back, fore) + 0.05);
+    }"""
+    return editor.page.locator(selector).first.evaluate(script)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_texts_are_readable_in_both_themes(browser: Browser, server: Server, scheme: Any) -> None:
+    context = browser.new_context(color_scheme=scheme)
+    editor = Editor(context.new_page(), server).open()
+    editor.type("Equations", "u_t = -k*(u")
+    expect(editor.wrong("equations")).to_have_count(1)
+    for selector in (".ed-input", ".ed-label", ".ed-mistaken .ed-note"):
+        assert contrast(editor, selector) >= 4.5  # WCAG 2.2, 1.4.3
+    context.close()
