@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from core.domain import TIME
 from core.errors import RunError, TangenteError
 from core.references.clock import Clock
-from core.references.lines import counting
+from core.references.lines import backwards, counting
 from core.references.lines.evolution import read
 from core.references.lines.methods import METHODS, Task
 from core.references.lines.raising import Raising
@@ -30,12 +30,13 @@ def solve(problem: BoundProblem, axes: tuple[Array, ...], clock: Clock) -> tuple
 
     Raises `InputError` for another kind of problem, `RunError` where the solution ends inside the domain or takes too long.
     """
-    evolution = read(problem)
+    turned = backwards.given_at_the_end(problem)
+    evolution = read(backwards.turned(problem) if turned else problem)
     counting.check(evolution)
     along = [item.name for item in problem.coordinates].index(TIME)
     task = Task(evolution, axes[along], axes[:along] + axes[along + 1 :], clock)
     values, error = _solved(task)
-    return np.moveaxis(values, 0, along), error
+    return np.moveaxis(values[::-1] if turned else values, 0, along), error
 
 
 def _solved(task: Task) -> tuple[Array, float]:

@@ -1,12 +1,12 @@
 """One coordinate in space made finite: points at which the equations hold, and what derivatives there are in terms of the values there.
 
 Along a coordinate with ends, an unknown with c conditions is a polynomial through m + c Chebyshev points, while the equations hold at m
-points inside: rectangular collocation (Driscoll and Hale 2016, IMA Journal of Numerical Analysis 36: 108). Its values at the m points and the
-values of the conditions' functionals determine it, so that no row of the equations is given up for a condition. The m points are the roots
-of a Jacobi polynomial, which makes collocation a Galerkin method: with the weight one, ∫(u_t − Lu) p = 0 for all polynomials p of degree
-m − 1, and p = Lu shows that a self-adjoint L of even order keeps its real spectrum under any conditions; each condition that one end has
-more than the other asks for a factor that vanishes there, as in the methods for odd orders of Huang and Sloan 1992 (SIAM Journal on
-Numerical Analysis 29: 1626).
+points inside: rectangular collocation (Driscoll and Hale 2016, IMA Journal of Numerical Analysis 36: 108). Its values there and the values
+of the conditions' functionals determine it, so that no row of the equations is given up for a condition. The m points are the roots of a
+Jacobi polynomial, which makes collocation a Galerkin method: with the weight one, ∫(u_t − Lu) p = 0 for all polynomials p of degree m − 1,
+and p = Lu shows that a self-adjoint L of even order keeps its real spectrum under any conditions; each condition that one end has more than
+the other asks for a factor that vanishes there, as in the methods for odd orders of Huang and Sloan 1992 (SIAM Journal on Numerical Analysis
+29: 1626).
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ class Bounded(Axis):
         return matrix
 
     def lift(self) -> Array:
-        """(unknowns · m, c): values at the points of polynomials of low degree that take the value one for a condition and zero for the others.
+        """(unknowns · m, c): a polynomial of low degree for each condition, at the points, that takes one for it and zero for the others.
 
         For conditions of one unknown each.
         """

@@ -31,13 +31,21 @@ class Given:
         self._place = {} if points is None else {Coordinate(letter): points}
         self._length = 1 if points is None else len(points)
         self._vectors: dict[tuple[int, int], tuple[Array | None, Vector | None]] = {}
+        self._last: tuple[float, dict[tuple[int, int], Array]] = (np.nan, {})
 
     def __call__(self, level: int, order: int, t: float) -> Array | None:
         """(c, points of the edge): the derivative of that order along the edge, of the level along `t`; None where all are zero."""
         if (level, order) not in self._vectors:
             self._vectors[level, order] = self._prepared(level, order)
         constant, vector = self._vectors[level, order]
-        return constant if vector is None else self._table(vector, t)
+        if vector is None:
+            return constant
+        if self._last[0] != t:  # several derivatives ask for the same values
+            self._last = (t, {})
+        values = self._last[1]
+        if (level, order) not in values:
+            values[level, order] = self._table(vector, t)
+        return values[level, order]
 
     def moves(self) -> bool:
         """Whether a value depends on time."""
@@ -59,7 +67,10 @@ class Given:
 
     def _table(self, vector: Vector, t: float) -> Array:
         results = vector([np.float64(t), *self._place.values()])
-        return np.array([np.broadcast_to(result, self._length) for result in results])
+        table = np.empty((len(results), self._length))
+        for row, result in zip(table, results, strict=True):
+            row[:] = result
+        return table
 
 
 class Solved:
@@ -108,6 +119,7 @@ class Solved:
             return z
         columns = self._axis.unknowns * self._count + np.array(free)
         z[columns] = self._guess[free] if level == 0 else 0.0
+        affine = all(item.affine for item in self._residuals(level, free))
         for _ in range(ITERATIONS):
             residuals, slopes = self._linearised(level, free, t, [*below, z])
             try:
@@ -115,7 +127,7 @@ class Solved:
             except np.linalg.LinAlgError:
                 break
             z[columns] += step
-            if (np.abs(step) <= TOLERANCE * (1 + np.abs(z[columns]))).all():
+            if affine or (np.abs(step) <= TOLERANCE * (1 + np.abs(z[columns]))).all():
                 if level == 0:
                     self._guess[free] = z[columns]
                 return z
@@ -170,10 +182,12 @@ class Solved:
         """The residuals that determine a level's free functionals, and their slopes along z of that level, or of another."""
         residuals = np.empty(len(free))
         slopes = np.zeros((len(free), len(zs[level])))
-        for row, number in enumerate(free):
-            item = self._conditions[number][level - self._axis.conditions[number].level]
+        for row, item in enumerate(self._residuals(level, free)):
             residuals[row], slopes[row] = item(t, zs, level if along is None else along)
         return residuals, slopes
+
+    def _residuals(self, level: int, free: Sequence[int]) -> list[_Residual]:
+        return [self._conditions[number][level - self._axis.conditions[number].level] for number in free]
 
 
 class _Residual:
@@ -185,7 +199,9 @@ class _Residual:
             Trace(slot.unknown, slot.level, sum(slot.space), end) for slot in (evolution.slot(leaf.derivative) for leaf in leaves)
         ]
         self._rows = [axis.at_end(trace) for trace in self._traces]
-        self._vector = Vector([tree, *(partial(tree, leaf) for leaf in leaves)], [Coordinate(TIME), *leaves], NUMPY)
+        slopes = [partial(tree, leaf) for leaf in leaves]
+        self.affine = not any(isinstance(leaf, At) for slope in slopes for leaf in leaves_in(slope))
+        self._vector = Vector([tree, *slopes], [Coordinate(TIME), *leaves], NUMPY)
 
     def __call__(self, t: float, zs: Sequence[Array], level: int) -> tuple[float, Array]:
         values = [row @ zs[trace.level] for row, trace in zip(self._rows, self._traces, strict=True)]

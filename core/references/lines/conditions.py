@@ -26,7 +26,7 @@ from core.expressions import (
     replace,
     to_text,
 )
-from core.expressions.algebra import ZERO, add, divide, multiply, negate
+from core.expressions.algebra import ZERO, add, multiply, negate
 from core.references.lines.evolution import Evolution
 
 Array = NDArray[np.float64]

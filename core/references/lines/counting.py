@@ -1,9 +1,9 @@
 """How many conditions the equations need at each end of a coordinate.
 
-Of the solutions exp(st + κx) of the equations, with factors frozen as they are at an end at the start and Re s large, those that decay into
-the domain have to be fixed by conditions there: as many as there are κ with Re κ < 0 at a low end, Re κ > 0 at a high one (Kreiss 1970;
-Gustafsson, Kreiss and Oliger 1995, chapter 10). So a wave needs one condition at each end, a current one where it flows in, and u_t = −u_xxx
-two at the high end and one at the low.
+Of the solutions exp(st + κx) of the equations, with factors frozen as they are at an end at the start and Re s large, those that decay
+into the domain have to be fixed by conditions there: as many as there are κ with Re κ < 0 at a low end, Re κ > 0 at a high one (Kreiss
+1970; Gustafsson, Kreiss and Oliger 1995, chapter 10). So a wave needs one condition at each end, a current one where it flows in, and
+u_t = −u_xxx two at the high end and one at the low.
 """
 
 from __future__ import annotations

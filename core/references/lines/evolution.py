@@ -194,6 +194,10 @@ def _starts(residuals: list[Expression], problem: BoundProblem, orders: tuple[in
     left = [replace(residual, start) for residual in residuals]
     while left:
         for residual in left:
+            again = _already(residual, known, problem)
+            if again is not None:
+                raise InputError("reference-start-twice", name=_name(*again, problem), condition=f"{to_text(residual)} = 0")
+        for residual in left:
             solved = _solved(_known_replaced(residual, known, problem), problem)
             if solved is not None:
                 left.remove(residual)
@@ -201,9 +205,8 @@ def _starts(residuals: list[Expression], problem: BoundProblem, orders: tuple[in
         else:
             raise InputError("reference-start-unclear", condition=f"{to_text(left[0])} = 0")
         level, tree = solved
-        if level in known or level not in wanted:
-            code = "reference-start-twice" if level in known else "reference-start-superfluous"
-            raise InputError(code, name=_name(*level, problem), condition=f"{to_text(residual)} = 0")
+        if level not in wanted:
+            raise InputError("reference-start-superfluous", name=_name(*level, problem), condition=f"{to_text(residual)} = 0")
         known[level] = tree
     for level in sorted(wanted - set(known)):
         raise InputError("reference-start-missing", name=_name(*level, problem))
@@ -218,6 +221,12 @@ def _name(number: int, level: int, problem: BoundProblem) -> str:
 
 def _evaluated(tree: Expression) -> list[At]:
     return sorted((leaf for leaf in leaves_in(tree) if isinstance(leaf, At)), key=to_text)
+
+
+def _already(residual: Expression, known: Mapping[tuple[int, int], Expression], problem: BoundProblem) -> tuple[int, int] | None:
+    """A level that the residual is about, where all of those are known."""
+    levels = [(problem.unknowns.index(leaf.derivative.unknown), leaf.derivative.by.count(TIME)) for leaf in _evaluated(residual)]
+    return max(levels, key=lambda level: level[1]) if all(level in known for level in levels) else None
 
 
 def _known_replaced(residual: Expression, known: Mapping[tuple[int, int], Expression], problem: BoundProblem) -> Expression:

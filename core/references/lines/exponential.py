@@ -1,9 +1,9 @@
 """Exponential integrators for y' = A y + N(t, y), with A as a stack of blocks: one a Fourier mode, or one for all points.
 
-The method has five stages and keeps its order four where A is stiff and N not zero at ends that u is zero at, as ETDRK4 does not (Hochbruck
-and Ostermann 2005, SIAM Journal on Numerical Analysis 43: 1069, equation 5.19). Where N is constant, one step of any length is exact. The functions
-φ_k that it needs come from their Taylor series at a small argument and repeated doubling (Skaflestad and Wright 2009, Applied Numerical
-Mathematics 59: 783).
+The method has five stages and keeps its order four where A is stiff and N not zero at ends that the solution is zero at, as ETDRK4 does
+not (Hochbruck and Ostermann 2005, SIAM Journal on Numerical Analysis 43: 1069, section 5.3). Where N is constant, one step of any length is
+exact. The functions φ_k that it needs come from their Taylor series at a small argument and repeated doubling (Skaflestad and Wright 2009,
+Applied Numerical Mathematics 59: 783).
 """
 
 from __future__ import annotations
@@ -20,6 +20,9 @@ from core.references.clock import Clock
 Array = NDArray[np.float64]
 Blocks = NDArray[Any]
 """(K, b, b), or, where all blocks are diagonal, (K, b); vectors (K, b); real or complex."""
+
+Advance = Callable[[float, Blocks], Blocks]
+"""The state a step later, given the time and the state."""
 
 TERMS = 14
 """Of the Taylor series at arguments of at most a half: the next is below rounding."""
@@ -57,7 +60,7 @@ def march(problem: Semilinear, times: Array, substeps: int, clock: Clock) -> Ite
         yield state
 
 
-def _exact(problem: Semilinear, step: float, clock: Clock) -> Any:
+def _exact(problem: Semilinear, step: float, clock: Clock) -> Advance:
     constant = problem.rest(0.0, problem.start())
     forced = bool(np.any(constant))
     exponential, *rest = phi(problem.blocks * step, int(forced), clock)
@@ -66,7 +69,7 @@ def _exact(problem: Semilinear, step: float, clock: Clock) -> Any:
     return lambda _, state: times(exponential, state) + added
 
 
-def _five_stages(problem: Semilinear, step: float, clock: Clock) -> Any:
+def _five_stages(problem: Semilinear, step: float, clock: Clock) -> Advance:
     half = phi(problem.blocks * (step / 2), 3, clock)
     whole = doubled(half)
     _, h1, h2, h3 = (step * values for values in half)
@@ -88,7 +91,8 @@ def _five_stages(problem: Semilinear, step: float, clock: Clock) -> Any:
         to_4, to_5 = times(of_23, n2 + n3)
         of_fourth, last = times(of_4, n(t + step, there + from_4 + to_4))
         n5 = n(t + step / 2, halfway + from_5 + to_5 + of_fourth)
-        return there + from_all + last + times(of_5, n5)
+        result: Blocks = there + from_all + last + times(of_5, n5)
+        return result
 
     return advance
 
@@ -122,7 +126,7 @@ def phi(blocks: Blocks, most: int, clock: Clock) -> list[Blocks]:
 
 
 def _balanced(blocks: Blocks) -> tuple[Blocks, Array]:
-    """Similar blocks with smaller norms, and the scales, powers of two, that lead to them (Parlett and Reinsch 1969), all blocks at once."""
+    """Similar blocks with smaller norms, and the scales, powers of two, that lead to them (Parlett and Reinsch 1969)."""
     balanced, scales = blocks.copy(), np.ones(blocks.shape[:2])
     off = ~np.eye(blocks.shape[1], dtype=bool)
     for _ in range(SWEEPS):

@@ -80,7 +80,7 @@ class Task:
 
     @cached_property
     def start(self) -> Array:
-        """The unknowns at the first time, as the conditions give them, (*space, unknowns); raises `InputError` where they are not finite."""
+        """The unknowns at the first time, (*space, unknowns); raises `InputError` where the conditions give no finite values."""
         leaves: list[Leaf] = [Coordinate(item.name) for item in self.evolution.space]
         trees = [self.evolution.starts[number, 0] for number in range(len(self.evolution.unknowns))]
         points = np.meshgrid(*self.places, indexing="ij")
@@ -176,9 +176,9 @@ def _moving_ends(task: Task) -> bool:
 
 @dataclass(frozen=True)
 class Method:
-    """A row of the table. `kind` is what an axis is made of; `timeless` says where the resolution in time makes no difference; after so many
-    `failures`, attempts that grew beyond all bounds, the method has failed. `dearer`: how much an attempt costs beside the next coarser one in
-    space, by the number of coordinates there.
+    """A row of the table. `kind` is what an axis is made of; `timeless` says where the resolution in time makes no difference; after so
+    many `failures`, attempts that grew beyond all bounds, the method has failed. `dearer` is what an attempt costs beside the next coarser
+    one in space, by the number of coordinates there.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Ends that are mirrors: where every unknown continues as an odd or an even function of twice the period, Fourier modes serve as on a circle.
+"""Ends that are mirrors: where every unknown goes on as an odd or even function of twice the period, Fourier modes serve as on a circle.
 
 As for u = 0 at both ends in u_t + u u_x = ν u_xx: −u(−x) solves the equation as well.
 """
@@ -76,7 +76,7 @@ def _parities(evolution: Evolution, item: Interval) -> Parities | None:
         if condition.value != Number(0) or len(condition.factors) != 1:
             return None
         (trace,) = condition.factors
-        said.setdefault(trace.unknown, set()).add((-1) ** (trace.order + 1))
+        said.setdefault(trace.unknown, set()).add(1 if trace.order % 2 else -1)
     if any(len(signs) > 1 for signs in said.values()) or len(evolution.unknowns) - len(said) > FREE:
         return None
     choices = [tuple(said.get(number, {1, -1})) for number in range(len(evolution.unknowns))]
@@ -98,7 +98,7 @@ def _symmetric(evolution: Evolution, item: Interval, parities: Parities) -> bool
 
 
 def _sign(evolution: Evolution, leaf: Derivative, item: Interval, parities: Parities) -> int:
-    return parities[evolution.unknowns.index(leaf.unknown)] * (-1) ** leaf.by.count(item.name)
+    return parities[evolution.unknowns.index(leaf.unknown)] * (-1 if leaf.by.count(item.name) % 2 else 1)
 
 
 def _same(one: Array, other: Array) -> bool:

@@ -7,7 +7,7 @@ equation differentiates a rate in space (u_xxt), one matrix for all points. Slop
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property, reduce
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from core import grids
 from core.domain import TIME
 from core.errors import InputError
-from core.expressions import NUMPY, Coordinate, Derivative, Expression, Leaf, Number, Vector, derivatives_in, leaves_in, partial
+from core.expressions import NUMPY, Coordinate, Derivative, Expression, Leaf, Number, Vector, leaves_in, partial
 from core.references.lines.axis import Axis, Bounded
 from core.references.lines.boundary import Given, Solved
 from core.references.lines.evolution import Evolution, Slot
@@ -42,6 +42,7 @@ class Nodal:
         self._residuals = self._vector([*evolution.equations, *(tree for row in self._mass_trees for tree in row)])
         self._pointwise = not any(sum(self.slots[number].space) for number in self.top)
         self._operators: dict[Slot, tuple[Array, ...]] = {}
+        self._last: tuple[float, Array, list[Array]] = (np.nan, np.empty(0), [])
 
     # What the conditions give.
 
@@ -73,7 +74,8 @@ class Nodal:
 
     def matrix(self, slot: Slot) -> Array:
         """(N, N): the same for all points at once."""
-        return reduce(np.kron, self.operator(slot))
+        first, *rest = self.operator(slot)
+        return np.asarray(np.kron(first, rest[0]), dtype=np.float64) if rest else first
 
     def offset(self, slot: Slot, t: float) -> Array | None:
         """(N,): what the conditions add to a derivative; None where that is zero. For conditions that are given."""
@@ -122,10 +124,13 @@ class Nodal:
     def _levels(self, t: float, state: Array) -> list[Array]:
         """z of each level below the highest rate's."""
         assert self.solved is not None
+        if self._last[0] == t and np.array_equal(self._last[1], state):  # derivatives and functionals ask for the same
+            return list(self._last[2])
         zs: list[Array] = []
         for level in range(max(self.evolution.orders)):
             zs.append(self.solved.known(t, self.solved.values(level, state), zs))
-        return zs
+        self._last = (t, state.copy(), zs)
+        return list(zs)
 
     # Rates.
 
@@ -184,13 +189,15 @@ class Nodal:
             inverse = self._point_inverse(factors)
         else:
             flat = residuals.reshape(len(residuals) * self.count, -1)
-            return -np.linalg.solve(self._mass(factors), flat).reshape(residuals.shape)
+            return np.asarray(-np.linalg.solve(self._mass(factors), flat), dtype=np.float64).reshape(residuals.shape)
         if len(residuals) == 1 and self._pointwise:
-            return -inverse[:, 0, 0].reshape(-1, *[1] * (residuals.ndim - 2)) * residuals
+            factor: Array = -inverse[:, 0, 0].reshape(-1, *[1] * (residuals.ndim - 2))
+            return factor * residuals
         if self._pointwise:
-            return -np.einsum("nij,jn...->in...", inverse, residuals)
+            return np.asarray(np.einsum("nij,jn...->in...", -inverse, residuals), dtype=np.float64)
         flat = residuals.reshape(len(residuals) * self.count, -1)
-        return -(inverse @ flat).reshape(residuals.shape)
+        product: Array = -(inverse @ flat).reshape(residuals.shape)
+        return product
 
     @cached_property
     def constant_mass(self) -> Array | None:
@@ -210,11 +217,15 @@ class Nodal:
         for equation in range(unknowns):
             for place, number in enumerate(self.top):
                 mass[:, equation, self.slots[number].unknown] = factors[equation * len(self.top) + place]
-        return 1 / mass if unknowns == 1 else self._inverted(mass)
+        if unknowns > 1:
+            return self._inverted(mass)
+        with np.errstate(all="ignore"):
+            quotient: Array = 1 / mass
+        return quotient
 
     def _inverted(self, mass: Array) -> Array:
         try:
-            inverse: Array = np.linalg.inv(mass)
+            inverse = np.asarray(np.linalg.inv(mass), dtype=np.float64)
         except np.linalg.LinAlgError:
             names = ", ".join(f"{leaf.unknown}_{leaf.by}" for leaf in self.evolution.rates)
             raise InputError("reference-rates-undetermined", names=names) from None
@@ -292,7 +303,7 @@ class Nodal:
     def _field_slopes(self, t: float, state: Array) -> list[Array]:
         if not self.solved:
             return [self.matrix(slot) for slot in self._below_slots]
-        zs, slopes = self._level_slopes(t, state)
+        _, slopes = self._level_slopes(t, state)
         return [self.axes[0].row(slot.unknown, slot.space[0]) @ slopes[slot.level] for slot in self._below_slots]
 
     def _level_slopes(self, t: float, state: Array) -> tuple[list[Array], list[Array]]:

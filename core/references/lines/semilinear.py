@@ -121,9 +121,7 @@ class OnPoints:
 
 
 class InModes:
-    """A block a Fourier mode; for coordinates that are all periodic, or have mirrors at their ends, and a linear part and mass with constant
-    factors.
-    """
+    """A block a Fourier mode; for coordinates that are periodic or have mirrors at their ends, and constant factors."""
 
     def __init__(self, evolution: Evolution, grids_: Sequence[Fourier], splitting: Splitting, parities: Mapping[str, Parities]) -> None:
         self.evolution = evolution
@@ -141,8 +139,19 @@ class InModes:
         self.moves = splitting.moves
         self._inverse = self._mass_inverse()
         self.blocks = self._blocks()
-        self._kept = self._mask()
+        self._space = tuple(range(1, len(self.shape) + 1))
+        self._columns_of_slots = [self._column[slot.unknown, slot.level] for slot in self._slots]
+        self._symbols_of_slots = np.array([self.symbol(slot.space) for slot in self._slots])
+        self._rates = [self._column[unknown, order - 1] for unknown, order in enumerate(evolution.orders)]
+        self._projection = self._to_rates()
         self._interpolations: tuple[Sequence[Array], list[Array]] | None = None
+
+    def _to_rates(self) -> Modes:
+        """Residuals' modes → rates': (unknowns, unknowns, modes), or (unknowns, modes) where each residual gives one rate."""
+        projection = -(self._inverse * self._mask()[:, :, None]).transpose(1, 2, 0)
+        diagonal = np.einsum("iik->ik", projection)
+        alone = np.count_nonzero(projection) == np.count_nonzero(diagonal)
+        return np.array(diagonal if alone else projection, dtype=np.complex128)
 
     def _mask(self) -> Array:
         """(modes, 1): zero for the highest third, into which products of the others would be aliased (Orszag 1971)."""
@@ -151,7 +160,7 @@ class InModes:
         product = keeps[0]
         for keep in keeps[1:]:
             product = product[:, None] & keep
-        return product.ravel().astype(np.float64)[:, None]
+        return np.asarray(product.ravel(), dtype=np.float64)[:, None]
 
     def symbol(self, space: tuple[int, ...]) -> Modes:
         """(modes,): a derivative in space."""
@@ -174,8 +183,7 @@ class InModes:
         if not (np.abs(np.linalg.det(mass)) > 0).all():
             names = ", ".join(f"{leaf.unknown}_{leaf.by}" for leaf in self.evolution.rates)
             raise InputError("reference-rates-undetermined", names=names)
-        inverse: Modes = np.linalg.inv(mass)
-        return inverse
+        return np.asarray(np.linalg.inv(mass), dtype=np.complex128)
 
     def _blocks(self) -> Blocks:
         levels = self.evolution.levels
@@ -210,14 +218,24 @@ class InModes:
         return result
 
     def rest(self, t: float, state: Blocks) -> Blocks:
-        fields = [self.values(self.symbol(slot.space) * state[:, self._column[slot.unknown, slot.level]]) for slot in self._slots]
-        results = self._rest([np.float64(t), *self._points, *fields])
-        residuals = self._kept * self._modes([np.broadcast_to(result, self.shape) for result in results])
-        rates = -np.einsum("kij,kj->ki", self._inverse, residuals)
+        results = self._rest([np.float64(t), *self._points, *self._fields(state)])
+        residuals = np.empty((len(results), *self.shape))
+        for row, result in zip(residuals, results, strict=True):
+            row[:] = result
+        modes = np.fft.rfftn(residuals, axes=self._space).reshape(len(results), -1)
         change = np.zeros_like(state)
-        for unknown, order in enumerate(self.evolution.orders):
-            change[:, self._column[unknown, order - 1]] = rates[:, unknown]
+        change[:, self._rates] = (
+            (self._projection * modes).T if self._projection.ndim == 2 else np.einsum("ijk,jk->ki", self._projection, modes)
+        )
         return change
+
+    def _fields(self, state: Blocks) -> Array:
+        """(derivatives in the rest, *shape)."""
+        if not self._slots:
+            return np.empty((0, *self.shape))
+        modes = self._symbols_of_slots * state.T[self._columns_of_slots]
+        fields: Array = np.fft.irfftn(modes.reshape(-1, *self._half), s=self.shape, axes=self._space)
+        return fields
 
     def output(self, points: Sequence[Array], state: Blocks) -> Array:
         """The unknowns on a grid, (*shape, unknowns)."""
