@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -15,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from core import classical, measurements, references, tables
+from core import classical, measurements, references, toml
 from core.classical import Answer
 from core.errors import InputError, Position, RunError, TangenteError
 from core.experiment import HYPERPARAMETERS, Experiment
@@ -288,12 +289,12 @@ def _read(path: Path) -> dict[str, Any]:
     """The tables of an experiment file; raises `InputError` where it cannot be read."""
     try:
         with path.open("rb") as file:
-            data = file.read(tables.MAX_BYTES + 1)
-        return tables.read(data.decode(), file=str(path))
-    except OSError as error:
-        raise InputError("cannot-read", at=Position(file=str(path)), reason=error.strerror or str(error)) from None
-    except UnicodeDecodeError as error:
-        raise InputError("not-toml", at=Position(file=str(path)), reason=str(error)) from None
+            size, data = os.fstat(file.fileno()).st_size, file.read(toml.MAX_BYTES + 1)
+    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
+        raise InputError("cannot-read", at=Position(file=str(path)), reason=getattr(error, "strerror", None) or str(error)) from None
+    if size > toml.MAX_BYTES:
+        raise InputError("file-too-large", at=Position(file=str(path)), size=size, limit=toml.MAX_BYTES)
+    return toml.read(toml.decode(data, file=str(path)), file=str(path))
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ from core.expressions import (
     parse_equation,
     substitute,
 )
+from core.pointing import pointed
 from core.tables import located
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ class Trees:
 @lru_cache(maxsize=256)
 def parsed(problem: Problem) -> Trees:
     """The problem's trees; raises `InputError` at the key and the character of the first mistake."""
-    names = _names(problem)
+    names = names_of(problem)
     parameters = tuple(parameter.name for parameter in problem.parameters)
     definitions: dict[str, Expression] = {}
     for name, text in problem.definitions.items():
@@ -137,7 +138,7 @@ class _Known:
         return self.trees
 
 
-def _names(problem: Problem) -> Names:
+def names_of(problem: Problem) -> Names:
     """All names, each checked against those before it, so that an error knows its place."""
     coordinates: tuple[str, ...] = ()
     for coordinate in problem.coordinates:
@@ -172,7 +173,9 @@ def _equation(sides: Sides, known: _Known, problem: Problem, number: int) -> Exp
 
 def _condition(sides: Sides, known: _Known, problem: Problem, number: int) -> BoundCondition:
     with located(f"problem.conditions[{number}]"):
-        return conditions.bind(sides, known.used_by(*sides), problem.coordinates)
+        values = known.used_by(*sides)
+        with pointed(problem.conditions[number - 1], names_of(problem), values):
+            return conditions.bind(sides, values, problem.coordinates)
 
 
 def _exact(exact: Mapping[str, Expression], known: _Known) -> dict[str, Expression]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core import contradictions
-from core.binding import BoundProblem, Sides, derivatives, parsed
+from core.binding import BoundProblem, Sides, derivatives, names_of, parsed
 from core.errors import InputError, Position
 from core.expressions import At, Derivative, Expression, leaves_in, to_text
+from core.pointing import pointed
 from core.tables import located
 
 if TYPE_CHECKING:
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
 
 def check(problem: Problem) -> None:
     """Raise `InputError`, placed at its key, where the problem states nothing that could be solved, or contradicts itself."""
-    for number, sides in enumerate(parsed(problem).equations, 1):
-        with located(f"problem.equations[{number}]"):
+    for number, (text, sides) in enumerate(zip(problem.equations, parsed(problem).equations, strict=True), 1):
+        with located(f"problem.equations[{number}]"), pointed(text, names_of(problem), {}):
             _check_equation(sides)
     _check_exact(problem)
     bound = problem.bind({})

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-
 LONGEST = 600
 """Characters of a value in a message."""
 
@@ -122,7 +121,7 @@ MESSAGES: dict[str, str] = {
     "toml-value": N_('A value is needed here: a number, a text in "quotes", a list in [brackets] or a table in {{braces}}.'),
     "toml-unclosed": N_("The file ends before this is closed: a text, a list or a table."),
     "toml-rest": N_("The line must end here; a text needs quotes around it."),
-    "toml-twice": N_("This stands in the file a second time; leave one out."),
+    "toml-twice": N_("This is given a second time in the file; leave one out."),
     "activation-too-rough": N_(
         "The equation needs a derivative of order {order}, and {activation} has none above order {smoothness}: the network cannot "
         "learn it. Choose a smooth activation, such as tanh."
@@ -308,8 +307,8 @@ MESSAGES: dict[str, str] = {
         "A classical solver needs as many equations as unknowns, but there are {equations} and {unknowns}. Add or leave out equations."
     ),
     "reference-not-explicit": N_(
-        "The equations do not determine the highest derivatives {highest}: some unknown is given by an algebraic equation alone. Differentiate "
-        "that equation, or put it into the others."
+        "The equations do not determine the highest derivatives {highest}: some unknown is given by an algebraic equation alone. "
+        "Differentiate that equation, or put it into the others."
     ),
     "reference-conditions": N_("The equations need {needed} conditions to have one solution, and there are {given}."),
     "reference-condition-order": N_("{name} is a higher derivative than those of the equations; express it by them."),

@@ -344,7 +344,9 @@ def _problem(table: Mapping[str, Any], file: str | None, files: Files) -> Proble
 def _weights(problem: Problem, given: Mapping[str, Any]) -> tuple[tuple[str, float], ...]:
     known = terms(problem)
     recipe = problem.recipe.get("weights", {})
-    for name, value in given.items():
+    if not isinstance(recipe, Mapping):
+        raise InputError("not-a-table", at=Position(key="training.weights"), name="weights")
+    for name, value in [*recipe.items(), *given.items()]:
         if name not in known and name not in ("equation", "condition"):
             raise _unknown("unknown-term", name, ["equation", "condition", *known], f"training.weights.{name}")
         try:

@@ -7,19 +7,19 @@ placed there.
 from __future__ import annotations
 
 import math
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date, time
 from typing import Any, TypeVar
 
 from core.errors import InputError, Position, TangenteError
 from core.expressions import Names, constant, parse, substitute
 from core.ranges import nearest
+from core.toml import MAX_BYTES as MAX_BYTES
+from core.toml import read as read
 
 T = TypeVar("T", Mapping[str, Any], Sequence[Any])
 
-MAX_BYTES = 16_000
-"""The largest file that is read: even a short one can keep a TOML parser busy for long."""
 LARGEST = 1e12
 """The largest absolute value of a number."""
 SHOWN = 60
@@ -33,17 +33,6 @@ def located(key: str) -> Iterator[None]:
         yield
     except TangenteError as error:
         raise error.located(key=key) from None
-
-
-def read(text: str, *, file: str | None = None) -> dict[str, Any]:
-    """The tables of a file's text; raises `InputError` where it is too long or no TOML."""
-    size = len(text.encode("utf-8", "surrogatepass"))
-    if size > MAX_BYTES:
-        raise InputError("file-too-large", at=Position(file=file), size=size, limit=MAX_BYTES)
-    try:
-        return tomllib.loads(text)
-    except (ValueError, RecursionError) as error:  # ValueError: also a number of thousands of digits
-        raise InputError("not-toml", at=Position(file=file), reason=str(error).removesuffix(".")) from None
 
 
 def check_keys(table: Mapping[str, Any], path: str, known: Sequence[str], required: Iterable[str] = ()) -> None:
@@ -96,11 +85,27 @@ def number(value: object, path: str) -> float:
 
 
 def shown(value: object) -> str:
-    """A value as an error shows it."""
-    if isinstance(value, int) and value.bit_length() > 200:  # Python refuses to write numbers of thousands of digits
-        return "…"
-    words = value if isinstance(value, str) else repr(value)
+    """A value as an error shows it, in the notation of a TOML file."""
+    match value:
+        case str():
+            words = value
+        case bool():
+            words = str(value).lower()
+        case int() if value.bit_length() > 200:  # Python refuses to write numbers of thousands of digits
+            words = "…"
+        case date() | time():
+            words = value.isoformat()
+        case list() | tuple():
+            words = f"[{', '.join(_quoted(item) for item in value[:SHOWN])}]"
+        case Mapping():
+            words = "{…}" if value else "{}"
+        case _:
+            words = repr(value)
     return words if len(words) <= SHOWN else words[: SHOWN - 1] + "…"
+
+
+def _quoted(value: object) -> str:
+    return f'"{value}"' if isinstance(value, str) else "[…]" if isinstance(value, list | tuple) else shown(value)
 
 
 def _float(value: object) -> float:

@@ -10,7 +10,7 @@ the character.
 from core.expressions.algebra import ORDER, differentiate, expand, partial, replace, restrict, substitute
 from core.expressions.evaluation import Program, Vector, compile, evaluate
 from core.expressions.functions import ARITY, CONSTANTS, FLOATS, NUMPY
-from core.expressions.grammar import CHARACTERS, DEPTH, NODES, parse, parse_equation
+from core.expressions.grammar import CHARACTERS, DEPTH, NODES, leaves_of, parse, parse_equation
 from core.expressions.latex import to_latex
 from core.expressions.names import Names
 from core.expressions.tree import (
@@ -63,6 +63,7 @@ __all__ = [
     "evaluate",
     "expand",
     "leaves_in",
+    "leaves_of",
     "parse",
     "parse_equation",
     "partial",

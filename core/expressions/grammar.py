@@ -31,6 +31,7 @@ from core.expressions.tree import (
     Differential,
     Expression,
     Laplacian,
+    Leaf,
     Number,
     Parameter,
     Unary,
@@ -97,7 +98,10 @@ class Part:
 
 
 class Parser:
-    """One text on its way to a tree: `number` counts the nodes made so far, `depth` is how deep in the text we are."""
+    """One text on its way to a tree.
+
+    `number` counts the nodes made so far, `depth` is how deep in the text we are, `leaves` are those made so far and where each begins.
+    """
 
     def __init__(self, text: str, names: Names) -> None:
         self.names = names
@@ -107,6 +111,7 @@ class Parser:
         self.tokens = self.tokenise(text)
         self.number = 0
         self.depth = 0
+        self.leaves: list[tuple[int, Leaf]] = []
         self.previous = Token("end", "", 0)
         self.token = next(self.tokens)
 
@@ -150,6 +155,8 @@ class Parser:
         self.number += 1
         if self.number > NODES:
             raise self.error("too-many-parts", at.start, limit=NODES)
+        if isinstance(node, Leaf):
+            self.leaves.append((at.start, node))
         order += max((part.order for part in parts), default=0)
         if order > ORDER:
             raise self.error("order-too-high", at.start, name=at.brief, order=order, limit=ORDER)
@@ -318,7 +325,9 @@ class Parser:
             self.advance()
             self.close(opened)
             return self.made(At(derivative, free), at, order=order)
+        before = len(self.leaves)
         places = self.listed(opened)
+        del self.leaves[before:]  # the evaluation is one leaf
         if len(places) != len(free):
             coordinates = ", ".join(self.names.coordinates)
             raise self.error("wrong-place", at.start, name=at.brief, expected=len(free), coordinates=coordinates, got=len(places))
@@ -352,7 +361,17 @@ def parse(text: str, names: Names) -> Expression:
 
 def parse_equation(text: str, names: Names) -> tuple[Expression, Expression]:
     """The trees of the two sides of an equation, with exactly one `=` between them; raises `InputError` as `parse` does."""
+    return _sides(Parser(text, names))
+
+
+def leaves_of(text: str, names: Names) -> tuple[tuple[int, Leaf], ...]:
+    """The leaves of an equation, in their order, each with the character at which it begins; raises `InputError` as `parse` does."""
     parser = Parser(text, names)
+    _sides(parser)
+    return tuple(parser.leaves)
+
+
+def _sides(parser: Parser) -> tuple[Expression, Expression]:
     left = parser.sum()
     if parser.token.kind == "end":
         raise parser.error("equals-missing", parser.token.start)
