@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import wraps
 from typing import ParamSpec
 
 import streamlit as st
+import tomli_w
 
+from core import tables
 from core.errors import TangenteError
-from core.tables import MAX_BYTES
+from core.problem import load
 from dashboard import catalogue, editor
 from dashboard.catalogue import Entry
-from dashboard.draft import Draft
+from dashboard.draft import SECTIONS, Draft
 from dashboard.editor import Writing
 from dashboard.marks import Checked, check, marks
 from dashboard.texts import _, ngettext, worded
@@ -112,7 +115,7 @@ def panel(entries: Sequence[Entry]) -> None:
         with st.container(horizontal=True, gap="xsmall"):
             st.button(_("A small example"), "editor-example", on_click=_open, args=(editor.example(),))
             st.button(_("An empty form"), "editor-empty", on_click=_open, args=(Draft(),))
-        label = _("Open a file (TOML, at most {kilobytes} kB)").format(kilobytes=MAX_BYTES // 1000)
+        label = _("Open a file (TOML, at most {kilobytes} kB)").format(kilobytes=tables.MAX_BYTES // 1000)
         st.file_uploader(label, "toml", key=_file(), on_change=_upload, max_upload_size=1)
 
 
@@ -178,10 +181,24 @@ def _upload() -> None:
     if file is None:
         return
     st.session_state[_FILES] = st.session_state.get(_FILES, 0) + 1
-    draft = Draft.from_toml(file.getvalue().decode(errors="replace"), file=file.name)
+    draft = _read(file.getvalue().decode(errors="replace"), file.name)
     editor.open_draft(draft)
     found = check(draft).marks
     lines = [placed(mark.error, file.name) for mark in found[:_SHOWN]]
     rest = len(found) - len(lines)
     more = [ngettext("And {count} more mistake.", "And {count} more mistakes.", rest).format(count=rest)] if rest else []
     st.session_state[_NOTES] = [*lines, *more]
+
+
+def _read(text: str, file: str) -> Draft:
+    """The draft that a file states: its own problem, or with the file's settings a copy of the library's that it names."""
+    parts = tables.read(text, file=file)
+    name = parts.get("problem")
+    if not isinstance(name, str):
+        return Draft.from_toml(text, file=file)
+    problem = load(name)
+    stated = tables.read(catalogue.source(name))
+    for section in SECTIONS:
+        stated[section] = {**stated.get(section, {}), **tables.mapping(parts.get(section, {}), section, most=100)}
+    draft = Draft.from_toml(tomli_w.dumps({**stated, "values": parts.get("values", {})}), file=file)
+    return replace(draft, title=_("Copy of {title}").format(title=_(problem.title)))

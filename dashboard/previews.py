@@ -32,7 +32,8 @@ HEIGHT = 310
 AGAIN = 400
 """Milliseconds between two looks for an answer."""
 
-_CALM = 0.8  # seconds for which a draft stays as it is before anybody computes for it
+CALM = 0.8
+"""Seconds for which a draft stays as it is before anybody computes for it."""
 _ASKED = "preview-asked"
 
 
@@ -96,7 +97,7 @@ def _answer(problem: Problem) -> Reference | TangenteError | None:
     asked, since = st.session_state.get(_ASKED, ("", now))
     if asked != key:
         st.session_state[_ASKED] = key, now
-    elif now - since >= _CALM:
+    elif now - since >= CALM:
         cluster().solve_reference(problem, {})
     return None
 

@@ -24,10 +24,23 @@ from dashboard.catalogue import library_problems
 from dashboard.controls import problems
 from dashboard.equation import stacked
 from dashboard.presets import PRESETS
+from dashboard.visitor import LOCAL
 
 ROOT = Path(__file__).resolve().parent.parent
 BUTTONS = ("train", "pause", "step", "resume", "stop", "reset")
 Open = Callable[..., AppTest]
+OWN = """
+[problem]
+title = "Mine"
+coordinates = { t = [0, "2*pi"] }
+unknowns = ["u"]
+parameters = { k = 2 }
+equations = ["u_t = -k*u"]
+conditions = ["u(0) = 1"]
+
+[network]
+depth = 5
+"""
 
 
 class Workers:
@@ -397,10 +410,27 @@ def test_an_opened_file_sets_every_control(solve: Open) -> None:
     assert RunStore(os.environ["TANGENTE_STORE"]).latest(experiment.key) is not None
 
 
+def test_a_file_with_a_problem_of_its_own_is_kept_in_the_list_and_opened_with_all_its_settings(solve: Open, store: RunStore) -> None:
+    text = OWN.replace("[network]", "[values]\nk = 2.5\n\n[network]")
+    app = solve(problem="decay")
+    app.file_uploader[0].upload("mine.toml", text.encode(), "application/toml").run()
+    assert not app.exception
+    (saved,) = store.problems.of(LOCAL)
+    assert app.query_params["problem"] == saved.id
+    assert app.title[0].value == "Mine"
+    assert app.selectbox("problem").value == saved.id
+    press(app, "train")
+    expected = Experiment.from_toml(text)
+    assert only(store).key == expected.key
+    assert dict(expected.values) == {"k": 2.5} and expected.depth == 5
+    app.file_uploader[0].upload("mine.toml", text.encode(), "application/toml").run()
+    assert len(store.problems.of(LOCAL)) == 1
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ("depth 3", ("mine.toml", "TOML")),
+        ("depth 3", ("mine.toml", "line 1")),
         ('problem = "decay"\n[network]\ndepth = 99', ("mine.toml, network.depth", "99")),
         ('problem = "decoy"', ("mine.toml", "decay")),
         ("#" * 20_000, ("mine.toml", "20000")),
@@ -412,6 +442,45 @@ def test_a_file_with_a_mistake_says_where_and_changes_nothing(solve: Open, conte
     app.file_uploader[0].upload("mine.toml", content.encode("latin-1"), "application/toml").run()
     assert all(word in app.error[0].value for word in words), app.error[0].value
     assert app.select_slider("depth").value == 5
+
+
+# One's own problems.
+
+
+def test_ones_own_problems_are_among_those_to_choose_from(solve: Open, store: RunStore) -> None:
+    first = store.problems.save(LOCAL, OWN)
+    store.problems.save(LOCAL, OWN.replace("k = 2", "k = 3"))
+    store.problems.save("somebody else", OWN.replace("Mine", "Theirs"))
+    app = solve()
+    labels = app.selectbox("problem").options
+    assert [label for label in labels if "yours" in label] == ["Mine (yours)", "Mine (yours) 2"]
+    assert not [label for label in labels if "Theirs" in label]
+    app.selectbox("problem").set_value(first.id).run()
+    assert not app.exception
+    assert (app.title[0].value, app.query_params["problem"]) == ("Mine", first.id)
+    assert app.select_slider("depth").value == 5
+    assert app.button("edit").label == "Edit"
+
+
+def test_a_link_opens_another_visitors_problem(solve: Open, store: RunStore) -> None:
+    theirs = store.problems.save("somebody else", OWN.replace("Mine", "Theirs, *really*"))
+    app = solve(problem=theirs.id, **{"values.k": "3"})
+    assert app.title[0].value == r"Theirs, \*really\*"
+    assert app.select_slider("values.k").value == 3
+    assert app.button("edit").label == "Edit a copy"
+    assert store.problems.of(LOCAL) == []
+    press(app, "train")
+    assert only(store).experiment.problem.title == "Theirs, *really*"
+
+
+def test_a_problem_that_is_deleted_meanwhile_gives_way_to_another(solve: Open, store: RunStore) -> None:
+    saved = store.problems.save(LOCAL, OWN)
+    app = solve(problem=saved.id)
+    store.problems.delete(LOCAL, saved.id)
+    app.select_slider("depth").set_value(4).run()
+    assert not app.exception
+    assert app.title[0].value == problems()[0].title
+    assert app.warning
 
 
 # The page of problems.
