@@ -15,7 +15,7 @@ from typing import Any
 import streamlit as st
 
 from core.errors import InputError, TangenteError
-from core.experiment import HYPERPARAMETERS, WEIGHT, Experiment, Hyperparameter
+from core.experiment import ACTIVATIONS, HYPERPARAMETERS, SAMPLINGS, WEIGHT, Experiment, Hyperparameter
 from core.expressions import Parameter, to_latex
 from core.problem import ParameterRange, Problem
 from core.ranges import Choice, Integer, Range, Real
@@ -28,6 +28,12 @@ from dashboard.texts import _
 
 NONE = "none"
 """How the address writes that there is no limit."""
+
+OPTIONS: dict[str, Mapping[str, str]] = {
+    "activation": {name: activation.help for name, activation in ACTIVATIONS.items()},
+    "sampling": SAMPLINGS,
+}
+"""What is said of the option that is chosen, for choices whose names do not say it."""
 
 _SEEN = "address-problem"
 problems = library_problems
@@ -185,7 +191,10 @@ def _number(key: str, label: str, help: str, limits: Real | Integer, default: An
 def _choice(key: str, label: str, help: str, limits: Choice, default: str, *, optional: bool = False) -> str:
     _note_if_moved(key, default)
     address.asked(key, partial(limits.check, label), default)
-    return st.selectbox(label, limits.options, limits.options.index(default), key=key, help=help, bind="query-params")
+    chosen = st.selectbox(label, limits.options, limits.options.index(default), key=key, help=help, bind="query-params")
+    if key in OPTIONS:
+        st.caption(_(OPTIONS[key][chosen]))
+    return chosen
 
 
 def _device(item: Hyperparameter, default: str, devices: tuple[Device, ...]) -> str:

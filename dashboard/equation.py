@@ -31,5 +31,5 @@ def statement(formulas: Formulas) -> None:
 
 def stacked(equations: Sequence[str]) -> str:
     """Equations in LaTeX, one below the other, their equals signs in line."""
-    rows = r" \\[0.3em] ".join(text.replace(" = ", " &= ", 1) for text in equations)
+    rows = r" \\[0.6em] ".join(text.replace(" = ", " &= ", 1) for text in equations)
     return rf"\begin{{aligned}} {rows} \end{{aligned}}" if len(equations) > 1 else equations[0]

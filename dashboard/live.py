@@ -111,7 +111,7 @@ def _maps(experiment: Experiment, coordinates: maps.Coordinates) -> list[dict[st
     return [
         _panel("solution", _("Solution"), maps.solution(coordinates), 1, _first()),
         _panel("reference", _("Reference"), maps.reference(coordinates), 1, classical, reference=True),
-        _panel("error", _("Error"), maps.error(coordinates), 1, _missing(), reference=True),
+        _panel("error", _("Error"), maps.error(coordinates), 1, _missing()),
         _loss(experiment, 3),
         _panel("residual", _("Residual"), maps.residual(coordinates), 1, _later()),
     ]

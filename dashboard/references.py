@@ -19,8 +19,8 @@ from dashboard.services import cluster, store
 METHODS = {
     "exact": N_("the exact solution"),
     "cole-hopf": N_("Cole–Hopf transformation"),
-    "initial-value": N_("Runge–Kutta"),
-    "boundary-value": N_("collocation with mesh refinement"),
+    "initial-value": N_("Runge–Kutta (DOP853) or LSODA"),
+    "boundary-value": N_("collocation on an adaptive mesh"),
     "lines": N_("method of lines"),
     "collocation": N_("spectral collocation"),
 }

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,13 @@ import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
+from core import classical, grids
+from core.errors import RunError
 from core.frames import pack, unpack
+from core.problem import Problem, load
+from core.references import METHODS, Reference, exact
 from core.store import Lease, Run, RunStore
-from dashboard import headers, services
+from dashboard import headers, references, services
 from dashboard.routes import routes
 from tests.experiments import small
 
@@ -135,6 +139,77 @@ def test_a_version_that_is_no_number_counts_as_none(client: Client, store: RunSt
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
 def test_the_routes_change_nothing(client: Client, run: Run, method: str) -> None:
     assert client.get(f"/api/runs/{run.id}/status", method=method).status_code == 405
+
+
+class Solver:
+    """Takes the place of the cluster: notes what is to be solved."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def solve_reference(self, problem: Problem, values: Mapping[str, float]) -> None:
+        self.asked.append(problem.name)
+
+
+@pytest.fixture
+def solver(monkeypatch: pytest.MonkeyPatch) -> Solver:
+    made = Solver()
+    monkeypatch.setattr(references, "cluster", lambda: made)
+    return made
+
+
+@pytest.mark.parametrize("name", ["damped-oscillator", "heat", "kovasznay", "taylor-green"])
+def test_an_exact_solution_comes_at_once_on_the_live_grid(client: Client, solver: Solver, name: str) -> None:
+    problem = load(name)
+    key = references.remember(problem, {})
+    answer = client.get(f"/api/references/{key}")
+    header, arrays = unpack(answer.content)
+    assert (header["method"], header["error"]) == ("exact", 0.0) and header["seconds"] >= 0
+    axes = grids.axes(problem.bind({}), grids.LIVE)
+    for coordinate, axis in zip(problem.coordinates, axes, strict=True):
+        np.testing.assert_allclose(arrays[f"axis.{coordinate.name}"], axis, rtol=1e-6)
+    expected = exact.at(problem.bind({}), grids.points(axes))
+    for index, unknown in enumerate(problem.unknowns):
+        np.testing.assert_allclose(arrays[f"reference.{unknown}"].ravel(), expected[:, index], atol=1e-6)
+    assert "max-age" in answer.headers["cache-control"] and solver.asked == []
+
+
+def test_what_is_not_solved_yet_is_asked_for_and_comes_later(client: Client, store: RunStore, solver: Solver) -> None:
+    pendulum = load("pendulum")
+    path = f"/api/references/{references.remember(pendulum, {'b': 0.3})}"
+    waiting = client.get(path)
+    assert (waiting.status_code, waiting.headers["cache-control"], solver.asked) == (204, "no-store", ["pendulum"])
+    solved = Reference("initial-value", np.arange(401.0)[:, None], error=2e-12, seconds=0.04)
+    store.references.write(classical.key(pendulum, {"b": 0.3}), solved)
+    header, arrays = unpack(client.get(path).content)
+    assert (header["method"], header["error"], header["seconds"]) == ("initial-value", 2e-12, 0.04)
+    np.testing.assert_array_equal(arrays[f"reference.{pendulum.unknowns[0]}"], np.arange(0.0, 401.0, 2))
+
+
+def test_where_there_is_no_reference_the_reason_is_told(client: Client, store: RunStore, solver: Solver) -> None:
+    key = references.remember(load("pendulum"), {"b": 0.4})
+    store.references.write(key, RunError("reference-too-slow", limit=20))
+    answer = client.get(f"/api/references/{key}")
+    assert answer.status_code == 404 and answer.headers["cache-control"] == "no-store"
+    assert answer.json() == {"error": "reference-too-slow", "message": "The classical solver needs more than 20 s; it was stopped."}
+    assert solver.asked == []
+
+
+@pytest.mark.parametrize("key", ["none", "0" * 64, "..%2f..%2fetc", "%00"])
+def test_a_key_that_no_page_gave_out_is_unknown(client: Client, solver: Solver, key: str) -> None:
+    answer = client.get(f"/api/references/{key}")
+    assert answer.status_code == 404 and solver.asked == []
+
+
+def test_only_so_many_problems_are_remembered(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(references, "_MOST", 2)
+    oldest, *others = [references.remember(load("decay"), {"lambda": value}) for value in (1.25, 1.5, 2.5)]
+    assert client.get(f"/api/references/{oldest}").json()["error"] == "unknown-reference"
+    assert [client.get(f"/api/references/{key}").status_code for key in others] == [200, 200]
+
+
+def test_every_method_has_a_name() -> None:
+    assert set(references.METHODS) == set(METHODS)
 
 
 def test_plotly_is_sent_once(client: Client) -> None:

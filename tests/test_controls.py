@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from core.experiment import HYPERPARAMETERS, WEIGHT, Experiment
 from core.problem import library, load
 from core.ranges import Choice, Integer, Real
-from dashboard.controls import problems, settings
+from dashboard.controls import OPTIONS, problems, settings
 from dashboard.presets import PRESETS
 from dashboard.stops import slides, stops, written
 
@@ -191,3 +191,10 @@ def test_nothing_is_drawn_where_there_is_nothing_to_choose() -> None:
     lonely = [name for name in HYPERPARAMETERS if name not in CHOOSABLE]
     for name in lonely:
         assert not drawn(name, {}, HYPERPARAMETERS[name].default).selectbox
+
+
+@pytest.mark.parametrize("name", OPTIONS)
+def test_every_option_is_explained_once_it_is_chosen(name: str) -> None:
+    assert OPTIONS[name].keys() == set(HYPERPARAMETERS[name].range.options)
+    for option, words in OPTIONS[name].items():
+        assert [element.value for element in drawn(name, {name: option}, HYPERPARAMETERS[name].default).caption] == [words]

@@ -47,7 +47,7 @@ def axis(title: str, **more: Any) -> dict[str, Any]:
 
 def logarithmic(title: str, **more: Any) -> dict[str, Any]:
     """A log axis, labelled at powers of ten that leave room between them, however many it spans; between them where it spans few."""
-    return axis(title, **{"type": "log", "exponentformat": "power", "nticks": 6, "minor": {"showgrid": False}, **more})
+    return axis(title, **{"type": "log", "exponentformat": "power", "nticks": 4, "minor": {"showgrid": False}, **more})
 
 
 def layout(x: dict[str, Any], y: dict[str, Any], **more: Any) -> dict[str, Any]:

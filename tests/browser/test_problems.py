@@ -1,0 +1,82 @@
+"""The page of problems: searched, filtered, with pictures that come by themselves, and two ways out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from core.problem import library
+from tests.browser.harness import Server, Solve
+
+
+@pytest.fixture
+def page(browser: Browser, server: Server) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1440, "height": 1000})
+    opened = context.new_page()
+    visitor = Solve(opened, server).open(problem="decay")
+    opened.get_by_role("link", name="Problems").click()
+    expect(opened.get_by_role("heading", name="Exponential decay")).to_be_visible()
+    yield opened
+    context.close()
+    assert visitor.faults == []
+
+
+def cards(page: Page) -> Locator:
+    return page.get_by_role("button", name="Open in Solve")
+
+
+def test_search_and_filters_find_and_the_address_keeps_them(page: Page) -> None:
+    expect(cards(page)).to_have_count(len(library()))
+    page.get_by_role("searchbox", name="Search").fill("vortex")
+    expect(cards(page)).to_have_count(1)
+    expect(page.get_by_role("heading", name="Taylor-Green vortex")).to_be_visible()
+    expect(page).to_have_url(re.compile("q=vortex"))
+    page.get_by_role("button", name=re.compile("^ODE")).click()
+    expect(page.get_by_text("No problem is like that")).to_be_visible()
+    expect(page).to_have_url(re.compile("kind=ode"))
+    page.reload()
+    expect(page.get_by_text("No problem is like that")).to_be_visible()
+    page.get_by_role("button", name="Show all problems").click()
+    expect(cards(page)).to_have_count(len(library()))
+    expect(page).not_to_have_url(re.compile("kind|q="))
+
+
+def test_kinds_and_difficulties_narrow_it_down(page: Page) -> None:
+    page.get_by_role("button", name=re.compile("^System")).click()
+    page.get_by_role("button", name=re.compile("^easy")).click()
+    expect(cards(page)).to_have_count(1)
+    expect(page.get_by_role("heading", name="Harmonic oscillator as a system")).to_be_visible()
+
+
+def test_a_picture_comes_without_a_reload_and_moves_nothing(page: Page) -> None:
+    place = page.locator(".st-key-picture-duffing")
+    expect(place).to_be_visible()
+    before = place.bounding_box()
+    expect(place.get_by_role("img")).to_be_visible(timeout=120_000)
+    after = place.bounding_box()
+    assert before is not None and after is not None
+    assert (before["width"], before["height"]) == pytest.approx((after["width"], after["height"]), abs=1)
+
+
+def test_a_copy_of_a_problem_opens_in_the_editor(page: Page) -> None:
+    page.wait_for_function("() => [...document.images].every((image) => image.complete)")
+    card = page.get_by_role("heading", name="Damped oscillator").locator("xpath=ancestor::*[.//button[contains(., 'Edit a copy')]][1]")
+    card.get_by_role("button", name="Edit a copy").click()
+    expect(page.get_by_role("heading", name="Write a problem")).to_be_visible()
+    expect(page.get_by_label("Title").first).to_have_value(re.compile("Damped oscillator"))
+
+
+def test_a_phone_shows_it_without_scrolling_sideways(browser: Browser, server: Server) -> None:
+    context = browser.new_context(viewport={"width": 420, "height": 900})
+    page = context.new_page()
+    page.goto(f"{server.address}/problems")
+    expect(cards(page)).to_have_count(len(library()))
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= 420
+    script = """() => [...document.querySelectorAll("[data-testid=stMain] *")]
+        .filter((part) => part.getBoundingClientRect().right > innerWidth + 1 && !part.closest(".katex"))
+        .map((part) => part.outerHTML.slice(0, 120))"""
+    assert page.evaluate(script) == []
+    context.close()
