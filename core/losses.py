@@ -18,8 +18,9 @@ from core import sampling
 from core.derivatives import derivatives
 from core.experiment import Experiment
 from core.expressions import At, Coordinate, Derivative, Expression, Leaf, compile, leaves_in
-from core.networks import DTYPES
+from core.networks import DTYPES, Trial
 from core.problem import BoundCondition
+from core.products import Products
 from core.torch_functions import TORCH
 
 Columns = dict[str, Tensor]
@@ -75,6 +76,7 @@ class Losses:
         self._conditions = [compile(condition.residual, TORCH) for condition in conditions]
         self._data = _Data(experiment, device) if experiment.problem.data is not None else None
         self._wanted = _derivatives(problem.equations)
+        self._products = Products(problem.unknowns, self._wanted)
         self._wanted_at_edges = _derivatives([condition.residual for condition in conditions])
 
     def draw(self, step: int) -> Points:
@@ -139,6 +141,8 @@ class Losses:
         return residuals
 
     def _values(self, network: nn.Module, columns: Columns, wanted: Collection[Derivative]) -> dict[Derivative, Tensor]:
+        if isinstance(network, Trial):
+            return self._products.values(network, columns)  # only equations are evaluated then
         outputs = network(torch.cat(list(columns.values()), dim=1))  # (n, unknowns)
         unknowns = {unknown: outputs[:, index : index + 1] for index, unknown in enumerate(self.problem.unknowns)}
         return derivatives(unknowns, columns, wanted)

@@ -6,7 +6,7 @@ Initial weights: Glorot and Bengio 2010 ("Xavier", normal); biases zero.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
 import torch
@@ -55,18 +55,26 @@ class Trial(nn.Sequential):
 
     def __init__(self, trial: constraints.Trial, coordinates: Sequence[str], *layers: nn.Module) -> None:
         super().__init__(*layers)
-        self._coordinates: list[Leaf] = [Coordinate(name) for name in coordinates]
+        self._coordinates = tuple(coordinates)
         self._shifts = [compile(tree, TORCH) for tree in trial.shifts]
         self._factors = [compile(tree, TORCH) for tree in trial.factors]
 
     def forward(self, points: Tensor) -> Tensor:
         """(n, d) → (n, unknowns)."""
-        columns = dict(zip(self._coordinates, points.split(1, dim=1), strict=True))  # (n, 1) each
-        outputs = points
+        shifts, factors = self.parts(dict(zip(self._coordinates, points.split(1, dim=1), strict=True)))
+        trials = zip(shifts, factors, self.inside(points).split(1, dim=1), strict=True)
+        return torch.cat([shift + factor * output for shift, factor, output in trials], dim=1)
+
+    def inside(self, points: Tensor) -> Tensor:
+        """N alone, (n, d) → (n, unknowns)."""
         for layer in self:
-            outputs = layer(outputs)
-        trials = zip(self._shifts, self._factors, outputs.split(1, dim=1), strict=True)
-        return torch.cat([shift(columns) + factor(columns) * output for shift, factor, output in trials], dim=1)
+            points = layer(points)
+        return points
+
+    def parts(self, columns: Mapping[str, Tensor]) -> tuple[list[Tensor | float], list[Tensor | float]]:
+        """A and B of each unknown, (n, 1) or a number, at `columns`, (n, 1) each."""
+        leaves: dict[Leaf, Tensor] = {Coordinate(name): column for name, column in columns.items()}
+        return [shift(leaves) for shift in self._shifts], [factor(leaves) for factor in self._factors]
 
 
 class Sine(nn.Module):

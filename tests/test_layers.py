@@ -23,6 +23,7 @@ WITH_TORCH = (
     "core.networks",
     "core.optimisers",
     "core.process",
+    "core.products",
     "core.recorder",
     "core.runner",
     "core.sampling",

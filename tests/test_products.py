@@ -1,0 +1,74 @@
+"""Leibniz' rule against derivatives of the whole trial function."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import Tensor
+
+from core.derivatives import derivatives
+from core.expressions import Derivative, derivatives_in
+from core.losses import Losses
+from core.networks import Trial, build
+from core.products import Products, splits
+from tests.experiments import small
+
+CPU = torch.device("cpu")
+PROBLEMS = (
+    "decay",
+    "damped-oscillator",
+    "boundary-layer",
+    "heat",
+    "poisson",
+    "lagaris-4",
+    "lagaris-5",
+    "convection",
+    "kdv-soliton",
+    "wave",
+)
+
+
+def network_and_points(name: str, seed: int = 0) -> tuple[Trial, Losses, dict[str, Tensor]]:
+    experiment = small(name, constraints="hard", seed=seed)
+    losses = Losses(experiment, CPU)
+    network = build(experiment, CPU)
+    assert isinstance(network, Trial)
+    return network, losses, losses.draw(0).interior
+
+
+def whole(network: Trial, losses: Losses, columns: dict[str, Tensor], wanted: set[Derivative]) -> dict[Derivative, Tensor]:
+    outputs = network(torch.cat(list(columns.values()), dim=1)).split(1, dim=1)
+    return derivatives(dict(zip(losses.problem.unknowns, outputs, strict=True)), columns, wanted)
+
+
+@pytest.mark.parametrize("name", PROBLEMS)
+def test_derivatives_are_those_of_the_whole_and_so_are_their_gradients(name: str) -> None:
+    network, losses, columns = network_and_points(name)
+    wanted = {item for tree in losses.problem.equations for item in derivatives_in(tree)}
+    letters = "".join(columns)
+    wanted |= {Derivative(unknown, by) for unknown in losses.problem.unknowns for by in ("", letters, letters[0] * 2 + letters[1:])}
+    found = Products(losses.problem.unknowns, wanted).values(network, columns)
+    expected = whole(network, losses, columns, wanted)
+    assert found.keys() == expected.keys()
+    for item in wanted:
+        assert found[item].shape == (len(columns[letters[0]]), 1)
+        torch.testing.assert_close(found[item], expected[item], rtol=1e-9, atol=1e-9)
+        ours, theirs = (torch.autograd.grad((part[item] ** 2).mean(), network[-1].weight, retain_graph=True) for part in (found, expected))
+        torch.testing.assert_close(ours, theirs, rtol=1e-8, atol=1e-8)
+
+
+def test_new_points_and_new_weights_are_seen() -> None:
+    network, losses, columns = network_and_points("heat")
+    other = {name: (column.detach() * 0.5).requires_grad_() for name, column in columns.items()}
+    wanted = {Derivative("u", "xx"), Derivative("u", "t")}
+    products = Products(losses.problem.unknowns, wanted)
+    for points, trained in ((columns, network), (other, network), (columns, network_and_points("heat", seed=1)[0])):
+        found, expected = products.values(trained, points), whole(trained, losses, points, wanted)
+        for item in wanted:
+            torch.testing.assert_close(found[item], expected[item])
+
+
+def test_letters_are_shared_in_every_way() -> None:
+    assert sorted(splits("xx")) == [("", "xx", 1), ("x", "x", 2), ("xx", "", 1)]
+    assert sorted(splits("xxt")) == [("", "xxt", 1), ("t", "xx", 1), ("x", "xt", 2), ("xt", "x", 2), ("xx", "t", 1), ("xxt", "", 1)]
+    assert list(splits("")) == [("", "", 1)]
