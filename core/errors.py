@@ -352,6 +352,10 @@ MESSAGES: dict[str, str] = {
         "The method of lines cannot use `{condition}`: with several coordinates in space it takes derivatives across the edge of one unknown, "
         "with constant factors."
     ),
+    "reference-rate-in-space": N_(
+        "The equations differentiate {names} in space too. The method of lines then needs conditions at the ends that give one unknown's "
+        "derivatives, with constant factors, as functions of time."
+    ),
     "reference-ends-dependent": N_("The conditions at the ends of {coordinate} say the same, or contradict one another."),
     "reference-grows": N_("The solution grows beyond all bounds, or the equations have no value, between {time} = {low} and {high}."),
     # references by collocation

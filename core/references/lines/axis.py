@@ -5,8 +5,8 @@ points inside: rectangular collocation (Driscoll and Hale 2016, IMA Journal of N
 of the conditions' functionals determine it, so that no row of the equations is given up for a condition. The m points are the roots of a
 Jacobi polynomial, which makes collocation a Galerkin method: with the weight one, ∫(u_t − Lu) p = 0 for all polynomials p of degree m − 1,
 and p = Lu shows that a self-adjoint L of even order keeps its real spectrum under any conditions; each condition that one end has more than
-the other asks for a factor that vanishes there, as in the methods for odd orders of Huang and Sloan 1992 (SIAM Journal on Numerical Analysis
-29: 1626).
+the other asks for a factor that vanishes there, as in the methods for odd orders of Huang and Sloan 1992 (SIAM Journal on Numerical
+Analysis 29: 1626).
 """
 
 from __future__ import annotations

@@ -24,9 +24,13 @@ from core.references.lines.axis import Axis, Bounded, Periodic, Pointwise
 from core.references.lines.conditions import conditions
 from core.references.lines.evolution import Evolution
 from core.references.lines.exponential import Diverged, march
+from core.references.lines.in_modes import InModes
+from core.references.lines.mass import Mass
 from core.references.lines.mirrors import Parities, mirrors
 from core.references.lines.nodal import Nodal
-from core.references.lines.semilinear import InModes, OnPoints
+from core.references.lines.on_points import OnPoints
+from core.references.lines.output import Output
+from core.references.lines.rates import Rates
 from core.references.lines.splitting import Splitting, split
 from core.references.spectral import Fourier
 
@@ -115,13 +119,13 @@ def _circle(item: Interval, count: int, doubled: bool) -> Fourier:
 
 
 def _on_points_fits(task: Task) -> bool:
-    return task.nodal.milder and task.coarse.solved is None and task.coarse.constant_mass is not None
+    return task.nodal.milder and task.coarse.solved is None and Mass(task.coarse).constant is not None
 
 
 def _on_points(task: Task, count: int, finer: int) -> Array:
     nodal = Nodal(task.evolution, task.axes(count))
     problem = OnPoints(nodal, task.nodal)
-    output = nodal.output(task.places)
+    output = Output(nodal, task.places)
     with np.errstate(all="ignore"):
         states = march(problem, task.times, 2**finer, task.clock)
         return np.stack([output(t, problem.values(t, state)) for t, state in zip(task.times, states, strict=True)])
@@ -146,16 +150,17 @@ def _implicit(task: Task, count: int, finer: int) -> Array:
 
 def _integrated(task: Task, count: int, tolerance: float, method: str) -> Array:
     nodal = Nodal(task.evolution, task.axes(count))
+    rates = Rates(nodal)
 
     def rate(t: float, state: Array) -> Array:
         task.clock.check()
-        change = nodal.rate(t, state)
+        change = rates(t, state)
         if not np.isfinite(change).all():
             raise Diverged
         return change
 
     state = nodal.start()
-    slopes: dict[str, Any] = {} if method == "DOP853" else {"jac": nodal.jacobian}
+    slopes: dict[str, Any] = {} if method == "DOP853" else {"jac": rates.jacobian}
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         scale = max(float(np.abs(state).max()), 1e-10)
@@ -166,7 +171,7 @@ def _integrated(task: Task, count: int, tolerance: float, method: str) -> Array:
             raise Diverged from None
         if found.status < 0:
             raise Diverged
-        output = nodal.output(task.places)
+        output = Output(nodal, task.places)
         return np.stack([output(t, column) for t, column in zip(task.times, found.y.T, strict=True)])
 
 
