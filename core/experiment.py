@@ -104,6 +104,16 @@ class Experiment:
         N_("Activation"),
         N_("The function between the layers; its derivatives enter the equation."),
     )
+    frequency: float = _hyper(
+        "network",
+        Real(0.1, 100.0, "log"),
+        1.0,
+        N_("Frequency"),
+        N_(
+            "Multiplies the first layer's initial weights. Networks learn slow waves long before fast ones; with a higher frequency they "
+            "begin with finer ones."
+        ),
+    )
     constraints: str = _hyper(
         "network",
         Choice(("soft", "hard")),

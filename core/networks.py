@@ -1,6 +1,7 @@
 """The network of an experiment: an `nn.Sequential` of a scaling, `Linear` layers and activations; a trial function, with hard constraints.
 
-Initial weights: Glorot and Bengio 2010 ("Xavier", normal); biases zero.
+Initial weights: Glorot and Bengio 2010 ("Xavier", normal), those of the first layer times `frequency` (as ω₀ of Sitzmann et al. 2020,
+Implicit neural representations with periodic activation functions); biases zero.
 """
 
 from __future__ import annotations
@@ -122,12 +123,13 @@ def _perceptron(experiment: Experiment, features: int, dtype: torch.dtype) -> li
     sizes = [features, *[experiment.width] * experiment.depth, len(experiment.bound.unknowns)]
     layers: list[nn.Module] = []
     for fan_in, fan_out in pairwise(sizes):
-        layers += [_linear(fan_in, fan_out, dtype, generator), ACTIVATIONS[experiment.activation]()]
+        gain = 1.0 if layers else experiment.frequency
+        layers += [_linear(fan_in, fan_out, dtype, generator, gain), ACTIVATIONS[experiment.activation]()]
     return layers[:-1]  # no activation after the last layer
 
 
-def _linear(fan_in: int, fan_out: int, dtype: torch.dtype, generator: torch.Generator) -> nn.Linear:
+def _linear(fan_in: int, fan_out: int, dtype: torch.dtype, generator: torch.Generator, gain: float) -> nn.Linear:
     layer: nn.Linear = nn.utils.skip_init(nn.Linear, fan_in, fan_out, dtype=dtype)  # draws nothing from the global generator
-    nn.init.xavier_normal_(layer.weight, generator=generator)
+    nn.init.xavier_normal_(layer.weight, gain, generator=generator)
     nn.init.zeros_(layer.bias)
     return layer

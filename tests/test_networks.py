@@ -25,6 +25,14 @@ def test_every_activation_builds_a_sequential_of_the_asked_shape(activation: str
     assert network(torch.zeros(7, 1, dtype=torch.float64)).shape == (7, 2)
 
 
+def test_a_frequency_multiplies_the_first_layer_and_no_other() -> None:
+    plain, fast = build(small("lagaris-4"), CPU).state_dict(), build(small("lagaris-4", frequency=7.0), CPU).state_dict()
+    first = next(name for name in plain if name.endswith("weight"))
+    assert plain[first].abs().max() > 0
+    for name, value in plain.items():
+        torch.testing.assert_close(fast[name], 7 * value if name == first else value)
+
+
 def test_periodic_coordinates_enter_as_cosine_and_sine() -> None:
     layer = Periodic([False, True])
     assert layer.features == 3
