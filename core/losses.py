@@ -76,7 +76,7 @@ class Losses:
         self._conditions = [compile(condition.residual, TORCH) for condition in conditions]
         self._data = _Data(experiment, device) if experiment.problem.data is not None else None
         self._wanted = _derivatives(problem.equations)
-        self._products = Products(problem.unknowns, self._wanted)
+        self._products = Products(problem.unknowns, self._wanted)  # of equations, where the network is a trial function
         self._wanted_at_edges = _derivatives([condition.residual for condition in conditions])
 
     def draw(self, step: int) -> Points:
@@ -119,7 +119,7 @@ class Losses:
 
     def residuals(self, network: nn.Module, columns: Columns) -> list[Tensor]:
         """Each equation's left side minus its right side, (n, 1), at `columns`, which require gradients where a derivative is needed."""
-        values = self._values(network, columns, self._wanted)
+        values = self._products.values(network, columns) if isinstance(network, Trial) else self._values(network, columns, self._wanted)
         leaves: dict[Leaf, Tensor] = {Coordinate(name): column for name, column in columns.items()}
         leaves.update(values.items())
         rows = len(next(iter(columns.values())))
@@ -141,8 +141,6 @@ class Losses:
         return residuals
 
     def _values(self, network: nn.Module, columns: Columns, wanted: Collection[Derivative]) -> dict[Derivative, Tensor]:
-        if isinstance(network, Trial):
-            return self._products.values(network, columns)  # only equations are evaluated then
         outputs = network(torch.cat(list(columns.values()), dim=1))  # (n, unknowns)
         unknowns = {unknown: outputs[:, index : index + 1] for index, unknown in enumerate(self.problem.unknowns)}
         return derivatives(unknowns, columns, wanted)
