@@ -1,0 +1,141 @@
+"""Every problem of the library, trained at its defaults: seconds on one core and relative L2, beside what its file promises.
+
+    python -m benchmarks.library [--only NAME …] [--processes 2] [--json benchmarks/library.json]
+
+Each training has one thread of a process to itself. Its seconds are the processor's, so that others who use the machine count less; the
+clock's are beside them. The relative L2 is the largest of all unknowns, on the grid of 401, 101² or 33³ points on which runs are scored.
+A promise is kept by no more than it; one of failure, which a problem makes as a lesson, by more than a tenth. The exit code is 1 where
+a promise is broken or a training takes more than 20 s.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from core import grids, references
+from core.errors import TangenteError
+from core.experiment import Experiment
+from core.problem import library, load
+from core.process import prepare
+from core.training import train
+
+LIMIT = 20.0
+"""Seconds on one core that a training may take."""
+FAILED = 0.1
+"""The relative L2 above which a network has plainly not found the solution."""
+NO_REFERENCE = "no reference"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One problem's training: `seconds` on the processor and `clock`, and the relative L2 error, None where nothing can be compared."""
+
+    name: str
+    steps: int
+    seconds: float
+    clock: float
+    error: float | None
+    promise: float | None
+
+    @property
+    def verdict(self) -> str:
+        """Empty where all is as it should be."""
+        problems = [self._promise_broken()] if self._promise_broken() else []
+        return "; ".join([*problems, *([f"over {LIMIT:g} s"] if self.seconds > LIMIT else [])])
+
+    def _promise_broken(self) -> str:
+        if self.promise is None:
+            return "promises nothing"
+        if self.error is None:
+            return NO_REFERENCE
+        if math.isinf(self.promise):
+            return "" if self.error > FAILED else "promises to fail, and does not"
+        return "" if self.error <= self.promise else "promise broken"
+
+
+def measure(name: str) -> Outcome:
+    """Train one problem at its defaults in this process, and score it."""
+    experiment = Experiment.of(load(name))
+    steps, clock, begun = 0, 0.0, time.process_time()
+    for snapshot in train(experiment):
+        steps, clock = snapshot.step, snapshot.seconds
+    seconds = time.process_time() - begun
+    return Outcome(name, steps, seconds, clock, _error(experiment, snapshot.network), experiment.problem.promise)
+
+
+@torch.no_grad()
+def _error(experiment: Experiment, network: torch.nn.Module) -> float | None:
+    """The largest relative L2 error of the unknowns; never below that of the reference itself."""
+    problem = experiment.bound
+    try:
+        reference = references.solve(problem, experiment.problem.reference)
+    except TangenteError as error:
+        print(f"{experiment.problem.name}: {error.message}", file=sys.stderr)
+        return None
+    dtype = next(network.parameters()).dtype
+    found = network(torch.as_tensor(grids.points(grids.axes(problem, grids.FULL)), dtype=dtype)).double().numpy()  # (n, unknowns)
+    known = reference.values.reshape(found.shape)
+    distances = np.linalg.norm(found - known, axis=0) / np.linalg.norm(known, axis=0)
+    return max(float(distances.max()), reference.error)
+
+
+def measured(names: Sequence[str], processes: int) -> Iterator[Outcome]:
+    """The outcomes, each as soon as it is there."""
+    with ProcessPoolExecutor(processes, get_context("spawn"), prepare) as pool:
+        for done in as_completed([pool.submit(measure, name) for name in names]):
+            yield done.result()
+
+
+def written(value: float | None) -> str:
+    """A relative L2 error in two digits."""
+    return "" if value is None else "failure" if math.isinf(value) else f"{value:.1e}"
+
+
+def row(outcome: Outcome) -> str:
+    """A line of the table."""
+    errors = f"{written(outcome.promise):>10}{written(outcome.error):>10}"
+    return f"{outcome.name:22}{outcome.steps:>7,}{outcome.seconds:>8.1f}{outcome.clock:>8.1f}{errors}  {outcome.verdict or 'ok'}"
+
+
+def main() -> None:
+    """Train, report each as it ends, and write the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", nargs="+", metavar="NAME", choices=library(), default=library())
+    parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--json", type=Path, metavar="FILE", help="keep the outcomes there; those of other problems stay")
+    options = parser.parse_args()
+    outcomes: dict[str, Outcome] = {}
+    for number, outcome in enumerate(measured(options.only, options.processes), 1):
+        outcomes[outcome.name] = outcome
+        print(f"{number} of {len(options.only)}: {outcome.name} in {outcome.seconds:.1f} s", file=sys.stderr, flush=True)
+    print(f"{'problem':22}{'steps':>7}{'core s':>8}{'clock s':>8}{'promised':>10}{'reached':>10}")
+    for name in sorted(outcomes):
+        print(row(outcomes[name]))
+    if options.json is not None:
+        keep(options.json, outcomes)
+    broken = [name for name, outcome in outcomes.items() if outcome.verdict]
+    print(f"{len(outcomes) - len(broken)} of {len(outcomes)} keep what they promise within {LIMIT:g} s")
+    sys.exit(1 if broken else 0)
+
+
+def keep(file: Path, outcomes: dict[str, Outcome]) -> None:
+    """Write the outcomes into a file, beside those of other problems that it holds."""
+    known = json.loads(file.read_text()) if file.exists() else {}
+    known |= {name: {"steps": it.steps, "seconds": round(it.seconds, 1), "error": it.error} for name, it in outcomes.items()}
+    file.write_text(json.dumps({name: known[name] for name in sorted(known) if name in library()}, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
