@@ -45,7 +45,8 @@ Array = NDArray[np.float64]
 
 FIRST = {1: 16, 2: 12, 3: 7}
 """Modes a coordinate to begin with, by the number of coordinates."""
-GROWTH = 1.5
+GROWTHS = (1.5, 1.2)
+"""Of the modes of a coordinate, from one expansion to the next; the less where the more cannot be afforded."""
 GOAL = 3e-9
 """The estimated error with which refinement ends."""
 MOST = {1: 1000, 2: 3200, 3: 3200}
@@ -135,7 +136,7 @@ class Collocation:
         """The values of the finest expansion that is needed or can be afforded, and its error."""
         answer, error = self._refined(self._answer(self.first, None), ENOUGH if self.singular else self.most)
         if error > GOAL and self.singular:
-            answer, error = self._with_corners(answer, error) if answer.missed > GOAL else self._refined(answer, self.most)
+            answer, error = self._with_corners(answer, error) if answer.missed > GOAL else self._refined(answer, self.most, error)
         if error > GOAL:
             error = _judged(error, self._checked(answer))
         self._refuse(answer, error)
@@ -143,23 +144,23 @@ class Collocation:
 
     def _with_corners(self, plain: Answer, error: float) -> tuple[Answer, float]:
         """The answer with what corners may add; where they add nothing, with more modes instead."""
-        shape = [math.ceil(n * GROWTH) for n in self.first.shape]
+        shape = [math.ceil(n * GROWTHS[0]) for n in self.first.shape]
         answer = self._answer(replace(self.first.resized(shape), corners=self.singular), plain)
-        answer, error = self._refined(answer, MOST_WITH_CORNERS)
-        return (answer, error) if error < WORST else self._refined(plain, self.most)
+        answer, smaller = self._refined(answer, MOST_WITH_CORNERS)
+        return (answer, smaller) if smaller < WORST else self._refined(plain, self.most, error)
 
-    def _refined(self, coarse: Answer, most: int) -> tuple[Answer, float]:
-        """The answer of the finest expansion, of at most so many coefficients, and its error."""
-        error, determined = math.inf, True
+    def _refined(self, coarse: Answer, most: int, error: float = math.inf) -> tuple[Answer, float]:
+        """The answer of the finest expansion, of at most so many coefficients, and its error; `error` is that of `coarse`."""
+        determined = True
         while error > GOAL or not determined:
-            larger = self._larger(coarse, determined)
-            if larger.size > most or self.clock.seconds + self._seconds(larger, coarse.root.converged) > self.end:
+            larger = self._larger(coarse, determined, most)
+            if larger is None:
                 break
             fine = self._answer(larger, coarse)
             before, error, determined = error, _error(fine, coarse), _determined(fine, coarse)
             if error > GOAL and fine.missed < GOAL / 100:  # most likely it is the coarser answer that is so far off
                 error = min(error, self._checked(fine))
-            settled = error > before / 2 and fine.expansion.each < GROWTH * coarse.expansion.each  # modes are not what is missing
+            settled = error > before / 2 and fine.expansion.each < min(GROWTHS) * coarse.expansion.each  # modes are not what is missing
             coarse = fine
             if settled:
                 break
@@ -213,12 +214,16 @@ class Collocation:
         misses = tuple(system.missed(root.coefficients, self.between, known))
         return Answer(expansion, root, values, misses)
 
-    def _larger(self, answer: Answer, determined: bool) -> Expansion:
-        """More modes along the coordinates that need them, and one more along others, to be sure."""
+    def _larger(self, answer: Answer, determined: bool, most: int) -> Expansion | None:
+        """More modes along the coordinates that need them, and one more along others, to be sure; None where that is too much."""
         tails = answer.expansion.tails(answer.root.coefficients)
         limit = max(RESOLVED, NEGLIGIBLE * max(tails)) if determined and answer.root.converged else -1.0
-        shape = [math.ceil(n * GROWTH) if tail > limit else n + 1 for n, tail in zip(answer.expansion.shape, tails, strict=True)]
-        return answer.expansion.resized(shape)
+        for growth in GROWTHS:
+            shape = [math.ceil(n * growth) if tail > limit else n + 1 for n, tail in zip(answer.expansion.shape, tails, strict=True)]
+            larger = answer.expansion.resized(shape)
+            if larger.size <= most and self.clock.seconds + self._seconds(larger, answer.root.converged) <= self.end:
+                return larger
+        return None
 
     def _seconds(self, expansion: Expansion, converged: bool = True) -> float:
         """What an answer will take: a factorisation a step of Newton's method, and half as long again for the matrix."""
