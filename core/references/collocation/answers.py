@@ -1,0 +1,126 @@
+"""The answer of one expansion, and how two answers compare."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import RunError
+from core.expressions import Derivative
+from core.references.clock import Clock
+from core.references.collocation import gauss_newton
+from core.references.collocation.expansion import Expansion, Points
+from core.references.collocation.gauss_newton import FEW_STEPS, SINGULAR, SMALLEST, Root
+from core.references.collocation.least_squares import Speed
+from core.references.collocation.periodicity import ends_of
+from core.references.collocation.residuals import Miss, System, Term, terms
+from core.references.collocation.starts import starts
+from core.references.refinement import difference
+
+if TYPE_CHECKING:
+    from core.problem import BoundProblem
+
+Array = NDArray[np.float64]
+
+ROUNDED = 1e-12
+"""Size beside the largest unknown below which one is zero but for rounding."""
+USUAL_STEPS = 4
+"""Of Newton's method, from a coarser answer."""
+MOST_TRIED = 150
+"""Coefficients with which several starts are tried, should one fail."""
+FAR = 0.1
+"""Relative residual with which a root is taken for one of the coarse system only."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one expansion gave: `values` (*shape of the axes, unknowns), and by how much it misses each term."""
+
+    expansion: Expansion
+    root: Root
+    values: Array
+    misses: tuple[Miss, ...]
+
+    @property
+    def missed(self) -> float:
+        """The largest residual, as what it is in the unknowns."""
+        return max(miss.fine for miss in self.misses)
+
+    @property
+    def rank(self) -> tuple[bool, bool, float]:
+        """Of several answers by one expansion the least is the best."""
+        return self.root.condition < SINGULAR, not self.root.converged, self.missed
+
+
+class Answers:
+    """The answers of expansions to one problem on the grid of `axes`; the coordinates in `wrapped` are periodic."""
+
+    def __init__(self, problem: BoundProblem, axes: Points, clock: Clock, wrapped: frozenset[int]) -> None:
+        self.problem, self.axes, self.clock, self.speed = problem, axes, clock, Speed()
+        self.between = tuple((axis[1:] + axis[:-1]) / 2 for axis in axes)
+        self.terms = tuple(term for term in terms(problem) if not _kept(term, problem, wrapped))
+        self.conditions = tuple(term for term in self.terms if term.name.startswith("conditions"))
+
+    def of(self, expansion: Expansion, coarse: Answer | None) -> Answer:
+        """By Newton's method from the coarser answer; from elsewhere too where that was none."""
+        system = System(self.terms, expansion)
+        best: Answer | None = None
+        for start in self._starts(system, coarse):
+            answer = self._judged(expansion, gauss_newton.solve(system, start, self.clock, self.speed), system)
+            if answer.root.converged and answer.missed < FAR:
+                return answer
+            if best is None or answer.rank < best.rank:
+                best = answer
+        assert best is not None
+        return best
+
+    def _starts(self, system: System, coarse: Answer | None) -> Iterator[Array]:
+        if system.linear:
+            yield np.zeros(system.expansion.size)
+            return
+        if coarse is not None:
+            yield coarse.expansion.padded(coarse.root.coefficients, system.expansion)
+        if coarse is None or (not coarse.root.converged and system.expansion.size <= MOST_TRIED):
+            yield from starts(self.problem, self.conditions, system.expansion, self.clock, self.speed)
+
+    def _judged(self, expansion: Expansion, root: Root, system: System) -> Answer:
+        values = np.stack([expansion.value(root.coefficients, Derivative(name), self.axes) for name in self.problem.unknowns], axis=-1)
+        sizes = np.sqrt(np.mean(values**2, axis=tuple(range(values.ndim - 1))))
+        largest = float(sizes.max())
+        values[..., sizes <= ROUNDED * largest] = 0.0
+        known = {name: max(float(size), SMALLEST * largest) or 1.0 for name, size in zip(self.problem.unknowns, sizes, strict=True)}
+        misses = tuple(system.missed(root.coefficients, self.between, known))
+        return Answer(expansion, root, values, misses)
+
+    def seconds(self, expansion: Expansion, converged: bool = True) -> float:
+        """What an answer will take: a factorisation a step of Newton's method, and half as long again for the matrix."""
+        system = System(self.terms, expansion)
+        steps = 1 if system.linear else USUAL_STEPS if converged else FEW_STEPS
+        return steps * 1.5 * self.speed.seconds(system.rows, expansion.size)
+
+
+def distance(fine: Answer, coarse: Answer) -> float:
+    """What the finer answer knows of its error: how far the coarser one is, or how far the terms are from being met."""
+    return max(difference(fine.values, coarse.values), fine.missed)
+
+
+def determined(fine: Answer, coarse: Answer) -> bool:
+    """Whether the system's condition worsens as it should, as a power of the number of modes, and not as if something were left open.
+
+    What is left open are functions, and more modes resolve these exponentially. Raises `RunError` where they do to rounding.
+    """
+    if fine.root.condition < SINGULAR:
+        raise RunError("reference-undetermined")
+    ratio = math.prod(coarse.expansion.shape) / math.prod(fine.expansion.shape)
+    return bool(fine.root.condition > coarse.root.condition * ratio ** (8 / len(fine.expansion.shape)))
+
+
+def _kept(term: Term, problem: BoundProblem, wrapped: frozenset[int]) -> bool:
+    """Whether the modes of periodic coordinates meet the condition by themselves."""
+    ends = ends_of(term.tree, problem)
+    return ends is not None and ends[0] in wrapped
