@@ -46,8 +46,8 @@ def card(key: str, problem: Problem) -> Place:
 
 
 def title(problem: Problem) -> str:
-    """The title, in the visitor's language where it is the library's."""
-    return _(problem.title) if problem.name else plain(problem.title) or _("Problem without a title")
+    """The problem's title, in Markdown."""
+    return catalogue.said(problem, problem.title) or _("Problem without a title")
 
 
 def badges(problem: Problem) -> str:
@@ -60,12 +60,11 @@ def badges(problem: Problem) -> str:
 
 def words(problem: Problem) -> str:
     """The equations and all that is said of the problem, in Markdown: one element, as Streamlit takes its time for each."""
-    worded = _ if problem.name else plain
     source = _("Source: {source}").format(source=plain(problem.source)) if problem.source else ""
     parts = [
         f"$${stacked(problem.statement_latex().equations)}$$",
-        worded(problem.description),
-        f":material/school: {worded(problem.teaches)}" if problem.teaches else "",
+        catalogue.said(problem, problem.description),
+        f":material/school: {catalogue.said(problem, problem.teaches)}" if problem.teaches else "",
         *(f":small[{line}]" for line in (promise(problem), source) if line),
     ]
     return "\n\n".join(filter(None, parts))
