@@ -141,11 +141,11 @@ def _explicit_fits(task: Task) -> bool:
 
 
 def _explicit(task: Task, count: int, finer: int) -> Array:
-    return _integrated(task, count, 1e-5 * 10.0 ** (-2 * finer), "DOP853")
+    return _integrated(task, count, 1e-7 * 10.0 ** (-2 * finer), "DOP853")
 
 
 def _implicit(task: Task, count: int, finer: int) -> Array:
-    return _integrated(task, count, 1e-5 * 10.0 ** (-1.5 * finer), "Radau")
+    return _integrated(task, count, 1e-6 * 10.0 ** (-1.5 * finer), "Radau")
 
 
 def _integrated(task: Task, count: int, tolerance: float, method: str) -> Array:
