@@ -365,4 +365,4 @@ def test_the_clock_is_obeyed() -> None:
     with pytest.raises(RunError) as caught:
         lines.solve(problem, grids.axes(problem, grids.FULL), clock)
     assert caught.value.code == "reference-too-slow"
-    assert clock.seconds < 2.0
+    assert clock.seconds < 5.0  # 0.3 s; slow machines are shared
