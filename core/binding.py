@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from core import conditions
 from core.conditions import BoundCondition
 from core.domain import Interval, space
-from core.errors import TangenteError
+from core.errors import InputError, TangenteError
 from core.expressions import (
     At,
     Binary,
@@ -25,6 +25,7 @@ from core.expressions import (
     parse_equation,
     substitute,
 )
+from core.expressions.tree import walk
 from core.pointing import pointed
 from core.tables import located
 
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from core.problem import Problem
 
 T = TypeVar("T")
+MOST_NODES = 5_000
+"""Of all equations and conditions together, with definitions and derivatives written out."""
 Sides = tuple[Expression, Expression]
 Values = tuple[tuple[str, float], ...]
 
@@ -99,9 +102,9 @@ def parsed(problem: Problem) -> Trees:
 def bind(problem: Problem, values: Values) -> BoundProblem:
     """The problem with a value for each of its parameters; raises `InputError` where an equation or condition has no finite value there."""
     trees = parsed(problem)
-    known = _Known(trees.definitions, values)
-    equations = tuple(_equation(sides, known, problem, number) for number, sides in enumerate(trees.equations, 1))
-    bound = tuple(_condition(sides, known, problem, number) for number, sides in enumerate(trees.conditions, 1))
+    known, budget = _Known(trees.definitions, values), _Budget()
+    equations = tuple(_equation(sides, known, budget, problem, number) for number, sides in enumerate(trees.equations, 1))
+    bound = tuple(_condition(sides, known, budget, problem, number) for number, sides in enumerate(trees.conditions, 1))
     return BoundProblem(
         coordinates=problem.coordinates,
         unknowns=problem.unknowns,
@@ -119,23 +122,44 @@ def derivatives(tree: Expression) -> set[Derivative]:
 
 
 class _Known:
-    """What each name stands for; a definition that has no value here raises its error only where it is used."""
+    """What each name stands for; a definition is worked out, and raises its error, only where it is used."""
 
     def __init__(self, definitions: Mapping[str, Expression], values: Values) -> None:
+        self.definitions = definitions
         self.trees: dict[str, Expression] = {name: Number(value) for name, value in values}
-        self.errors: dict[str, TangenteError] = {}
-        for name, tree in definitions.items():
-            try:
-                self.trees[name] = substitute(tree, self.used_by(tree))
-            except TangenteError as error:
-                self.errors[name] = error.located(key=f"problem.definitions.{name}")
 
     def used_by(self, *trees: Expression) -> Mapping[str, Expression]:
         """What the names in `trees` stand for, and more."""
-        for leaf in sorted({leaf.name for tree in trees for leaf in leaves_in(tree) if isinstance(leaf, Parameter)}):
-            if leaf in self.errors:
-                raise self.errors[leaf]
+        for name in sorted(name for tree in trees for name in _parameters(tree)):
+            if name not in self.trees:
+                with located(f"problem.definitions.{name}"):
+                    tree = self.definitions[name]
+                    self.trees[name] = substitute(tree, self.used_by(tree))
         return self.trees
+
+
+class _Budget:
+    """How many nodes the statements may still have, so that no problem takes long to read."""
+
+    def __init__(self) -> None:
+        self.left = MOST_NODES
+
+    def spend(self, tree: Expression) -> None:
+        """Raise `InputError` where this tree is one too many."""
+        self.left -= sum(1 for _ in walk(tree))
+        if self.left < 0:
+            raise InputError("problem-too-large", limit=MOST_NODES)
+
+
+def _parameters(tree: Expression) -> set[str]:
+    """The names in a tree, in the places of evaluations too."""
+    names: set[str] = set()
+    for leaf in leaves_in(tree):
+        if isinstance(leaf, Parameter):
+            names.add(leaf.name)
+        elif isinstance(leaf, At):
+            names |= {name for argument in leaf.arguments for name in _parameters(argument)}
+    return names
 
 
 def names_of(problem: Problem) -> Names:
@@ -158,24 +182,35 @@ def names_of(problem: Problem) -> Names:
 
 def _tree(parser: Callable[[str, Names], T], text: str, names: Names, key: str) -> T:
     with located(key):
-        return parser(text, names)
+        tree: T = _read(parser, text, names)
+        return tree
+
+
+@lru_cache(maxsize=512)
+def _read(parser: Callable[[str, Names], Any], text: str, names: Names) -> Any:
+    """Kept, as whoever writes a problem changes one of its texts at a time."""
+    return parser(text, names)
 
 
 def _all_sides(texts: tuple[str, ...], names: Names, key: str) -> tuple[Sides, ...]:
     return tuple(_tree(parse_equation, text, names, f"{key}[{number}]") for number, text in enumerate(texts, 1))
 
 
-def _equation(sides: Sides, known: _Known, problem: Problem, number: int) -> Expression:
+def _equation(sides: Sides, known: _Known, budget: _Budget, problem: Problem, number: int) -> Expression:
     letters = tuple(coordinate.name for coordinate in problem.coordinates)
     with located(f"problem.equations[{number}]"):
-        return expand(substitute(Binary("-", *sides), known.used_by(*sides)), letters, space(problem.coordinates))
+        residual = expand(substitute(Binary("-", *sides), known.used_by(*sides)), letters, space(problem.coordinates))
+        budget.spend(residual)
+        return residual
 
 
-def _condition(sides: Sides, known: _Known, problem: Problem, number: int) -> BoundCondition:
+def _condition(sides: Sides, known: _Known, budget: _Budget, problem: Problem, number: int) -> BoundCondition:
     with located(f"problem.conditions[{number}]"):
         values = known.used_by(*sides)
         with pointed(problem.conditions[number - 1], names_of(problem), values):
-            return conditions.bind(sides, values, problem.coordinates)
+            condition = conditions.bind(sides, values, problem.coordinates)
+        budget.spend(condition.residual)
+        return condition
 
 
 def _exact(exact: Mapping[str, Expression], known: _Known) -> dict[str, Expression]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from core import contradictions
 from core.binding import BoundProblem, Sides, derivatives, names_of, parsed
 from core.errors import InputError, Position
 from core.expressions import At, Derivative, Expression, leaves_in, to_text
+from core.expressions.tree import fold
 from core.pointing import pointed
 from core.tables import located
 
@@ -52,10 +54,18 @@ def _check_used(bound: BoundProblem) -> None:
 
 
 def _check_repeated(key: str, trees: tuple[Expression, ...]) -> None:
-    for number, tree in enumerate(trees, 1):
-        first = trees.index(tree) + 1
+    known: dict[object, int] = {}
+    numbers = [fold(tree, partial(_numbered, known)) for tree in trees]
+    for number, same in enumerate(numbers, 1):
+        first = numbers.index(same) + 1
         if first < number:
             raise InputError("said-twice", at=Position(key=f"problem.{key}[{number}]"), first=f"{key}[{first}]")
+
+
+def _numbered(known: dict[object, int], node: Expression, below: tuple[int, ...]) -> int:
+    """A number for each distinct subtree; comparing the trees themselves would walk over what they share again and again."""
+    label = node if not below else getattr(node, "op", None) or getattr(node, "function", None)
+    return known.setdefault((label, below), len(known))
 
 
 def check_conditions(problem: Problem, bound: BoundProblem) -> None:

@@ -18,6 +18,7 @@ from core.conditions import BoundCondition
 from core.domain import Interval, Place
 from core.errors import InputError
 from core.expressions import NUMPY, At, Coordinate, Derivative, Expression, Vector, differentiate, leaves_in, partial, to_text
+from core.expressions.tree import walk
 
 if TYPE_CHECKING:
     from core.binding import BoundProblem
@@ -28,8 +29,12 @@ SHIFT = 0.0271
 """Between the samples of one coordinate and the next, so that none lies on a diagonal."""
 TOLERANCE = 1e-9
 
+LARGEST = 100
+"""Nodes of a condition whose slopes along its edge are compared too."""
+
 Value = tuple[Derivative, tuple[float, ...]]
 """An unknown or derivative at a point."""
+_Linear = tuple[tuple[At, ...], Vector]
 
 
 @dataclass(frozen=True)
@@ -87,24 +92,31 @@ def find(problem: BoundProblem) -> tuple[int, tuple[int, ...]] | None:
 def _statements(number: int, condition: BoundCondition, problem: BoundProblem) -> Iterator[Statement]:
     """What the condition says on each edge, and its slope along it; nothing where that is not linear."""
     letters = tuple(item.name for item in problem.coordinates)
+    linear: dict[str, _Linear | None] = {"": _linear(condition.residual, letters)}
+    small = sum(1 for _ in walk(condition.residual)) <= LARGEST
     for edge in condition.edges:
-        trees = [condition.residual]
-        for letter, value in zip(letters, edge, strict=True):
-            if value is None:
-                trees += _slope(condition.residual, letter, letters)
-        for tree in trees:
-            leaves = tuple(sorted((leaf for leaf in leaves_in(tree) if isinstance(leaf, At)), key=to_text))
-            slopes = [partial(tree, leaf) for leaf in leaves]
-            if not any(isinstance(leaf, At) for slope in slopes for leaf in leaves_in(slope)):
-                vector = Vector([tree, *slopes], [*map(Coordinate, letters), *leaves], NUMPY)
-                yield Statement(number, edge, problem.coordinates, leaves, vector)
+        free = [letter for letter, value in zip(letters, edge, strict=True) if value is None and small]
+        for letter in ["", *free]:
+            if letter not in linear:
+                linear[letter] = _slope(condition.residual, letter, letters)
+            if found := linear[letter]:
+                yield Statement(number, edge, problem.coordinates, *found)
 
 
-def _slope(residual: Expression, letter: str, letters: tuple[str, ...]) -> list[Expression]:
+def _linear(tree: Expression, letters: tuple[str, ...]) -> _Linear | None:
+    """The evaluations in a tree, and how to compute it and its slopes along these; None where it is not linear in them."""
+    leaves = tuple(sorted((leaf for leaf in leaves_in(tree) if isinstance(leaf, At)), key=to_text))
+    slopes = [partial(tree, leaf) for leaf in leaves]
+    if any(isinstance(leaf, At) for slope in slopes for leaf in leaves_in(slope)):
+        return None
+    return leaves, Vector([tree, *slopes], [*map(Coordinate, letters), *leaves], NUMPY)
+
+
+def _slope(residual: Expression, letter: str, letters: tuple[str, ...]) -> _Linear | None:
     try:
-        return [differentiate(residual, letter, letters)]
-    except InputError:  # of an order beyond the highest
-        return []
+        return _linear(differentiate(residual, letter, letters), letters)
+    except InputError:  # of an order beyond the highest, or too large
+        return None
 
 
 def _systems(statements: Sequence[Statement], coordinates: tuple[Interval, ...]) -> Iterator[list[Row]]:

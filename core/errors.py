@@ -211,6 +211,7 @@ MESSAGES: dict[str, str] = {
     "not-real": N_("`{expression}` has no real value."),
     "not-constant": N_("A constant is needed here, but the expression depends on {names}."),
     "grows-too-large": N_("With its definitions and derivatives written out, the expression has more than {limit} parts."),
+    "problem-too-large": N_("With their definitions and derivatives written out, the statements up to here have more than {limit} parts."),
     "not-a-name": N_("A name must be letters, digits and _, beginning with a letter, but got {name}."),
     "not-a-letter": N_("A coordinate must be a single letter, but got {name}."),
     "name-reserved": N_("The name {name} has a meaning of its own; choose another one."),

@@ -107,6 +107,13 @@ BAD: dict[str, Bad] = {
         file(definitions='{ a = "x*t + sin(x)", b = "a*a*a*a*a", c = "b*b*b*b*b", d = "c*c*c*c*c", f = "d*d*d*d*d*d" }',
              equations='["u_t = f*u"]'), "grows-too-large", ".definitions.f", None, r"more than 5000 parts",
     ),
+    "a derivative that grows": Bad(
+        equation(f"u_t = D({'sin(' * 35}x*u{')' * 35}, x, 4)"), "grows-too-large", E1, None, r"more than 2000 parts"
+    ),
+    "derivatives that grow together": Bad(
+        file(equations=json.dumps([f"u_t = D({'sin(' * 35}{n}*x*u{')' * 35}, x, 2)" for n in range(1, 20)])),
+        "problem-too-large", ".equations[13]", None, r"up to here .* 5000 parts",
+    ),
     "hexadecimal": Bad(equation("u_t = 0x10*u"), "operator-missing", E1, 7, r"operator before `x10`"),
     "imaginary": Bad(equation("u_t = 1j*u"), "operator-missing", E1, 7, r"operator before `j`"),
     "digits in groups": Bad(equation("u_t = 1_000*u"), "operator-missing", E1, 7, r"operator before `_000`"),

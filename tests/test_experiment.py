@@ -80,8 +80,8 @@ BAD = [
     ('problem = "burgers"\n[values]\nmu = 1', "unknown-parameter-near", "values.mu"),
     ('problem = "burgers"\n[values]\nnu = "x"', "unknown-name-near", "values.nu"),
     ('problem = "poisson"\n[values]\nnu = 1', "no-parameters", "values.nu"),
-    ("problem = ", "not-toml", None),
-    ("a = 1\na = 2", "not-toml", None),
+    ("problem = ", "toml-value", "line 1"),
+    ("a = 1\na = 2", "toml-twice", "line 2"),
     ("# " + "x" * 16_000, "file-too-large", None),
 ]
 

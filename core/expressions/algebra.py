@@ -25,7 +25,8 @@ from core.expressions.tree import (
 )
 
 ORDER = 4  # the highest derivative
-NODES = 5_000  # of what a tree may grow to
+NODES = 5_000  # of what a tree may grow to, shared ones counted each time: what writing or comparing it costs
+DISTINCT = 2_000  # of these, when shared ones count once: what evaluating it costs
 ZERO, ONE, TWO, MINUS_ONE = Number(0), Number(1), Number(2), Number(-1)
 
 
@@ -140,9 +141,9 @@ def _rebuild(node: Expression, below: tuple[Expression, ...]) -> Expression:
     return node
 
 
-def _limited(tree: Expression, number: Callable[[Expression], int]) -> Expression:
-    if number(tree) > NODES:
-        raise InputError("grows-too-large", limit=NODES)
+def _limited(tree: Expression, number: Callable[[Expression], int], most: int) -> Expression:
+    if number(tree) > most:
+        raise InputError("grows-too-large", limit=most)
     return tree
 
 
@@ -166,7 +167,7 @@ def substitute(tree: Expression, values: Mapping[str, Expression]) -> Expression
                 return At(derivative, tuple(substitute(argument, values) for argument in arguments))
         return _rebuild(node, below)
 
-    return _limited(fold(tree, rule), size)
+    return _limited(fold(tree, rule), size, NODES)
 
 
 def restrict(tree: Expression, place: Mapping[str, float]) -> Expression:
@@ -187,6 +188,7 @@ def replace(tree: Expression, leaves: Mapping[Leaf, Expression]) -> Expression:
     return _limited(
         fold(tree, lambda node, below: leaves.get(node, node) if isinstance(node, Leaf) else _rebuild(node, below)),
         _distinct,
+        DISTINCT,
     )
 
 
@@ -274,7 +276,7 @@ def partial(tree: Expression, leaf: Leaf) -> Expression:
     Expand first; an evaluation such as `u(x, 0)` is a leaf too, whatever its place. Raises `InputError` where the tree grows beyond all
     measure.
     """
-    return _limited(_derivative(tree, lambda other: ONE if other == leaf else ZERO), _distinct)
+    return _limited(_derivative(tree, lambda other: ONE if other == leaf else ZERO), _distinct, DISTINCT)
 
 
 def _derivative(tree: Expression, slope: Callable[[Leaf], Expression]) -> Expression:
@@ -312,7 +314,7 @@ def expand(tree: Expression, coordinates: tuple[str, ...], space: tuple[str, ...
 
     def along(operand: Expression, by: str) -> Expression:
         for coordinate in by:
-            operand = _limited(differentiate(operand, coordinate, coordinates), _distinct)
+            operand = _limited(differentiate(operand, coordinate, coordinates), _distinct, DISTINCT)
         return operand
 
     def rule(node: Expression, below: tuple[Expression, ...]) -> Expression:
@@ -326,4 +328,4 @@ def expand(tree: Expression, coordinates: tuple[str, ...], space: tuple[str, ...
                 return total
         return _rebuild(node, below)
 
-    return _limited(fold(tree, rule), _distinct)
+    return _limited(fold(tree, rule), _distinct, DISTINCT)

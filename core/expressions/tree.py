@@ -6,9 +6,9 @@ Walks are loops, not recursions, and visit a shared node once, so that no depth 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from core.errors import InputError
 
@@ -117,37 +117,51 @@ def constant(tree: Expression) -> float:
     return tree.value
 
 
+_CHILDREN: Mapping[type, Callable[[Any], tuple[Expression, ...]]] = {
+    Binary: lambda node: (node.left, node.right),
+    Unary: lambda node: (node.operand,),
+    Differential: lambda node: (node.operand,),
+    Laplacian: lambda node: (node.operand,),
+    Call: lambda node: node.arguments,
+}
+
+
 def children(node: Expression) -> tuple[Expression, ...]:
     """The nodes directly below; an evaluation `u(x, 0)` counts as a leaf."""
-    match node:
-        case Binary(_, left, right):
-            return left, right
-        case Unary(_, operand) | Differential(operand, _) | Laplacian(operand):
-            return (operand,)
-        case Call(_, arguments):
-            return arguments
-    return ()
+    below = _CHILDREN.get(type(node))
+    return below(node) if below else ()
 
 
 def walk(tree: Expression) -> Iterator[Expression]:
     """Every node object once, children before parents."""
-    seen: set[int] = set()
-    stack = [(tree, False)]
+    entered: set[int] = set()
+    left: set[int] = set()
+    stack = [tree]
     while stack:
-        node, ready = stack.pop()
-        if ready:
+        node = stack.pop()
+        number = id(node)
+        if number in left:
+            continue
+        if number in entered:
+            left.add(number)
             yield node
-        elif id(node) not in seen:
-            seen.add(id(node))
-            stack.append((node, True))
-            stack.extend((child, False) for child in reversed(children(node)))
+            continue
+        entered.add(number)
+        below = _CHILDREN.get(type(node))
+        if below is None:
+            left.add(number)
+            yield node
+        else:
+            stack.append(node)
+            stack.extend(reversed(below(node)))
 
 
 def fold(tree: Expression, rule: Callable[[Expression, tuple[T, ...]], T]) -> T:
     """The result of `rule(node, results of its children)` at the root."""
     results: dict[int, T] = {}
     for node in walk(tree):
-        results[id(node)] = rule(node, tuple([results[id(child)] for child in children(node)]))
+        below = _CHILDREN.get(type(node))
+        results[id(node)] = rule(node, tuple([results[id(child)] for child in below(node)]) if below else ())
     return results[id(tree)]
 
 

@@ -1,0 +1,381 @@
+"""Hostile text: nothing is executed, nothing goes wrong unforeseen, nothing takes long.
+
+    python -m benchmarks.fuzz                      100,000 generated strings
+    python -m benchmarks.fuzz --strings 20000 --seed 7
+    python -m benchmarks.fuzz --minutes 10         a fuzzer that is guided by the coverage of our code
+    python -m benchmarks.fuzz --roundtrip 10000    parse → print → parse is the identity, and torch agrees with NumPy to 1e-12
+
+Strings are made by the grammar, by mutation of right and of bad input (the library's and that of `tests/bad_inputs.py`), and of random
+Unicode; each goes to `parse`, `parse_equation`, `Experiment.from_toml` or the editor's `mistakes`. Python's audit hooks report what runs,
+opens or starts meanwhile. Seconds are those of the processor, so that other work on the machine does not count. The guided fuzzer is
+Atheris (libFuzzer), which is not among the requirements: `pip install atheris==3.0.0` (Python 3.11 to 3.13 on Linux).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import re
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parent.parent
+SLOWEST = 1.0
+"""Seconds that no text may take."""
+LENGTH = 20_000
+"""Characters of the longest generated string: more than is read of a file."""
+EXECUTED = ("exec", "compile", "open", "import")
+STARTED = ("subprocess.", "os.system", "os.exec", "os.spawn", "os.posix_spawn", "os.fork", "socket.", "ctypes.", "pickle.")
+PAYLOAD = "__import__('os').system('true')"
+
+Target = Callable[[str], object]
+
+
+def targets() -> dict[str, Target]:
+    """What is fed, by name; each raises `InputError` for what it refuses."""
+    from core import tables
+    from core.drafts import mistakes
+    from core.experiment import Experiment
+    from core.expressions import Names, parse, parse_equation, to_latex, to_text
+
+    names = Names(("x", "t"), ("u", "v"), ("nu", "k", "omega0", "D"))
+
+    def expression(text: str) -> None:
+        tree = parse(text, names)
+        to_text(tree)
+        to_latex(tree)
+
+    return {
+        "parse": expression,
+        "parse_equation": lambda text: parse_equation(text, names),
+        "Experiment.from_toml": lambda text: Experiment.from_toml(text, file="fuzz.toml"),
+        "mistakes": lambda text: mistakes(tables.mapping(tables.read(text).get("problem"), "problem", 100)),
+    }
+
+
+class Watch:
+    """What Python reports to be executed while `on` is true."""
+
+    def __init__(self) -> None:
+        self.on = False
+        self.events: Counter[str] = Counter()
+        sys.addaudithook(self._hook)
+
+    def _hook(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if self.on and (event in EXECUTED or event.startswith(STARTED)):
+            self.events[f"{event} {arguments!r:.60}"] += 1
+
+
+@dataclass
+class Tally:
+    """What became of the strings."""
+
+    accepted: int = 0
+    refused: Counter[str] = field(default_factory=Counter)
+    uncaught: dict[str, str] = field(default_factory=dict)
+    slowest: tuple[float, str, str] = (0.0, "", "")
+
+    @property
+    def number(self) -> int:
+        return self.accepted + self.refused.total() + len(self.uncaught)
+
+
+# Strings.
+
+
+class Generator:
+    """Hostile strings from one seed."""
+
+    TOKENS = (
+        *("x", "t", "u", "v", "nu", "k", "D", "u_x", "u_xx", "u_xxt", "v_t", "pi", "e", "boundary", "lap", "omega0"),
+        *("+", "-", "*", "/", "^", "**", "(", ")", ",", "=", " ", "0", "1", "2", "0.5", "1e3", ".5", "1e999", "9" * 40),
+        *("sin(", "sqrt(", "max(", "atan2(", "D(", "lap(", "u(0, t)", "u(x, 0)", "u(boundary)", "u_x(1, t)", "log(", "abs("),
+    )
+    CODE = (
+        *(PAYLOAD, "exec('1')", "eval('1')", "().__class__", "lambda: 1", "[x for x in t]", "open('f')", "{x}", "f'{x}'", "${x}", "`x`"),
+        *(
+            "x.real",
+            "0x10",
+            "1j",
+            "1_0",
+            "9**9**9",
+            "import os",
+            "print(x)",
+            "x; t",
+            "<script>",
+            "\\frac{u}{x}",
+            "%s%n",
+            "../..",
+            "\x1b[2J",
+        ),
+    )
+    ALPHABETS = (
+        (0x20, 0x7E),
+        (0x00, 0x1F),
+        (0x80, 0x24F),
+        (0x370, 0x52F),
+        (0x2000, 0x206F),
+        (0x1D400, 0x1D7FF),
+        (0xD800, 0xDFFF),
+        (0, 0x10FFFF),
+    )
+
+    def __init__(self, seed: int) -> None:
+        from tests.bad_inputs import BAD, file
+
+        self.random = random.Random(seed)
+        library = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "core" / "problems").glob("*.toml"))]
+        self.files = [*(bad.text for bad in BAD.values() if len(bad.text) < LENGTH), *library, *[file()] * 200]
+        self.texts = [match for text in self.files for match in re.findall(r'"((?:[^"\\]|\\.)+)"', text)]
+
+    def strings(self, number: int) -> Iterator[tuple[str, str]]:
+        """So many pairs of a target's name and a string for it."""
+        for _ in range(number):
+            name = self.random.choices(("parse", "parse_equation", "Experiment.from_toml", "mistakes"), (3, 3, 3, 1))[0]
+            text = self.expression() if name.startswith("parse") else self.file()
+            yield name, text[:LENGTH]
+
+    def expression(self) -> str:
+        kind = self.random.random()
+        if kind < 0.15:
+            return self.derived(self.random.randint(1, 7))
+        if kind < 0.3:
+            return self.statement()
+        if kind < 0.5:
+            return "".join(self.random.choices((*self.TOKENS, *self.CODE), k=self.random.randint(1, 60)))
+        if kind < 0.85:
+            return self.mutated(self.random.choice((*self.texts, *self.CODE, self.derived(5))))
+        if kind < 0.95:
+            return self.unicode(self.random.randint(0, 300))
+        return self.random.choice((*self.TOKENS, *self.CODE)) * self.random.choice((10, 100, 400, 3_000))
+
+    def file(self) -> str:
+        kind = self.random.random()
+        text = self.random.choice(self.files)
+        if kind < 0.3:
+            return self.mutated(text)
+        if kind < 0.95:  # another text in quotes
+            quoted = list(re.finditer(r'"((?:[^"\\\n]|\\.)*)"', text))
+            if quoted:
+                place = self.random.choice(quoted)
+                return (
+                    text[: place.start()]
+                    + json.dumps(self.random.choice((self.expression, self.statement))(), ensure_ascii=False)
+                    + text[place.end() :]
+                )
+        return self.unicode(self.random.randint(0, 2_000))
+
+    def statement(self) -> str:
+        """A right equation or condition, or nearly."""
+        left = self.random.choice(("u_t", "u_xx", "u", "u(0, t)", "u(x, 0)", "u_x(1, t)", "u(boundary)", "u(k, t)", "D(u, x)", "lap(u)"))
+        return f"{left} = {self.derived(self.random.randint(0, 5))}"
+
+    def derived(self, depth: int) -> str:
+        """A right expression, or nearly."""
+        choice = self.random.random()
+        if depth <= 0 or choice < 0.15:
+            return self.random.choice((*self.TOKENS[:16], "1", "2.5", "1e-3"))
+        if choice < 0.65:
+            return f"{self.derived(depth - 1)}{self.random.choice('+-*/^')}{self.derived(depth - 1)}"
+        if choice < 0.8:
+            return f"({self.derived(depth - 1)})"
+        function = self.random.choice(("sin", "exp", "log", "sqrt", "max", "atan2", "lap", "D", "u", "u_x", "v_t"))
+        return f"{function}({', '.join(self.derived(depth - 2) for _ in range(self.random.randint(0, 3)))})"
+
+    def mutated(self, text: str) -> str:
+        for _ in range(self.random.randint(1, 6)):
+            start, end = sorted(self.random.randint(0, len(text)) for _ in range(2))
+            part = text[start:end]
+            insert = self.random.choice((*self.TOKENS, *self.CODE, self.unicode(1), self.unicode(8), part, part[::-1], part.swapcase()))
+            match self.random.randrange(5):
+                case 0:
+                    text = text[:start] + insert + text[start:]
+                case 1:
+                    text = text[:start] + insert + text[min(end, start + 5) :]
+                case 2:
+                    text = text[:start] + text[min(end, start + 5) :]
+                case 3:
+                    text = text[:end] + part * self.random.choice((1, 2, 50)) + text[end:]
+                case 4:
+                    other = self.random.choice(self.texts)
+                    text = text[:start] + other[self.random.randint(0, len(other)) :] + text[end:]
+            text = text[:LENGTH]
+        return text
+
+    def unicode(self, length: int) -> str:
+        low, high = self.random.choice(self.ALPHABETS)
+        return "".join(chr(self.random.randint(low, high)) for _ in range(length))
+
+
+def feed(name: str, target: Target, text: str, tally: Tally) -> None:
+    """Give a text to a target, and tally what comes of it."""
+    from core.errors import InputError
+
+    begun = time.thread_time()
+    try:
+        target(text)
+        tally.accepted += 1
+    except InputError as error:
+        tally.refused[error.code] += 1
+        str(error)  # which must be possible as well
+    except Exception:
+        tally.uncaught[f"{name}({text[:200]!a})"] = traceback.format_exc(limit=-3)
+    seconds = time.thread_time() - begun
+    if seconds > tally.slowest[0]:
+        tally.slowest = seconds, name, text
+
+
+def generated(number: int, seed: int) -> int:
+    """Feed generated strings; returns the exit code."""
+    known, watch, tallies = targets(), Watch(), {}
+    for name, target in known.items():  # what is loaded at first use is loaded now
+        feed(name, target, "u_t = sin(x)", Tally())
+        tallies[name] = Tally()
+    generator = Generator(seed)
+    for name in ("Experiment.from_toml", "mistakes"):
+        feed(name, known[name], generator.files[-1], Tally())
+    begun = time.perf_counter()
+    for count, (name, text) in enumerate(generator.strings(number), 1):
+        watch.on = True
+        feed(name, known[name], text, tallies[name])
+        watch.on = False
+        if count % 10_000 == 0:
+            print(f"{count:,} strings", file=sys.stderr)
+    print(f"{number:,} strings of seed {seed} in {time.perf_counter() - begun:.0f} s")
+    return report(tallies, watch)
+
+
+def report(tallies: dict[str, Tally], watch: Watch) -> int:
+    for name, tally in tallies.items():
+        seconds, _, text = tally.slowest
+        print(f"{name:20} {tally.number:7,}: {tally.accepted:,} accepted, {tally.refused.total():,} refused by {len(tally.refused)} codes")
+        print(f"{'':20} slowest {1e3 * seconds:.0f} ms: {text[:60]!a}")
+    uncaught = {text: trace for tally in tallies.values() for text, trace in tally.uncaught.items()}
+    slowest = max(tally.slowest[0] for tally in tallies.values())
+    print(f"executed: {watch.events.total()} (must be 0)")
+    print(f"uncaught exceptions: {len(uncaught)} (must be 0)")
+    print(f"slowest: {slowest:.3f} s (must be below {SLOWEST:g} s)")
+    for text, trace in list(uncaught.items())[:5]:
+        print(f"\n{text}\n{trace}")
+    for event, count in watch.events.most_common(5):
+        print(f"{count} × {event}")
+    return int(bool(uncaught) or watch.events.total() > 0 or slowest >= SLOWEST)
+
+
+# The guided fuzzer, in a process of its own: libFuzzer ends it.
+
+
+def guided(minutes: float, seed: int) -> int:
+    """Run Atheris for so long; returns the exit code."""
+    from tests.bad_inputs import BAD, file
+
+    with tempfile.TemporaryDirectory() as folder:
+        corpus, tally = Path(folder) / "corpus", Path(folder) / "tally.json"
+        corpus.mkdir()
+        texts = [file(), *(bad.text for bad in BAD.values() if len(bad.text) < 4_000)]
+        texts += [text for whole in texts for text in re.findall(r'"((?:[^"\\]|\\.)+)"', whole)]
+        for number, text in enumerate(texts):
+            for kind in range(4):
+                (corpus / f"{number}-{kind}").write_bytes(bytes([kind]) + text.encode())
+        asked = [
+            f"-max_total_time={60 * minutes:.0f}",
+            "-max_len=4096",
+            f"-timeout={SLOWEST:g}",
+            f"-seed={seed or 1}",
+            "-print_final_stats=1",
+        ]
+        command = [sys.executable, "-m", "benchmarks.fuzz", "--child", str(tally), *asked, f"-artifact_prefix={folder}/", str(corpus)]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, errors="replace", check=False)
+        coverage = re.findall(r"cov: (\d+) ft: (\d+) corp: (\d+)", done.stderr)
+        known = json.loads(tally.read_text()) if tally.exists() else {}
+    print(f"{known.get('runs', 0):,} inputs in {minutes:g} minutes")
+    print(f"coverage, features, corpus: {', '.join(coverage[-1] if coverage else ['unknown'])}")
+    print(f"executed: {sum(known.get('events', {}).values())} (must be 0) {known.get('events') or ''}")
+    print(f"slowest: {known.get('slowest', 0):.3f} s (must be below {SLOWEST:g} s): {known.get('text', '')[:80]!a}")
+    print(f"uncaught exceptions or timeouts: {'none' if done.returncode == 0 else 'yes, see below'}")
+    if done.returncode:
+        print(done.stderr[-4_000:])
+    return int(done.returncode != 0 or bool(known.get("events")) or known.get("slowest", 0) >= SLOWEST or not known.get("runs"))
+
+
+def child(path: Path, arguments: list[str]) -> None:
+    """Fuzz in this process until libFuzzer ends it."""
+    try:
+        import atheris
+    except ImportError:
+        sys.exit("The guided fuzzer needs Atheris: pip install atheris==3.0.0")
+    with atheris.instrument_imports(
+        include=["core.expressions", "core.problem", "core.statement", "core.tables", "core.toml", "core.checks"]
+    ):
+        known = list(targets().items())
+    from core.errors import InputError
+
+    watch, runs, slowest = Watch(), 0, (0.0, "")
+
+    def one(data: bytes) -> None:
+        nonlocal runs, slowest
+        name, target = known[data[0] % len(known) if data else 0]
+        text = data[1:].decode("utf-8", "surrogateescape")
+        begun = time.thread_time()
+        watch.on = True
+        try:
+            target(text)
+        except InputError as error:
+            str(error)
+        finally:
+            watch.on = False
+        runs += 1
+        slowest = max(slowest, (time.thread_time() - begun, f"{name}: {text}"))
+        if runs % 1_000 == 0:
+            new = path.with_suffix(".new")
+            new.write_text(json.dumps({"runs": runs, "events": watch.events, "slowest": slowest[0], "text": slowest[1][:200]}))
+            new.replace(path)
+
+    for _, target in known:  # what is loaded at first use is loaded now
+        with suppress(InputError):
+            target("u_t = sin(x)")
+    atheris.Setup([sys.argv[0], *arguments], one)
+    atheris.Fuzz()
+
+
+def roundtrip(examples: int) -> int:
+    """The two properties of trees, as the tests have them, on so many cases."""
+    chosen = "test_what_is_written_reads_as_the_same_tree or test_torch_agrees_with_numpy"
+    command = [sys.executable, "-m", "pytest", "tests/test_expressions.py", "-k", chosen, "--hypothesis-show-statistics", "-q"]
+    done = subprocess.run(
+        command, cwd=ROOT, env={**os.environ, "TANGENTE_EXAMPLES": str(examples)}, capture_output=True, text=True, check=False
+    )
+    print("\n".join(line for line in done.stdout.splitlines() if re.search(r"passing|failing|passed|failed|::|Error", line)))
+    return done.returncode
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--strings", type=int, default=100_000, help="how many are generated (default 100,000)")
+    parser.add_argument("--minutes", type=float, help="instead, run the guided fuzzer for so long")
+    parser.add_argument("--roundtrip", type=int, metavar="CASES", help="instead, check printing and torch on so many cases")
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+    if options.minutes is not None:
+        return guided(options.minutes, options.seed)
+    if options.roundtrip is not None:
+        return roundtrip(options.roundtrip)
+    return generated(options.strings, options.seed)
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--child"]:
+        child(Path(sys.argv[2]), sys.argv[3:])
+    else:
+        sys.exit(main())
