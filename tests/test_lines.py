@@ -125,9 +125,9 @@ EXACT: dict[str, tuple[list[str], list[str], dict[str, str], dict[str, Any]]] = 
     ),
     "wave and ends that absorb it": (
         ["u_tt = u_xx"],
-        ["u(x, 0) = exp(-4*x^2)", "u_t(x, 0) = 8*x*exp(-4*x^2)", "u_t(2, t) + u_x(2, t) = 0", "u_t(-2, t) - u_x(-2, t) = 0"],
+        ["u(x, 0) = exp(-4*x^2)", "u_t(x, 0) = 8*x*exp(-4*x^2)", "u_t(3, t) + u_x(3, t) = 0", "u_t(-3, t) - u_x(-3, t) = 0"],
         {"u": "exp(-4*(x - t)^2)"},
-        {"coordinates": {"x": [-2, 2], "t": [0, 1]}},
+        {"coordinates": {"x": [-3, 3], "t": [0, 1]}},
     ),
     "telegraph": (
         ["u_tt + 2*u_t + u = u_xx"],
