@@ -1,4 +1,4 @@
-"""The pictures of the documentation: Solve with a trained ODE and a trained PDE, light and dark, on a wide screen and on a phone.
+"""The pictures of the documentation: Solve with a trained ODE and a trained PDE, and the editor; light and dark, on a screen and a phone.
 
     python -m benchmarks.screenshots [--into docs/images]
 
@@ -11,13 +11,26 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.harness import NO_BROWSER, ROOT, Server, Solve, chromium
+from tests.browser.harness import NO_BROWSER, ROOT, Editor, Server, Solve, chromium
 
 PROBLEMS = ("damped-oscillator", "burgers")
 SCHEMES = ("light", "dark")
 WIDTHS = (1440, 420)
+WRITTEN = {
+    "Title": "A rope that is plucked",
+    "Description": "Its ends are held; the pluck travels, and friction takes it away.",
+    "Coordinate 1: its letter": "x",
+    "Coordinate 1: low end": "0",
+    "Coordinate 1: high end": "1",
+    "Coordinate 2: its letter": "t",
+    "Coordinate 2: low end": "0",
+    "Coordinate 2: high end": "2",
+    "Equations": "u_tt + k*u_t = u_xx",
+    "Conditions": "u(x, 0) = sin(pi*x) + sin(2*pi*x)/2\nu_t(x, 0) = 0\nu(0, t) = 0\nu(1, t) = 0",
+}
+"""What is typed into the editor's fields."""
 
 
 def train(browser: Browser, server: Server, problem: str) -> None:
@@ -34,12 +47,30 @@ def picture(browser: Browser, server: Server, problem: str, scheme: str, width: 
     solve = Solve(context.new_page(), server).open(problem=problem)
     solve.wait_status("done")
     expect(solve.button("Replay")).to_be_enabled()
-    height = solve.page.evaluate("() => document.querySelector('[data-testid=stMain]').scrollHeight")
-    solve.page.set_viewport_size({"width": width, "height": height})
-    solve.page.wait_for_timeout(1500)  # for charts to fit their places again
-    solve.page.screenshot(path=path)
+    whole(solve.page, path)
     context.close()
     assert solve.faults == [], solve.faults
+
+
+def editor(browser: Browser, server: Server, scheme: str, width: int, path: Path) -> None:
+    """Take the editor with a problem that somebody has written."""
+    context = browser.new_context(color_scheme="dark" if scheme == "dark" else "light", viewport={"width": width, "height": 900})
+    page = Editor(context.new_page(), server).open()
+    page.button("+ Coordinate").click()
+    for label, text in WRITTEN.items():
+        page.field(label).fill(text)
+    page.wait_right()
+    expect(page.solution.locator(".js-plotly-plot")).to_be_visible()
+    whole(page.page, path)
+    context.close()
+
+
+def whole(page: Page, path: Path) -> None:
+    """Take all of a page, however long it is."""
+    height = page.evaluate("() => document.querySelector('[data-testid=stMain]').scrollHeight")
+    page.set_viewport_size({"width": (page.viewport_size or {"width": WIDTHS[0]})["width"], "height": height})
+    page.wait_for_timeout(1500)  # for charts to fit their places again
+    page.screenshot(path=path)
 
 
 def main() -> None:
@@ -59,6 +90,11 @@ def main() -> None:
                         path = folder / f"{problem}-{scheme}-{width}.png"
                         picture(browser, server, problem, scheme, width, path)
                         print(path)
+            for scheme in SCHEMES:
+                for width in WIDTHS:
+                    path = folder / f"editor-{scheme}-{width}.png"
+                    editor(browser, server, scheme, width, path)
+                    print(path)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -47,6 +48,7 @@ def chart(
         "height": height,
         "figure": figure.to_json() if figure is not None else None,
         "again": again,
+        "asked": time.monotonic() if again else None,  # no two alike: what is alike is not sent to the browser again
         "plotly": plotly.__version__,
         "words": {
             "Download plot as a PNG": _("Save as PNG"),

@@ -25,7 +25,9 @@ ASSETS = Path(__file__).with_suffix("")
 KEY = "editor"
 EXAMPLE = "example"
 
-_OPENING, _KNOWN, _SAVED = "editor-opening", "editor-known", "editor-saved"
+FILE = "problem.toml"
+
+_OPENING, _KNOWN, _SAVED, _SENT = "editor-opening", "editor-known", "editor-saved", "editor-sent"
 
 _scripts = (ASSETS.parent / "live" / "words.js", *sorted(ASSETS.glob("*.js")))
 _component = st.components.v2.component(
@@ -94,6 +96,11 @@ def save(current: Writing) -> str:
     return id
 
 
+def send_file(text: str) -> None:
+    """Have the browser save a file. Streamlit's own button would give what was typed when it was drawn, not when it is clicked."""
+    st.session_state[_SENT] = {"token": secrets.token_urlsafe(8), "name": FILE, "text": text}
+
+
 def form(current: Writing | None, marks: Sequence[Mark]) -> None:
     """The form, with the mistakes of the draft that the page knows."""
     opening = st.session_state.get(_OPENING) or {"token": EXAMPLE, "draft": example().state(), "saved": None, "weak": True}
@@ -104,6 +111,7 @@ def form(current: Writing | None, marks: Sequence[Mark]) -> None:
         "marks": [_marked(mark) for mark in marks],
     }
     data = {"fields": _fields(), "texts": _texts(), "opening": opening, "answer": answer, "locale": LANGUAGE}
+    data["file"] = st.session_state.pop(_SENT, None)
     _component(key=KEY, data=data, on_draft_change=lambda: None)
 
 

@@ -86,15 +86,12 @@ def open_own(id: str) -> None:
     editor.open_problem(id, copy=False)
 
 
-def download(current: Writing | None) -> None:
-    """A button that saves the draft as a file, mistaken as it may be."""
-    try:
-        text = current.draft.toml() if current else ""
-    except TangenteError:
-        text = ""
-    help = _("The problem as a text file (TOML), for the command line, for a colleague, for later.")
-    label, name = _("Download"), "problem.toml"
-    st.download_button(label, text, name, "application/toml", icon=":material/download:", help=help, on_click="ignore", disabled=not text)
+@told
+def download() -> None:
+    """Have the browser save the draft, as it is at the click and mistaken as it may be, as a file."""
+    current = editor.writing()
+    if current:
+        editor.send_file(current.draft.toml())
 
 
 def panel(entries: Sequence[Entry]) -> None:

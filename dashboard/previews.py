@@ -110,11 +110,15 @@ def _reason(problem: Problem | None, answer: Reference | TangenteError | None) -
 
 def _words(reference: Reference) -> str:
     """The method, how exact it says it is, and what it took."""
-    method, seconds = _(METHODS[reference.method]), number(reference.seconds)
-    if reference.error == 0:
-        return _("By {method}, exact to rounding, in {seconds} s.").format(method=method, seconds=seconds)
-    words = _("By {method}, with an estimated relative error of {error}, in {seconds} s.")
-    return words.format(method=method, error=number(reference.error), seconds=seconds)
+    if reference.method == "exact":
+        return _("The exact solution, as it is stated.")
+    method = _(METHODS[reference.method])
+    parts = [
+        method[:1].upper() + method[1:],
+        _("estimated relative error {error}").format(error=number(reference.error)),
+        _("{seconds} s").format(seconds=number(reference.seconds)),
+    ]
+    return " · ".join(parts)
 
 
 def _choice(problem: BoundProblem) -> tuple[int, int | None]:

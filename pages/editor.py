@@ -39,7 +39,8 @@ def toolbar(current: Writing | None, checked: Checked, entries: list[Entry]) -> 
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="editor-buttons"):
         solve = st.button(_("Solve this"), "editor-solve", icon=":material/neurology:", type="primary", disabled=not ready)
         st.button(_("Save"), "editor-save", icon=":material/save:", on_click=opening.save, disabled=not ready)
-        opening.download(current)
+        help = _("The problem as a text file (TOML), for the command line, for a colleague, for later.")
+        st.button(_("Download"), "editor-download", help, opening.download, icon=":material/download:", disabled=current is None)
         opening.panel(entries)
         opening.notation()
     with st.container(key="editor-state"):

@@ -17,10 +17,10 @@ from core.experiment import Experiment, terms
 from core.fields import Display
 from core.frames import unpack
 from core.losses import Losses
-from core.problem import library
+from core.problem import library, load
 from core.references import Reference
 from core.training import train
-from dashboard.figures import curves, maps, style
+from dashboard.figures import classical, curves, domain, maps, style
 from dashboard.figures.loss import loss
 from dashboard.live import panels
 from tests.experiments import small
@@ -156,3 +156,62 @@ def contrast(one: str, other: str) -> float:
 @pytest.mark.parametrize("background", ["#ffffff", "#11161d"])
 def test_lines_stand_out_on_both_themes(colour: str, background: str) -> None:
     assert contrast(colour, background) >= 3
+
+
+# Finished figures: the editor's.
+
+
+@pytest.mark.parametrize("name", library())
+def test_the_domain_shows_every_condition_in_its_colour_and_with_its_number(name: str) -> None:
+    problem = load(name)
+    figure = domain.domain(problem.bind({}))
+    numbers = [trace for trace in figure.data if trace.mode == "markers+text"]
+    assert {trace.text[0] for trace in numbers} == {str(number) for number in range(1, len(problem.conditions) + 1)}
+    colours = [color for color, _text in domain.legend(problem.conditions)]
+    assert all(trace.marker.color == colours[int(trace.text[0]) - 1] for trace in numbers)
+
+
+def test_a_condition_is_drawn_where_it_holds() -> None:
+    burgers = load("burgers").bind({})
+    lines = {trace.line.color: (trace.x, trace.y) for trace in domain.domain(burgers).data[1:] if trace.mode == "lines"}
+    assert lines[style.colour(0)] == ((0, 0), (-1, 1))  # u(x, 0): time to the right
+    assert lines[style.colour(1)] == ((0, 1), (-1, -1))
+    assert lines[style.colour(2)] == ((0, 1), (1, 1))
+
+
+def test_a_periodic_condition_is_drawn_at_both_ends_and_the_boundary_on_every_side() -> None:
+    def places(name: str, number: int) -> int:
+        return len(domain.places(load(name).bind({}).conditions[number]))
+
+    convection = load("convection")
+    periodic = next(number for number, text in enumerate(convection.conditions) if text.count("u(") == 2)
+    assert places("convection", periodic) == 2
+    assert places("helmholtz", 0) == 4
+
+
+def test_conditions_of_one_place_are_all_seen() -> None:
+    discs = [trace for trace in domain.domain(load("cavity").bind({})).data if trace.mode == "markers+text"]
+    at = [(trace.x[0], trace.y[0]) for trace in discs]
+    assert len(set(at)) == len(at)
+    widths = {trace.line.width for trace in domain.domain(load("cavity").bind({})).data if trace.mode == "lines"}
+    assert len(widths) > 2
+
+
+@pytest.mark.parametrize(("name", "cut"), [("burgers", None), ("heat", None), ("kovasznay", None), ("taylor-green", 3)])
+def test_a_classical_field_lies_as_its_axes_say(name: str, cut: int | None) -> None:
+    problem = load(name).bind({})
+    axes = grids.axes(problem, grids.FULL)
+    mesh = np.meshgrid(*axes, indexing="ij")
+    right, up = maps.shown(problem.coordinates)
+    (trace,) = classical.field(problem.coordinates, axes, mesh[right] + 100 * mesh[up], cut).data
+    assert trace.z.shape == (len(trace.y), len(trace.x))
+    expected = np.asarray(trace.x)[None, :] + 100 * np.asarray(trace.y)[:, None]
+    assert np.allclose(trace.z, expected, rtol=1e-5, atol=1e-3)
+
+
+def test_classical_curves_are_one_an_unknown() -> None:
+    problem = load("lagaris-4").bind({})
+    (axis,) = grids.axes(problem, grids.FULL)
+    figure = classical.curves(problem.coordinates[0], axis, problem.unknowns, np.stack([axis, -axis], axis=1))
+    assert [trace.name for trace in figure.data] == list(problem.unknowns)
+    assert np.allclose(figure.data[1].y, -axis, atol=1e-6)

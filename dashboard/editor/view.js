@@ -46,7 +46,15 @@ class View {
     if (first) this.begin(data.opening);
     else if (data.opening && !data.opening.weak && data.opening.token !== this.opened) this.open(data.opening);
     if (data.answer?.token === this.token) this.take(data.answer);
+    if (data.file && data.file.token !== this.downloaded) this.download(data.file);
     return ++this.turn;
+  }
+
+  download({ token, name, text }) {
+    this.downloaded = token;
+    const address = URL.createObjectURL(new Blob([text], { type: "application/toml" }));
+    element("a", { href: address, download: name }).click();
+    setTimeout(() => URL.revokeObjectURL(address), 10_000);
   }
 
   end() {

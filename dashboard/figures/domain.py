@@ -23,12 +23,14 @@ Points = list[tuple[float, float]]
 def domain(problem: BoundProblem) -> go.Figure:
     """The domain and the places of its conditions, each in the colour of `legend` and with the condition's number on it."""
     draw = {1: _interval, 2: _rectangle, 3: _box}[len(problem.coordinates)]
-    traces = draw(problem.coordinates)
+    lines, discs = draw(problem.coordinates), []
     looked = [(number, place) for number, condition in enumerate(problem.conditions) for place in places(condition)]
     for number, place in looked:
         here = [other for other, elsewhere in looked if elsewhere == place]
-        traces += _marked(problem.coordinates, place, number, (here.index(number) + 1) / (len(here) + 1))
-    return go.Figure(traces, _layout(problem.coordinates))
+        corners = _corners(problem.coordinates, place)
+        lines.append(_marked(corners, number, len(here) - here.index(number)))
+        discs.append(_disc(corners, number, (here.index(number) + 1) / (len(here) + 1)))
+    return go.Figure([*lines, *discs], _layout(problem.coordinates))
 
 
 def legend(texts: Sequence[str]) -> list[tuple[str, str]]:
@@ -57,12 +59,17 @@ def _box(coordinates: tuple[Interval, ...]) -> list[go.Scatter]:
     return [_line(_corners(coordinates, place), TEXT, 1, opacity=0.5) for place in edges]
 
 
-def _marked(coordinates: tuple[Interval, ...], place: Place, number: int, part: float) -> list[go.Scatter]:
-    """A condition's place: a point, a line or a face, with the condition's number at that part of its way."""
-    corners = _corners(coordinates, place)
-    face = {"fill": "toself", "fillcolor": _pale(colour(number))} if len(corners) > 2 else {}
-    (x0, y0), (x1, y1) = corners[0], corners[2 if face else -1]
-    disc = go.Scatter(
+def _marked(corners: Points, number: int, above: int) -> go.Scatter:
+    """A condition's place: a point, a line, or a face; broad enough for `above` to be seen of those that are drawn over it."""
+    if len(corners) > 2:
+        return _line(corners, colour(number), 2, dash=dash(number), fill="toself", fillcolor=_pale(colour(number)))
+    return _line(corners, colour(number), 1 + 4 * above, dash=dash(number))
+
+
+def _disc(corners: Points, number: int, part: float) -> go.Scatter:
+    """The number of a condition, at that part of the way along its line or across its face."""
+    (x0, y0), (x1, y1) = corners[0], corners[2 if len(corners) > 2 else -1]
+    return go.Scatter(
         x=[x0 + part * (x1 - x0)],
         y=[y0 + part * (y1 - y0)],
         mode="markers+text",
@@ -73,7 +80,6 @@ def _marked(coordinates: tuple[Interval, ...], place: Place, number: int, part: 
         showlegend=False,
         hoverinfo="skip",
     )
-    return [_line(corners, colour(number), 2 if face else 5, dash=dash(number), **face), disc]
 
 
 def _line(points: Points, color: str, width: float, *, dash: str = "solid", **more: Any) -> go.Scatter:
@@ -123,15 +129,20 @@ def _layout(coordinates: tuple[Interval, ...]) -> dict[str, Any]:
     right, up = shown(coordinates)
     if len(coordinates) == 2:
         return layout(*(axis(coordinates[side].name, nticks=5, **quiet) for side in (right, up)))
-    sides = (axis("", range=[-0.3, 1.15 + DEPTH[0]], **hidden), axis("", range=[-0.15, 1.05 + DEPTH[1]], **hidden))
+    sides = (axis("", range=[-0.35, 1.2 + DEPTH[0]], **hidden), axis("", range=[-0.15, 1.05 + DEPTH[1]], **hidden))
     return layout(*sides, annotations=list(_letters(coordinates)))
 
 
 def _letters(coordinates: tuple[Interval, ...]) -> Iterator[dict[str, Any]]:
-    """Each coordinate of a box with its range, beside the edge along which it runs."""
+    """Each coordinate of a box with its range, beside the edge along which it runs: below, left, and right below."""
+    right, up = shown(coordinates)
     for index, item in enumerate(coordinates):
-        others = [other.low if place != index else None for place, other in enumerate(coordinates)]
-        (x0, y0), (x1, y1) = _corners(coordinates, tuple(others))
-        side = {"xanchor": "right"} if x0 == x1 else {"yanchor": "top"} if y0 == y1 else {"xanchor": "left", "yanchor": "top"}
+        edge: list[float | None] = [other.low for other in coordinates]
+        edge[index] = None
+        side = {"yanchor": "top"} if index == right else {"xanchor": "right"}
+        if index not in (right, up):
+            edge[right] = coordinates[right].high
+            side = {"xanchor": "left", "yanchor": "top"}
+        (x0, y0), (x1, y1) = _corners(coordinates, tuple(edge))
         text = f"{item.name}: {item.low:.3g} … {item.high:.3g}"
         yield {"x": (x0 + x1) / 2, "y": (y0 + y1) / 2, "text": text, "showarrow": False, "font": {"size": 12}, **side}

@@ -196,3 +196,63 @@ class Solve:
             expect(place).not_to_have_text("–", timeout=5000)
         shown = place.inner_text()
         return None if shown == "–" else float(shown.replace("−", "-"))
+
+
+class Editor:
+    """The editor page of one visitor."""
+
+    def __init__(self, page: Page, server: Server) -> None:
+        self.page = page
+        self.server = server
+        self.faults: list[str] = []
+        page.set_default_timeout(1000 * PATIENCE)
+        page.on("console", lambda message: self.faults.append(message.text) if message.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: self.faults.append(str(error)))
+
+    def open(self) -> Editor:
+        """Open it by the navigation, as people do; on a narrow screen, which folds that away, by its address."""
+        if (self.page.viewport_size or {"width": 0})["width"] < 640:
+            self.page.goto(f"{self.server.address}/editor")
+        else:
+            self.page.goto(self.server.address)
+            self.page.get_by_role("link", name="Write a problem").click()
+        return self.wait_usable()
+
+    def wait_usable(self) -> Editor:
+        failure = self.page.get_by_test_id("stException")
+        expect(self.field("Equations").or_(failure).first).to_be_visible()
+        assert failure.count() == 0, self.server.log()
+        expect(self.state).not_to_have_text("")
+        return self
+
+    def field(self, label: str) -> Locator:
+        return self.page.get_by_role("textbox", name=re.compile(f"^{label}"))
+
+    def note(self, field: str) -> Locator:
+        return self.page.locator(f'[data-field="{field}"] .ed-note')
+
+    def wrong(self, field: str) -> Locator:
+        """The characters that are underlined in a field."""
+        return self.page.locator(f'[data-field="{field}"] .ed-wrong')
+
+    def button(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    @property
+    def state(self) -> Locator:
+        return self.page.locator(".st-key-editor-state")
+
+    @property
+    def solution(self) -> Locator:
+        return self.page.locator(".st-key-editor-solution")
+
+    def type(self, label: str, text: str) -> None:
+        """Put a text in place of what stands in a field, letter by letter, and stay in it."""
+        field = self.field(label)
+        field.click()
+        field.press("ControlOrMeta+a")
+        field.press_sequentially(text, delay=5)
+
+    def wait_right(self) -> None:
+        expect(self.state).not_to_contain_text("to mend")
+        expect(self.button("Solve this")).to_be_enabled()
