@@ -27,6 +27,8 @@ Array = NDArray[np.float64]
 
 LIMIT = 20.0
 """Seconds that a method may take."""
+SHARE = 0.6
+"""Of the time that is left, what a method may take before others are tried."""
 WORST = 1e-3
 """The largest estimated relative error of a reference; a coarser one would judge nothing."""
 
@@ -62,9 +64,10 @@ def solve(problem: BoundProblem, reference: str, limit: float = LIMIT, unwanted:
     if reference != "auto":
         return _by(reference, problem, clock)
     refused: list[TangenteError] = []
-    for method in candidates(problem):
+    *others, last = candidates(problem)
+    for method in (*others, last):
         try:
-            return _by(method, problem, clock)
+            return _by(method, problem, clock if method == last else Clock(SHARE * clock.left, unwanted))
         except TangenteError as error:
             refused.append(error)
     failed = [error for error in refused if isinstance(error, RunError)]

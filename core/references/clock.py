@@ -32,6 +32,6 @@ class Clock:
     def check(self) -> None:
         """Raise `RunError` once the limit is over, and `Unwanted` where the solution is."""
         if self.left < 0:
-            raise RunError("reference-too-slow", limit=f"{self.limit:g}")
+            raise RunError("reference-too-slow", limit=f"{self.limit:.2g}")
         if self._unwanted():
             raise Unwanted
