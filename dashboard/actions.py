@@ -18,7 +18,8 @@ from core.experiment import Experiment
 from core.store import Run
 from dashboard.services import cluster, store
 from dashboard.status import RESUMABLE, TRAINING
-from dashboard.texts import _, worded
+from dashboard.texts import _
+from dashboard.texts.formats import in_markdown
 
 P = ParamSpec("P")
 
@@ -56,7 +57,7 @@ def waiting_before(run: Run | None) -> int:
 def hindrance(run: Run | None) -> str | None:
     """Why a run that waits will go on waiting; None while all is well."""
     problem = cluster().problem if run is not None and run.status in TRAINING else None
-    return worded(problem) if problem else None
+    return in_markdown(problem) if problem else None
 
 
 @contextmanager
@@ -65,7 +66,7 @@ def explained() -> Iterator[None]:
     try:
         yield
     except TangenteError as error:
-        st.error(worded(error))
+        st.error(in_markdown(error))
         st.stop()
 
 
@@ -83,7 +84,7 @@ def _told(action: Callable[P, None]) -> Callable[P, None]:
         try:
             action(*args, **kwargs)
         except TangenteError as error:
-            st.session_state[_TROUBLE] = worded(error)
+            st.session_state[_TROUBLE] = in_markdown(error)
         except OSError as error:
             st.session_state[_TROUBLE] = _("The workers could not be started: {reason}.").format(reason=error)
 

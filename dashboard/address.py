@@ -13,7 +13,8 @@ import streamlit as st
 
 from core.errors import InputError, TangenteError
 from core.ranges import nearest
-from dashboard.texts import _, worded
+from dashboard.texts import _
+from dashboard.texts.formats import in_markdown
 
 _NOTES = "address-notes"
 
@@ -51,7 +52,7 @@ def moved(key: str) -> None:
 
 def note(key: str, error: TangenteError, default: str) -> None:
     """Remember that `error` keeps the control `key` from what the address asks, so that it shows `default`."""
-    text = _("{problem} It stands at {default} instead.").format(problem=worded(error), default=default)
+    text = _("{problem} It stands at {default} instead.").format(problem=in_markdown(error), default=default)
     st.session_state.setdefault(_NOTES, {})[key] = text
 
 
@@ -61,4 +62,4 @@ def check_names(known: Iterable[str]) -> None:
         near = nearest(name, known)
         if name not in known and near:
             error = InputError("unknown-hyperparameter-near", name=name, near=near)
-            st.session_state.setdefault(_NOTES, {})[name] = worded(error)
+            st.session_state.setdefault(_NOTES, {})[name] = in_markdown(error)

@@ -18,8 +18,8 @@ from dashboard.catalogue import Entry
 from dashboard.draft import SECTIONS, Draft
 from dashboard.editor import Writing
 from dashboard.marks import Checked, check, marks
-from dashboard.texts import _, ngettext, worded
-from dashboard.texts.formats import plain
+from dashboard.texts import _, ngettext
+from dashboard.texts.formats import BLANK, in_markdown, plain
 
 P = ParamSpec("P")
 
@@ -54,7 +54,7 @@ def placed(error: TangenteError, file: str | None = None) -> str:
     parts = [part for part in (file or error.at.file, error.at.key) if part]
     if error.at.character is not None:
         parts.append(_("character {number}").format(number=error.at.character + 1))
-    return _("{place}: {problem}").format(place=plain(", ".join(parts)), problem=worded(error)) if parts else worded(error)
+    return _("{place}: {problem}").format(place=plain(", ".join(parts)), problem=in_markdown(error)) if parts else in_markdown(error)
 
 
 def follow() -> None:
@@ -140,7 +140,7 @@ def notation() -> None:
 def state(current: Writing | None, checked: Checked, entries: Sequence[Entry]) -> str:
     """How the draft stands, in a sentence."""
     if current is None:
-        return "&nbsp;"
+        return BLANK
     if checked.marks:
         text = ngettext(
             "{count} mistake to mend. What you type is kept.", "{count} mistakes to mend. What you type is kept.", len(checked.marks)

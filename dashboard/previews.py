@@ -25,7 +25,7 @@ from dashboard.marks import Checked
 from dashboard.references import METHODS
 from dashboard.services import cluster, store
 from dashboard.texts import _, worded
-from dashboard.texts.formats import number
+from dashboard.texts.formats import BLANK, in_markdown, number
 
 HEIGHT = 310
 """Pixels that each picture has, from the start."""
@@ -47,7 +47,7 @@ def show(draft: Draft | None, checked: Checked) -> None:
     with right:
         _solution(problem)
     for warning in checked.experiment.warnings if checked.experiment else ():
-        st.warning(worded(warning))
+        st.warning(in_markdown(warning))
 
 
 def _written(draft: Draft | None) -> None:
@@ -85,7 +85,7 @@ def _solution(problem: Problem | None) -> None:
     with picture:
         again = AGAIN if problem and answer is None else None
         chart(None, key="editor-solution", title=title, hint=_reason(problem, answer), height=HEIGHT, again=again)
-    st.caption("&nbsp;")
+    st.caption(BLANK)
 
 
 def _answer(problem: Problem) -> Reference | TangenteError | None:

@@ -16,7 +16,8 @@ from dashboard.equation import equation
 from dashboard.live import live_view
 from dashboard.presets import PRESETS
 from dashboard.services import store
-from dashboard.texts import _, worded
+from dashboard.texts import _
+from dashboard.texts.formats import in_markdown
 
 EDITOR = Path(__file__).with_name("editor.py")
 BUTTON = 122
@@ -66,9 +67,9 @@ with actions.explained():
     experiment, refusal = controls.experiment(problem, values, settings, weights)
     warnings = experiment.warnings
 for warning in warnings:
-    st.warning(worded(warning))
+    st.warning(in_markdown(warning))
 if refusal:
-    st.error(worded(refusal))
+    st.error(in_markdown(refusal))
 missing = experiment.device != recipe["device"] and experiment.device not in {device.name for device in devices}
 if missing:
     st.error(_("No worker has the device {name}. Choose another in the sidebar.").format(name=experiment.device))

@@ -136,5 +136,5 @@ def test_titles_are_told_apart() -> None:
 
 def test_what_a_visitor_typed_is_shown_as_it_was_typed() -> None:
     problem = Problem.from_toml(TEXT)
-    assert catalogue.said(problem, "[x](http://y) *z* $a$ :red[b] `c`") == r"\[x\]\(http\://y\) \*z\* \$a\$ \:red\[b\] \`c\`"
+    assert catalogue.said(problem, "[x](http://y) *z* $a$ :red[b] `c`") == r"\[x\]\(http://y\) \*z\* \$a\$ \:red\[b\] \`c\`"
     assert catalogue.said(catalogue.find("burgers"), "Burgers' equation") == "Burgers' equation"

@@ -224,7 +224,7 @@ def test_warnings_are_shown_and_do_not_keep_from_solving(opened: Open, store: Ru
 def test_a_title_is_shown_as_it_was_typed(opened: Open, store: RunStore) -> None:
     source = (FOLDER / "decay.toml").read_text(encoding="utf-8").replace(load("decay").title, "[click](http://x) **b**")
     store.problems.save(visitor.LOCAL, source)
-    assert r"**\[click\]\(http\://x\) \*\*b\*\***" in text(opened())
+    assert r"**\[click\]\(http://x\) \*\*b\*\***" in text(opened())
 
 
 # The form's script.

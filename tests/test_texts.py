@@ -13,7 +13,7 @@ from babel.messages.pofile import read_po
 from core.errors import MESSAGES, InputError
 from dashboard.texts import _, ngettext, worded
 from dashboard.texts.extraction import ROOT, TEMPLATE, extracted, languages
-from dashboard.texts.formats import ago, count, duration, number
+from dashboard.texts.formats import ago, count, duration, in_markdown, number, plain
 
 TOOLS = ("core", "dashboard", "pages")
 SHOWN = {
@@ -162,3 +162,22 @@ def test_durations_are_in_words(seconds: float, text: str) -> None:
 def test_counts_and_times_ago() -> None:
     assert count(200_000) == "200,000"
     assert [ago(seconds) for seconds in (1, 180, 90_000)] == ["just now", "3 minutes ago", "1 day ago"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("a plain title, 2.5 of 10-20 (50%)", r"a plain title, 2.5 of 10-20 \(50%\)"),
+        ("[click](http://x)", r"\[click\]\(http://x\)"),
+        ("![](x) <b> $a$ `c` *d* _e_ ~f~", r"\!\[\]\(x\) \<b\> \$a\$ \`c\` \*d\* \_e\_ \~f\~"),
+        (":red[x] :material/home: cuda:0", r"\:red\[x\] \:material/home: cuda:0"),
+        ("two\n\n# lines", r"two \# lines"),
+    ],
+)
+def test_what_somebody_typed_is_no_markdown(typed: str, shown: str) -> None:
+    assert plain(typed) == shown
+
+
+def test_an_error_shows_what_was_typed_as_it_was_typed() -> None:
+    assert in_markdown(InputError("unknown-problem-near", name="[x](y)", near="burgers")).startswith(r"There is no problem \[x\]\(y\) in")
+    assert in_markdown(InputError("unknown-name-near", name="a_b", near="a*b")) == "`a_b` is not known here; did you mean `a*b`?"

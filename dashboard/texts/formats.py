@@ -10,15 +10,28 @@ from babel import Locale
 from babel.dates import format_timedelta
 from babel.numbers import format_decimal, format_scientific
 
+from core.errors import MESSAGES, TangenteError
 from dashboard.texts import LANGUAGE, _
 
+BLANK = "&nbsp;"
+"""Markdown that keeps a line's place."""
+
 _LOCALE = Locale.parse(LANGUAGE)
-_MARKS = re.compile(r"[\\`*_{}\[\]()#!|<>~:$&^]")  # what has a meaning in the midst of a line; a backslash takes it away
+_MARKS = re.compile(r"[\\`*_{}\[\]()#!|<>~$&^]|:(?=[A-Za-z])")  # what has a meaning in the midst of a line; a backslash takes it away
 
 
 def plain(text: str) -> str:
     """What somebody typed, in Markdown that shows just that: no link, picture, colour or formula of theirs."""
     return _MARKS.sub(r"\\\g<0>", " ".join(text.split()))
+
+
+def in_markdown(error: TangenteError) -> str:
+    """What went wrong, as Markdown: what somebody typed, in an address or a file, stays what it is there too."""
+    texts = {name: str(value) for name, value in error.values.items()}
+    outside = {name: plain(text) for name, text in texts.items()}
+    inside = {name: text.replace("`", "'") for name, text in texts.items()}  # of backticks
+    parts = _(MESSAGES[error.code]).split("`")
+    return "`".join(part.format(**(inside if number % 2 else outside)) for number, part in enumerate(parts))
 
 
 def count(number: int) -> str:
