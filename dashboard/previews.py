@@ -75,7 +75,8 @@ def _solution(problem: Problem | None) -> None:
     title = _("Classical solution")
     picture = st.container()  # above what chooses its part, so that it stays where it is
     if problem and isinstance(answer, Reference):
-        st.caption(_words(answer))
+        with st.container(key="editor-words"):
+            st.caption(_words(answer))
         bound = problem.bind({})
         figure = _figure(bound, answer, *_choice(bound))
         label = _("The classical solution of {unknowns}.").format(unknowns=", ".join(problem.unknowns))
@@ -85,7 +86,8 @@ def _solution(problem: Problem | None) -> None:
     with picture:
         again = AGAIN if problem and answer is None else None
         chart(None, key="editor-solution", title=title, hint=_reason(problem, answer), height=HEIGHT, again=again)
-    st.caption(BLANK)
+    with st.container(key="editor-words"):
+        st.caption(BLANK)
 
 
 def _answer(problem: Problem) -> Reference | TangenteError | None:
