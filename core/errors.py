@@ -350,8 +350,8 @@ MESSAGES: dict[str, str] = {
         "solution that could be computed. Check the signs."
     ),
     "reference-end-unsupported": N_(
-        "The method of lines cannot use `{condition}`: with several coordinates in space it takes derivatives across the edge of one unknown, "
-        "with constant factors."
+        "The method of lines cannot use `{condition}`: with several coordinates in space it takes derivatives across the edge of one "
+        "unknown, with constant factors."
     ),
     "reference-rate-in-space": N_(
         "The equations differentiate {names} in space too. The method of lines then needs conditions at the ends that give one unknown's "
