@@ -43,6 +43,8 @@ GROWTHS = (1.5, 1.2)
 """Of the modes of a coordinate, from one expansion to the next; the less where the more cannot be afforded."""
 GOAL = 3e-9
 """The estimated error with which refinement ends."""
+SAFETY = 2.0
+"""Two answers differ by no more than the sum of their errors: where rounding is all that is left, both may err alike."""
 MOST = {1: 1000, 2: 3200, 3: 3200}
 """Coefficients in all, by the number of coordinates: 3200 are 100 MB, and 3 s a factorisation."""
 MOST_WITH_CORNERS = 1500
@@ -102,7 +104,7 @@ class Collocation:
         if error > GOAL:
             error = _judged(error, self._checked(answer))
         self._refuse(answer, error)
-        return answer.values, error
+        return answer.values, SAFETY * error
 
     def _with_corners(self, plain: Answer, error: float) -> tuple[Answer, float]:
         """The answer with what corners may add; where they add nothing, with more modes instead."""
