@@ -25,13 +25,22 @@ def derivatives(
     """
     known = {Derivative(unknown, ""): output for unknown, output in outputs.items()}
     needed = {Derivative(item.unknown, item.by[:order]) for item in wanted for order in range(len(item.by) + 1)}
-    for parent in sorted(needed, key=lambda item: len(item.by)):
+    for parent in ordered(needed):
         letters = [letter for letter in coordinates if Derivative(parent.unknown, parent.by + letter) in needed]
         if letters:
             gradients = _gradients(known[parent], [coordinates[letter] for letter in letters])
             for letter, gradient in zip(letters, gradients, strict=True):
                 known[Derivative(parent.unknown, parent.by + letter)] = gradient  # (n, 1)
     return {item: known[item] for item in wanted}
+
+
+def ordered(wanted: Collection[Derivative]) -> tuple[Derivative, ...]:
+    """Lower orders first, and always the same way round.
+
+    The order in which a graph is built is that in which autograd sums its gradients: to repeat a run bit for bit it must not be a set's,
+    which differs from process to process.
+    """
+    return tuple(sorted(wanted, key=lambda item: (len(item.by), item.unknown, item.by)))
 
 
 def _gradients(output: Tensor, inputs: list[Tensor]) -> tuple[Tensor, ...]:

@@ -13,7 +13,7 @@ from math import comb, prod
 import torch
 from torch import Tensor
 
-from core.derivatives import derivatives
+from core.derivatives import derivatives, ordered
 from core.expressions import Derivative
 from core.networks import Trial
 
@@ -25,8 +25,8 @@ class Products:
     """The `wanted` derivatives of the unknowns of a trial function."""
 
     def __init__(self, unknowns: Sequence[str], wanted: Collection[Derivative]) -> None:
-        self._unknowns, self._wanted = unknowns, wanted
-        self._inside = {Derivative(item.unknown, inner) for item in wanted for inner, _, _ in splits(item.by)}
+        self._unknowns, self._wanted = unknowns, ordered(wanted)
+        self._inside = ordered({Derivative(item.unknown, inner) for item in wanted for inner, _, _ in splits(item.by)})
         self._last: tuple[Columns, dict[Derivative, tuple[Tensor, dict[str, Tensor]]]] | None = None
 
     def values(self, network: Trial, columns: Columns) -> dict[Derivative, Tensor]:

@@ -90,11 +90,12 @@ def draw(place: Place, shown: bytes | TangenteError | None) -> None:
 
 
 @st.fragment(run_every=LOOK)
-def wait(missing: list[Problem]) -> None:
-    """Run the page again once there is a picture that it does not show yet."""
-    with actions.explained():
-        come = any(picture(problem) is not None for problem in missing)
-    if come:
+def wait(places: list[Place]) -> None:
+    """Draw pictures as their solutions come; once all are there, the page runs again, and waits no more."""
+    shown = [picture(problem) for problem, _room in places]
+    for place, found in zip(places, shown, strict=True):
+        draw(place, found)
+    if None not in shown:
         st.rerun()
 
 
@@ -117,11 +118,15 @@ for start in range(0, len(chosen), COLUMNS):
         with column, st.container(border=True, height="stretch"):
             places.append(card(key, problem))
 with actions.explained():
-    shown = [picture(problem) for problem, _room in places]  # after all cards, as pictures may take a while
-    missing = [problem for (problem, _room), found in zip(places, shown, strict=True) if found is None]
-    for problem in reversed(missing):  # the newest question is answered first
-        cluster().solve_reference(problem, {})
-for place, found in zip(places, shown, strict=True):
-    draw(place, found)
+    missing: list[Place] = []
+    for place in places:  # pictures take the longest
+        shown = picture(place[0])
+        if shown is None:
+            missing.append(place)
+        else:
+            draw(place, shown)
 if missing:
+    with actions.explained():
+        for problem, _room in reversed(missing):  # the newest question is answered first
+            cluster().solve_reference(problem, {})
     wait(missing)

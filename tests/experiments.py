@@ -13,7 +13,10 @@ def small(problem: str = "decay", **settings: Any) -> Experiment:
     """A few steps on a small network; float64, so that a wrong formula stands out from rounding."""
     values = settings.pop("values", {})
     weights = settings.pop("weights", {})
-    base = {"depth": 2, "width": 8, "points": 40, "condition_points": 10, "steps": 30, "precision": "float64", "resampling": "fixed"}
+    base = {
+        **{"depth": 2, "width": 8, "frequency": 1.0, "activation": "tanh", "constraints": "soft"},
+        **{"points": 40, "condition_points": 10, "steps": 30, "resampling": "fixed", "schedule": "constant", "precision": "float64"},
+    }
     return Experiment.of(load(problem), values, {**base, **settings}, weights)
 
 

@@ -139,7 +139,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Solve]:
 
 @pytest.mark.browser
 def test_a_run_can_be_replayed(trained: Solve) -> None:
-    slider, moment = trained.slider("Step to look at"), trained.page.locator(".tg-moment")
+    slider, moment = trained.slider("Step to look at"), trained.page.locator(".tg-replay .tg-moment")
     expect(moment).to_have_text("step 60")
     last = trained.number("Loss")
     slider.press("Home")

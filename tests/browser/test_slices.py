@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, expect
 from tests.browser.harness import Solve
 
 SMALL = {"problem": "taylor-green", "depth": 1, "width": 8, "points": 20, "condition_points": 10, "steps": 5}
-NU, END = 0.1, 2.0
+NU, END = 0.1, 1.0
 MAPS = 4
 
 FIELDS = """() => [...document.querySelectorAll(".tg-plot")].filter((plot) => plot.data[0].type === "heatmap").map((plot) => {
