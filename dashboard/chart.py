@@ -13,8 +13,8 @@ import streamlit as st
 from dashboard.texts import _
 
 HERE = Path(__file__).resolve().parent
-SHARED = ("words.js", "server.js", "chart.js")
-"""What it has in common with the live view: nodes, plotly.js, and how charts behave."""
+SHARED = ("words.js", "frames.js", "server.js", "chart.js")
+"""What it has in common with the live view: nodes, what is fetched, and how charts behave."""
 
 _component = st.components.v2.component(
     "tangente.chart",
@@ -33,12 +33,12 @@ def chart(
     label: str = "",
     legend: Sequence[tuple[str, str]] | None = None,
     height: int = 260,
-    again: int | None = None,
+    awaits: str | None = None,
 ) -> None:
     """Draw the figure, or its hint where there is none; `label` says to screen readers what it shows.
 
-    `legend`: numbered texts below the figure, each with its colour, within its height. `again`: run the script, or
-    the fragment, once more after that many milliseconds, for what is not known yet.
+    `legend`: numbered texts below the figure, each with its colour, within its height. `awaits`: the key of a reference;
+    once the browser learns that its solution is known, or that there is none, the script or the fragment runs once more.
     """
     data = {
         "title": title,
@@ -47,8 +47,8 @@ def chart(
         "legend": legend,
         "height": height,
         "figure": figure.to_json() if figure is not None else None,
-        "again": again,
-        "asked": time.monotonic() if again else None,  # no two alike: what is alike is not sent to the browser again
+        "awaits": awaits,
+        "asked": time.monotonic() if awaits else None,  # no two alike: what is alike is not sent to the browser again
         "plotly": plotly.__version__,
         "words": {
             "Download plot as a PNG": _("Save as PNG"),

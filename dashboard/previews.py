@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 
 import numpy as np
@@ -15,6 +14,7 @@ from core.errors import TangenteError
 from core.legible import formulas
 from core.problem import Problem
 from core.references import Reference
+from dashboard import references
 from dashboard.chart import chart
 from dashboard.draft import Draft
 from dashboard.equation import statement
@@ -22,19 +22,12 @@ from dashboard.figures import classical as figures
 from dashboard.figures.domain import domain, legend
 from dashboard.figures.maps import sliced
 from dashboard.marks import Checked
-from dashboard.references import METHODS
-from dashboard.services import cluster, store
+from dashboard.services import store
 from dashboard.texts import _, worded
 from dashboard.texts.formats import BLANK, in_markdown, number
 
 HEIGHT = 310
 """Pixels that each picture has, from the start."""
-AGAIN = 400
-"""Milliseconds between two looks for an answer."""
-
-CALM = 0.8
-"""Seconds for which a draft stays as it is before anybody computes for it."""
-_ASKED = "preview-asked"
 
 
 def show(draft: Draft | None, checked: Checked) -> None:
@@ -71,7 +64,7 @@ def _place(problem: Problem | None) -> None:
 
 def _solution(problem: Problem | None) -> None:
     """The classical solution, once it is known; else that it is being computed, or why there is none."""
-    answer = _answer(problem) if problem else None
+    answer = classical.known(store(), problem, {}) if problem else None
     title = _("Classical solution")
     picture = st.container()  # above what chooses its part, so that it stays where it is
     if problem and isinstance(answer, Reference):
@@ -84,24 +77,10 @@ def _solution(problem: Problem | None) -> None:
             chart(figure, key="editor-solution", title=title, label=label, height=HEIGHT)
         return
     with picture:
-        again = AGAIN if problem and answer is None else None
-        chart(None, key="editor-solution", title=title, hint=_reason(problem, answer), height=HEIGHT, again=again)
+        awaits = references.remember(problem, {}) if problem and answer is None else None
+        chart(None, key="editor-solution", title=title, hint=_reason(problem, answer), height=HEIGHT, awaits=awaits)
     with st.container(key="editor-words"):
         st.caption(BLANK)
-
-
-def _answer(problem: Problem) -> Reference | TangenteError | None:
-    """What is known of the solution; where nothing is, and the draft has been left alone for a moment, it is asked for."""
-    answer = classical.known(store(), problem, {})
-    if answer is not None:
-        return answer
-    key, now = classical.key(problem, {}), time.monotonic()
-    asked, since = st.session_state.get(_ASKED, ("", now))
-    if asked != key:
-        st.session_state[_ASKED] = key, now
-    elif now - since >= CALM:
-        cluster().solve_reference(problem, {})
-    return None
 
 
 def _reason(problem: Problem | None, answer: Reference | TangenteError | None) -> str:
@@ -114,7 +93,7 @@ def _words(reference: Reference) -> str:
     """The method, how exact it says it is, and what it took."""
     if reference.method == "exact":
         return _("The exact solution, as it is stated.")
-    method = _(METHODS[reference.method])
+    method = _(references.METHODS[reference.method])
     parts = [
         method[:1].upper() + method[1:],
         _("estimated relative error {error}").format(error=number(reference.error)),

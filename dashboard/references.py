@@ -43,15 +43,20 @@ def remember(problem: Problem, values: Mapping[str, float]) -> str:
     return key
 
 
+def recall(key: str) -> tuple[Problem, Mapping[str, float]]:
+    """The problem and the values that a key stands for. Raises `InputError` for a key that no page has given out."""
+    with _lock:
+        if key not in _remembered:
+            raise InputError("unknown-reference")
+        return _remembered[key]
+
+
 def fetched(key: str) -> bytes | TangenteError | None:
     """The reference as a frame on the live grid, or why there is none; None while the cluster, which is then asked, computes it.
 
     The header says `method`, `error` and `seconds`. Raises `InputError` for a key that no page has given out.
     """
-    with _lock:
-        if key not in _remembered:
-            raise InputError("unknown-reference")
-        problem, values = _remembered[key]
+    problem, values = recall(key)
     answer = known(problem, values)
     return _packed(answer, problem.bind(values)) if isinstance(answer, Reference) else answer
 

@@ -1,4 +1,4 @@
-"""What the pages fetch beside Streamlit's own messages: frames, snapshots, a run's status, references, and plotly.js.
+"""What the pages fetch beside Streamlit's own messages: frames, snapshots, a run's status, references, their pictures, and plotly.js.
 
 A run's id cannot be guessed, and whoever has it may look. Reading the store blocks, so it happens in threads, off the event loop.
 """
@@ -19,7 +19,7 @@ from starlette.routing import Route
 
 from core.errors import InputError, TangenteError
 from core.store import Run
-from dashboard import references
+from dashboard import references, thumbnails
 from dashboard.services import store
 from dashboard.texts import worded
 
@@ -36,6 +36,7 @@ def routes(base: str = "") -> list[Route]:
         Route(f"{base}/api/runs/{{id}}/snapshots", _threaded(snapshots)),
         Route(f"{base}/api/runs/{{id}}/snapshot", _threaded(snapshot)),
         Route(f"{base}/api/references/{{key}}", _threaded(reference)),
+        Route(f"{base}/api/pictures/{{key}}", _threaded(picture)),
         Route(f"{base}/plotly.js", _threaded(plotly_js)),
     ]
 
@@ -83,6 +84,16 @@ def reference(request: Request) -> Response:
     if isinstance(answer, TangenteError):
         return _json({"error": answer.code, "message": worded(answer)}, 404)
     return Response(answer, media_type=FRAME, headers={"Cache-Control": "private, max-age=86400"})
+
+
+def picture(request: Request) -> Response:
+    """A small picture of a reference, by the same key, in the same ways."""
+    drawn = thumbnails.fetched(request.path_params["key"])
+    if drawn is None:
+        return Response(status_code=204, headers={"Cache-Control": "no-store"})
+    if isinstance(drawn, TangenteError):
+        return _json({"error": drawn.code, "message": worded(drawn)}, 404)
+    return Response(drawn, media_type=thumbnails.TYPE, headers={"Cache-Control": "private, max-age=86400"})
 
 
 def plotly_js(request: Request) -> Response:

@@ -11,15 +11,17 @@ from numpy.typing import NDArray
 from PIL import Image, ImageColor, ImageDraw
 from plotly.colors import get_colorscale
 
-from core import classical, grids
+from core import grids
 from core.domain import TIME
 from core.errors import TangenteError
 from core.problem import Interval, Problem
+from dashboard import references
 from dashboard.figures import maps
 from dashboard.figures.style import DIVERGING, PALETTE
-from dashboard.services import store
 
 WIDTH, HEIGHT = 480, 270
+TYPE = "image/webp"
+"""Of what is drawn: a third of the size of PNG, and unlike JPEG it can be transparent."""
 FINE = 3
 """Lines are drawn this much larger and shrunk, which smooths their edges."""
 
@@ -29,14 +31,17 @@ _lock = threading.Lock()
 _kept: OrderedDict[str, bytes] = OrderedDict()
 
 
-def picture(problem: Problem) -> bytes | TangenteError | None:
-    """A PNG of the problem's reference at its own parameters, or why there is none; None while that is not known."""
-    key = classical.key(problem, {})
+def fetched(key: str) -> bytes | TangenteError | None:
+    """The picture of a reference, by the key under which that is remembered, or why there is none; None while it is computed.
+
+    Raises `InputError` for a key that no page has given out.
+    """
     with _lock:
         if key in _kept:
             _kept.move_to_end(key)
             return _kept[key]
-    answer = classical.known(store(), problem, {})
+    problem, values = references.recall(key)
+    answer = references.known(problem, values)
     if answer is None or isinstance(answer, TangenteError):
         return answer
     drawn = thumbnail(problem, answer.values)
@@ -48,16 +53,16 @@ def picture(problem: Problem) -> bytes | TangenteError | None:
 
 
 def thumbnail(problem: Problem, values: NDArray[np.float64]) -> bytes:
-    """A PNG of a solution on the full grid, (*shape, unknowns): every unknown's curve, or a map of the first, in the middle of a third."""
+    """An image of a solution on the full grid, (*shape, unknowns): every unknown's curve, or a map of the first, halfway along a third."""
     coordinates = problem.coordinates
     if len(coordinates) == 1:
-        return _png(_curves(grids.axes(problem.bind({}), grids.FULL)[0], values))
+        return _packed(_curves(grids.axes(problem.bind({}), grids.FULL)[0], values))
     right, up = maps.shown(coordinates)
     field, cut = values[..., 0], maps.sliced(coordinates)
     if cut is not None:
         field = field.take(field.shape[cut] // 2, axis=cut)
     rows = field.T if right < up else field
-    return _png(_map(rows[::-1], _size(coordinates[right], coordinates[up])))
+    return _packed(_map(rows[::-1], _size(coordinates[right], coordinates[up])))
 
 
 def _size(right: Interval, up: Interval) -> tuple[int, int]:
@@ -102,7 +107,7 @@ def _curves(x: NDArray[np.float64], values: NDArray[np.float64]) -> Image.Image:
     return image.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS)
 
 
-def _png(image: Image.Image) -> bytes:
+def _packed(image: Image.Image) -> bytes:
     data = BytesIO()
-    image.save(data, "PNG")
+    image.save(data, "WEBP", quality=85)
     return data.getvalue()

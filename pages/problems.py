@@ -6,35 +6,26 @@ import math
 from pathlib import Path
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
-from core.errors import TangenteError
 from core.problem import Problem
 from dashboard import actions, catalogue, filters
 from dashboard.catalogue import PROBLEM
 from dashboard.equation import stacked
-from dashboard.services import cluster
+from dashboard.picture import picture
 from dashboard.texts import _, ngettext
 from dashboard.texts.formats import number, plain
-from dashboard.thumbnails import picture
 
 SOLVE = Path(__file__).with_name("solve.py")
 EDITOR = Path(__file__).with_name("editor.py")
 COLUMNS = 3
 COLOURS = {"easy": "green", "medium": "orange", "hard": "red"}
-LOOK = 1.0
-"""Seconds between two looks for pictures that are still being computed."""
-
-Place = tuple[Problem, DeltaGenerator]
-"""A problem, and where its picture belongs."""
 
 
-def card(key: str, problem: Problem) -> Place:
-    """A problem's picture, equations and words, and its buttons; its picture is left to be drawn."""
+def card(key: str, problem: Problem) -> None:
+    """A problem's picture, equations and words, and its buttons."""
     with st.container(height="stretch"):  # pushes the buttons of a row to one height
         st.markdown(f"### {title(problem)}\n\n{badges(problem)}")
-        with st.container(key=f"picture-{key}"):
-            place = st.empty()
+        picture(problem, _(problem.title) if problem.name else problem.title, key=f"picture-{key}")
         st.markdown(words(problem))
     with st.container(horizontal=True, gap="xsmall"):
         if st.button(_("Open in Solve"), f"open-{key}", icon=":material/arrow_forward:", type="primary"):
@@ -42,7 +33,6 @@ def card(key: str, problem: Problem) -> Place:
         text, aim = (_("Edit a copy"), "copy") if problem.name else (_("Edit"), "open")
         if st.button(text, f"edit-{key}", icon=":material/edit:"):
             st.switch_page(EDITOR, query_params={aim: key})
-    return problem, place
 
 
 def title(problem: Problem) -> str:
@@ -79,26 +69,6 @@ def promise(problem: Problem) -> str:
     return _("Trains to a relative L2 error of {error} or less.").format(error=number(problem.promise))
 
 
-def draw(place: Place, shown: bytes | TangenteError | None) -> None:
-    """Fill a picture's place; its size is kept by `page.css`."""
-    problem, room = place
-    if isinstance(shown, bytes):
-        room.image(shown, width="stretch", alt=_("The solution of the problem: {title}").format(title=_(problem.title)))
-    else:
-        text = _("The solution is being computed …") if shown is None else _("No picture: no solution is known.")
-        room.caption(text, text_alignment="center")
-
-
-@st.fragment(run_every=LOOK)
-def wait(places: list[Place]) -> None:
-    """Draw pictures as their solutions come; once all are there, the page runs again, and waits no more."""
-    shown = [picture(problem) for problem, _room in places]
-    for place, found in zip(places, shown, strict=True):
-        draw(place, found)
-    if None not in shown:
-        st.rerun()
-
-
 st.title(_("Problems"), anchor=False)
 st.markdown(_("Differential equations to begin with, easy ones first. Each opens with settings that suit it."))
 with actions.explained():
@@ -112,21 +82,7 @@ if not chosen:
     st.info(_("No problem is like that. Try fewer words, or another kind."), icon=":material/search_off:")
     st.button(_("Show all problems"), "reset-filters", on_click=filters.reset)
 
-places: list[Place] = []
 for start in range(0, len(chosen), COLUMNS):
     for column, (key, problem) in zip(st.columns(COLUMNS), chosen[start : start + COLUMNS], strict=False):
         with column, st.container(border=True, height="stretch"):
-            places.append(card(key, problem))
-with actions.explained():
-    missing: list[Place] = []
-    for place in places:  # pictures take the longest
-        shown = picture(place[0])
-        if shown is None:
-            missing.append(place)
-        else:
-            draw(place, shown)
-if missing:
-    with actions.explained():
-        for problem, _room in reversed(missing):  # the newest question is answered first
-            cluster().solve_reference(problem, {})
-    wait(missing)
+            card(key, problem)

@@ -212,6 +212,17 @@ def test_every_method_has_a_name() -> None:
     assert set(references.METHODS) == set(METHODS)
 
 
+def test_a_picture_is_fetched_by_the_same_key(client: Client, store: RunStore, solver: Solver) -> None:
+    assert client.get("/api/pictures/none").status_code == 404
+    drawn = client.get(f"/api/pictures/{references.remember(load('decay'), {})}")
+    assert drawn.headers["content-type"] == "image/webp" and "max-age" in drawn.headers["cache-control"]
+    assert drawn.content[8:12] == b"WEBP" and solver.asked == []
+    key = references.remember(load("pendulum"), {"b": 0.35})
+    assert client.get(f"/api/pictures/{key}").status_code == 204 and solver.asked == ["pendulum"]
+    store.references.write(key, RunError("reference-too-slow", limit=20))
+    assert client.get(f"/api/pictures/{key}").json()["error"] == "reference-too-slow"
+
+
 def test_plotly_is_sent_once(client: Client) -> None:
     answer = client.get("/plotly.js")
     assert answer.headers["content-encoding"] == "gzip" and answer.text.startswith("/**\n* plotly.js")

@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from core.errors import MESSAGES, RunError
 from core.problem import FOLDER, Problem, library, load
 from core.store import RunStore
-from dashboard import catalogue, editor, previews, visitor
+from dashboard import catalogue, editor, previews, references, visitor
 from dashboard.draft import CELLS, TEXTS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -42,7 +42,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunStore:
 @pytest.fixture
 def solvers(monkeypatch: pytest.MonkeyPatch) -> Solvers:
     made = Solvers()
-    monkeypatch.setattr(previews, "cluster", lambda: made)
+    monkeypatch.setattr(references, "cluster", lambda: made)
     return made
 
 
@@ -193,23 +193,18 @@ def test_a_file_that_names_a_library_problem_opens_a_copy_with_the_files_setting
     assert draft["recipe"]["network"]["depth"] == 7
 
 
-def test_the_classical_solution_is_asked_for_once_the_draft_is_left_alone(
-    opened: Open, store: RunStore, solvers: Solvers, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_browser_is_told_which_solution_to_wait_for(opened: Open, solvers: Solvers, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(previews.classical, "known", lambda *_: None)
-    app = opened(copy="duffing")
-    waiting = given(app, "editor-solution")
-    assert waiting["figure"] is None and waiting["again"] and "being computed" in waiting["hint"]
-    assert solvers.asked == []
-    monkeypatch.setattr(previews, "CALM", 0.0)
-    app.run()
-    assert solvers.asked == [f"Copy of {load('duffing').title}"]
+    waiting = given(opened(copy="duffing"), "editor-solution")
+    assert waiting["figure"] is None and "being computed" in waiting["hint"]
+    problem, values = references.recall(waiting["awaits"])
+    assert (problem.equations, values, solvers.asked) == (load("duffing").equations, {}, [])
 
 
 def test_why_there_is_no_classical_solution_is_said(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(previews.classical, "known", lambda *_: RunError("reference-too-slow", limit="20"))
     data = given(opened(copy="duffing"), "editor-solution")
-    assert data["figure"] is None and data["again"] is None
+    assert data["figure"] is None and data["awaits"] is None
     assert data["hint"] == MESSAGES["reference-too-slow"].format(limit="20")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import os
 import re
@@ -9,15 +10,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core import classical
 from core.errors import RunError
 from core.experiment import Experiment
 from core.problem import Problem, library, load
-from core.references import Reference
 from core.store import Device, Run, RunStore
 from dashboard import actions, services
 from dashboard.catalogue import library_problems
@@ -501,27 +499,14 @@ def test_problems_are_cards_with_equation_picture_and_ways_out(cards: Open, stor
     app = cards()
     assert shown(app) == [problem.title for problem in library_problems()]
     assert {button.key for button in app.button} == {f"{action}-{name}" for action in ("open", "edit") for name in library()}
-    known = [name for name in library() if classical.known(store, load(name), {}) is not None]
-    assert len(app.get("image")) == len(known) >= 15
-    assert sorted(workers.asked) == sorted(set(library()) - set(known))
+    pictures = [json.loads(element.proto.json) for element in app.get("bidi_component")]
+    assert [picture["label"].split(": ", 1)[1] for picture in pictures] == [problem.title for problem in library_problems()]
+    assert workers.asked == []  # before a browser has the picture in sight
     for problem in library_problems():
         (card,) = [element.value for element in app.markdown if problem.description in element.value]
         assert stacked(problem.statement_latex().equations) in card and problem.teaches in card
         assert ("Trains to a relative" in card) == (problem.promise is not None and problem.promise < 1)
         assert ("fails here" in card) == (problem.promise == math.inf)
-
-
-def test_a_picture_is_there_once_its_solution_is_known(cards: Open, store: RunStore) -> None:
-    before = len(cards(q="pendulum").get("image"))
-    pendulum = load("pendulum")
-    store.references.write(classical.key(pendulum, {}), Reference("initial-value", np.sin(np.linspace(0, 9, 401))[:, None], 1e-9, 0.1))
-    assert (before, len(cards(q="pendulum").get("image"))) == (0, 1)
-
-
-def test_where_no_solution_is_known_the_card_says_so(cards: Open, store: RunStore, workers: Workers) -> None:
-    store.references.write(classical.key(load("duffing"), {}), RunError("reference-too-slow", limit=20))
-    app = cards(q="duffing")
-    assert [element.value for element in app.caption if "No picture" in element.value] and workers.asked == []
 
 
 @pytest.mark.parametrize(

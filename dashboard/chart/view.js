@@ -1,5 +1,7 @@
 // One finished figure in a reserved place. Streamlit's own chart is built anew for every figure; this one is told what has changed.
 
+const CALM = 800; // milliseconds that a draft has to be left alone before anybody computes for it
+const AGAIN = 400; // milliseconds between two looks for what is being computed
 const LEGEND = 112; // pixels of a figure's height that its legend takes, if it has one
 
 const charts = new WeakMap();
@@ -32,7 +34,7 @@ class Chart {
     this.resizing.observe(this.root);
   }
 
-  /** Take a figure, or the hint that stands in its place; `again` is how many milliseconds later to ask the page for more, if at all. */
+  /** Take a figure, or the hint that stands in its place; `awaits` is the key of the solution to wait for, if any. */
   update(data, look) {
     this.data = data;
     say(this.title, data.title);
@@ -42,7 +44,7 @@ class Chart {
     this.plot.setAttribute("aria-label", data.label);
     this.explain(data.figure ? data.legend : null);
     clearTimeout(this.waiting);
-    if (data.again) this.waiting = setTimeout(() => look(++this.looks), data.again);
+    if (data.awaits) this.waiting = setTimeout(() => this.wait(data, look), CALM);
     this.draw();
     return ++this.turn;
   }
@@ -63,7 +65,16 @@ class Chart {
     else this.legend.removeAttribute("tabindex");
   }
 
+  /** Ask the server, which then computes, and only when there is an answer the page: a page that is asked while another opens may empty it. */
+  async wait(data, look) {
+    const { header, missing } = await fetchReference(data.awaits);
+    if (this.data !== data) return;
+    if (header || missing) look(++this.looks);
+    else this.waiting = setTimeout(() => this.wait(data, look), AGAIN);
+  }
+
   end() {
+    this.data = null;
     clearTimeout(this.waiting);
     this.resizing.disconnect();
     window.Plotly?.purge(this.plot);

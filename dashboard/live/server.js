@@ -50,3 +50,11 @@ async function fetchReference(key) {
   const buffer = answer?.status === 200 ? await answer.arrayBuffer().catch(() => null) : null;
   return buffer ? decode(buffer) : {};
 }
+
+/** A reference's picture, or {missing} where there is none; {} while it is being computed, or where there is no answer. */
+async function fetchPicture(key) {
+  const answer = await fetch(`${base()}api/pictures/${key}`).catch(() => null);
+  if (answer?.status === 404) return { missing: true };
+  const picture = answer?.status === 200 ? await answer.blob().catch(() => null) : null;
+  return picture ? { picture } : {};
+}

@@ -119,7 +119,7 @@ class Solve:
         Two answers are meant to be 404: that a problem has no reference, and that Streamlit is not below the page's own address.
         """
         url = message.location.get("url", "")
-        meant = "404" in message.text and ("/api/references/" in url or "/_stcore/" in url)
+        meant = "404" in message.text and any(part in url for part in ("/api/references/", "/api/pictures/", "/_stcore/"))
         if message.type in ("error", "warning") and not meant:
             self.faults.append(message.text)
 

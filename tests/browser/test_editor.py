@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -136,6 +137,19 @@ def test_write_save_solve_train(editor: Editor) -> None:
     solve.click("Train")
     solve.wait_status("done")
     assert solve.number("Relative L2") is not None
+
+
+def test_waiting_for_a_solution_does_not_run_the_page_again(editor: Editor) -> None:
+    """A page that is asked while another opens may be left empty, so it must not be asked all the time."""
+    sent: list[float] = []
+    editor.page.on("websocket", lambda socket: socket.on("framesent", lambda _data: sent.append(time.monotonic())))
+    editor.page.goto(f"{editor.server.address}/editor?copy=schrodinger")
+    editor.wait_usable()
+    editor.wait_right()
+    expect(editor.solution.get_by_text("being computed")).to_be_visible()
+    editor.page.wait_for_timeout(1500)
+    assert all(time.monotonic() - at > 1.0 for at in sent), "waits longer than it takes to learn of an answer"
+    expect(editor.page.get_by_text("estimated relative error")).to_be_visible()
 
 
 def test_two_visitors_do_not_see_each_others_lists_but_a_link_opens(editor: Editor, browser: Browser, server: Server) -> None:

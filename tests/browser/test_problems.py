@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from core.problem import library
+from dashboard.thumbnails import WIDTH
 from tests.browser.harness import Server, Solve
 
 
@@ -52,17 +53,18 @@ def test_kinds_and_difficulties_narrow_it_down(page: Page) -> None:
 
 
 def test_a_picture_comes_without_a_reload_and_moves_nothing(page: Page) -> None:
+    expect(cards(page)).to_have_count(len(library()))  # the scroll bar is there
     place = page.locator(".st-key-picture-duffing")
-    expect(place).to_be_visible()
+    place.scroll_into_view_if_needed()
     before = place.bounding_box()
-    expect(place.get_by_role("img")).to_be_visible(timeout=120_000)
+    expect(place.get_by_role("img")).to_be_visible()
     after = place.bounding_box()
     assert before is not None and after is not None
     assert (before["width"], before["height"]) == pytest.approx((after["width"], after["height"]), abs=1)
+    assert place.get_by_role("img").evaluate("image => image.decode().then(() => image.naturalWidth)") == WIDTH
 
 
 def test_a_copy_of_a_problem_opens_in_the_editor(page: Page) -> None:
-    page.wait_for_function("() => [...document.images].every((image) => image.complete)")
     card = page.get_by_role("heading", name="Damped oscillator").locator("xpath=ancestor::*[.//button[contains(., 'Edit a copy')]][1]")
     card.get_by_role("button", name="Edit a copy").click()
     expect(page.get_by_role("heading", name="Write a problem")).to_be_visible()

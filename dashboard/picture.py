@@ -1,0 +1,35 @@
+"""A small picture of a problem's solution in a reserved place: fetched by the browser, once it is in sight and there is one.
+
+It does not ask the page again while it waits: a page that is asked while another one opens may empty it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from core.problem import Problem
+from dashboard import references
+from dashboard.texts import _
+
+HERE = Path(__file__).resolve().parent
+SHARED = ("words.js", "frames.js", "server.js")
+"""What it has in common with the live view: nodes, and what is fetched."""
+
+_component = st.components.v2.component(
+    "tangente.picture",
+    js="\n".join(path.read_text(encoding="utf-8") for path in (*(HERE / "live" / name for name in SHARED), HERE / "picture" / "view.js")),
+    css=(HERE / "picture" / "view.css").read_text(encoding="utf-8"),
+)
+
+
+def picture(problem: Problem, title: str, *, key: str) -> None:
+    """The picture of a problem's reference at its own parameters; `title` says to screen readers whose it is."""
+    data = {
+        "reference": references.remember(problem, {}),
+        "label": _("The solution of the problem: {title}").format(title=title),
+        "waiting": _("The solution is being computed …"),
+        "none": _("No picture: no solution is known."),
+    }
+    _component(key=key, data=data)
