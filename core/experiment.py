@@ -18,6 +18,7 @@ import tomli_w
 from core import checks, completeness, constraints, tables
 from core.constraints import Trial
 from core.errors import N_, InputError, Position, TangenteError
+from core.expressions.algebra import ONE
 from core.problem import BoundProblem, Problem, load
 from core.ranges import Choice, Integer, Range, Real, nearest
 from core.schedules import SCHEDULES
@@ -121,7 +122,7 @@ class Experiment:
         N_("Constraints"),
         N_(
             "Soft: the conditions are terms of the loss, met the better the longer it trains. Hard: the network's output is built into a "
-            "function that meets them exactly, where their form allows one."
+            "function that meets them exactly, where their form allows one; left out, it is what the form allows."
         ),
     )
     learning_rate: float = _hyper(
@@ -192,6 +193,8 @@ class Experiment:
         if given.get("seconds") is not None and "steps" not in given:
             recipe["steps"] = None
         chosen = {name: item.check({**recipe, **given}.get(name, item.default)) for name, item in HYPERPARAMETERS.items()}
+        if "constraints" not in recipe | given and _allows_trial(problem, problem.values(values or {})):
+            chosen["constraints"] = "hard"
         if chosen["steps"] is None and chosen["seconds"] is None:
             raise InputError("no-limit", at=Position(key="training.steps"))
         experiment = cls(problem, problem.values(values or {}), _weights(problem, weights or {}), **chosen)
@@ -307,6 +310,16 @@ def _check_conditions(problem: Problem, values: tuple[tuple[str, float], ...]) -
 @lru_cache(maxsize=256)
 def _trial(problem: Problem, values: tuple[tuple[str, float], ...]) -> Trial:
     return constraints.trial(problem.bind(dict(values)))
+
+
+@lru_cache(maxsize=256)
+def _allows_trial(problem: Problem, values: tuple[tuple[str, float], ...]) -> bool:
+    """Whether there is a trial function; one that changes nothing, for want of conditions, does not count."""
+    try:
+        found = _trial(problem, values)
+    except TangenteError:
+        return False
+    return bool(found.periodic) or any(factor != ONE for factor in found.factors)
 
 
 @lru_cache(maxsize=256)

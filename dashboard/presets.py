@@ -36,6 +36,7 @@ PRESETS: dict[str, Preset] = {
             "depth": 8,
             "width": 20,
             "activation": "tanh",
+            "constraints": "soft",
             "learning_rate": 0.001,
             "points": 2000,
             "sampling": "latin-hypercube",

@@ -21,7 +21,7 @@ def curves(coordinate: Interval, along: Array, unknowns: Sequence[str], values: 
             y=_sent(values[:, index]),
             name=unknown,
             mode="lines",
-            line={"color": colour(index), "dash": dash(index), "width": 2.5},
+            line={"color": colour(index), "dash": dash(index), "width": 2.5, "simplify": False},
         )
         for index, unknown in enumerate(unknowns)
     ]

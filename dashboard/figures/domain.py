@@ -17,6 +17,8 @@ from dashboard.figures.style import GRID, TEXT, axis, colour, dash, layout
 
 DEPTH = (0.45, 0.32)
 """How far right and up, in parts of the front's sides, the third coordinate leads in the projection of a box."""
+STACKED = 0.3
+"""How far apart the numbers of conditions at one end of an interval are, where its picture is 2 high."""
 Points = list[tuple[float, float]]
 
 
@@ -29,6 +31,8 @@ def domain(problem: BoundProblem) -> go.Figure:
         here = [other for other, elsewhere in looked if elsewhere == place]
         corners = _corners(problem.coordinates, place)
         lines.append(_marked(corners, number, len(here) - here.index(number)))
+        if len(problem.coordinates) == 1:
+            corners = [(corners[0][0], STACKED * here.index(number))]
         discs.append(_disc(corners, number, (here.index(number) + 1) / (len(here) + 1)))
     return go.Figure([*lines, *discs], _layout(problem.coordinates))
 

@@ -102,6 +102,16 @@ def chromium() -> Iterator[Browser | None]:
             browser.close()
 
 
+def complaints(message: ConsoleMessage) -> list[str]:
+    """What the browser complains of, if it does.
+
+    Two answers are meant to be 404: that a problem has no reference, and that Streamlit is not below the page's own address.
+    """
+    url = message.location.get("url", "")
+    meant = "404" in message.text and any(part in url for part in ("/api/references/", "/api/pictures/", "/_stcore/"))
+    return [message.text] if message.type in ("error", "warning") and not meant else []
+
+
 class Solve:
     """The Solve page in the hands of a person: found by roles, labels and what stands there."""
 
@@ -110,18 +120,8 @@ class Solve:
         self.server = server
         self.faults: list[str] = []
         page.set_default_timeout(1000 * PATIENCE)
-        page.on("console", self._note)
+        page.on("console", lambda message: self.faults.extend(complaints(message)))
         page.on("pageerror", lambda error: self.faults.append(str(error)))
-
-    def _note(self, message: ConsoleMessage) -> None:
-        """Keep what the browser complains of.
-
-        Two answers are meant to be 404: that a problem has no reference, and that Streamlit is not below the page's own address.
-        """
-        url = message.location.get("url", "")
-        meant = "404" in message.text and any(part in url for part in ("/api/references/", "/api/pictures/", "/_stcore/"))
-        if message.type in ("error", "warning") and not meant:
-            self.faults.append(message.text)
 
     def open(self, **settings: object) -> Solve:
         """Open the page at these settings, and wait until it can be used."""
@@ -206,7 +206,7 @@ class Editor:
         self.server = server
         self.faults: list[str] = []
         page.set_default_timeout(1000 * PATIENCE)
-        page.on("console", lambda message: self.faults.append(message.text) if message.type in ("error", "warning") else None)
+        page.on("console", lambda message: self.faults.extend(complaints(message)))
         page.on("pageerror", lambda error: self.faults.append(str(error)))
 
     def open(self) -> Editor:
