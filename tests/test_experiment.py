@@ -4,7 +4,7 @@ import pytest
 
 from core.errors import InputError
 from core.experiment import HYPERPARAMETERS, Experiment, terms
-from core.problem import library, load
+from core.problem import Problem, library, load
 from tests.experiments import small
 
 
@@ -23,6 +23,30 @@ def test_what_is_left_out_or_auto_comes_from_the_recipe() -> None:
     for name, value in problem.recipe.items():
         if name != "weights":
             assert getattr(stated, name) == value
+
+
+@pytest.mark.parametrize(
+    ("conditions", "expected"),
+    [
+        (["u(x, 0) = sin(pi*x)", "u(0, t) = 0", "u(1, t) = 0"], "hard"),
+        (["u(0, t) = u(1, t)"], "hard"),
+        (["u(x, 0) = cos(pi*x)", "u(0, t) = 0", "u(1, t) = 0"], "soft"),  # they disagree in the corners
+        (["u_x(0, t) = a*u(0, t)"], "soft"),
+        ([], "soft"),  # nothing to be met
+    ],
+)
+def test_left_out_constraints_are_what_the_conditions_allow(conditions: list[str], expected: str) -> None:
+    table = {"coordinates": {"x": [0, 1], "t": [0, 1]}, "unknowns": ["u"], "parameters": {"a": 2}}
+    problem = Problem.from_table({**table, "equations": ["u_t = u_xx"], "conditions": conditions})
+    assert Experiment.of(problem).constraints == expected
+    assert Experiment.of(problem, settings={"constraints": "auto"}).constraints == expected
+    assert Experiment.of(problem, settings={"constraints": "soft"}).constraints == "soft"
+
+
+def test_left_out_constraints_depend_on_the_parameters_values() -> None:
+    table = {"coordinates": {"x": [0, 1]}, "unknowns": ["u"], "parameters": {"a": {"value": 0, "low": 0, "high": 1}}}
+    problem = Problem.from_table({**table, "equations": ["u_xx = 1"], "conditions": ["u(0) = 0", "u(1) + a*u_x(1) = 0"]})
+    assert [Experiment.of(problem, {"a": value}).constraints for value in (0, 1)] == ["hard", "soft"]
 
 
 def test_everything_that_determines_a_run_is_in_its_key() -> None:

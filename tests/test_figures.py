@@ -189,10 +189,14 @@ def test_a_periodic_condition_is_drawn_at_both_ends_and_the_boundary_on_every_si
     assert places("helmholtz", 0) == 4
 
 
-def test_conditions_of_one_place_are_all_seen() -> None:
-    discs = [trace for trace in domain.domain(load("cavity").bind({})).data if trace.mode == "markers+text"]
+@pytest.mark.parametrize("name", ["cavity", "beam", "lorenz"])
+def test_conditions_of_one_place_are_all_seen(name: str) -> None:
+    discs = [trace for trace in domain.domain(load(name).bind({})).data if trace.mode == "markers+text"]
     at = [(trace.x[0], trace.y[0]) for trace in discs]
-    assert len(set(at)) == len(at)
+    assert len(set(at)) == len(at) > 2
+
+
+def test_lines_over_one_another_differ_in_breadth() -> None:
     widths = {trace.line.width for trace in domain.domain(load("cavity").bind({})).data if trace.mode == "lines"}
     assert len(widths) > 2
 

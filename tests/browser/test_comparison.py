@@ -31,11 +31,11 @@ def cost(solve: Solve) -> Locator:
 
 
 def test_cost_and_error_stand_beside_each_other_and_no_score_is_better(solve: Solve, store: RunStore) -> None:
-    problem = load("pendulum")
-    (axis,) = grids.axes(problem.bind({}), grids.FULL)
+    problem, values = load("pendulum"), {"b": 0.4}
+    (axis,) = grids.axes(problem.bind(values), grids.FULL)
     reference = Reference("initial-value", np.cos(axis)[:, None], error=5.0, seconds=0.04)
-    store.references.write(classical.key(problem, {}), reference)
-    solve.open(problem="pendulum", **QUICK)
+    store.references.write(classical.key(problem, values), reference)
+    solve.open(problem="pendulum", **{"values.b": 0.4}, **QUICK)
     expect(cost(solve)).to_have_text(f"Reference: {METHOD}, estimated error 5.0, took 0.040 s")
     solve.click("Train")
     solve.wait_status("done")
@@ -47,8 +47,8 @@ def test_cost_and_error_stand_beside_each_other_and_no_score_is_better(solve: So
 
 
 def test_where_there_is_none_the_reason_is_told(solve: Solve, store: RunStore) -> None:
-    store.references.write(classical.key(load("duffing"), {}), RunError("reference-too-slow", limit=20))
-    solve.open(problem="duffing", **QUICK)
+    store.references.write(classical.key(load("duffing"), {"delta": 0.5}), RunError("reference-too-slow", limit=20))
+    solve.open(problem="duffing", **{"values.delta": 0.5}, **QUICK)
     expect(cost(solve)).to_have_text("No reference: The classical solver needs more than 20 s; it was stopped.")
     solve.click("Train")
     solve.wait_status("done")
