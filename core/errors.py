@@ -294,8 +294,13 @@ MESSAGES: dict[str, str] = {
     ),
     "data-outside-domain": N_("{coordinate} must lie between {low} and {high}, but is {value}."),
     # references
+    "unknown-batch": N_("These measurements are no longer there; start them again."),
     "unknown-reference": N_("No page that is open asks for this reference. Reload the page."),
     "reference-off": N_("This problem asks for no reference."),
+    "errand-not-started": N_("It could not be started: {reason}."),
+    "errand-crashed": N_("It crashed, with the exit code {exit}."),
+    "errand-silent": N_("It said nothing for {seconds} s and was ended."),
+    "errand-endless": N_("It talked without end, more than {events} times, and was ended."),
     "reference-too-slow": N_("The classical solver needs more than {limit} s; it was stopped."),
     "reference-inaccurate": N_(
         "The classical solver reaches a relative error of {error} only, and {limit} is the most that could judge a network."

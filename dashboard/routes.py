@@ -1,4 +1,4 @@
-"""What the pages fetch beside Streamlit's own messages: frames, snapshots, a run's status, references, their pictures, and plotly.js.
+"""What the pages fetch beside Streamlit's own messages: of runs, of references, of errands, and plotly.js.
 
 A run's id cannot be guessed, and whoever has it may look. Reading the store blocks, so it happens in threads, off the event loop.
 """
@@ -19,7 +19,7 @@ from starlette.routing import Route
 
 from core.errors import InputError, TangenteError
 from core.store import Run
-from dashboard import references, thumbnails
+from dashboard import batches, references, thumbnails
 from dashboard.services import store
 from dashboard.texts import worded
 
@@ -37,6 +37,7 @@ def routes(base: str = "") -> list[Route]:
         Route(f"{base}/api/runs/{{id}}/snapshot", _threaded(snapshot)),
         Route(f"{base}/api/references/{{key}}", _threaded(reference)),
         Route(f"{base}/api/pictures/{{key}}", _threaded(picture)),
+        Route(f"{base}/api/batches/{{id}}", _threaded(batch)),
         Route(f"{base}/plotly.js", _threaded(plotly_js)),
     ]
 
@@ -94,6 +95,11 @@ def picture(request: Request) -> Response:
     if isinstance(drawn, TangenteError):
         return _json({"error": drawn.code, "message": worded(drawn)}, 404)
     return Response(drawn, media_type=thumbnails.TYPE, headers={"Cache-Control": "private, max-age=86400"})
+
+
+def batch(request: Request) -> Response:
+    """What a batch of errands has told from event number `since` on."""
+    return _json({"events": batches.told(request.path_params["id"], max(0, _integer(request, "since", 0)))})
 
 
 def plotly_js(request: Request) -> Response:

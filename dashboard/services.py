@@ -10,6 +10,7 @@ import threading
 
 from core.cluster import Cluster
 from core.store import RunStore, default_url
+from dashboard import batches
 
 _lock = threading.RLock()
 _stores: dict[str, RunStore] = {}
@@ -37,7 +38,8 @@ def cluster() -> Cluster:
 
 
 def close() -> None:
-    """End every cluster that this process has started; their runs stay in the store, to be taken up again."""
+    """End all errands, and every cluster that this process has started; their runs stay in the store, to be taken up again."""
+    batches.close()
     with _lock:
         while _clusters:
             _clusters.popitem()[1].close()

@@ -19,6 +19,7 @@ WITH_TORCH = (
     "core.derivatives",
     "core.devices",
     "core.fields",
+    "core.frameworks.programs",
     "core.losses",
     "core.networks",
     "core.optimisers",

@@ -58,3 +58,25 @@ async function fetchPicture(key) {
   const picture = answer?.status === 200 ? await answer.blob().catch(() => null) : null;
   return picture ? { picture } : {};
 }
+
+/**
+ * Follow a batch of errands to its end: `take` gets its new events, an array, as they come; null where the batch is no longer there.
+ * Returns what stops it.
+ */
+function followBatch(id, take) {
+  let following = true;
+  (async () => {
+    for (let since = 0; following; await sleep(200)) {
+      await shown();
+      const answer = await fetch(`${base()}api/batches/${id}?since=${since}`, { cache: "no-store" }).catch(() => null);
+      if (!following) return;
+      if (answer?.status === 404) return take(null);
+      const { events } = answer?.ok ? await answer.json().catch(() => ({ events: [] })) : { events: [] };
+      if (!following) return;
+      since += events.length;
+      if (events.length) take(events);
+      if (events.at(-1)?.event === "over") return;
+    }
+  })();
+  return () => (following = false);
+}

@@ -1,0 +1,164 @@
+"""Errands: programs that run in processes of their own, one after the other, and tell how they fare in JSON objects, one a line.
+
+Whatever such a program does, crash, hang or talk without end, harms nobody but itself.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+import core
+from core.errors import RunError
+
+_ROOT = Path(core.__file__).resolve().parent.parent
+SILENCE = 120.0
+"""Seconds without a word after which a program counts as hanging."""
+MOST_EVENTS = 5_000
+"""That a program may tell."""
+LONGEST = 1_000_000
+"""Characters that a line may have."""
+_TAIL = 2000
+"""Characters of what a program complained of last that are kept."""
+
+Event = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Errand:
+    """A module to be run with its arguments by `python`: this process's own, or another interpreter."""
+
+    who: str
+    module: str
+    arguments: tuple[str, ...] = ()
+    python: str = sys.executable
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    def start(self, complaints: IO[bytes]) -> subprocess.Popen[bytes]:
+        """The process; it ends when its standard input closes, and works with one thread. Raises `OSError`."""
+        threads = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+        environment = {**os.environ, **threads, "PYTHONPATH": str(_ROOT), **self.environment}
+        command = [self.python, "-m", self.module, *self.arguments]
+        return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=complaints, env=environment, cwd=_ROOT)
+
+
+class Batch:
+    """Errands that are run in turn by a thread; what they tell can be read meanwhile, by any thread.
+
+    Every event says `who` it is of and which `event` it is: what the program told, or `started`; `failed` with the `code` and the
+    `values` of an error, and what the program `complained` of last; `ended`, in any case. The last one is `over`, of nobody.
+    """
+
+    def __init__(self, errands: Sequence[Errand], silence: float = SILENCE) -> None:
+        self.id = secrets.token_urlsafe(12)
+        self.errands = tuple(errands)
+        self._silence = silence
+        self._events: list[Event] = []
+        self._lock = threading.Lock()
+        self._stopped = threading.Event()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._heard = time.monotonic()
+        self._thread = threading.Thread(target=self._work, name=f"errands-{self.id}", daemon=True)
+        self._thread.start()
+
+    @property
+    def running(self) -> bool:
+        """Whether there is more to come."""
+        return self._thread.is_alive()
+
+    def events(self, since: int = 0) -> list[Event]:
+        """What has been told, from number `since` on."""
+        with self._lock:
+            return self._events[since:]
+
+    def stop(self) -> None:
+        """End what runs now, and begin nothing more."""
+        self._stopped.set()
+        self._kill()
+
+    def wait(self, timeout: float | None = None) -> None:
+        """Wait for the end."""
+        self._thread.join(timeout)
+
+    def _work(self) -> None:
+        for errand in self.errands:
+            if self._stopped.is_set():
+                break
+            self._tell(errand.who, {"event": "started"})
+            with tempfile.TemporaryFile() as complaints:
+                error = self._run(errand, complaints)
+                if error and not self._stopped.is_set():
+                    complaints.seek(0)
+                    said = complaints.read()[-_TAIL:].decode(errors="replace")
+                    self._tell(errand.who, {"event": "failed", "code": error.code, "values": error.values, "complained": said})
+            self._tell(errand.who, {"event": "ended"})
+        self._tell("", {"event": "over"})
+
+    def _run(self, errand: Errand, complaints: IO[bytes]) -> RunError | None:
+        """Run one to its end, however it ends; what went wrong, if anything did."""
+        try:
+            process = errand.start(complaints)
+        except OSError as refused:
+            return RunError("errand-not-started", reason=str(refused))
+        self._process, self._heard = process, time.monotonic()
+        watching = threading.Thread(target=self._watch, args=(process,), daemon=True)
+        watching.start()
+        if self._stopped.is_set():  # between two errands
+            self._kill()
+        error = self._listen(errand.who, process)
+        self._kill()
+        code = process.wait()
+        watching.join()
+        for pipe in filter(None, (process.stdin, process.stdout)):
+            pipe.close()
+        if error is None and time.monotonic() - self._heard > self._silence:
+            return RunError("errand-silent", seconds=f"{self._silence:g}")
+        return error or (RunError("errand-crashed", exit=code) if code else None)
+
+    def _listen(self, who: str, process: subprocess.Popen[bytes]) -> RunError | None:
+        """Take down what it tells until it has no more to tell; what went wrong where it is heard no longer."""
+        assert process.stdout is not None
+        told = 0
+        while line := process.stdout.readline(LONGEST):
+            self._heard = time.monotonic()
+            try:
+                event = json.loads(line)
+            except ValueError:
+                continue  # frameworks print what they like
+            if not isinstance(event, dict) or not isinstance(event.get("event"), str):
+                continue
+            told += 1
+            if told > MOST_EVENTS:
+                return RunError("errand-endless", events=MOST_EVENTS)
+            self._tell(who, event)
+        return None
+
+    def _watch(self, process: subprocess.Popen[bytes]) -> None:
+        """End a process that says nothing for too long."""
+        while process.poll() is None:
+            if time.monotonic() - self._heard > self._silence:
+                process.kill()
+                return
+            time.sleep(0.1)
+
+    def _kill(self) -> None:
+        process = self._process
+        if process is not None and process.poll() is None:
+            try:
+                process.wait(0.5 if not self._stopped.is_set() else 0.0)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+    def _tell(self, who: str, event: Event) -> None:
+        with self._lock:
+            self._events.append({**event, "who": who})

@@ -1,0 +1,50 @@
+"""The errands that pages have asked for: one batch of a kind at a time, which all visitors watch."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+
+from core.errands import Batch, Errand, Event
+from core.errors import InputError, RunError
+from dashboard.texts import worded
+
+_lock = threading.Lock()
+_newest: dict[str, Batch] = {}
+
+
+def newest(kind: str) -> Batch | None:
+    """The batch of a kind that was started last, running or over."""
+    with _lock:
+        return _newest.get(kind)
+
+
+def start(kind: str, errands: Sequence[Errand]) -> Batch:
+    """Run errands, unless a batch of the kind is running, which is then returned; another one of that kind is forgotten."""
+    with _lock:
+        batch = _newest.get(kind)
+        if batch is None or not batch.running:
+            batch = _newest[kind] = Batch(errands)
+        return batch
+
+
+def told(id: str, since: int) -> list[Event]:
+    """What a batch has told from event number `since` on, failures in words; raises `InputError` for one that is unknown or forgotten."""
+    with _lock:
+        batch = next((batch for batch in _newest.values() if batch.id == id), None)
+    if batch is None:
+        raise InputError("unknown-batch")
+    return [_worded(event) for event in batch.events(since)]
+
+
+def close() -> None:
+    """End all that runs."""
+    with _lock:
+        batches = list(_newest.values())
+        _newest.clear()
+    for batch in batches:
+        batch.stop()
+
+
+def _worded(event: Event) -> Event:
+    return {**event, "message": worded(RunError(event["code"], **event["values"]))} if event["event"] == "failed" else event

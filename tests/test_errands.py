@@ -1,0 +1,85 @@
+"""Errands: real processes, and what becomes of those that crash, hang, or talk without end."""
+
+from __future__ import annotations
+
+import textwrap
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+
+from core import errands
+from core.errands import Batch, Errand
+
+Made = Callable[[str, str], Errand]
+
+
+@pytest.fixture
+def errand(tmp_path: Path) -> Made:
+    """An errand that runs a program text."""
+
+    def made(who: str, program: str) -> Errand:
+        (tmp_path / f"{who}.py").write_text(textwrap.dedent(program), encoding="utf-8")
+        return Errand(who, who, environment={"PYTHONPATH": str(tmp_path)})
+
+    return made
+
+
+def kinds(batch: Batch, who: str) -> list[str]:
+    return [event["event"] for event in batch.events() if event["who"] == who]
+
+
+GOOD = """
+    import json
+    print("what frameworks print")
+    print(json.dumps({"event": "hello", "number": 3}), flush=True)
+    print('["no event"]')
+"""
+
+
+def test_what_one_does_harms_no_other(errand: Made) -> None:
+    crashing = "import os; os.abort()"
+    raising = "raise ValueError('in the middle')"
+    hanging = "import time\nwhile True: time.sleep(1)"
+    batch = Batch([errand("crash", crashing), errand("error", raising), errand("hang", hanging), errand("good", GOOD)], silence=2.0)
+    batch.wait(60)
+    assert kinds(batch, "good") == ["started", "hello", "ended"]
+    failures = {event["who"]: event for event in batch.events() if event["event"] == "failed"}
+    assert {who: event["code"] for who, event in failures.items()} == {
+        "crash": "errand-crashed",
+        "error": "errand-crashed",
+        "hang": "errand-silent",
+    }
+    assert "ValueError: in the middle" in failures["error"]["complained"]
+    assert batch.events()[-1]["event"] == "over" and not batch.running
+
+
+def test_one_that_talks_without_end_is_ended(errand: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(errands, "MOST_EVENTS", 50)
+    batch = Batch([errand("talk", 'while True: print(\'{"event": "word"}\', flush=True)'), errand("good", GOOD)])
+    batch.wait(60)
+    assert len(kinds(batch, "talk")) == 53 and kinds(batch, "good") == ["started", "hello", "ended"]
+    assert [event["code"] for event in batch.events() if event["event"] == "failed"] == ["errand-endless"]
+
+
+def test_an_interpreter_that_is_not_there_is_told() -> None:
+    batch = Batch([Errand("old", "nothing", python="/no/such/python")])
+    batch.wait(10)
+    (failed,) = [event for event in batch.events() if event["event"] == "failed"]
+    assert failed["code"] == "errand-not-started" and "/no/such/python" in failed["values"]["reason"]
+
+
+def test_it_can_be_stopped_and_leaves_nothing_behind(errand: Made) -> None:
+    endless = 'import time\nprint(\'{"event": "here"}\', flush=True)\nwhile True: time.sleep(1)'
+    batch = Batch([errand("one", endless), errand("two", endless)])
+    limit = time.monotonic() + 30
+    while "here" not in kinds(batch, "one"):
+        assert time.monotonic() < limit
+        time.sleep(0.05)
+    (child,) = [child for child in psutil.Process().children() if "one" in child.cmdline()]
+    batch.stop()
+    batch.wait(10)
+    assert kinds(batch, "one") == ["started", "here", "ended"] and kinds(batch, "two") == []
+    assert not child.is_running()
