@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+import io
 import json
 import os
 import sys
+import tokenize
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -46,6 +49,16 @@ class Framework:
             return os.environ.get(self.variable) or None
         return sys.executable if find_spec(self.package) else None
 
+    @property
+    def lines(self) -> int:
+        """Lines of code of the program, without blank lines, comments and docstrings; none where there is no program."""
+        if not self.source.exists():
+            return 0
+        text = self.source.read_text(encoding="utf-8")
+        tokens = tokenize.generate_tokens(io.StringIO(text).readline)
+        code = {row for token in tokens if token.type not in _NO_CODE for row in range(token.start[0], token.end[0] + 1)}
+        return len(code - _docstrings(text))
+
     def errand(self, task: str, steps: int, change: int) -> Errand | None:
         """How it is run here; None where it cannot be."""
         if self.python is None:
@@ -60,6 +73,18 @@ class Framework:
             return None
         found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
         return found
+
+
+_NO_CODE = {
+    tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENCODING, tokenize.ENDMARKER
+}  # fmt: skip
+
+
+def _docstrings(text: str) -> set[int]:
+    """The numbers of the lines that are docstrings."""
+    nodes = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)]
+    found = [node.body[0] for node in nodes if node.body and ast.get_docstring(node) is not None]
+    return {row for node in found for row in range(node.lineno, (node.end_lineno or node.lineno) + 1)}
 
 
 YES, BACKEND, HAND, PAPER = N_("yes"), N_("by its backend"), N_("by hand"), N_("on paper")
