@@ -13,6 +13,7 @@ PAGES = HERE.parent / "pages"
 SOLVE = PAGES / "solve.py"
 PROBLEMS = PAGES / "problems.py"
 EDITOR = PAGES / "editor.py"
+PYTORCH = PAGES / "pytorch.py"
 
 st.set_page_config(page_title=_("Tangente"), page_icon=HERE / "icon.svg", layout="wide")
 st.html(HERE / "page.css")
@@ -21,6 +22,7 @@ st.navigation(
         st.Page(SOLVE, title=_("Solve"), icon=":material/neurology:", default=True),
         st.Page(PROBLEMS, title=_("Problems"), icon=":material/grid_view:"),
         st.Page(EDITOR, title=_("Write a problem"), icon=":material/edit_note:"),
+        st.Page(PYTORCH, title=_("Why PyTorch"), icon=":material/local_fire_department:"),
     ],
     position="top",
 ).run()

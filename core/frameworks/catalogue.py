@@ -45,6 +45,8 @@ class Framework:
     @property
     def python(self) -> str | None:
         """The interpreter that runs it; None where there is none."""
+        if not self.source.exists():
+            return None
         if self.variable:
             return os.environ.get(self.variable) or None
         return sys.executable if find_spec(self.package) else None

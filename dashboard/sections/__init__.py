@@ -1,0 +1,1 @@
+"""The parts of the page "Why PyTorch", one file each; each has a function `show`."""

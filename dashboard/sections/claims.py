@@ -1,0 +1,127 @@
+"""What is claimed for PyTorch, by whom, and what was just measured of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import streamlit as st
+
+from core.errors import N_
+from core.frameworks.catalogue import FRAMEWORKS, HAND, PAPER
+from core.frameworks.results import Result, results
+from core.frameworks.task import TASKS
+from dashboard import batches
+from dashboard.sections import race
+from dashboard.texts import _
+from dashboard.texts.formats import number
+
+OURS, KERAS, NUMPY = "pytorch", "keras_pytorch", "numpy_by_hand"
+NEAR = 0.8
+"""A step rate of this part of the fastest counts as fast."""
+
+Measured = Mapping[str, Result]
+Verdict = tuple[str, str]
+"""The name of a verdict in `VERDICTS`, and what was measured, in words."""
+
+VERDICTS = {
+    "yes": (N_("confirmed"), "green", ":material/check:"),
+    "no": (N_("not confirmed"), "red", ":material/close:"),
+    "partly": (N_("in part"), "orange", ":material/contrast:"),
+    "open": (N_("not measured yet"), "gray", ":material/hourglass_empty:"),
+}
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A claim, its source, and how it is judged by the results of the race."""
+
+    text: str
+    source: str
+    judge: Callable[[Measured], Verdict]
+
+
+def _labels(names: list[str]) -> str:
+    return ", ".join(FRAMEWORKS[name].label for name in names)
+
+
+def dynamic(measured: Measured) -> Verdict:
+    """Whether PyTorch follows a change of the equation, and who does not."""
+    if OURS not in measured:
+        return "open", _("Run the frameworks above.")
+    stale = [name for name, result in measured.items() if not result.follows]
+    follow = [name for name, result in measured.items() if result.follows and name != OURS]
+    if not measured[OURS].follows:
+        return "no", _("PyTorch went on with the old equation.")
+    parts = [_("PyTorch followed the change at once.")]
+    if stale:
+        parts.append(_("Without a word, these went on with the old equation: {names}.").format(names=_labels(stale)))
+    if follow:
+        parts.append(_("It is not alone; these followed, too: {names}.").format(names=_labels(follow)))
+    return "yes", " ".join(parts)
+
+
+def fast(measured: Measured) -> Verdict:
+    """How PyTorch's step rate compares with the fastest."""
+    others = {name: result for name, result in measured.items() if name != OURS}
+    if OURS not in measured or not others:
+        return "open", _("Run the frameworks above; it takes two to compare.")
+    best = max(others.values(), key=lambda result: result.steps_per_second)
+    ratio = measured[OURS].steps_per_second / best.steps_per_second
+    words = _("{label} made {best} steps a second, PyTorch {ours}: {ratio} times as many.").format(
+        label=FRAMEWORKS[best.name].label,
+        best=number(best.steps_per_second),
+        ours=number(measured[OURS].steps_per_second),
+        ratio=number(ratio),
+    )
+    return ("yes" if ratio >= 1 else "partly" if ratio >= NEAR else "no"), words
+
+
+def differentiates(measured: Measured) -> Verdict:
+    """That derivatives of any order come from the framework; what it takes without."""
+    if OURS not in measured:
+        return "open", _("Run the frameworks above.")
+    manual = [name for name, framework in FRAMEWORKS.items() if framework.derivatives in (HAND, PAPER)]
+    lines = FRAMEWORKS[NUMPY].lines
+    words = _("PyTorch differentiated its own output twice in the loss. By hand it has to be done in: {names}.").format(
+        names=_labels(manual)
+    )
+    if lines:
+        words += " " + _("In NumPy that takes {lines} lines of code, in PyTorch {ours}.").format(lines=lines, ours=FRAMEWORKS[OURS].lines)
+    return "yes", words
+
+
+def simple(_measured: Measured) -> Verdict:
+    """Whether a library on top would make it shorter."""
+    ours, keras = FRAMEWORKS[OURS].lines, FRAMEWORKS[KERAS].lines
+    if not keras:
+        return "open", _("There is no program to compare with.")
+    words = _("The same training takes {ours} lines in PyTorch and {keras} in Keras on PyTorch. What reads better is a matter of taste.")
+    return ("yes" if ours <= keras else "partly"), words.format(ours=ours, keras=keras)
+
+
+CLAIMS = (
+    Claim(
+        N_("Graphs are made while they run: a function may change at run time, and the gradient follows."),
+        "Paszke et al. 2017, Automatic differentiation in PyTorch",
+        dynamic,
+    ),
+    Claim(N_("It is fast."), "Paszke et al. 2019, PyTorch: An Imperative Style, High-Performance Deep Learning Library", fast),
+    Claim(N_("It differentiates whatever NumPy could have computed."), "Paszke et al. 2017", differentiates),
+    Claim(N_("Networks need no higher-level library."), "Paszke et al. 2019, section 4", simple),
+)
+
+
+def show() -> None:
+    """The section: each claim with its source and a verdict, for each training that was run."""
+    st.subheader(_("The claims"), anchor=False)
+    st.caption(_("Each verdict is computed from what was measured on this machine, above."))
+    measured = {task: results(batch.events()) for task in TASKS if (batch := batches.newest(race.kind(task)))} or {"": {}}
+    for claim in CLAIMS:
+        with st.container(border=True):
+            st.markdown(f"**{_(claim.text)}**  \n:small[{_('Source: {source}').format(source=claim.source)}]")
+            for task, found in measured.items():
+                verdict, words = claim.judge(found)
+                name, colour, icon = VERDICTS[verdict]
+                place = f"{_(race.NAMES[task])}: " if task else ""
+                st.markdown(f":{colour}-badge[{icon} {_(name)}] {place}{words}")

@@ -1,0 +1,173 @@
+"""Frameworks side by side: the same training in each, one after the other, with an equation that changes on the way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import plotly
+import streamlit as st
+
+from core.errors import N_
+from core.frameworks.catalogue import FRAMEWORKS, Framework
+from core.frameworks.task import TASKS
+from dashboard import batches
+from dashboard.figures.style import axis, colour, dash, layout, logarithmic
+from dashboard.texts import LANGUAGE, _, ngettext
+
+ASSETS = Path(__file__).with_suffix("")
+LIVE = Path(__file__).resolve().parents[1] / "live"
+SHARED = ("words.js", "frames.js", "server.js", "chart.js")
+NAMES = {"ode": N_("An ordinary equation"), "burgers": N_("Burgers' equation")}
+SIZES = {"ode": "1-32-32-1 · 200", "burgers": "2-32-32-32-32-1 · 2,000"}
+"""The layers of the network, and the number of points."""
+STEPS, CHANGE = 300, 200
+"""How long each trains, and after which step its equation is exchanged."""
+
+_component = st.components.v2.component(
+    "tangente.race",
+    js="\n".join(path.read_text(encoding="utf-8") for path in (*(LIVE / name for name in SHARED), ASSETS / "view.js")),
+    css=(ASSETS / "view.css").read_text(encoding="utf-8"),
+    isolate_styles=False,  # Plotly looks for its own styles in the page
+)
+
+
+def kind(task: str) -> str:
+    """Under which name the batches of a task are kept."""
+    return f"race-{task}"
+
+
+def show() -> None:
+    """The section."""
+    st.markdown(
+        _(
+            "The same network, with the same first weights, learns the same equation in every framework, one after the other on one "
+            "core of the machine that serves this page. After step {change} the equation is exchanged, in each in the same way: "
+            "`program.residual = changed`. Who follows, and who goes on with the old one?"
+        ).format(change=CHANGE)
+    )
+    task = st.segmented_control(
+        _("Training"),
+        list(TASKS),
+        format_func=lambda task: f"{_(NAMES[task])} · {SIZES[task]}",
+        default="ode",
+        key="race-task",
+        required=True,
+    )
+    stated = TASKS[task]()
+    st.markdown(
+        _("Equation: `{equation}`, after step {change}: `{changed}`.").format(
+            equation=stated.equation, change=CHANGE, changed=stated.changed_equation
+        )
+    )
+    batch = batches.newest(kind(task))
+    running = batch is not None and batch.running
+    with st.container(horizontal=True, gap="xsmall"):
+        st.button(_("Run all"), "race-run", icon=":material/play_arrow:", type="primary", on_click=_start, args=(task,), disabled=running)
+        st.button(_("Stop"), "race-stop", icon=":material/stop:", on_click=_stop, args=(task,), disabled=not running)
+    _component(key="race", data=_data(task), on_over_change=lambda: None)
+    _code()
+
+
+def _start(task: str) -> None:
+    errands = [framework.errand(task, STEPS, CHANGE) for framework in FRAMEWORKS.values()]
+    batches.start(kind(task), [errand for errand in errands if errand is not None])
+
+
+def _stop(task: str) -> None:
+    batch = batches.newest(kind(task))
+    if batch is not None:
+        batch.stop()
+
+
+def _code() -> None:
+    """Two programs beside each other, as they were run."""
+    there = [framework.name for framework in FRAMEWORKS.values() if framework.source.exists()]
+    st.subheader(_("The programs"), anchor=False)
+    st.caption(_("Each as short as its users would write it; `task` holds arrays, and the equation as a function."))
+    for column, start in zip(st.columns(2), (0, min(1, len(there) - 1)), strict=True):
+        with column:
+            label = _("Program {number}").format(number=start + 1)
+            name = st.selectbox(label, there, start, lambda name: FRAMEWORKS[name].label, key=f"race-code-{start}")
+            lines = FRAMEWORKS[name].lines
+            st.caption(ngettext("{lines} line of code", "{lines} lines of code", lines).format(lines=lines))
+            st.code(FRAMEWORKS[name].source.read_text(encoding="utf-8"), language="python", height=560)
+
+
+def _data(task: str) -> dict[str, Any]:
+    batch = batches.newest(kind(task))
+    figure = layout(axis(_("step")), logarithmic(_("loss")), showlegend=True)
+    return {
+        "task": task,
+        "batch": batch.id if batch else None,
+        "running": bool(batch and batch.running),
+        "frameworks": [_framework(framework, task, index) for index, framework in enumerate(FRAMEWORKS.values())],
+        "layout": figure,
+        "change": CHANGE,
+        "steps": STEPS,
+        "texts": _texts(),
+        "locale": LANGUAGE,
+        "plotly": plotly.__version__,
+    }
+
+
+def _framework(framework: Framework, task: str, index: int) -> dict[str, Any]:
+    record = None if framework.python else framework.record(task)
+    return {
+        "name": framework.name,
+        "label": framework.label,
+        "about": _(framework.about),
+        "derivatives": _(framework.derivatives),
+        "lines": framework.lines,
+        "here": framework.python is not None,
+        "hint": _hint(framework, record),
+        "events": record["events"] if record else [],
+        "line": {"color": colour(index), "dash": dash(index)},
+    }
+
+
+def _hint(framework: Framework, record: dict[str, Any] | None) -> str:
+    """Why there is no number of this machine."""
+    if framework.python:
+        return ""
+    if record:
+        return _("recorded on {date}: {machine}").format(date=record["date"], machine=record["machine"])
+    if framework.variable:
+        return _("not installed: it needs an interpreter of its own, in {variable}; docs/frameworks.md says how").format(
+            variable=framework.variable
+        )
+    return _("not installed: {command}").format(command="pip install -r requirements-frameworks.txt")
+
+
+def _texts() -> dict[str, Any]:
+    return {
+        "title": _("Loss"),
+        "label": _("The loss of every framework over the steps."),
+        "hint": _("The losses appear here, one curve for each framework; where all agree they lie on one another."),
+        "columns": [
+            _("Framework"),
+            _("Steps/s"),
+            _("First step, s"),
+            _("First step again, s"),
+            _("CPU, s"),
+            _("Memory, MB"),
+            _("u_xx in the loss"),
+            _("Lines"),
+            _("After the change"),
+        ],
+        "waiting": _("waits"),
+        "started": _("is being imported …"),
+        "loaded": _("is being built …"),
+        "training": _("step {step}"),
+        "stopped": _("stopped"),
+        "follows": _("follows at once"),
+        "stale": _("keeps the old equation; rebuilt in {seconds} s"),
+        "stuck": _("keeps the old equation"),
+        "gone": _("These measurements are no longer there; start them again."),
+        "version": _("version {version}"),
+        "words": {
+            "Download plot as a PNG": _("Save as PNG"),
+            "Reset axes": _("Show all"),
+            "Double-click to zoom back out": _("Double-click to zoom out again"),
+        },
+    }
