@@ -16,6 +16,7 @@ UI = ("streamlit", "plotly")
 
 # The modules that may load torch; every other module of core is torch-free, a new one too.
 WITH_TORCH = (
+    "core.anatomy",
     "core.derivatives",
     "core.devices",
     "core.fields",
@@ -32,7 +33,7 @@ WITH_TORCH = (
     "core.training",
     "core.worker",
 )
-MAY_CALL_GRAD = ("core.derivatives", "core.gradients", "core.frameworks")
+MAY_CALL_GRAD = ("core.anatomy", "core.derivatives", "core.gradients", "core.frameworks")
 
 # What runs code that it is given, or gives it to something that does.
 UNSAFE_MODULES = ("pickle", "cloudpickle", "dill", "marshal", "shelve", "sympy", "numexpr", "asteval", "code", "codeop")
