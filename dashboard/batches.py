@@ -47,4 +47,8 @@ def close() -> None:
 
 
 def _worded(event: Event) -> Event:
-    return {**event, "message": worded(RunError(event["code"], **event["values"]))} if event["event"] == "failed" else event
+    """A failure in words, with the last line that the program complained in: a whole traceback names the server's files."""
+    if event["event"] != "failed":
+        return event
+    complained = [line for line in event["complained"].splitlines() if line.strip()]
+    return {**event, "message": worded(RunError(event["code"], **event["values"])), "complained": "".join(complained[-1:])}

@@ -21,6 +21,7 @@ WITH_TORCH = (
     "core.devices",
     "core.fields",
     "core.frameworks.programs",
+    "core.frameworks.scaling",
     "core.losses",
     "core.networks",
     "core.optimisers",
