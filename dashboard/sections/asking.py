@@ -1,0 +1,67 @@
+"""Sections that have one errand done when asked: a component with buttons to start and to stop it, which fetches what it tells.
+
+The buttons are the component's own, so that the page need not run again when the errand is over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import plotly
+import streamlit as st
+
+from core.errands import Errand
+from dashboard import batches
+from dashboard.texts import LANGUAGE, _
+
+HERE = Path(__file__).resolve().parent
+LIVE = HERE.parent / "live"
+SHARED = (*(LIVE / name for name in ("words.js", "frames.js", "server.js", "chart.js")), *sorted((HERE / "asking").glob("*.js")))
+
+Component = Callable[..., Any]
+
+
+def component(name: str) -> Component:
+    """The component whose scripts and styles are in the folder `name`, beside what such sections share."""
+    scripts = (*SHARED, *sorted((HERE / name).glob("*.js")))
+    styles = (HERE / "asking" / "view.css", HERE / name / "view.css")
+    return st.components.v2.component(
+        f"tangente.{name}",
+        js="\n".join(path.read_text(encoding="utf-8") for path in scripts),
+        css="\n".join(path.read_text(encoding="utf-8") for path in styles),
+        isolate_styles=False,  # Plotly looks for its own styles in the page
+    )
+
+
+def show(component: Component, kind: str, data: dict[str, Any], errands: Callable[[str], Sequence[Errand]]) -> None:
+    """Place the component of a kind of errand, and do what its buttons ask for; `errands` is given what was chosen in it."""
+
+    def asked() -> None:
+        asked = st.session_state[kind].get("asked") or {}
+        batch = batches.newest(kind)
+        if asked.get("stop") and batch is not None:
+            batch.stop()
+        elif "start" in asked:
+            batches.start(kind, errands(str(asked["start"])))
+
+    batch = batches.newest(kind)
+    shared = {"batch": batch.id if batch else None, "locale": LANGUAGE, "plotly": plotly.__version__}
+    component(key=kind, data={**data, **shared, "asking": _texts()}, on_asked_change=asked)
+
+
+def _texts() -> dict[str, Any]:
+    """The words that such sections share."""
+    return {
+        "stop": _("Stop"),
+        "working": _("Python is being started …"),
+        "stopped": _("Stopped."),
+        "gone": _("These results are no longer there; start again."),
+        "noCharts": _("The charts could not be loaded."),
+        "plotly": {
+            "Download plot as a PNG": _("Save as PNG"),
+            "Reset axes": _("Show all"),
+            "Double-click to zoom back out": _("Double-click to zoom out again"),
+        },
+    }
