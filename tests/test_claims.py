@@ -54,3 +54,25 @@ def test_fast_is_judged_against_the_fastest(ours: float, verdict: str) -> None:
     judged, words = claims.fast(measured(result("pytorch", ours), result("tensorflow", 50.0), result("jax_jit", 100.0)))
     assert judged == verdict and words.startswith("JAX made")
     assert claims.fast(measured(result("pytorch", ours)))[0] == "open"
+
+
+def mistake(who: str, line: str | None) -> dict[str, Any]:
+    return {"who": who, "event": "mistake", "line": line}
+
+
+def stop(who: str, calls: int, shown: float | str) -> dict[str, Any]:
+    return {"who": who, "event": "breakpoint", "calls": calls, "steps": 3, "shown": shown}
+
+
+@pytest.mark.parametrize(
+    ("events", "verdict"),
+    [
+        ([], "open"),
+        ([mistake("jax_jit", None)], "open"),
+        ([mistake("pytorch", "return"), stop("pytorch", 3, 0.1)], "yes"),
+        ([mistake("pytorch", "return"), mistake("pytorch", None), stop("pytorch", 3, 0.1)], "partly"),
+        ([mistake("pytorch", "return"), stop("pytorch", 1, "Tensor")], "no"),
+    ],
+)
+def test_debugging_is_judged_by_lines_and_stops(events: list[dict[str, Any]], verdict: str) -> None:
+    assert claims.found(events)[0] == verdict

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
 
+from core.errands import Event
 from core.errors import N_
 from core.frameworks.catalogue import FRAMEWORKS, HAND, PAPER
 from core.frameworks.results import Result, results
 from core.frameworks.task import TASKS
 from dashboard import batches
-from dashboard.sections import race
+from dashboard.sections import mistakes, race
 from dashboard.texts import _
 from dashboard.texts.formats import number
 
@@ -32,13 +33,27 @@ VERDICTS = {
 }
 
 
+Judge = Callable[[], Sequence[tuple[str, Verdict]]]
+"""Gives the verdicts on a claim, each with what it is about, empty where that needs no saying."""
+
+
 @dataclass(frozen=True)
 class Claim:
-    """A claim, its source, and how it is judged by the results of the race."""
+    """A claim, its source, and how it is judged by what was measured last."""
 
     text: str
     source: str
-    judge: Callable[[Measured], Verdict]
+    judge: Judge
+
+
+def by_race(judge: Callable[[Measured], Verdict]) -> Judge:
+    """Judge by the results of each training that was run."""
+
+    def judged() -> list[tuple[str, Verdict]]:
+        found = {task: results(batch.events()) for task in TASKS if (batch := batches.newest(race.kind(task)))}
+        return [(_(race.NAMES[task]), judge(measured)) for task, measured in found.items()] or [("", judge({}))]
+
+    return judged
 
 
 def _labels(names: list[str]) -> str:
@@ -100,15 +115,41 @@ def simple(_measured: Measured) -> Verdict:
     return ("yes" if ours <= keras else "partly"), words.format(ours=ours, keras=keras)
 
 
+def found(events: Sequence[Event]) -> Verdict:
+    """Whether PyTorch showed each mistake by its line, and what a stop in the function showed, beside the others."""
+    told = [event for event in events if event["event"] in ("mistake", "breakpoint")]
+    if not [event for event in told if event["who"] == OURS]:
+        return "open", _("Make the mistakes above.")
+    lines = [event for event in told if event["who"] == OURS and event["event"] == "mistake"]
+    shown = [event for event in lines if event["line"]]
+    stops = {event["who"]: isinstance(event["shown"], float) and event["calls"] >= event["steps"] for event in told if "calls" in event}
+    blind = [name for name, number in stops.items() if not number]
+    words = _("PyTorch showed the line of {shown} of {all} mistakes; the others went on without a word, with a wrong number.").format(
+        shown=len(shown), all=len(lines)
+    )
+    if stops.get(OURS):
+        words += " " + _("A stop in the function came at every step and showed a number.")
+    if blind:
+        words += " " + _("Not so in: {names}.").format(names=_labels(blind))
+    return ("yes" if len(shown) == len(lines) and stops.get(OURS) else "partly" if stops.get(OURS) else "no"), words
+
+
+def by_mistakes() -> list[tuple[str, Verdict]]:
+    """Judge by the mistakes that were made."""
+    batch = batches.newest(mistakes.KIND)
+    return [("", found(batch.events() if batch else ()))]
+
+
 CLAIMS = (
     Claim(
         N_("Graphs are made while they run: a function may change at run time, and the gradient follows."),
         "Paszke et al. 2017, Automatic differentiation in PyTorch",
-        dynamic,
+        by_race(dynamic),
     ),
-    Claim(N_("It is fast."), "Paszke et al. 2019, PyTorch: An Imperative Style, High-Performance Deep Learning Library", fast),
-    Claim(N_("It differentiates whatever NumPy could have computed."), "Paszke et al. 2017", differentiates),
-    Claim(N_("Networks need no higher-level library."), "Paszke et al. 2019, section 4", simple),
+    Claim(N_("It is fast."), "Paszke et al. 2019, PyTorch: An Imperative Style, High-Performance Deep Learning Library", by_race(fast)),
+    Claim(N_("It differentiates whatever NumPy could have computed."), "Paszke et al. 2017", by_race(differentiates)),
+    Claim(N_("Networks need no higher-level library."), "Paszke et al. 2019, section 4", by_race(simple)),
+    Claim(N_("Mistakes are easy to find: it runs line by line, in any debugger."), "Paszke et al. 2019, section 4.1", by_mistakes),
 )
 
 
@@ -116,12 +157,9 @@ def show() -> None:
     """The section: each claim with its source and a verdict, for each training that was run."""
     st.subheader(_("The claims"), anchor=False)
     st.caption(_("Each verdict is computed from what was measured on this machine, above."))
-    measured = {task: results(batch.events()) for task in TASKS if (batch := batches.newest(race.kind(task)))} or {"": {}}
     for claim in CLAIMS:
         with st.container(border=True):
             st.markdown(f"**{_(claim.text)}**  \n:small[{_('Source: {source}').format(source=claim.source)}]")
-            for task, found in measured.items():
-                verdict, words = claim.judge(found)
+            for about, (verdict, words) in claim.judge():
                 name, colour, icon = VERDICTS[verdict]
-                place = f"{_(race.NAMES[task])}: " if task else ""
-                st.markdown(f":{colour}-badge[{icon} {_(name)}] {place}{words}")
+                st.markdown(f":{colour}-badge[{icon} {_(name)}] {about + ': ' if about else ''}{words}")

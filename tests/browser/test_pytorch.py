@@ -1,0 +1,49 @@
+"""Why PyTorch, in a real browser: the race is run, watched and stopped, and judged."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.harness import Server, Solve
+
+
+@pytest.fixture
+def page(solve: Solve) -> Solve:
+    solve.page.goto(solve.server.address)
+    solve.page.get_by_role("link", name="Why PyTorch").click()
+    expect(solve.page.get_by_role("heading", name="Why PyTorch")).to_be_visible()
+    return solve
+
+
+def test_the_race_is_run_and_judged(page: Solve) -> None:
+    expect(page.page.get_by_text("not measured yet").first).to_be_visible()
+    page.click("Run all")
+    pytorch = page.page.get_by_role("row").filter(has_text=re.compile("^PyTorchversion"))
+    expect(pytorch).to_contain_text("follows at once")
+    expect(page.page.locator(".ra-plot .scatterlayer .trace")).not_to_have_count(0)
+    page.click("Stop")
+    expect(page.button("Run all")).to_be_enabled()
+    expect(page.page.get_by_text("PyTorch followed the change at once.")).to_be_visible()
+    missing = page.page.get_by_role("row").filter(has_text="not installed")
+    assert missing.count() == 0 or "–" in missing.first.inner_text()
+
+
+def test_mistakes_are_made_and_told(page: Solve) -> None:
+    page.page.get_by_role("tab", name="Debugging").click()
+    page.click("Make the mistakes")
+    expect(page.page.get_by_text("RuntimeError, in the step; shows the line").first).to_be_visible()
+    expect(page.page.get_by_text("stops 3 times in 3 steps and shows a number").first).to_be_visible()
+    page.page.get_by_role("button", name="Stop").locator("visible=true").click()
+
+
+@pytest.mark.parametrize("width", [420, 1440])
+def test_nothing_is_wider_than_the_window(browser: Browser, server: Server, width: int) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme="dark")
+    page = context.new_page()
+    page.goto(f"{server.address}/pytorch")
+    expect(page.get_by_role("button", name="Run all")).to_be_visible()
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+    context.close()
