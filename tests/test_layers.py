@@ -30,6 +30,7 @@ WITH_TORCH = (
     "core.recorder",
     "core.runner",
     "core.sampling",
+    "core.tensors",
     "core.torch_functions",
     "core.training",
     "core.worker",

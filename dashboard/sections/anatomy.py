@@ -64,7 +64,8 @@ def _notes() -> list[tuple[str, str]]:
         (
             "u = net",
             _(
-                "What the network says at the five points. Its grad_fn shows that autograd has recorded how it was computed: see the graph of u."
+                "What the network says at the five points. Its grad_fn shows that autograd has recorded how it was computed: "
+                "see the graph of u."
             ),
         ),
         (
@@ -80,14 +81,15 @@ def _notes() -> list[tuple[str, str]]:
         (
             "backward",
             _(
-                "Walks the graph of the loss backwards and adds what it finds to .grad of every leaf. No weight has moved yet. The points t "
-                "have asked for a gradient, and so get one too, though nobody needs it."
+                "Walks the graph of the loss backwards and adds what it finds to .grad of every leaf. No weight has moved yet. The points "
+                "t have asked for a gradient, and so get one too, though nobody needs it."
             ),
         ),
         (
             "adam.step",
             _(
-                "Moves every weight against its gradient. Adam's first step is as long as the learning rate, 0.05, however large the gradient."
+                "Moves every weight against its gradient. Adam's first step is as long as the learning rate, 0.05, "
+                "however large the gradient."
             ),
         ),
         (
@@ -124,7 +126,7 @@ def _texts() -> dict[str, str]:
         "cleared": _("with zero_grad"),
         "kept": _("without"),
         "verdict": _(
-            "After {steps} steps the loss is {cleared} with zero_grad and {kept} without: there, each gradient is the sum of all so far, and "
-            "the last one is {ratio} times as large."
+            "After {steps} steps the loss is {cleared} with zero_grad and {kept} without: there, each gradient is the sum of all so far, "
+            "and the last one is {ratio} times as large."
         ),
     }
