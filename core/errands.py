@@ -1,4 +1,4 @@
-"""Errands: programs that run in processes of their own, one after the other, and tell how they fare in JSON objects, one a line.
+"""Errands: programs that run in processes of their own, one at a time, and tell how they fare in JSON objects, one a line.
 
 Whatever such a program does, crash, hang or talk without end, harms nobody but itself.
 """
@@ -32,6 +32,9 @@ _TAIL = 2000
 """Characters of what a program complained of last that are kept."""
 
 Event = dict[str, Any]
+
+_turn = threading.Lock()
+"""Whose turn it is: what is measured at the same time measures the other."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,7 @@ class Batch:
 
     def _work(self) -> None:
         for errand in self.errands:
-            if self._stopped.is_set():
+            if not self._take_turn():
                 break
             self._tell(errand.who, {"event": "started"})
             with tempfile.TemporaryFile() as complaints:
@@ -102,7 +105,15 @@ class Batch:
                     said = complaints.read()[-_TAIL:].decode(errors="replace")
                     self._tell(errand.who, {"event": "failed", "code": error.code, "values": error.values, "complained": said})
             self._tell(errand.who, {"event": "ended"})
+            _turn.release()
         self._tell("", {"event": "over"})
+
+    def _take_turn(self) -> bool:
+        """Wait until no other batch runs anything; False where this one was stopped."""
+        while not self._stopped.is_set():
+            if _turn.acquire(timeout=0.1):
+                return True
+        return False
 
     def _run(self, errand: Errand, complaints: IO[bytes]) -> RunError | None:
         """Run one to its end, however it ends; what went wrong, if anything did."""

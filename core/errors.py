@@ -294,6 +294,10 @@ MESSAGES: dict[str, str] = {
     ),
     "data-outside-domain": N_("{coordinate} must lie between {low} and {high}, but is {value}."),
     # references
+    "framework-too-many": N_("The frameworks are given one unknown, one equation, and one or two coordinates."),
+    "framework-derivatives": N_("The frameworks are given first derivatives and the second one along one coordinate, no others."),
+    "framework-functions": N_("The frameworks are given arithmetic of the unknown and its derivatives, but here is {name}."),
+    "framework-conditions": N_("The frameworks are given conditions that state values on an edge, but here is {condition}."),
     "unknown-batch": N_("These measurements are no longer there; start them again."),
     "unknown-reference": N_("No page that is open asks for this reference. Reload the page."),
     "reference-off": N_("This problem asks for no reference."),

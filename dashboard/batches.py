@@ -9,6 +9,8 @@ from core.errands import Batch, Errand, Event
 from core.errors import InputError, RunError
 from dashboard.texts import worded
 
+_MOST = 50
+"""Batches that are remembered."""
 _lock = threading.Lock()
 _newest: dict[str, Batch] = {}
 
@@ -24,7 +26,11 @@ def start(kind: str, errands: Sequence[Errand]) -> Batch:
     with _lock:
         batch = _newest.get(kind)
         if batch is None or not batch.running:
+            _newest.pop(kind, None)
             batch = _newest[kind] = Batch(errands)
+            over = [name for name, other in _newest.items() if not other.running]
+            for name in over[: max(0, len(_newest) - _MOST)]:
+                del _newest[name]
         return batch
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from core.errands import Errand
 from core.errors import N_
+from core.frameworks.task import TASKS
 
 HERE = Path(__file__).resolve().parent
 RECORDS = HERE / "records"
@@ -61,15 +62,21 @@ class Framework:
         code = {row for token in tokens if token.type not in _NO_CODE for row in range(token.start[0], token.end[0] + 1)}
         return len(code - _docstrings(text))
 
+    def takes(self, task: str) -> bool:
+        """Whether there is a program for a task: where derivatives are worked out by hand, for those of `TASKS` alone."""
+        return task in TASKS or self.derivatives not in (HAND, PAPER)
+
     def errand(self, task: str, steps: int, change: int) -> Errand | None:
-        """How it is run here; None where it cannot be."""
-        if self.python is None:
+        """How it is run here, on one of `TASKS` or a file that states one; None where it cannot be."""
+        if self.python is None or not self.takes(task):
             return None
         arguments = (self.name, task, "--steps", str(steps), "--change", str(change))
         return Errand(self.name, "core.frameworks.race", arguments, self.python)
 
     def record(self, task: str) -> dict[str, Any] | None:
         """What was measured of it once, on another machine."""
+        if task not in TASKS:
+            return None
         file = RECORDS / f"{self.name}-{task}.json"
         if not file.exists():
             return None

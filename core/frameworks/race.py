@@ -22,14 +22,14 @@ import threading
 import time
 from typing import Any, Optional
 
-from core.frameworks.task import TASKS, Task
+from core.frameworks.task import TASKS, Task, read
 
 WARM = 10
 """Steps that are not timed."""
 EVERY = 0.1
 """Seconds between two events of steps."""
-MOVED = 1.5
-"""A loss that has grown by this factor has noticed the new equation; both equations were chosen so that it grows by far more."""
+MOVED = 0.5
+"""A loss that has moved by this part of itself in one step has noticed the new equation."""
 
 
 def tell(event: str, **values: Any) -> None:
@@ -82,7 +82,7 @@ def exchange(program: Any, task: Task, before: float, step: int) -> float:
     """Exchange the equation, tell what came of it, and return the loss of the step that showed it."""
     program.residual = task.changed
     loss = float(program.step())
-    if loss > MOVED * before:
+    if abs(loss - before) > MOVED * before:
         tell("changed", step=step, follows=True, rebuild=None)
         return loss
     rebuild = None
@@ -90,7 +90,7 @@ def exchange(program: Any, task: Task, before: float, step: int) -> float:
         begun = time.perf_counter()
         program.rebuild()
         loss = float(program.step())
-        rebuild = time.perf_counter() - begun if loss > MOVED * before else None
+        rebuild = time.perf_counter() - begun if abs(loss - before) > MOVED * before else None
     tell("changed", step=step, follows=False, rebuild=rebuild)
     return loss
 
@@ -112,12 +112,13 @@ def peak() -> Optional[int]:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m core.frameworks.race")
     parser.add_argument("program")
-    parser.add_argument("task", choices=sorted(TASKS))
+    parser.add_argument("task", help="{}, or a file that states one".format(", ".join(sorted(TASKS))))
     parser.add_argument("--steps", type=int, default=300)
     parser.add_argument("--change", type=int, default=200)
     given = parser.parse_args()
     end_with_parent()
-    race(given.program, TASKS[given.task](), given.steps, given.change)
+    task = TASKS[given.task]() if given.task in TASKS else read(given.task)
+    race(given.program, task, given.steps, given.change)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,9 @@
 Keeps to Python 3.6 and NumPy. The weights are Glorot's, drawn by NumPy's old generator, whose numbers are the same in every version.
 """
 
+import json
+import operator
+from pathlib import Path
 from typing import Any, Callable, Dict, List, Sequence, Tuple
 
 import numpy as np
@@ -30,7 +33,7 @@ class Task:
         name: str,
         equation: str,
         changed_equation: str,
-        widths: Tuple[int, ...],
+        widths: Sequence[int],
         points: Any,
         forcing: Any,
         condition_points: Any,
@@ -50,7 +53,7 @@ class Task:
         self.weights = _glorot(widths)
 
 
-def _glorot(widths: Tuple[int, ...]) -> List[Tuple[Any, Any]]:
+def _glorot(widths: Sequence[int]) -> List[Tuple[Any, Any]]:
     draw = np.random.RandomState(0)
     layers = []
     for inputs, outputs in zip(widths, widths[1:]):
@@ -114,4 +117,46 @@ def burgers() -> Task:
     )
 
 
+def read(file: str) -> Task:
+    """The task that a JSON file states, as `core.frameworks.stated` writes it: its equation is a tree of arithmetic."""
+    said = json.loads(Path(file).read_text())
+    tree, change = said["tree"], said["change"]
+
+    def residual(u: Any, first: Sequence[Any], second: Any, forcing: Any) -> Any:
+        return value(tree, {"u": u, "second": second, "first": first, "forcing": forcing})
+
+    def changed(u: Any, first: Sequence[Any], second: Any, forcing: Any) -> Any:
+        return residual(u, first, second, forcing) + change * (u + 1)
+
+    names = ("name", "equation", "changed_equation", "widths", "points", "forcing", "condition_points", "condition_values")
+    return Task(residual=residual, changed=changed, **{name: said[name] for name in names})
+
+
+def value(tree: Any, given: Dict[str, Any]) -> Any:
+    """The value of nested lists of arithmetic."""
+    if not isinstance(tree, list):
+        return tree
+    head, operands = tree[0], tree[1:]
+    if head == "first":
+        return given["first"][operands[0]]
+    if head == "forcing":
+        return given["forcing"][:, operands[0] : operands[0] + 1]
+    if head in given:
+        return given[head]
+    left, right = (value(operand, given) for operand in operands)
+    return OPERATORS[head](left, right)
+
+
+def power(left: Any, right: float) -> Any:
+    """Whole powers stay whole: not every framework raises negative numbers to others."""
+    return left ** (int(right) if right == int(right) else right)
+
+
+OPERATORS: Dict[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "^": power,
+}
 TASKS: Dict[str, Callable[[], Task]] = {"ode": ode, "burgers": burgers}

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import tempfile
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import plotly
 import streamlit as st
 
-from core.errors import N_
+from core.errors import N_, TangenteError
+from core.frameworks import stated
 from core.frameworks.catalogue import FRAMEWORKS, Framework
-from core.frameworks.task import TASKS
-from dashboard import batches
+from core.frameworks.task import TASKS, read
+from core.problem import library
+from dashboard import actions, batches, catalogue
 from dashboard.figures.style import axis, colour, dash, layout, logarithmic
 from dashboard.texts import LANGUAGE, _, ngettext
+from dashboard.texts.formats import in_markdown
 
 ASSETS = Path(__file__).with_suffix("")
 LIVE = Path(__file__).resolve().parents[1] / "live"
 SHARED = ("words.js", "frames.js", "server.js", "chart.js")
 NAMES = {"ode": N_("An ordinary equation"), "burgers": N_("Burgers' equation")}
-SIZES = {"ode": "1-32-32-1 · 200", "burgers": "2-32-32-32-32-1 · 2,000"}
-"""The layers of the network, and the number of points."""
+PROBLEM = "problem-"
+"""Before the key of a problem, among the tasks."""
 STEPS, CHANGE = 300, 200
 """How long each trains, and after which step its equation is exchanged."""
 
@@ -46,18 +53,19 @@ def show() -> None:
             "`program.residual = changed`. Who follows, and who goes on with the old one?"
         ).format(change=CHANGE)
     )
-    task = st.segmented_control(
-        _("Training"),
-        list(TASKS),
-        format_func=lambda task: f"{_(NAMES[task])} · {SIZES[task]}",
-        default="ode",
-        key="race-task",
-        required=True,
-    )
-    stated = TASKS[task]()
+    task = _choice()
+    try:
+        given = TASKS[task]() if task in TASKS else read(_file(task))
+    except TangenteError as error:
+        st.error(in_markdown(error))
+        return
     st.markdown(
-        _("Equation: `{equation}`, after step {change}: `{changed}`.").format(
-            equation=stated.equation, change=CHANGE, changed=stated.changed_equation
+        _("Equation: `{equation}`, after step {change}: `{changed}`. Network: {widths}, at {points} points.").format(
+            equation=given.equation,
+            change=CHANGE,
+            changed=given.changed_equation,
+            widths="-".join(map(str, [len(given.weights[0][0]), *(len(bias) for _weight, bias in given.weights)])),
+            points=len(given.points),
         )
     )
     batch = batches.newest(kind(task))
@@ -69,8 +77,34 @@ def show() -> None:
     _code()
 
 
+def _choice() -> str:
+    """One of the two that the frameworks have in common, or a problem of the library's or one's own."""
+    with actions.explained():
+        own = [entry.id for entry in catalogue.own() if entry.problem]
+    keys = [*TASKS, *(PROBLEM + key for key in [*own, *library()])]
+    titles = [_(NAMES[task]) for task in TASKS] + [catalogue.title(key.removeprefix(PROBLEM)) for key in keys[len(TASKS) :]]
+    shown = dict(zip(keys, catalogue.told_apart(titles), strict=True))
+    return str(st.selectbox(_("Training"), keys, 0, shown.__getitem__, key="race-task", help=_("One of two, or a problem of the library.")))
+
+
+def _file(task: str) -> str:
+    """A file that states the task of a problem; raises `InputError` for one that not all frameworks can be given."""
+    text = json.dumps(stated.stated(catalogue.find(task.removeprefix(PROBLEM)), {}))
+    file = Path(_folder().name) / f"{hashlib.sha256(text.encode()).hexdigest()}.json"
+    if not file.exists():
+        file.write_text(text, encoding="utf-8")
+    return str(file)
+
+
+@cache
+def _folder() -> tempfile.TemporaryDirectory[str]:
+    """Where tasks are put for the programs to read, as long as the server runs."""
+    return tempfile.TemporaryDirectory(prefix="tangente-")
+
+
 def _start(task: str) -> None:
-    errands = [framework.errand(task, STEPS, CHANGE) for framework in FRAMEWORKS.values()]
+    place = task if task in TASKS else _file(task)
+    errands = [framework.errand(place, STEPS, CHANGE) for framework in FRAMEWORKS.values()]
     batches.start(kind(task), [errand for errand in errands if errand is not None])
 
 
@@ -119,15 +153,17 @@ def _framework(framework: Framework, task: str, index: int) -> dict[str, Any]:
         "about": _(framework.about),
         "derivatives": _(framework.derivatives),
         "lines": framework.lines,
-        "here": framework.python is not None,
-        "hint": _hint(framework, record),
+        "here": framework.python is not None and framework.takes(task),
+        "hint": _hint(framework, task, record),
         "events": record["events"] if record else [],
         "line": {"color": colour(index), "dash": dash(index)},
     }
 
 
-def _hint(framework: Framework, record: dict[str, Any] | None) -> str:
+def _hint(framework: Framework, task: str, record: dict[str, Any] | None) -> str:
     """Why there is no number of this machine."""
+    if not framework.takes(task):
+        return _("only for the first two trainings: its derivatives are worked out by hand")
     if framework.python:
         return ""
     if record:
