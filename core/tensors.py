@@ -2,8 +2,9 @@
 
     python -m core.tensors OPERATION
 
-All take turns, again and again, and the median counts: what slows the machine for a moment slows all. One thread each. The numbers lie
-on the device already, and a GPU's answer is waited for. The events (`core/errands.py`):
+All take turns, again and again, and the median counts: what slows the machine for a moment slows all. One thread each, and memory that is
+kept between calls, as in a training: else some sizes would measure how the system hands it out, up to ten times the work itself. The
+numbers lie on the device already, and a GPU's answer is waited for. The events (`core/errands.py`):
 
 - `contenders`: the `operation`, the `sizes` to come, and of each contender its `name`, its `library` with the version, and the `device`;
 - `result` for each size, as far as the time suffices: its `size`, how many numbers there are, and the `seconds` by contender;
@@ -21,7 +22,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from core import devices
+from core import devices, process
 from core.frameworks.race import end_with_parent, tell
 from core.operations import OPERATIONS, Operation
 
@@ -133,7 +134,7 @@ def main() -> None:
     parser.add_argument("operation", choices=sorted(OPERATIONS))
     given = parser.parse_args()
     end_with_parent()
-    torch.set_num_threads(1)
+    process.prepare()
     measure(OPERATIONS[given.operation])
 
 

@@ -55,6 +55,7 @@ def _texts() -> dict[str, Any]:
     """The words that such sections share."""
     return {
         "stop": _("Stop"),
+        "waiting": _("Waits until nothing else is being measured …"),
         "working": _("Python is being started …"),
         "stopped": _("Stopped."),
         "gone": _("These results are no longer there; start again."),

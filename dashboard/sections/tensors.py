@@ -23,8 +23,8 @@ def show() -> None:
     st.markdown(
         _(
             "A tensor of PyTorch can stand where an array of NumPy stood, often in the same words. Is it faster? Choose an operation: it "
-            "is timed in both, in turns, with float32 numbers and one thread each, and otherwise as installed. The numbers lie on the "
-            "device already: what it takes to carry them to a GPU is not counted."
+            "is timed in both, in turns, with float32 numbers, one thread each, and memory that is kept from call to call, as in a "
+            "training. The numbers lie on the device already: what it takes to carry them to a GPU is not counted."
         )
     )
     asking.show(_component, KIND, _data(), _errands)

@@ -39,7 +39,8 @@ class Asking {
   hear(events) {
     if (!events) return this.over(this.texts.gone);
     for (const event of events) {
-      if (event.event === "failed") this.fail(event);
+      if (event.event === "started") say(this.note, this.texts.working);
+      else if (event.event === "failed") this.fail(event);
       else if (event.event === "over") this.over(this.failed ?? (this.complete ? "" : this.texts.stopped));
       else this.take(event);
     }
@@ -63,7 +64,7 @@ class Asking {
     if (!busy) return;
     this.failed = null;
     this.complete = false;
-    say(this.note, this.texts.working);
+    say(this.note, this.texts.waiting);
   }
 
   end() {
