@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from core.frameworks.results import Result, results
+from core.operations import OPERATIONS
 from dashboard.sections import claims
 
 
@@ -76,3 +77,12 @@ def stop(who: str, calls: int, shown: float | str) -> dict[str, Any]:
 )
 def test_debugging_is_judged_by_lines_and_stops(events: list[dict[str, Any]], verdict: str) -> None:
     assert claims.found(events)[0] == verdict
+
+
+@pytest.mark.parametrize(("faster", "verdict"), [([10, 100], "yes"), ([100], "partly"), ([], "no")])
+def test_tensors_are_judged_by_the_sizes_at_which_they_were_faster(faster: list[int], verdict: str) -> None:
+    compared = {"cpu": {"ratios": [1.0, 2.0], "faster": faster, "slower": []}}
+    events = [{"event": "verdict", "operation": next(iter(OPERATIONS)), "compared": compared}]
+    judged, words = claims.replaces(events)
+    assert judged == verdict and f"faster at {len(faster)}, slower at 0 of 2" in words
+    assert claims.replaces([])[0] == "open"

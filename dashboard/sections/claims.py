@@ -12,8 +12,9 @@ from core.errors import N_
 from core.frameworks.catalogue import FRAMEWORKS, HAND, PAPER
 from core.frameworks.results import Result, results
 from core.frameworks.task import TASKS
+from core.operations import OPERATIONS
 from dashboard import batches
-from dashboard.sections import mistakes, race
+from dashboard.sections import mistakes, race, tensors
 from dashboard.texts import _
 from dashboard.texts.formats import number
 
@@ -140,7 +141,37 @@ def by_mistakes() -> list[tuple[str, Verdict]]:
     return [("", found(batch.events() if batch else ()))]
 
 
+def replaces(events: Sequence[Event]) -> Verdict:
+    """Whether torch was faster than NumPy at the operation that was measured last."""
+    verdicts = [event for event in events if event["event"] == "verdict"]
+    if not verdicts:
+        return "open", _("Measure an operation under Tensors.")
+    operation = _(OPERATIONS[verdicts[-1]["operation"]].label)
+    compared = verdicts[-1]["compared"]
+    parts = [
+        _("{name}: faster at {faster}, slower at {slower} of {all} sizes.").format(
+            name=name, faster=len(it["faster"]), slower=len(it["slower"]), all=len(it["ratios"])
+        )
+        for name, it in compared.items()
+    ]
+    always = any(len(it["faster"]) == len(it["ratios"]) for it in compared.values())
+    ever = any(it["faster"] for it in compared.values())
+    words = _("{operation}, beside NumPy.").format(operation=operation) + " " + " ".join(parts)
+    return ("yes" if always else "partly" if ever else "no"), words
+
+
+def by_tensors() -> list[tuple[str, Verdict]]:
+    """Judge by the operation that was measured last."""
+    batch = batches.newest(tensors.KIND)
+    return [("", replaces(batch.events() if batch else ()))]
+
+
 CLAIMS = (
+    Claim(
+        N_("Its tensors take NumPy's place, and are faster, above all on a GPU."),
+        "PyTorch, Deep Learning with PyTorch: a 60 minute blitz",
+        by_tensors,
+    ),
     Claim(
         N_("Graphs are made while they run: a function may change at run time, and the gradient follows."),
         "Paszke et al. 2017, Automatic differentiation in PyTorch",
@@ -156,7 +187,9 @@ CLAIMS = (
 def show() -> None:
     """The section: each claim with its source and a verdict, for each training that was run."""
     st.subheader(_("The claims"), anchor=False)
-    st.caption(_("Each verdict is computed from what was measured on this machine, above."))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(_("Each verdict is computed from what was measured on this machine, above."), width="stretch")
+        st.button(_("Judge again"), "claims-again", icon=":material/refresh:")
     for claim in CLAIMS:
         with st.container(border=True):
             st.markdown(f"**{_(claim.text)}**  \n:small[{_('Source: {source}').format(source=claim.source)}]")
