@@ -28,7 +28,7 @@ from core.operations import OPERATIONS, Operation
 
 SIZES = tuple(round(10 ** (half / 2)) for half in range(4, 14))
 """10² to 10^6.5, two a decade."""
-SECONDS = 8.0
+SECONDS = 6.0
 """That all sizes may take together."""
 BLOCK = 1e-3
 """Seconds that calls are repeated for until the clock is read: it is too coarse for one."""
