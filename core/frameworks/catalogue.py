@@ -102,10 +102,10 @@ FRAMEWORKS = {
     found.name: found
     for found in (
         Framework("pytorch", "PyTorch", "torch", YES, N_("Every step builds its graph anew, from whatever Python runs.")),
-        Framework("pytorch_compiled", "PyTorch, compiled", "torch", YES, N_("The step is recorded once and compiled.")),
-        Framework("tensorflow", "TensorFlow, eager", "tensorflow", YES, N_("Every operation at once, on a tape."), "tensorflow-cpu"),
-        Framework("tensorflow_graph", "TensorFlow, graph", "tensorflow", YES, N_("tf.function records the step once."), "tensorflow-cpu"),
-        Framework("tensorflow_xla", "TensorFlow, XLA", "tensorflow", YES, N_("The recorded step, compiled by XLA."), "tensorflow-cpu"),
+        Framework("pytorch_compiled", "PyTorch (compiled)", "torch", YES, N_("The step is recorded once and compiled.")),
+        Framework("tensorflow", "TensorFlow (eager)", "tensorflow", YES, N_("Every operation at once, on a tape."), "tensorflow-cpu"),
+        Framework("tensorflow_graph", "TensorFlow (graph)", "tensorflow", YES, N_("tf.function records the step once."), "tensorflow-cpu"),
+        Framework("tensorflow_xla", "TensorFlow (XLA)", "tensorflow", YES, N_("The recorded step, compiled by XLA."), "tensorflow-cpu"),
         Framework("jax_jit", "JAX", "jax", YES, N_("Functions are transformed, then compiled by XLA."), "jax"),
         Framework("keras_pytorch", "Keras on PyTorch", "keras", BACKEND, N_("Keras' layers; PyTorch differentiates."), "keras"),
         Framework("keras_tensorflow", "Keras on TensorFlow", "keras", BACKEND, N_("Keras' layers in a TensorFlow graph."), "keras"),
