@@ -151,7 +151,7 @@ class Solve:
         return self.page.get_by_role("slider", name=label)
 
     def choose_problem(self, title: str) -> None:
-        self.page.get_by_role("combobox", name="Problem").click()
+        self.page.get_by_role("combobox", name="Problem").fill(title)  # a long list is drawn in part only
         self.page.get_by_role("option", name=title).click()
         expect(self.page.get_by_role("heading", name=title, exact=True)).to_be_visible()
 

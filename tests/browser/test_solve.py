@@ -23,6 +23,7 @@ def test_choose_slide_train_watch_pause_resume_reload_stop(solve: Solve) -> None
     expect(solve.page).to_have_url(re.compile("[?&]depth=2"))
     solve.slide("Depth", "3")
     expect(solve.page).not_to_have_url(re.compile("[?&]depth=2"))
+    expect(solve.page.get_by_role("img", name=re.compile("3 hidden layers"))).to_be_visible()  # the page knows
 
     solve.click("Train")
     solve.wait_status("running")
