@@ -13,12 +13,13 @@ import sys
 import time
 import urllib.request
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
 
+from core.frameworks.catalogue import FRAMEWORKS
 from dashboard import environment
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
@@ -123,16 +124,33 @@ def test_this_process_has_what_the_tests_need() -> None:
     assert environment.unmet(environment.TESTS) == []
 
 
+PROGRAMS = environment.ROOT / "core" / "frameworks" / "programs"
+
+
 def test_what_is_imported_is_pinned_and_what_is_pinned_is_imported() -> None:
     sources = [path for layer in ("core", "dashboard", "pages") for path in (environment.ROOT / layer).rglob("*.py")]
+    providers = packages_distributions()
+    imported = {canonical(providers[root][0]) for root in imports([path for path in sources if PROGRAMS not in path.parents])}
+    assert pins("requirements.txt") == imported
+
+
+def test_every_framework_is_pinned_that_pip_installs() -> None:
+    installed = {framework.install for framework in FRAMEWORKS.values() if framework.install}
+    assert pins("requirements-frameworks.txt") == installed
+    packages = {framework.package for framework in FRAMEWORKS.values()}
+    assert imports(PROGRAMS.glob("*.py")) <= packages | {"numpy"}
+
+
+def imports(sources: Iterable[Path]) -> set[str]:
+    """The packages that files import, without Python's own and the project's."""
     nodes = [node for path in sources for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))]
     names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
     names |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module and not node.level}
-    roots = {name.split(".")[0] for name in names} - sys.stdlib_module_names - {"core", "dashboard", "pages"}
-    providers = packages_distributions()
-    imported = {canonical(providers[root][0]) for root in roots}
-    pins = re.findall(r"^([\w.-]+)==", (environment.ROOT / "requirements.txt").read_text(), re.MULTILINE)
-    assert {canonical(pin) for pin in pins} == imported
+    return {name.split(".")[0] for name in names} - sys.stdlib_module_names - {"core", "dashboard", "pages"}
+
+
+def pins(file: str) -> set[str]:
+    return {canonical(pin) for pin in re.findall(r"^([\w.-]+)==", (environment.ROOT / file).read_text(), re.MULTILINE)}
 
 
 def canonical(name: str) -> str:
