@@ -22,8 +22,8 @@ import core
 from core.errors import RunError
 
 _ROOT = Path(core.__file__).resolve().parent.parent
-SILENCE = 120.0
-"""Seconds without a word after which a program counts as hanging."""
+SILENCE = 300.0
+"""Seconds without a word after which a program counts as hanging: some compile for a minute before their first step, on an idle machine."""
 MOST_EVENTS = 5_000
 """That a program may tell."""
 LONGEST = 1_000_000

@@ -110,7 +110,9 @@ FRAMEWORKS = {
         Framework("keras_pytorch", "Keras on PyTorch", "keras", BACKEND, N_("Keras' layers; PyTorch differentiates."), "keras"),
         Framework("keras_tensorflow", "Keras on TensorFlow", "keras", BACKEND, N_("Keras' layers in a TensorFlow graph."), "keras"),
         Framework("keras_jax", "Keras on JAX", "keras", BACKEND, N_("Keras' layers, compiled through JAX."), "keras"),
-        Framework("pytensor", "PyTensor", "pytensor", YES, N_("Theano's living successor: a symbolic graph, compiled to C."), "pytensor"),
+        Framework(
+            "pytensor", "PyTensor", "pytensor", YES, N_("Theano's living successor: a symbolic graph, compiled by Numba."), "pytensor"
+        ),
         Framework("numpy_by_hand", "NumPy by hand", "numpy", PAPER, N_("Every derivative worked out on paper and written down.")),
         Framework(
             "theano", "Theano", "theano", YES, N_("The first to differentiate symbolic graphs; no longer made."), "", "TANGENTE_THEANO"

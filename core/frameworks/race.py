@@ -48,6 +48,12 @@ def end_with_parent() -> None:
     threading.Thread(target=wait, daemon=True).start()
 
 
+def keep_to_one_core() -> None:
+    """Settings for threads are heeded by some frameworks only."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+
+
 def race(name: str, task: Task, steps: int, change: int) -> None:
     """Train `steps` steps and tell of them."""
     begun = time.perf_counter()
@@ -117,6 +123,7 @@ def main() -> None:
     parser.add_argument("--change", type=int, default=200)
     given = parser.parse_args()
     end_with_parent()
+    keep_to_one_core()
     task = TASKS[given.task]() if given.task in TASKS else read(given.task)
     race(given.program, task, given.steps, given.change)
 
