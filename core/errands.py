@@ -59,7 +59,8 @@ class Batch:
     """Errands that are run in turn by a thread; what they tell can be read meanwhile, by any thread.
 
     Every event says `who` it is of and which `event` it is: what the program told, or `started`; `failed` with the `code` and the
-    `values` of an error, and what the program `complained` of last; `ended`, in any case. The last one is `over`, of nobody.
+    `values` of an error, and what the program `complained` of last; `ended`, in any case. The last one is `over`, of nobody, which says
+    whether the batch was `stopped`.
     """
 
     def __init__(self, errands: Sequence[Errand], silence: float = SILENCE) -> None:
@@ -77,7 +78,8 @@ class Batch:
     @property
     def running(self) -> bool:
         """Whether there is more to come."""
-        return self._thread.is_alive()
+        with self._lock:
+            return not self._events or self._events[-1]["event"] != "over"
 
     def events(self, since: int = 0) -> list[Event]:
         """What has been told, from number `since` on."""
@@ -94,19 +96,27 @@ class Batch:
         self._thread.join(timeout)
 
     def _work(self) -> None:
-        for errand in self.errands:
-            if not self._take_turn():
-                break
-            self._tell(errand.who, {"event": "started"})
-            with tempfile.TemporaryFile() as complaints:
-                error = self._run(errand, complaints)
-                if error and not self._stopped.is_set():
-                    complaints.seek(0)
-                    said = complaints.read()[-_TAIL:].decode(errors="replace")
-                    self._tell(errand.who, {"event": "failed", "code": error.code, "values": error.values, "complained": said})
-            self._tell(errand.who, {"event": "ended"})
-            _turn.release()
-        self._tell("", {"event": "over"})
+        try:
+            for errand in self.errands:
+                if not self._take_turn():
+                    break
+                try:
+                    self._do(errand)
+                finally:
+                    _turn.release()
+        finally:
+            self._tell("", {"event": "over", "stopped": self._stopped.is_set()})
+
+    def _do(self, errand: Errand) -> None:
+        """Run one, and tell how it began and ended."""
+        self._tell(errand.who, {"event": "started"})
+        with tempfile.TemporaryFile() as complaints:
+            error = self._run(errand, complaints)
+            if error and not self._stopped.is_set():
+                complaints.seek(0)
+                said = complaints.read()[-_TAIL:].decode(errors="replace")
+                self._tell(errand.who, {"event": "failed", "code": error.code, "values": error.values, "complained": said})
+        self._tell(errand.who, {"event": "ended"})
 
     def _take_turn(self) -> bool:
         """Wait until no other batch runs anything; False where this one was stopped."""

@@ -53,7 +53,7 @@ def test_what_one_does_harms_no_other(errand: Made) -> None:
         "hang": "errand-silent",
     }
     assert "ValueError: in the middle" in failures["error"]["complained"]
-    assert batch.events()[-1]["event"] == "over" and not batch.running
+    assert batch.events()[-1] == {"who": "", "event": "over", "stopped": False} and not batch.running
 
 
 def test_one_that_talks_without_end_is_ended(errand: Made, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,3 +83,30 @@ def test_it_can_be_stopped_and_leaves_nothing_behind(errand: Made) -> None:
     batch.wait(10)
     assert kinds(batch, "one") == ["started", "here", "ended"] and kinds(batch, "two") == []
     assert not child.is_running()
+    assert batch.events()[-1]["stopped"]
+
+
+def test_only_one_batch_runs_at_a_time(errand: Made) -> None:
+    slow = 'import time\nprint(\'{"event": "here"}\', flush=True)\ntime.sleep(1.0)'
+    first, second = Batch([errand("one", slow)]), Batch([errand("two", slow)])
+    limit = time.monotonic() + 30
+    while first.running or second.running:
+        assert time.monotonic() < limit
+        assert not all(kinds(batch, who) and "ended" not in kinds(batch, who) for batch, who in ((first, "one"), (second, "two")))
+        time.sleep(0.02)
+    assert "ended" in kinds(first, "one") and "ended" in kinds(second, "two")
+
+
+def test_whatever_goes_wrong_here_the_next_batch_gets_its_turn(errand: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError("No space left on device")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(errands.tempfile, "TemporaryFile", full)
+        broken.setattr(errands.threading, "excepthook", lambda _: None)
+        batch = Batch([errand("good", GOOD)])
+        batch.wait(10)
+    assert not batch.running
+    after = Batch([errand("good", GOOD)])
+    after.wait(30)
+    assert kinds(after, "good") == ["started", "hello", "ended"]

@@ -12,7 +12,7 @@ from core.errors import InputError
 from core.expressions import NUMPY, Coordinate, Derivative, Leaf, evaluate, leaves_in, to_text
 from core.frameworks.stated import CHANGE, stated
 from core.frameworks.task import Task, read
-from core.problem import load
+from core.problem import Problem, load
 from core.references import exact
 
 FIT = ("boundary-layer", "burgers", "decay", "fisher", "heat", "lagaris-1", "logistic", "poisson-1d")
@@ -76,3 +76,34 @@ def test_what_cannot_be_given_says_why(name: str, code: str) -> None:
     with pytest.raises(InputError) as caught:
         stated(load(name), {})
     assert caught.value.code == code
+
+
+STATED = {"coordinates": {"x": [0, 1], "t": [0, 1]}, "unknowns": ["u"], "equations": ["u_t = u_xx"]}
+
+
+@pytest.mark.parametrize(
+    ("conditions", "code", "values"),
+    [
+        ([], "framework-no-conditions", {}),
+        (["u(x, 0) = 1", "u_x(0, t) = 2*u(0, t)"], "framework-conditions", {"number": 2}),
+        (["u(0, t)*u(0, t) = 1"], "framework-conditions", {"number": 1}),
+    ],
+)
+def test_a_condition_that_cannot_be_given_is_named(conditions: list[str], code: str, values: dict[str, int]) -> None:
+    with pytest.raises(InputError) as caught:
+        stated(Problem.from_table({**STATED, "conditions": conditions}), {})
+    assert (caught.value.code, dict(caught.value.values)) == (code, values)
+
+
+def test_an_equation_that_definitions_make_deep_is_refused() -> None:
+    definitions = {"a0": "x"} | {f"a{number}": f"1 + 2*(3 - 4*(5 + 6*(7 - a{number - 1}*u0)))" for number in range(1, 19)}
+    table = {
+        **STATED,
+        "parameters": {"u0": 2},
+        "definitions": definitions,
+        "equations": ["u_t = u_xx + a18"],
+        "conditions": ["u(x, 0) = 1"],
+    }
+    with pytest.raises(InputError) as caught:
+        stated(Problem.from_table(table), {})
+    assert caught.value.code == "framework-too-deep"

@@ -64,7 +64,8 @@ def test_of_three_coordinates_the_middle_is_drawn() -> None:
     values = np.zeros((33, 33, 33, 3))
     values[:, :, 16, 0] = np.linspace(-1, 1, 33)
     assert len(drawn(thumbnail(problem, values)).getcolors(WIDTH * HEIGHT)) > 20
-    assert len(drawn(thumbnail(problem, np.roll(values, 1, axis=2))).getcolors(WIDTH * HEIGHT)) <= 5
+    colours = drawn(thumbnail(problem, np.roll(values, 1, axis=2))).getcolors(WIDTH * HEIGHT)
+    assert len([colour for _count, colour in colours if colour[3]]) == 1  # what is seen; WebP colours what is not as it likes
 
 
 def test_a_picture_is_drawn_once_for_what_is_known(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -58,7 +58,7 @@ def race(name: str, task: Task, steps: int, change: int) -> None:
     """Train `steps` steps and tell of them."""
     begun = time.perf_counter()
     tell("importing")
-    module = importlib.import_module(name if "." in name else "core.frameworks.programs." + name)
+    module = importlib.import_module("core.frameworks.programs." + name)
     tell("loaded", version=module_version(module), seconds=time.perf_counter() - begun)
     begun = time.perf_counter()
     program = module.Program(task)

@@ -17,6 +17,7 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
+from core import process
 from core.frameworks.race import end_with_parent, tell
 
 WIDTHS = (16, 32, 64, 128, 256, 512, 1024)
@@ -106,7 +107,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=1.0, help="for each width")
     given = parser.parse_args()
     end_with_parent()
-    torch.set_num_threads(1)
+    process.prepare()
     for width in given.widths:
         training = Training(given.device, width)
         told = {"device": given.device, "width": width, "parameters": training.parameters}

@@ -7,6 +7,7 @@ frameworks know.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from core import traces
 from core.binding import BoundProblem
 from core.errors import InputError
 from core.expressions import NUMPY, Binary, Coordinate, Derivative, Expression, Number, Unary, evaluate, leaves_in, to_text
+from core.expressions.tree import fold
 from core.problem import Problem
 from core.traces import Trace
 
@@ -24,6 +26,8 @@ POINTS = {1: 200, 2: 2000}
 EDGE = 100
 """Points on each edge at which a condition is."""
 WIDTHS = {1: (1, 32, 32, 1), 2: (2, 32, 32, 32, 32, 1)}
+DEEPEST = 100
+"""Levels of the equation's tree, definitions and derivatives written out: those who read it there do so by recursion."""
 CHANGE = 5
 """What is added to the equation on the way: so many times u + 1, which no solution can ignore."""
 
@@ -42,6 +46,8 @@ def stated(problem: Problem, values: Mapping[str, float]) -> dict[str, Any]:
     if len(bound.unknowns) > 1 or len(bound.equations) > 1 or len(bound.coordinates) > 2:
         raise InputError("framework-too-many")
     (equation,) = bound.equations
+    if fold(equation, lambda _node, below: 1 + max(below, default=0)) > DEEPEST:
+        raise InputError("framework-too-deep", deepest=DEEPEST)
     order = _order(bound, equation)
     points = _points(bound)
     columns: list[Array] = []
@@ -97,7 +103,7 @@ def _points(problem: BoundProblem) -> Array:
 
 
 def _nested(tree: Expression, setting: _Setting) -> Nested:
-    """The equation as nested lists. Its depth is bounded by the grammar's, so that recursion is safe."""
+    """The equation, no deeper than `DEEPEST`, as nested lists."""
     leaves = leaves_in(tree)
     if isinstance(tree, Number):
         return tree.value
@@ -114,10 +120,10 @@ def _nested(tree: Expression, setting: _Setting) -> Nested:
 
 def _conditions(problem: BoundProblem) -> tuple[Array, Array]:
     """The points of all conditions, (m, d), and the unknown's values there, (m, 1)."""
+    if not problem.conditions:
+        raise InputError("framework-no-conditions")
     places, given = [], []
-    for said in traces.read(problem):
-        if not isinstance(said, Trace) or said.order:
-            raise InputError("framework-conditions", condition=said.text)
+    for said in _read(problem):
         axes = [
             np.array([said.end]) if item.name == said.coordinate else np.linspace(item.low, item.high, EDGE) for item in problem.coordinates
         ]
@@ -126,6 +132,19 @@ def _conditions(problem: BoundProblem) -> tuple[Array, Array]:
         values = evaluate(said.value, lambda leaf, at=at: at[to_text(leaf)], NUMPY)  # type: ignore[misc]
         places.append(points)
         given.append(np.broadcast_to(np.asarray(values, float), len(points)))
-    if not places:
-        raise InputError("framework-conditions", condition="")
     return np.concatenate(places), np.concatenate(given)[:, None]
+
+
+def _read(problem: BoundProblem) -> list[Trace]:
+    """What the conditions say; raises `InputError` with the number of one that says something else than values on an edge."""
+    found = []
+    for number, condition in enumerate(problem.conditions, 1):
+        try:
+            said = traces.read(replace(problem, conditions=(condition,)))
+        except InputError:
+            raise InputError("framework-conditions", number=number) from None
+        for trace in said:
+            if not isinstance(trace, Trace) or trace.order:
+                raise InputError("framework-conditions", number=number)
+            found.append(trace)
+    return found
