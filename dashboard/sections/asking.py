@@ -1,6 +1,6 @@
 """Sections that have one errand done when asked: a component with buttons to start and to stop it, which fetches what it tells.
 
-The buttons are the component's own, so that the page need not run again when the errand is over.
+The buttons are the component's own, so that the page need not run while the errands do.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Component = Callable[..., Any]
 def component(name: str) -> Component:
     """The component whose scripts and styles are in the folder `name`, beside what such sections share."""
     scripts = (*SHARED, *sorted((HERE / name).glob("*.js")))
-    styles = (HERE / "asking" / "view.css", HERE / name / "view.css")
+    styles = (HERE / "asking" / "view.css", *sorted((HERE / name).glob("*.css")))
     return st.components.v2.component(
         f"tangente.{name}",
         js="\n".join(path.read_text(encoding="utf-8") for path in scripts),
@@ -36,7 +36,10 @@ def component(name: str) -> Component:
 
 
 def show(component: Component, kind: str, data: dict[str, Any], errands: Callable[[str], Sequence[Errand]]) -> None:
-    """Place the component of a kind of errand, and do what its buttons ask for; `errands` is given what was chosen in it."""
+    """Place the component of a kind of errand, and do what its buttons ask for; `errands` is given what was chosen in it.
+
+    The page, or the fragment that this is called in, runs again when a batch is over, for what is judged by it elsewhere.
+    """
 
     def asked() -> None:
         asked = st.session_state[kind].get("asked") or {}
@@ -47,7 +50,12 @@ def show(component: Component, kind: str, data: dict[str, Any], errands: Callabl
             batches.start(kind, errands(str(asked["start"])))
 
     batch = batches.newest(kind)
-    shared = {"batch": batch.id if batch else None, "locale": LANGUAGE, "plotly": plotly.__version__}
+    shared = {
+        "batch": batch.id if batch else None,
+        "running": bool(batch and batch.running),
+        "locale": LANGUAGE,
+        "plotly": plotly.__version__,
+    }
     component(key=kind, data={**data, **shared, "asking": _texts()}, on_asked_change=asked)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -11,20 +10,12 @@ import streamlit as st
 from core.errands import Errand
 from core.frameworks import mistakes
 from core.frameworks.catalogue import FRAMEWORKS
-from dashboard import batches
-from dashboard.texts import LANGUAGE, _
+from dashboard.sections import asking
+from dashboard.texts import _
 
-ASSETS = Path(__file__).with_suffix("")
-HERE = Path(__file__).resolve().parent
-LIVE = HERE.parent / "live"
-SHARED = ("words.js", "frames.js", "server.js")
 KIND = "mistakes"
 
-_component = st.components.v2.component(
-    "tangente.mistakes",
-    js="\n".join(path.read_text(encoding="utf-8") for path in (*(LIVE / name for name in SHARED), ASSETS / "view.js")),
-    css="\n".join(path.read_text(encoding="utf-8") for path in (HERE / "race" / "view.css", ASSETS / "view.css")),
-)
+_component = asking.component(KIND)
 
 
 def show() -> None:
@@ -40,33 +31,19 @@ def show() -> None:
         with column:
             st.caption(title)
             st.code(inspect.getsource(mistakes.MISTAKES[name]).split("\n", 1)[1].strip(), language="python", wrap_lines=True)
-    batch = batches.newest(KIND)
-    running = batch is not None and batch.running
-    with st.container(horizontal=True, gap="xsmall"):
-        label = _("Make the mistakes")
-        st.button(label, "mistakes-run", icon=":material/bug_report:", type="primary", on_click=_start, disabled=running)
-        st.button(_("Stop"), "mistakes-stop", icon=":material/stop:", on_click=_stop, disabled=not running)
     data = {
-        "batch": batch.id if batch else None,
-        "running": running,
+        "start": _("Make the mistakes"),
         "frameworks": [
             {"name": framework.name, "label": framework.label, "here": framework.python is not None} for framework in FRAMEWORKS.values()
         ],
         "texts": _texts(list(names.values())),
-        "locale": LANGUAGE,
     }
-    _component(key="mistakes", data=data, on_over_change=lambda: None)
+    asking.show(_component, KIND, data, lambda _chosen: _errands())
 
 
-def _start() -> None:
+def _errands() -> list[Errand]:
     there = [framework for framework in FRAMEWORKS.values() if framework.python]
-    batches.start(KIND, [Errand(it.name, "core.frameworks.mistakes", (it.name,), it.python or "") for it in there])
-
-
-def _stop() -> None:
-    batch = batches.newest(KIND)
-    if batch is not None:
-        batch.stop()
+    return [Errand(framework.name, "core.frameworks.mistakes", (framework.name,), framework.python or "") for framework in there]
 
 
 def _texts(mistakes: list[str]) -> dict[str, Any]:
@@ -83,5 +60,4 @@ def _texts(mistakes: list[str]) -> dict[str, Any]:
         "uncalled": _("its equation is not a function that could be mistaken, or stopped in"),
         "number": _("stops {calls} times in {steps} steps and shows a number: {shown}"),
         "symbol": _("stops {calls} times in {steps} steps and shows no number: {shown}"),
-        "gone": _("These measurements are no longer there; start them again."),
     }

@@ -9,34 +9,27 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import plotly
 import streamlit as st
 
+from core.errands import Errand
 from core.errors import N_, TangenteError
 from core.frameworks import stated
 from core.frameworks.catalogue import FRAMEWORKS, Framework
 from core.frameworks.task import TASKS, read
 from core.problem import library
-from dashboard import actions, batches, catalogue
+from dashboard import actions, catalogue
 from dashboard.figures.style import axis, colour, dash, layout, logarithmic
-from dashboard.texts import LANGUAGE, _, ngettext
+from dashboard.sections import asking
+from dashboard.texts import _, ngettext
 from dashboard.texts.formats import in_markdown
 
-ASSETS = Path(__file__).with_suffix("")
-LIVE = Path(__file__).resolve().parents[1] / "live"
-SHARED = ("words.js", "frames.js", "server.js", "chart.js")
 NAMES = {"ode": N_("An ordinary equation"), "burgers": N_("Burgers' equation")}
 PROBLEM = "problem-"
 """Before the key of a problem, among the tasks."""
 STEPS, CHANGE = 300, 200
 """How long each trains, and after which step its equation is exchanged."""
 
-_component = st.components.v2.component(
-    "tangente.race",
-    js="\n".join(path.read_text(encoding="utf-8") for path in (*(LIVE / name for name in SHARED), ASSETS / "view.js")),
-    css=(ASSETS / "view.css").read_text(encoding="utf-8"),
-    isolate_styles=False,  # Plotly looks for its own styles in the page
-)
+_component = asking.component("race")
 
 
 def kind(task: str) -> str:
@@ -68,12 +61,7 @@ def show() -> None:
             points=len(given.points),
         )
     )
-    batch = batches.newest(kind(task))
-    running = batch is not None and batch.running
-    with st.container(horizontal=True, gap="xsmall"):
-        st.button(_("Run all"), "race-run", icon=":material/play_arrow:", type="primary", on_click=_start, args=(task,), disabled=running)
-        st.button(_("Stop"), "race-stop", icon=":material/stop:", on_click=_stop, args=(task,), disabled=not running)
-    _component(key="race", data=_data(task), on_over_change=lambda: None)
+    asking.show(_component, kind(task), _data(task), lambda _chosen: _errands(task))
     _code()
 
 
@@ -102,16 +90,10 @@ def _folder() -> tempfile.TemporaryDirectory[str]:
     return tempfile.TemporaryDirectory(prefix="tangente-")
 
 
-def _start(task: str) -> None:
+def _errands(task: str) -> list[Errand]:
     place = task if task in TASKS else _file(task)
     errands = [framework.errand(place, STEPS, CHANGE) for framework in FRAMEWORKS.values()]
-    batches.start(kind(task), [errand for errand in errands if errand is not None])
-
-
-def _stop(task: str) -> None:
-    batch = batches.newest(kind(task))
-    if batch is not None:
-        batch.stop()
+    return [errand for errand in errands if errand is not None]
 
 
 def _code() -> None:
@@ -129,19 +111,14 @@ def _code() -> None:
 
 
 def _data(task: str) -> dict[str, Any]:
-    batch = batches.newest(kind(task))
     figure = layout(axis(_("step")), logarithmic(_("loss")), showlegend=True)
     return {
-        "task": task,
-        "batch": batch.id if batch else None,
-        "running": bool(batch and batch.running),
+        "start": _("Run all"),
         "frameworks": [_framework(framework, task, index) for index, framework in enumerate(FRAMEWORKS.values())],
         "layout": figure,
         "change": CHANGE,
         "steps": STEPS,
         "texts": _texts(),
-        "locale": LANGUAGE,
-        "plotly": plotly.__version__,
     }
 
 
@@ -178,7 +155,6 @@ def _hint(framework: Framework, task: str, record: dict[str, Any] | None) -> str
 def _texts() -> dict[str, Any]:
     return {
         "title": _("Loss"),
-        "label": _("The loss of every framework over the steps."),
         "hint": _("The losses appear here, one curve for each framework; where all agree they lie on one another."),
         "columns": [
             _("Framework"),
@@ -199,11 +175,5 @@ def _texts() -> dict[str, Any]:
         "follows": _("follows at once"),
         "stale": _("keeps the old equation; rebuilt in {seconds} s"),
         "stuck": _("keeps the old equation"),
-        "gone": _("These measurements are no longer there; start them again."),
         "version": _("version {version}"),
-        "words": {
-            "Download plot as a PNG": _("Save as PNG"),
-            "Reset axes": _("Show all"),
-            "Double-click to zoom back out": _("Double-click to zoom out again"),
-        },
     }

@@ -17,7 +17,6 @@ KIND = "tensors"
 _component = asking.component(KIND)
 
 
-@st.fragment
 def show() -> None:
     """The section."""
     st.markdown(

@@ -23,7 +23,7 @@ def test_the_race_is_run_and_judged(page: Solve) -> None:
     page.click("Run all")
     pytorch = page.page.get_by_role("row").filter(has_text=re.compile("^PyTorchversion"))
     expect(pytorch).to_contain_text("follows at once")
-    expect(page.page.locator(".ra-plot .scatterlayer .trace")).not_to_have_count(0)
+    expect(page.page.locator(".as-plot .scatterlayer .trace")).not_to_have_count(0)
     page.click("Stop")
     expect(page.button("Run all")).to_be_enabled()
     expect(page.page.get_by_text("PyTorch followed the change at once.")).to_be_visible()

@@ -17,7 +17,7 @@ export default function (component) {
 class Anatomy {
   constructor(parent) {
     this.turn = 0;
-    this.asking = new Asking({ begin: () => this.begin(), take: (event) => this.take(event), rest: () => {} });
+    this.asking = new Asking({ begin: () => this.begin(), take: (event) => this.take(event) });
     this.previous = element("button", { class: "as-button", type: "button" });
     this.next = element("button", { class: "as-button", type: "button" });
     this.previous.addEventListener("click", () => this.choose(this.at - 1));
@@ -72,7 +72,6 @@ class Anatomy {
     if (event.event === "line") this.addLine(event);
     else if (event.event === "graph") this.addGraph(event);
     else if (event.event === "curves") {
-      this.asking.complete = true;
       this.told = event;
       this.drawCurves(event);
     }

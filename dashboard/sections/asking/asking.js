@@ -1,9 +1,12 @@
 // A batch of errands that is asked for in the page: its buttons, what is said of it, and its events as they come.
 
-/** `begin` is called where other events are to come, before the first; `take` with each of them; `rest` once there are no more. */
+/**
+ * `begin` is called where other events are to come, before the first; `take` with each of them. Where `several` errands make a batch, it gets
+ * their beginnings and failures, too, which else are told here. `rest` is called once there are no more.
+ */
 class Asking {
-  constructor({ begin, take, rest }) {
-    Object.assign(this, { begin, take, rest });
+  constructor({ begin, take, rest = () => {}, several = false }) {
+    Object.assign(this, { begin, take, rest, several });
     this.start = element("button", { class: "as-button as-first", type: "button" });
     this.stop = element("button", { class: "as-button", type: "button", hidden: "" });
     this.note = element("span", { class: "as-note", role: "status" });
@@ -16,8 +19,8 @@ class Asking {
     this.node = element("div", { class: "as-buttons" }, this.start, this.stop, this.note);
   }
 
-  update({ batch, asking, start }, ask) {
-    this.ask = ask;
+  update({ batch, running, asking, start }, ask) {
+    Object.assign(this, { ask, running });
     this.texts = asking;
     say(this.start, start);
     say(this.stop, asking.stop);
@@ -29,7 +32,6 @@ class Asking {
     this.batch = batch;
     this.begin();
     if (!batch) return;
-    this.told = false;
     this.busy(true);
     say(this.fault, "");
     this.fault.hidden = true;
@@ -39,10 +41,13 @@ class Asking {
   hear(events) {
     if (!events) return this.over(this.texts.gone);
     for (const event of events) {
-      if (event.event === "started") say(this.note, this.texts.working);
-      else if (event.event === "failed") this.fail(event);
-      else if (event.event === "over") this.over(this.failed ?? (this.complete ? "" : this.texts.stopped));
-      else this.take(event);
+      if (event.event === "over") this.over(this.failed ?? (event.stopped ? this.texts.stopped : ""));
+      else if (event.event === "started" && !this.several) say(this.note, this.texts.working);
+      else if (event.event === "failed" && !this.several) this.fail(event);
+      else {
+        if (event.event === "started") say(this.note, "");
+        this.take(event);
+      }
     }
   }
 
@@ -56,6 +61,7 @@ class Asking {
     this.busy(false);
     say(this.note, words);
     this.rest();
+    if (this.running) this.ask({ over: this.batch });
   }
 
   busy(busy) {
@@ -63,7 +69,6 @@ class Asking {
     this.stop.hidden = !busy;
     if (!busy) return;
     this.failed = null;
-    this.complete = false;
     say(this.note, this.texts.waiting);
   }
 

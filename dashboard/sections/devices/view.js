@@ -6,7 +6,7 @@ export default function (component) {
   const { parentElement, data, setTriggerValue } = component;
   let view = views.get(parentElement);
   if (!view) views.set(parentElement, (view = new Devices(parentElement)));
-  const turn = view.update(data, () => setTriggerValue("over", data.batch));
+  const turn = view.update(data, (asked) => setTriggerValue("asked", asked));
   return () => {
     if (view.turn !== turn) return;
     views.delete(parentElement);
@@ -16,48 +16,37 @@ export default function (component) {
 
 class Devices {
   constructor(parent) {
-    this.parent = parent;
     this.turn = 0;
-    this.title = element("h4", { class: "tg-title" });
-    this.plot = element("div", { class: "ra-plot", role: "img" });
-    this.hint = element("p", { class: "ra-hint" });
-    this.note = element("p", { class: "ra-note", role: "status" });
-    this.root = element("section", { class: "ra-race" }, this.title, element("div", { class: "ra-place" }, this.plot, this.hint), this.note);
+    this.asking = new Asking({ begin: () => this.begin(), take: (event) => this.take(event), several: true });
+    this.plot = new Plot(parent);
+    this.plot.node.hidden = true;
+    this.words = element("p", { role: "status" });
+    this.root = element("section", { class: "as-section" }, this.asking.node, this.plot.node, this.words);
     parent.append(this.root);
-    this.resizing = new ResizeObserver(() => this.resize());
-    this.resizing.observe(this.root);
   }
 
-  update(data, over) {
-    const other = data.batch !== this.data?.batch;
-    Object.assign(this, { data, over });
-    say(this.title, data.texts.title);
-    this.plot.setAttribute("aria-label", data.texts.label);
-    if (other || this.turn === 0) this.begin();
+  update(data, ask) {
+    this.data = data;
+    this.asking.update(data, ask);
     return ++this.turn;
   }
 
   begin() {
-    this.stop?.();
     this.rates = new Map();
     this.failures = [];
-    say(this.note, "");
-    this.draw();
-    if (this.data.batch) this.stop = followBatch(this.data.batch, (events) => this.take(events));
+    say(this.words, "");
+    this.plot.node.hidden = true;
   }
 
-  take(events) {
-    if (!events) return say(this.note, this.data.texts.gone);
-    for (const event of events) {
-      if (event.event === "failed") this.failures.push(`${event.who}: ${event.message} ${event.complained}`);
-      if (event.event !== "rate") continue;
+  take(event) {
+    if (event.event === "failed") this.failures.push(`${event.who}: ${event.message} ${event.complained}`);
+    if (event.event === "rate") {
       const name = event.graph ? fill(this.data.texts.graph, event) : event.device;
       if (!this.rates.has(name)) this.rates.set(name, { device: event.device, graph: event.graph, points: [] });
       this.rates.get(name).points.push([event.parameters, event.steps_per_second]);
+      this.draw();
     }
-    say(this.note, [...this.failures, ...this.verdicts()].join(" "));
-    this.draw();
-    if (events.at(-1).event === "over" && this.data.running) this.over();
+    say(this.words, [...this.failures, ...this.verdicts()].join(" "));
   }
 
   /** From which size on each GPU is ahead of the processor. */
@@ -76,17 +65,7 @@ class Devices {
   }
 
   draw() {
-    cancelAnimationFrame(this.drawing);
-    this.drawing = requestAnimationFrame(() => this.paint());
-  }
-
-  async paint() {
-    const { plotly, layout, texts, lines } = this.data;
-    say(this.hint, this.rates.size ? "" : texts.hint);
-    const Plotly = await loadPlotly(plotly).catch(() => null);
-    if (!Plotly || !this.data) return;
-    const theme = themeOf(this.parent);
-    const themed = JSON.parse(JSON.stringify(layout), (_, value) => (typeof value === "string" && value.startsWith("var(") ? theme(value.slice(4, -1)) : value));
+    const { layout, texts, lines } = this.data;
     const traces = [...this.rates].map(([name, { device, graph, points }]) => ({
       x: points.map(([size]) => size),
       y: points.map(([, rate]) => rate),
@@ -95,23 +74,13 @@ class Devices {
       line: { ...lines[device], width: 2, dash: graph ? "dot" : "solid" },
       hovertemplate: "%{x:,} · %{y:.3~g}/s",
     }));
-    this.wide = this.root.clientWidth;
-    Plotly.react(this.plot, traces, themed, configuration(texts.words));
-  }
-
-  resize() {
-    if (this.wide === undefined || this.wide === this.root.clientWidth) return;
-    this.wide = this.root.clientWidth;
-    clearTimeout(this.resized);
-    this.resized = setTimeout(() => this.plot.children.length && window.Plotly?.Plots.resize(this.plot), 100);
+    this.plot.node.hidden = false;
+    this.plot.set(texts.title, traces, layout, this.data);
   }
 
   end() {
-    this.stop?.();
-    this.data = null;
-    cancelAnimationFrame(this.drawing);
-    this.resizing.disconnect();
-    window.Plotly?.purge(this.plot);
+    this.asking.end();
+    this.plot.end();
     this.root.remove();
   }
 }

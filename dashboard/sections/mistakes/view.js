@@ -8,7 +8,7 @@ export default function (component) {
   const { parentElement, data, setTriggerValue } = component;
   let view = views.get(parentElement);
   if (!view) views.set(parentElement, (view = new Mistakes(parentElement)));
-  const turn = view.update(data, () => setTriggerValue("over", data.batch));
+  const turn = view.update(data, (asked) => setTriggerValue("asked", asked));
   return () => {
     if (view.turn !== turn) return;
     views.delete(parentElement);
@@ -19,43 +19,34 @@ export default function (component) {
 class Mistakes {
   constructor(parent) {
     this.turn = 0;
+    this.asking = new Asking({ begin: () => this.begin(), take: (event) => this.rows.get(event.who)?.take(event), rest: () => this.rest(), several: true });
     this.head = element("tr");
     this.body = element("tbody");
-    this.note = element("p", { class: "ra-note", role: "status" });
-    const table = element("table", { class: "ra-table mi-table" }, element("thead", {}, this.head), this.body);
-    this.root = element("section", { class: "ra-race" }, this.note, element("div", { class: "ra-scroll", tabindex: "0" }, table));
+    const table = element("table", { class: "as-table mi-table" }, element("thead", {}, this.head), this.body);
+    this.root = element("section", { class: "as-section" }, this.asking.node, element("div", { class: "as-scroll", tabindex: "0" }, table));
     parent.append(this.root);
   }
 
-  update(data, over) {
-    const other = data.batch !== this.data?.batch;
-    Object.assign(this, { data, over });
-    if (other || this.turn === 0) this.begin();
+  update(data, ask) {
+    this.data = data;
+    this.asking.update(data, ask);
     return ++this.turn;
   }
 
   begin() {
-    this.stop?.();
-    const { frameworks, texts, batch, running } = this.data;
+    const { frameworks, texts, batch, locale } = this.data;
     this.head.replaceChildren(...texts.columns.map((text) => element("th", { scope: "col" }, text)));
-    this.rows = new Map(frameworks.map(({ name, label, here }) => [name, new Row(label, here, texts, this.data.locale)]));
+    this.rows = new Map(frameworks.map(({ name, label, here }) => [name, new Row(label, here, texts, locale)]));
     this.body.replaceChildren(...[...this.rows.values()].map(({ node }) => node));
-    say(this.note, "");
-    if (batch && running) for (const row of this.rows.values()) row.wait();
-    if (batch) this.stop = followBatch(batch, (events) => this.take(events));
+    if (batch) for (const row of this.rows.values()) row.wait();
   }
 
-  take(events) {
-    if (!events) return say(this.note, this.data.texts.gone);
-    for (const event of events) this.rows.get(event.who)?.take(event);
-    if (events.at(-1).event !== "over") return;
+  rest() {
     for (const row of this.rows.values()) row.rest();
-    if (this.data.running) this.over();
   }
 
   end() {
-    this.stop?.();
-    this.data = null;
+    this.asking.end();
     this.root.remove();
   }
 }
@@ -88,18 +79,18 @@ class Row {
         const { calls, steps, shown } = event;
         const number = typeof shown === "number";
         const words = { calls, steps, shown: number ? brief(shown, this.locale) : shown };
-        this.put(this.cells.at(-1), number && calls >= steps ? "ra-good" : "ra-bad", fill(number ? texts.number : texts.symbol, words));
+        this.put(this.cells.at(-1), number && calls >= steps ? "as-good" : "as-bad", fill(number ? texts.number : texts.symbol, words));
       },
-      failed: () => this.put(this.cells.at(-1), "ra-bad", event.message, event.complained),
+      failed: () => this.put(this.cells.at(-1), "as-bad", event.message, event.complained),
     };
     now[event.event]?.();
   }
 
   tell(cell, { raised, message, built, line, loss }) {
     const { texts } = this;
-    if (!raised) return this.put(cell, "ra-bad", fill(texts.silent, { loss: typeof loss === "number" ? brief(loss, this.locale) : loss }));
+    if (!raised) return this.put(cell, "as-bad", fill(texts.silent, { loss: typeof loss === "number" ? brief(loss, this.locale) : loss }));
     const where = fill(built ? texts.step : texts.build, { raised });
-    this.put(cell, line ? "ra-good" : "ra-bad", `${where}; ${line ? texts.line : texts.lost}`, message);
+    this.put(cell, line ? "as-good" : "as-bad", `${where}; ${line ? texts.line : texts.lost}`, message);
   }
 
   put(cell, look, text, code) {

@@ -6,7 +6,7 @@ export default function (component) {
   const { parentElement, data, setTriggerValue } = component;
   let view = views.get(parentElement);
   if (!view) views.set(parentElement, (view = new Race(parentElement)));
-  const turn = view.update(data, () => setTriggerValue("over", data.batch));
+  const turn = view.update(data, (asked) => setTriggerValue("asked", asked));
   return () => {
     if (view.turn !== turn) return;
     views.delete(parentElement);
@@ -16,74 +16,50 @@ export default function (component) {
 
 class Race {
   constructor(parent) {
-    this.parent = parent;
     this.turn = 0;
+    this.asking = new Asking({ begin: () => this.begin(), take: (event) => this.take(event), rest: () => this.rest(), several: true });
+    this.plot = new Plot(parent);
+    this.hint = element("p", { class: "ra-hint" });
+    this.plot.node.append(this.hint);
     this.head = element("tr");
     this.body = element("tbody");
-    this.table = element("table", { class: "ra-table" }, element("thead", {}, this.head), this.body);
-    this.title = element("h4", { class: "tg-title" });
-    this.plot = element("div", { class: "ra-plot", role: "img" });
-    this.hint = element("p", { class: "ra-hint" });
-    this.note = element("p", { class: "ra-note", role: "status" });
-    this.place = element("div", { class: "ra-place" }, this.plot, this.hint);
-    const scroll = element("div", { class: "ra-scroll", tabindex: "0" }, this.table);
-    this.root = element("section", { class: "ra-race" }, this.note, this.title, this.place, scroll);
+    const table = element("table", { class: "as-table" }, element("thead", {}, this.head), this.body);
+    const scroll = element("div", { class: "as-scroll", tabindex: "0" }, table);
+    this.root = element("section", { class: "as-section" }, this.asking.node, this.plot.node, scroll);
     parent.append(this.root);
-    this.resizing = new ResizeObserver(() => this.resize());
-    this.resizing.observe(this.root);
   }
 
-  update(data, over) {
-    const other = data.batch !== this.data?.batch || data.task !== this.data?.task;
+  update(data, ask) {
     this.data = data;
-    this.over = over;
-    say(this.title, data.texts.title);
-    this.plot.setAttribute("aria-label", data.texts.label);
-    if (other || this.turn === 0) this.begin();
+    this.asking.update(data, ask);
+    this.draw();
     return ++this.turn;
   }
 
-  /** Everything as before a batch, then what it tells. */
+  /** Everything as before a batch, and what was recorded elsewhere. */
   begin() {
-    this.stop?.();
-    const { frameworks, texts, batch, running } = this.data;
+    const { frameworks, texts } = this.data;
     this.head.replaceChildren(...texts.columns.map((text) => element("th", { scope: "col" }, text)));
     this.runners = new Map(frameworks.map((framework) => [framework.name, new Runner(framework, this.data)]));
     this.body.replaceChildren(...[...this.runners.values()].map(({ row }) => row));
-    say(this.note, "");
     for (const { name, events } of frameworks) for (const event of events) this.runners.get(name).take(event);
-    if (batch) for (const runner of this.runners.values()) runner.wait(running);
-    this.draw();
-    if (batch) this.stop = followBatch(batch, (events) => this.take(events));
-  }
-
-  take(events) {
-    if (!events) {
-      say(this.note, this.data.texts.gone);
-      return;
-    }
-    for (const event of events) this.runners.get(event.who)?.take(event);
-    if (events.at(-1).event === "over") {
-      for (const runner of this.runners.values()) runner.rest();
-      if (this.data.running) this.over();
-    }
+    if (this.data.batch) for (const runner of this.runners.values()) runner.wait();
     this.draw();
   }
 
-  /** The curves, a frame after the last news. */
+  take(event) {
+    this.runners.get(event.who)?.take(event);
+    this.draw();
+  }
+
+  rest() {
+    for (const runner of this.runners.values()) runner.rest();
+  }
+
   draw() {
-    cancelAnimationFrame(this.drawing);
-    this.drawing = requestAnimationFrame(() => this.paint());
-  }
-
-  async paint() {
-    const { plotly, layout, texts, change } = this.data;
+    const { layout, texts, change, steps } = this.data;
     const shown = [...this.runners.values()].filter(({ losses }) => losses.length);
     say(this.hint, shown.length ? "" : texts.hint);
-    const Plotly = await loadPlotly(plotly).catch(() => null);
-    if (!Plotly || !this.data) return;
-    const theme = themeOf(this.parent);
-    const themed = JSON.parse(JSON.stringify(layout), (_, value) => (typeof value === "string" && value.startsWith("var(") ? theme(value.slice(4, -1)) : value));
     const traces = shown.map(({ framework, losses }) => ({
       x: losses.map((_, index) => index + 1),
       y: losses,
@@ -92,27 +68,15 @@ class Race {
       line: { ...framework.line, width: 2 },
       hovertemplate: "%{y:.4~g}",
     }));
-    const line = { type: "line", yref: "paper", x0: change + 0.5, x1: change + 0.5, y0: 0, y1: 1, line: { color: theme("--st-text-color"), width: 1, dash: "dot" } };
-    themed.shapes = shown.length ? [line] : [];
-    themed.xaxis.range = [0, this.data.steps];
-    themed.dragmode = matchMedia("(pointer: coarse)").matches ? false : "zoom";
-    this.wide = this.root.clientWidth;
-    Plotly.react(this.plot, traces, themed, configuration(texts.words));
-  }
-
-  resize() {
-    if (this.wide === undefined || this.wide === this.root.clientWidth) return;
-    this.wide = this.root.clientWidth;
-    clearTimeout(this.resized);
-    this.resized = setTimeout(() => this.plot.children.length && window.Plotly?.Plots.resize(this.plot), 100);
+    const at = change + 0.5;
+    const line = { type: "line", yref: "paper", x0: at, x1: at, y0: 0, y1: 1, line: { color: "var(--st-text-color)", width: 1, dash: "dot" } };
+    const whole = { ...layout, xaxis: { ...layout.xaxis, range: [0, steps] }, shapes: shown.length ? [line] : [] };
+    this.plot.set(texts.title, traces, whole, this.data);
   }
 
   end() {
-    this.stop?.();
-    this.data = null;
-    cancelAnimationFrame(this.drawing);
-    this.resizing.disconnect();
-    window.Plotly?.purge(this.plot);
+    this.asking.end();
+    this.plot.end();
     this.root.remove();
   }
 }
@@ -132,11 +96,9 @@ class Runner {
     this.row = element("tr", { class: framework.here ? "" : "ra-away" }, this.name, ...this.cells);
   }
 
-  /** A batch of it is coming, or over. */
-  wait(running) {
-    if (!this.framework.here) return;
-    this.losses = [];
-    if (running) say(this.change, this.texts.waiting);
+  /** A batch with it is coming. */
+  wait() {
+    if (this.framework.here) say(this.change, this.texts.waiting);
   }
 
   /** The batch is over: who still waits was stopped. */
@@ -164,7 +126,7 @@ class Runner {
       changed: () => {
         this.changed = true;
         const { follows, rebuild } = event;
-        this.change.className = follows ? "ra-good" : "ra-bad";
+        this.change.className = follows ? "as-good" : "as-bad";
         say(this.change, follows ? this.texts.follows : rebuild === null ? this.texts.stuck : fill(this.texts.stale, { seconds: number(rebuild) }));
       },
       again: () => say(this.again, number(event.seconds)),
@@ -175,7 +137,7 @@ class Runner {
       },
       failed: () => {
         this.failed = true;
-        this.change.className = "ra-bad";
+        this.change.className = "as-bad";
         this.change.title = event.complained ?? "";
         say(this.change, event.message);
       },

@@ -17,7 +17,7 @@ export default function (component) {
 class Tensors {
   constructor(parent) {
     this.turn = 0;
-    this.asking = new Asking({ begin: () => this.begin(), take: (event) => this.take(event), rest: () => {} });
+    this.asking = new Asking({ begin: () => this.begin(), take: (event) => this.take(event) });
     this.select = element("select");
     this.label = element("span");
     this.select.addEventListener("change", () => this.choose(this.select.value));
@@ -81,7 +81,6 @@ class Tensors {
       this.results.push(event);
       this.tabulate();
     } else if (event.event === "verdict") {
-      this.asking.complete = true;
       this.judge(event.compared);
       return;
     } else return;
