@@ -60,6 +60,8 @@ def test_another_name_for_the_address_is_refused(server: Server) -> None:
 def test_routes_answer_what_they_should(server: Server) -> None:
     missing = httpx.get(f"{server.address}/api/runs/none/frame")
     assert missing.status_code == 404 and missing.json()["error"] == "unknown-run"
+    gone = httpx.get(f"{server.address}/api/batches/none?since=0")
+    assert gone.status_code == 404 and gone.json()["error"] == "unknown-batch"
     script = httpx.get(f"{server.address}/plotly.js")
     assert script.headers["content-type"].startswith("text/javascript") and script.headers["content-encoding"] == "gzip"
     again = httpx.get(f"{server.address}/plotly.js", headers={"If-None-Match": script.headers["etag"]})
