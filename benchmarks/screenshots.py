@@ -1,8 +1,9 @@
-"""The pictures of the documentation: Solve with a trained ODE and a trained PDE, and the editor; light and dark, on a screen and a phone.
+"""The pictures of the documentation: Solve with a trained ODE and a trained PDE, the editor, and the frameworks beside one another.
 
     python -m benchmarks.screenshots [--into docs/images]
 
-Starts the real server with an empty store, trains each problem by its recipe with a click on Train, and takes the pictures in Chromium.
+Starts the real server with an empty store, trains each problem by its recipe with a click on Train, runs the frameworks that are installed
+with a click on "Run all", and takes the pictures in Chromium, light and dark, on a screen and a phone.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from tests.browser.harness import NO_BROWSER, ROOT, Editor, Server, Solve, chrom
 PROBLEMS = ("damped-oscillator", "burgers")
 SCHEMES = ("light", "dark")
 WIDTHS = (1440, 420)
+RACE = 600
+"""Seconds that all frameworks may take."""
 WRITTEN = {
     "Title": "A rope that is plucked",
     "Description": "Its ends are held; the pluck travels, and friction takes it away.",
@@ -65,6 +68,27 @@ def editor(browser: Browser, server: Server, scheme: str, width: int, path: Path
     context.close()
 
 
+def race(browser: Browser, server: Server) -> None:
+    """Run all frameworks, as a visitor would, and wait for the last."""
+    page = Solve(browser.new_page(), server)
+    page.page.goto(f"{server.address}/pytorch")
+    page.click("Run all")
+    expect(page.button("Run all")).to_be_disabled()
+    expect(page.button("Run all")).to_be_enabled(timeout=RACE * 1000)
+    page.page.context.close()
+
+
+def pytorch(browser: Browser, server: Server, scheme: str, width: int, path: Path) -> None:
+    """Take what the race came to, down to the programs."""
+    context = browser.new_context(color_scheme="dark" if scheme == "dark" else "light", viewport={"width": width, "height": 900})
+    page = context.new_page()
+    page.goto(f"{server.address}/pytorch")
+    expect(page.get_by_text("PyTorch followed the change at once.")).to_be_visible()
+    expect(page.locator(".as-plot .scatterlayer .trace").first).to_be_visible()
+    whole(page, path)
+    context.close()
+
+
 def whole(page: Page, path: Path) -> None:
     """Take all of a page, however long it is."""
     height = page.evaluate("() => document.querySelector('[data-testid=stMain]').scrollHeight")
@@ -79,10 +103,10 @@ def main() -> None:
     parser.add_argument("--into", type=Path, default=ROOT / "docs" / "images", metavar="FOLDER")
     folder = parser.parse_args().into
     folder.mkdir(parents=True, exist_ok=True)
-    with chromium() as browser, tempfile.TemporaryDirectory() as name:
+    with chromium() as browser, tempfile.TemporaryDirectory() as store:
         if browser is None:
             parser.exit(1, f"{NO_BROWSER}\n")
-        with Server(Path(name)) as server:
+        with Server(Path(store)) as server:
             for problem in PROBLEMS:
                 train(browser, server, problem)
                 for scheme in SCHEMES:
@@ -90,11 +114,13 @@ def main() -> None:
                         path = folder / f"{problem}-{scheme}-{width}.png"
                         picture(browser, server, problem, scheme, width, path)
                         print(path)
-            for scheme in SCHEMES:
-                for width in WIDTHS:
-                    path = folder / f"editor-{scheme}-{width}.png"
-                    editor(browser, server, scheme, width, path)
-                    print(path)
+            race(browser, server)
+            for name, take in (("editor", editor), ("pytorch", pytorch)):
+                for scheme in SCHEMES:
+                    for width in WIDTHS:
+                        path = folder / f"{name}-{scheme}-{width}.png"
+                        take(browser, server, scheme, width, path)
+                        print(path)
 
 
 if __name__ == "__main__":
