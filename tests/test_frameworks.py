@@ -80,3 +80,11 @@ def test_gradients_on_paper_are_those_of_autograd(name: str, equation: str, monk
     assert loss == pytest.approx(by_autograd.step(), rel=1e-12)
     for gradient, parameter in zip(gradients, by_autograd.network.parameters(), strict=True):
         np.testing.assert_allclose(gradient.T, parameter.grad.numpy(), rtol=1e-8, atol=1e-10)
+
+
+def test_the_memory_is_that_of_the_program_alone() -> None:
+    """Not that of the process which started it, such as the server."""
+    ballast = b"x" * 400_000_000
+    batch = Batch([FRAMEWORKS["numpy_by_hand"].errand("ode", 12, 11)])  # type: ignore[list-item]
+    batch.wait(60)
+    assert len(ballast) > 2 * event(batch.events(), "done")["memory"] > 2e7

@@ -6,13 +6,35 @@ import pytest
 
 from core.errands import Batch, Errand, Event
 from core.frameworks import mistakes
+from core.frameworks.catalogue import FRAMEWORKS
+
+NUMBERS = {"pytorch", "tensorflow", "keras_pytorch", "numpy_by_hand"}
+"""Those that run line by line, where a stop in the function shows a number."""
+
+
+def made(name: str) -> list[Event]:
+    batch = Batch([Errand(name, "core.frameworks.mistakes", (name,), FRAMEWORKS[name].python or "")])
+    batch.wait(300)
+    return batch.events()
 
 
 @pytest.fixture(scope="module")
 def told() -> list[Event]:
-    batch = Batch([Errand("pytorch", "core.frameworks.mistakes", ("pytorch",))])
-    batch.wait(120)
-    return batch.events()
+    return made("pytorch")
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize("name", FRAMEWORKS)
+def test_every_framework_makes_them_all_and_is_stopped_in(name: str) -> None:
+    found = FRAMEWORKS[name]
+    if found.python is None:
+        pytest.skip(f"{found.variable} names no interpreter" if found.variable else f"{found.package} is not installed")
+    events = made(name)
+    assert list(by_name(events)) == list(mistakes.MISTAKES) and not [event for event in events if event["event"] == "failed"]
+    (stop,) = [event for event in events if event["event"] == "breakpoint"]
+    assert isinstance(stop["shown"], float) == (name in NUMBERS)
+    assert (stop["calls"] >= stop["steps"]) == (name in NUMBERS)
+    assert not any("/" in event["message"] and ".py" in event["message"].split("/")[-1] for event in by_name(events).values())
 
 
 def by_name(told: list[Event]) -> dict[str, Event]:

@@ -15,6 +15,7 @@ import argparse
 import importlib
 import linecache
 import math
+import re
 import traceback
 from typing import Any, Callable, Dict, Optional, Sequence
 
@@ -22,6 +23,8 @@ from core.frameworks.race import end_with_parent, tell
 from core.frameworks.task import ode
 
 STEPS = 3
+PLACE = re.compile(r"(?:/[^/\s\"']+)*/(?=[^/\s\"']+\.py)")
+"""The folders before a program's name."""
 LONGEST = 600
 """Characters of a message that are told."""
 
@@ -66,8 +69,8 @@ def make(program: Any, name: str) -> bool:
 
 
 def said(error: Exception) -> str:
-    """What the error says, without blank lines, and not at any length."""
-    lines = [part.strip() for part in str(error).splitlines() if part.strip()]
+    """What the error says, without blank lines and where its files lie, and not at any length."""
+    lines = [PLACE.sub("", part.strip()) for part in str(error).splitlines() if part.strip()]
     return "\n".join(lines)[:LONGEST]
 
 
@@ -101,9 +104,10 @@ def stop(program: Any) -> None:
 def look(u: Any) -> Any:
     """The first value of u as a number, or what stands there instead of one."""
     try:
-        return float(u[0, 0])
+        value = float(u[0, 0])
     except Exception:
         return str(u)[:80]
+    return value if type(value) is float else str(value)[:80]  # TensorFlow's graphs give a symbol for it
 
 
 def main() -> None:

@@ -58,6 +58,6 @@ def _texts(mistakes: list[str]) -> dict[str, Any]:
         "line": _("shows the line"),
         "lost": _("does not show the line"),
         "uncalled": _("its equation is not a function that could be mistaken, or stopped in"),
-        "number": _("stops {calls} times in {steps} steps and shows a number: {shown}"),
-        "symbol": _("stops {calls} times in {steps} steps and shows no number: {shown}"),
+        "number": _("stops in {calls} of {steps} steps and shows a number: {shown}"),
+        "symbol": _("stops in {calls} of {steps} steps and shows no number: {shown}"),
     }

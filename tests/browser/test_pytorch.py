@@ -35,7 +35,7 @@ def test_mistakes_are_made_and_told(page: Solve) -> None:
     page.page.get_by_role("tab", name="Debugging").click()
     page.click("Make the mistakes")
     expect(page.page.get_by_text("RuntimeError, in the step; shows the line").first).to_be_visible()
-    expect(page.page.get_by_text("stops 3 times in 3 steps and shows a number").first).to_be_visible()
+    expect(page.page.get_by_text("stops in 3 of 3 steps and shows a number").first).to_be_visible()
     page.page.get_by_role("button", name="Stop").locator("visible=true").click()
 
 
