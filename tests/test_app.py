@@ -277,3 +277,9 @@ def test_started_from_anywhere_it_is_safe(tmp_path: Path, folder: str) -> None:
     command = [sys.executable, "-c", script, str(ROOT / "dashboard" / "app.py"), *names]
     read = subprocess.run(command, cwd=ROOT if folder == "repository" else tmp_path, capture_output=True, text=True, check=True)
     assert read.stdout.strip() == "['127.0.0.1', 'none', False, 2, False]"
+
+
+def test_what_threads_would_import_at_the_same_time_is_there_before_them() -> None:
+    """Plotly takes pandas from `sys.modules` while Streamlit may be importing it in another visitor's thread: half of it has no Series."""
+    code = "import sys; import dashboard.app; sys.exit('pandas' not in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
