@@ -99,7 +99,19 @@ MESSAGES: dict[str, str] = {
     "out-of-range": N_("{name} must lie between {low} and {high}, but got {value}."),
     "not-a-choice": N_("{name} must be one of {options}, but got {value}."),
     "not-a-choice-near": N_("{name} must be one of {options}, but got {value}; did you mean {near}?"),
+    "stage-without-steps": N_(
+        '{name}: each method but the last needs the number of its steps, as in "adam 1000, ssbroyden", but got {value}.'
+    ),
+    "last-stage-has-steps": N_(
+        "{name}: the last method goes on to the end and takes no number of steps, but got {value}; leave the number out."
+    ),
     # experiment
+    "network-too-large": N_(
+        "{method} keeps a square table of the {parameters} parameters; it takes networks of up to {most}. Choose lbfgs, or fewer neurons."
+    ),
+    "too-many-residuals": N_(
+        "{method} keeps a table of all {residuals} residuals; with this network it takes up to {most}. Choose fewer points, or ssbroyden."
+    ),
     "unknown-hyperparameter": N_("There is no hyperparameter {name}; there are {known}."),
     "unknown-hyperparameter-near": N_("There is no hyperparameter {name}; did you mean {near}?"),
     "unknown-section": N_("{name} is not part of an experiment file; its parts are {known}."),

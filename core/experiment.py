@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from typing import Any
 
 import tomli_w
@@ -20,7 +21,7 @@ from core.constraints import Trial
 from core.errors import N_, InputError, Position, TangenteError
 from core.expressions.algebra import ONE
 from core.problem import BoundProblem, Problem, load
-from core.ranges import Choice, Integer, Range, Real, nearest
+from core.ranges import Choice, Integer, Range, Real, Stages, nearest
 from core.schedules import SCHEDULES
 from core.statement import Files, no_files
 
@@ -47,7 +48,57 @@ ACTIVATIONS: dict[str, Activation] = {
 }
 
 DEVICES = ("cpu", "mps", *(f"cuda:{index}" for index in range(16)))
-OPTIMISERS = {"adam": N_("Adam (Kingma and Ba, 2015)")}
+
+
+@dataclass(frozen=True)
+class Method:
+    """A method that moves the weights; `dense` ones keep a square table of all parameters, `rows` ones of residuals by parameters."""
+
+    help: str
+    dense: bool = False
+    rows: bool = False
+
+
+DENSE = 3000
+"""Parameters of which a method can keep a square table."""
+ENTRIES = 100_000_000
+"""Those of a table that fits into memory."""
+OPTIMISERS: dict[str, Method] = {
+    "adam": Method(N_("Adam (Kingma and Ba, 2015): cheap steps, sure of foot, but few digits.")),
+    "lbfgs": Method(N_("L-BFGS (Liu and Nocedal, 1989): longer steps, learned from the last fifty.")),
+    "ssbroyden": Method(
+        N_("SSBroyden (Urbán, Stefanou and Pons, 2025): a table of all curvatures; many digits on small networks."), dense=True
+    ),
+    "levenberg-marquardt": Method(
+        N_("Levenberg and Marquardt (1963): solves for all residuals at once; the fewest steps, and the most digits where all is smooth."),
+        dense=True,
+        rows=True,
+    ),
+    "levenberg-marquardt-gain-ratio": Method(
+        N_("The same with Nielsen's rule (1999) for the length of a step: more careful, for shocks."), dense=True, rows=True
+    ),
+}
+USUAL = (
+    "adam",
+    "lbfgs",
+    "ssbroyden",
+    "levenberg-marquardt",
+    "levenberg-marquardt-gain-ratio",
+    *(f"adam {steps}, {method}" for method in ("lbfgs", "ssbroyden", "levenberg-marquardt-gain-ratio") for steps in (300, 1000, 3000)),
+)
+"""Sequences of methods that are worth offering."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stretch of a run with one method, from step `begin` (counted from 0) until before step `end`, None where only seconds end it."""
+
+    method: str
+    begin: int
+    end: int | None
+    last: bool
+
+
 SAMPLINGS = {
     "sobol": N_("Sobol: a low-discrepancy sequence; fills the domain most evenly."),
     "latin-hypercube": N_("Latin hypercube: one point in each row and column."),
@@ -153,7 +204,13 @@ class Experiment:
     resampling: str = _hyper(
         "training", Choice(("fixed", "every-step")), "fixed", N_("Resampling"), N_("Keep the points, or draw new ones at every step.")
     )
-    optimiser: str = _hyper("training", Choice(tuple(OPTIMISERS)), "adam", N_("Optimiser"), N_("The method that moves the weights."))
+    optimiser: str = _hyper(
+        "training",
+        Stages(tuple(OPTIMISERS), USUAL),
+        "adam",
+        N_("Optimiser"),
+        N_("The method that moves the weights, or several, one after the other, as in `adam 1000, ssbroyden`."),
+    )
     schedule: str = _hyper(
         "training",
         Choice(tuple(SCHEDULES)),
@@ -201,6 +258,7 @@ class Experiment:
         _check_conditions(problem, experiment.values)
         with tables.located("network.constraints"):
             _ = experiment.trial
+        experiment._check_size()
         return experiment
 
     @classmethod
@@ -278,6 +336,38 @@ class Experiment:
     def trial(self) -> Trial | None:
         """The trial function of hard constraints, None for soft ones; raises `InputError` where the conditions allow none."""
         return _trial(self.problem, self.values) if self.constraints == "hard" else None
+
+    @cached_property
+    def stages(self) -> tuple[Stage, ...]:
+        """The methods of the run with the steps at which they begin and end."""
+        stages: list[Stage] = []
+        for part in self.optimiser.split(", "):
+            method, _space, steps = part.partition(" ")
+            begin = stages[-1].end or 0 if stages else 0
+            stages.append(Stage(method, begin, begin + int(steps) if steps else self.steps, last=not steps))
+        return tuple(stages)
+
+    def stage(self, step: int) -> Stage:
+        """The stage of a step, counted from 0."""
+        return next((stage for stage in self.stages if stage.end is None or step < stage.end), self.stages[-1])
+
+    @cached_property
+    def parameters(self) -> int:
+        """The number of weights and biases of the network."""
+        periodic = 0 if self.trial is None else len(self.trial.periodic)  # each becomes a cosine and a sine
+        sizes = [len(self.problem.coordinates) + periodic, *[self.width] * self.depth, len(self.problem.unknowns)]
+        return sum((fan_in + 1) * fan_out for fan_in, fan_out in pairwise(sizes))
+
+    def _check_size(self) -> None:
+        """Raise `InputError` where one of the methods cannot handle so large a network, or so many points."""
+        residuals = self.points * len(self.problem.equations) + self.condition_points * len(self.problem.conditions)
+        for stage in self.stages:
+            known, place = OPTIMISERS[stage.method], Position(key="training.optimiser")
+            if known.dense and self.parameters > DENSE:
+                raise InputError("network-too-large", at=place, method=stage.method, parameters=self.parameters, most=DENSE)
+            if known.rows and residuals * self.parameters > ENTRIES:
+                most = ENTRIES // self.parameters
+                raise InputError("too-many-residuals", at=place, method=stage.method, residuals=residuals, most=most)
 
     @property
     def warnings(self) -> tuple[InputError, ...]:

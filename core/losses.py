@@ -44,6 +44,18 @@ class Points:
     rows: tuple[Rows, ...]
 
 
+@dataclass(frozen=True)
+class Residual:
+    """What the loss term number `term`, from 0, asks to vanish: (rows, columns), one column for each unknown that is measured, else one.
+
+    Row i depends on row i of each of `at`, slices of the points that the network was given.
+    """
+
+    term: int
+    value: Tensor
+    at: tuple[slice, ...]
+
+
 class _Data:
     """The measurements of an experiment's problem on `device`: `points` (n, d), `values` (n, measured)."""
 
@@ -79,9 +91,13 @@ class Losses:
         self._products = Products(problem.unknowns, self._wanted)  # of equations, where the network is a trial function
         self._wanted_at_edges = _derivatives([condition.residual for condition in conditions])
 
+    def version(self, step: int) -> int:
+        """The number of the draw that `step` (from 0) takes its points from."""
+        return step if self.experiment.resampling == "every-step" else 0
+
     def draw(self, step: int) -> Points:
         """The points of `step` (from 0): the same at every step unless the experiment resamples."""
-        draw = step if self.experiment.resampling == "every-step" else 0
+        draw = self.version(step)
         method, seed, problem = self.experiment.sampling, self.experiment.seed, self.problem
         interior = sampling.in_box(method, self.experiment.points, problem.low, problem.high, sampling.generator(seed, 0, draw))
         batch: list[Tensor] = []
@@ -107,11 +123,25 @@ class Losses:
 
     def terms(self, network: nn.Module, points: Points) -> Tensor:
         """The mean squared residual of each equation, of each condition (zero for a hard constraint), and of the data, (terms,)."""
-        residuals = [*self.residuals(network, points.interior), *self._condition_residuals(network, points)]
-        terms = torch.stack([self.mse(residual, torch.zeros_like(residual)) for residual in residuals])
-        data = [] if self._data is None else [self.mse(self._data.of(network), self._data.values)]
-        terms = nn.functional.pad(terms, (0, len(self.weights) - len(data) - len(terms)))
-        return torch.cat([terms, torch.stack(data)]) if data else terms
+        return self.means([residual for batch in self.batches(network, points) for residual in batch])
+
+    def means(self, residuals: Collection[Residual]) -> Tensor:
+        """The loss terms of all `residuals`, (terms,)."""
+        found = {residual.term: self.mse(residual.value, torch.zeros_like(residual.value)) for residual in residuals}
+        nothing = torch.zeros((), dtype=self.dtype, device=self.device)
+        return torch.stack([found.get(term, nothing) for term in range(len(self.weights))])
+
+    def batches(self, network: nn.Module, points: Points) -> list[list[Residual]]:
+        """All residuals; those of one list depend, row by row, on points of their own, and share one pass through the network."""
+        rows = len(next(iter(points.interior.values())))
+        equations = [[Residual(term, value, (slice(rows),))] for term, value in enumerate(self.residuals(network, points.interior))]
+        conditions = [
+            Residual(term, value, tuple(rows.at.values()))
+            for term, (value, rows) in enumerate(
+                zip(self._condition_residuals(network, points), points.rows, strict=True), start=len(self._equations)
+            )
+        ]
+        return [*equations, *([conditions] if conditions else []), *self._data_residuals(network)]
 
     def total(self, terms: Tensor) -> Tensor:
         """The weighted sum of the terms, ()."""
@@ -128,6 +158,11 @@ class Losses:
     def columns(self, points: Any) -> Columns:
         """Points (n, d) as columns, (n, 1) each, at which residuals can be taken."""
         return self._columns(self._tensor(points), differentiable=any(item.by for item in self._wanted))
+
+    def _data_residuals(self, network: nn.Module) -> list[list[Residual]]:
+        if self._data is None:
+            return []
+        return [[Residual(len(self.weights) - 1, self._data.of(network) - self._data.values, (slice(len(self._data.points)),))]]
 
     def _condition_residuals(self, network: nn.Module, points: Points) -> list[Tensor]:
         if not points.rows:

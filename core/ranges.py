@@ -74,7 +74,35 @@ class Choice:
         raise InputError(code, name=name, options=", ".join(self.options), value=repr(value), near=near)
 
 
-Range = Real | Integer | Choice
+@dataclass(frozen=True)
+class Stages:
+    """Methods one after the other, each but the last with the number of its steps: `adam 1000, ssbroyden`."""
+
+    methods: tuple[str, ...]
+    usual: tuple[str, ...]
+
+    def check(self, name: str, value: object) -> str:
+        """`value`, a text or a list of one text a stage, in its usual spelling; raises `InputError` where a stage cannot be read."""
+        parts = value if isinstance(value, list | tuple) and value else str(value).replace("->", ",").replace("→", ",").split(",")
+        stages = [self._stage(name, str(part), last=index == len(parts) - 1) for index, part in enumerate(parts)]
+        return ", ".join(stages)
+
+    def _stage(self, name: str, text: str, *, last: bool) -> str:
+        words = text.split()
+        method = Choice(self.methods).check(name, words[0] if words else "")
+        if last and len(words) == 1:
+            return method
+        if last:
+            raise InputError("last-stage-has-steps", name=name, method=method, value=text.strip())
+        if len(words) != 2:
+            raise InputError("stage-without-steps", name=name, method=method, value=text.strip())
+        return f"{method} {STAGE.check(name, words[1])}"
+
+
+STAGE = Integer(1, 200_000)
+"""The steps of a stage that has a number."""
+
+Range = Real | Integer | Choice | Stages
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

@@ -18,8 +18,8 @@ from core.errors import RunError
 from core.experiment import Experiment
 from core.losses import Losses
 from core.networks import build
-from core.optimisers import OPTIMISERS
-from core.optimisers.adam import Adam
+from core.objective import Objective
+from core.optimisers import OPTIMISERS, Optimiser
 from core.schedules import learning_rate
 
 
@@ -43,7 +43,7 @@ class Snapshot:
     seconds: float
     losses: Tensor
     network: nn.Sequential
-    optimiser: Adam
+    optimiser: Optimiser
 
     def checkpoint(self) -> Checkpoint:
         """A copy of this moment from which `train` goes on as if it had never stopped."""
@@ -53,30 +53,26 @@ class Snapshot:
 
 
 def train(experiment: Experiment, start: Checkpoint | None = None) -> Iterator[Snapshot]:
-    """Train until the experiment's steps or seconds are reached, from `start` where one is given.
+    """Train until the experiment's steps or seconds are reached, or its last method finds no better weights; from `start` if given.
 
     Raises `RunError` where the device is missing. On a CPU, going on from a checkpoint gives the same bits as never having stopped.
     """
     device = torch_device(experiment.device)
     network = build(experiment, device)
-    losses = Losses(experiment, device)
-    optimiser = OPTIMISERS[experiment.optimiser](network, experiment)
-    step, seconds = 0, 0.0
+    step, seconds = (0, 0.0) if start is None else (start.step, start.seconds)
+    objective = Objective(network, Losses(experiment, device), step)
+    stage = experiment.stage(step)
+    optimiser = OPTIMISERS[stage.method](network, experiment)
     if start is not None:
-        _load(start, network, optimiser, device)
-        step, seconds = start.step, start.seconds
-    resampled = experiment.resampling == "every-step"
-    points = losses.draw(step)
-
-    def loss() -> tuple[Tensor, Tensor]:
-        terms = losses.terms(network, points)
-        return losses.total(terms), terms
-
-    while not _finished(experiment, step, seconds):
+        same = step > 0 and experiment.stage(step - 1) == stage  # else the stage begins with this step
+        _load(start, network, optimiser if same else None, device)
+    while not _finished(experiment, step, seconds) and not (optimiser.stalled and stage.last and experiment.resampling == "fixed"):
         begun = time.perf_counter()
-        if resampled:
-            points = losses.draw(step)
-        terms = optimiser.step(loss, learning_rate(experiment, step))
+        if experiment.stage(step) != stage:
+            stage = experiment.stage(step)
+            optimiser = OPTIMISERS[stage.method](network, experiment)
+        objective.go_to(step)
+        terms = optimiser.step(objective, learning_rate(experiment, step))
         _synchronise(device)
         seconds += time.perf_counter() - begun
         step += 1
@@ -90,7 +86,7 @@ def restore(experiment: Experiment, checkpoint: Checkpoint, device: torch.device
     return network
 
 
-def _load(start: Checkpoint, network: nn.Sequential, optimiser: Adam | None, device: torch.device) -> None:
+def _load(start: Checkpoint, network: nn.Sequential, optimiser: Optimiser | None, device: torch.device) -> None:
     parts: dict[str, dict[str, Tensor]] = {"network": {}, "optimiser": {}}
     for name, value in load(start.data).items():
         part, _, rest = name.partition(".")

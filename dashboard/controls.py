@@ -15,10 +15,10 @@ from typing import Any
 import streamlit as st
 
 from core.errors import InputError, TangenteError
-from core.experiment import ACTIVATIONS, HYPERPARAMETERS, SAMPLINGS, WEIGHT, Experiment, Hyperparameter
+from core.experiment import ACTIVATIONS, HYPERPARAMETERS, OPTIMISERS, SAMPLINGS, WEIGHT, Experiment, Hyperparameter
 from core.expressions import Parameter, to_latex
 from core.problem import ParameterRange, Problem
-from core.ranges import Choice, Integer, Range, Real
+from core.ranges import Choice, Integer, Range, Real, Stages
 from core.store import Device
 from dashboard import address, catalogue
 from dashboard.catalogue import PROBLEM, library_problems
@@ -34,6 +34,9 @@ OPTIONS: dict[str, Mapping[str, str]] = {
     "sampling": SAMPLINGS,
 }
 """What is said of the option that is chosen, for choices whose names do not say it."""
+
+INSTEAD = {"constraints": "soft", "optimiser": "adam"}
+"""What is always possible, for hyperparameters that the problem or others may forbid."""
 
 _SEEN = "address-problem"
 problems = library_problems
@@ -89,13 +92,16 @@ def _there(key: str) -> bool:
 def experiment(
     problem: Problem, values: Mapping[str, float], settings: Mapping[str, Any], weights: Mapping[str, float]
 ) -> tuple[Experiment, InputError | None]:
-    """The experiment that the controls ask for; where the conditions cannot be hard, the same with soft ones, and the reason."""
-    try:
-        return Experiment.of(problem, values, settings, weights), None
-    except InputError as error:
-        if error.at.key != "network.constraints":
-            raise
-        return Experiment.of(problem, values, {**settings, "constraints": "soft"}, weights), error
+    """The experiment that the controls ask for; where they ask for what cannot be, the nearest that can, and the reason."""
+    refusal = None
+    while True:
+        try:
+            return Experiment.of(problem, values, settings, weights), refusal
+        except InputError as error:
+            key = str(error.at.key).partition(".")[2]
+            if key not in INSTEAD or settings[key] == INSTEAD[key]:
+                raise
+            settings, refusal = {**settings, key: INSTEAD[key]}, refusal or error
 
 
 def settings(experiment: Experiment) -> dict[str, Any]:
@@ -197,6 +203,18 @@ def _choice(key: str, label: str, help: str, limits: Choice, default: str, *, op
     return chosen
 
 
+def _stages(key: str, label: str, help: str, limits: Stages, default: str, *, optional: bool = False) -> str:
+    """One of the usual sequences of methods, or what the address, a file or a preset asks for; below it what is said of its methods."""
+    check = partial(limits.check, label)
+    _note_if_moved(key, default)
+    asked = address.asked(key, check, default)
+    options = list(dict.fromkeys([*limits.usual, default, *filter(None, [asked, st.session_state.get(key)])]))
+    chosen = st.selectbox(label, options, options.index(default), key=key, help=help, bind="query-params")
+    for method in dict.fromkeys(part.split()[0] for part in check(chosen).split(", ")):
+        st.caption(_(OPTIMISERS[method].help))
+    return check(chosen)
+
+
 def _device(item: Hyperparameter, default: str, devices: tuple[Device, ...]) -> str:
     """The devices that workers have, to choose from, and below them those that none has, with the reason.
 
@@ -218,7 +236,7 @@ def _device(item: Hyperparameter, default: str, devices: tuple[Device, ...]) -> 
     return chosen
 
 
-WIDGETS: dict[type[Range], Callable[..., Any]] = {Real: _number, Integer: _number, Choice: _choice}
+WIDGETS: dict[type[Range], Callable[..., Any]] = {Real: _number, Integer: _number, Choice: _choice, Stages: _stages}
 
 
 def _checked(limits: Real | Integer, label: str, optional: bool, value: object) -> Any:

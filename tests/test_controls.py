@@ -125,6 +125,8 @@ def test_every_hyperparameter_shows_its_default(name: str) -> None:
         ("activation", "sin", "sin"),
         ("sampling", "latin-hypercube", "latin-hypercube"),
         ("device", "cpu", "cpu"),
+        ("optimiser", "lbfgs", "lbfgs"),
+        ("optimiser", "adam 12, ssbroyden", "adam 12, ssbroyden"),
     ],
 )
 def test_the_address_sets_the_widget(name: str, text: str, expected: Any) -> None:
@@ -146,6 +148,8 @@ def test_the_address_sets_the_widget(name: str, text: str, expected: Any) -> Non
         ("learning_rate", "inf", ("Learning rate", "inf", "0.001")),
         ("seed", "-1", ("Seed", "-1", "stands at 0")),
         ("seconds", "0", ("Seconds", "stands at none")),
+        ("optimiser", "adam, lbfgs", ("Optimiser", "number of its steps", "adam", "stands at adam")),
+        ("optimiser", "lbgfs", ("Optimiser", "did you mean lbfgs", "stands at adam")),
         ("activation", "tan", ("Activation", "tan", "did you mean tanh", "stands at tanh")),
         ("device", "cuda:99", ("cuda:99", "stands at cpu")),
     ],

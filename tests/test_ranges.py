@@ -3,7 +3,7 @@ import math
 import pytest
 
 from core.errors import InputError
-from core.ranges import Choice, Integer, Real, nearest
+from core.ranges import Choice, Integer, Real, Stages, nearest
 
 
 def code(call: object) -> str:
@@ -46,3 +46,39 @@ def test_a_choice_offers_the_nearest_name() -> None:
 def test_nearest_finds_a_slip_and_nothing_far() -> None:
     assert nearest("burger", ["heat", "burgers"]) == "burgers"
     assert nearest("zzz", ["heat", "burgers"]) is None
+
+
+STAGES = Stages(("adam", "lbfgs", "ssbroyden"), ("adam",))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["adam 1000, lbfgs", "adam 1000 -> lbfgs", "adam 1000 → lbfgs", " adam  1000 ,lbfgs ", ["adam 1000", "lbfgs"], "adam 1e3, lbfgs"],
+)
+def test_stages_are_read_however_they_are_written(text: object) -> None:
+    assert STAGES.check("optimiser", text) == "adam 1000, lbfgs"
+    assert STAGES.check("optimiser", STAGES.check("optimiser", text)) == "adam 1000, lbfgs"
+
+
+def test_one_method_is_a_sequence_too() -> None:
+    assert STAGES.check("optimiser", "lbfgs") == "lbfgs"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("adam, lbfgs", "stage-without-steps"),
+        ("adam 10 20, lbfgs", "stage-without-steps"),
+        ("adam 10, lbfgs 20", "last-stage-has-steps"),
+        ("adam 0, lbfgs", "out-of-range"),
+        ("adam many, lbfgs", "not-an-integer"),
+        ("adam 10, lbgfs", "not-a-choice-near"),
+        ("adam 10, ", "not-a-choice"),
+        ("", "not-a-choice"),
+        (None, "not-a-choice"),
+        ([], "not-a-choice"),
+        ({"adam": 10}, "not-a-choice"),
+    ],
+)
+def test_a_mistake_in_stages_is_told(text: object, expected: str) -> None:
+    assert code(lambda: STAGES.check("optimiser", text)).removesuffix("-near") == expected.removesuffix("-near")

@@ -1,5 +1,41 @@
 """The methods that move a network's weights, one file each."""
 
-from core.optimisers.adam import Adam
+from __future__ import annotations
 
-OPTIMISERS = {"adam": Adam}
+from collections.abc import Callable
+from typing import Protocol
+
+from torch import Tensor, nn
+
+from core.experiment import Experiment
+from core.objective import Objective
+from core.optimisers.adam import Adam
+from core.optimisers.lbfgs import LBFGS
+from core.optimisers.levenberg_marquardt import GainRatio, LevenbergMarquardt
+from core.optimisers.ssbroyden import SSBroyden
+
+
+class Optimiser(Protocol):
+    """A method, with what it remembers from step to step as named tensors, so that a run can be resumed bit for bit."""
+
+    @property
+    def stalled(self) -> bool:
+        """Whether it found no better weights in its last step."""
+
+    def step(self, objective: Objective, learning_rate: float) -> Tensor:
+        """Move the weights once; the terms of the loss before that, (terms,)."""
+
+    def state(self) -> dict[str, Tensor]:
+        """What it remembers; empty before the first step."""
+
+    def load(self, state: dict[str, Tensor]) -> None:
+        """Go on from what `state()` gave."""
+
+
+OPTIMISERS: dict[str, Callable[[nn.Module, Experiment], Optimiser]] = {
+    "adam": Adam,
+    "lbfgs": LBFGS,
+    "ssbroyden": SSBroyden,
+    "levenberg-marquardt": LevenbergMarquardt,
+    "levenberg-marquardt-gain-ratio": GainRatio,
+}

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import torch
 from torch import Tensor, nn
 
 from core.experiment import Experiment
+from core.objective import Objective
 
 
 class Adam:
@@ -17,10 +16,12 @@ class Adam:
         self._parameters = dict(network.named_parameters())
         self._adam = torch.optim.Adam(self._parameters.values(), lr=experiment.learning_rate, fused=True)
 
-    def step(self, loss: Callable[[], tuple[Tensor, Tensor]], learning_rate: float) -> Tensor:
-        """One update; `loss` gives the total, (), and the terms, (terms,). Returns the terms before the update."""
+    stalled = False
+
+    def step(self, objective: Objective, learning_rate: float) -> Tensor:
+        """One update; the terms of the loss before it, (terms,)."""
         self._adam.zero_grad()
-        total, terms = loss()
+        total, terms = objective.loss()
         total.backward()
         self._adam.param_groups[0]["lr"] = learning_rate
         self._adam.step()

@@ -55,6 +55,26 @@ def test_choose_slide_train_watch_pause_resume_reload_stop(solve: Solve) -> None
     expect(solve.page.get_by_text("Stopped after")).to_be_visible()
 
 
+def test_methods_take_turns_and_what_cannot_be_is_told(solve: Solve) -> None:
+    solve.open(**{**QUICK, "steps": 40, "precision": "float64", "optimiser": "adam 20, ssbroyden"})
+    solve.page.get_by_text("More settings").click()
+    expect(solve.page.get_by_text("a table of all curvatures")).to_be_visible()
+    solve.click("Train")
+    solve.wait_status("done")
+    error = solve.number("Relative L2")
+    assert error is not None and error < 0.01
+    solve.slide("Depth", "10")
+    solve.slide("Width", "250")
+    expect(solve.page.get_by_text("takes networks of up to 3000")).to_be_visible()
+    expect(solve.button("Train")).to_be_disabled()
+    optimiser = solve.page.get_by_role("combobox", name="Optimiser")
+    optimiser.fill("")
+    optimiser.press_sequentially("lbfgs")  # a long list is drawn in part only
+    solve.page.get_by_role("option", name="adam 1000, lbfgs").click()
+    expect(solve.page).to_have_url(re.compile("optimiser=adam(%20|\\+)1000%2C(%20|\\+)lbfgs"))
+    expect(solve.button("Train")).to_be_enabled()
+
+
 def test_one_step_is_one_step(solve: Solve) -> None:
     solve.open(**{**QUICK, "seed": 11})
     for step in (1, 2, 3):
