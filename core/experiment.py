@@ -104,6 +104,13 @@ SAMPLINGS = {
     "latin-hypercube": N_("Latin hypercube: one point in each row and column."),
     "uniform": N_("Uniform: independent random points."),
 }
+RESAMPLINGS = {
+    "fixed": N_("The same points to the end: what methods beside Adam expect."),
+    "every-step": N_("New points at every step: a network cannot learn them by heart."),
+    "adapt": N_("New points every period, most where the residual is large (RAD, Wu et al. 2023): for shocks and fronts."),
+    "add": N_("The worst of many fresh points join every period, up to twice as many (RAR, Lu et al. 2021): for a few difficult places."),
+    "retain": N_("Points of large residuals stay, the others are drawn anew (R3, Daw et al. 2023): for solutions that must travel."),
+}
 WEIGHT = Real(0.0, 1e6, scale="log")
 """What the weight of a loss term may be."""
 
@@ -202,7 +209,18 @@ class Experiment:
     )
     sampling: str = _hyper("training", Choice(tuple(SAMPLINGS)), "sobol", N_("Sampling"), N_("How the collocation points are spread."))
     resampling: str = _hyper(
-        "training", Choice(("fixed", "every-step")), "fixed", N_("Resampling"), N_("Keep the points, or draw new ones at every step.")
+        "training",
+        Choice(tuple(RESAMPLINGS)),
+        "fixed",
+        N_("Resampling"),
+        N_("Whether the collocation points stay, or follow the residual as the network learns."),
+    )
+    period: int = _hyper(
+        "training",
+        Integer(1, 10_000, "log"),
+        100,
+        N_("Period"),
+        N_("Steps between two draws of points that follow the residual."),
     )
     optimiser: str = _hyper(
         "training",

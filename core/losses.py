@@ -8,10 +8,12 @@ zero without being computed.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from core import sampling
@@ -21,6 +23,7 @@ from core.expressions import At, Coordinate, Derivative, Expression, Leaf, compi
 from core.networks import DTYPES, Trial
 from core.problem import BoundCondition
 from core.products import Products
+from core.resampling import POOL, RULES
 from core.torch_functions import TORCH
 
 Columns = dict[str, Tensor]
@@ -91,13 +94,19 @@ class Losses:
         self._products = Products(problem.unknowns, self._wanted)  # of equations, where the network is a trial function
         self._wanted_at_edges = _derivatives([condition.residual for condition in conditions])
 
+    @property
+    def follows(self) -> bool:
+        """Whether the points depend on what the network has learned."""
+        return self.experiment.resampling in RULES
+
     def version(self, step: int) -> int:
         """The number of the draw that `step` (from 0) takes its points from."""
-        return step if self.experiment.resampling == "every-step" else 0
+        period = {"fixed": None, "every-step": 1}.get(self.experiment.resampling, self.experiment.period)
+        return 0 if period is None else step // period * period
 
     def draw(self, step: int) -> Points:
-        """The points of `step` (from 0): the same at every step unless the experiment resamples."""
-        draw = self.version(step)
+        """The points of `step` (from 0), as far as they depend on nothing else: see `redraw`."""
+        draw = self.version(step) if self.experiment.resampling == "every-step" else 0
         method, seed, problem = self.experiment.sampling, self.experiment.seed, self.problem
         interior = sampling.in_box(method, self.experiment.points, problem.low, problem.high, sampling.generator(seed, 0, draw))
         batch: list[Tensor] = []
@@ -120,6 +129,33 @@ class Losses:
             edge=self._columns(edge, differentiable=any(item.by for item in self._wanted_at_edges)),
             rows=tuple(rows),
         )
+
+    def redraw(self, network: nn.Module, points: Points, step: int) -> Points:
+        """The points of `step` where those of before were `points`: they may follow the residual that `network` has there."""
+        rule = RULES.get(self.experiment.resampling)
+        if rule is None:
+            return self.draw(step)
+        n, problem = self.experiment.points, self.problem
+        random = sampling.generator(self.experiment.seed, 0, self.version(step))
+        fresh = sampling.in_box(self.experiment.sampling, POOL * n, problem.low, problem.high, random)
+        fresh = fresh[random.permutation(len(fresh))]  # any part of them is spread over all of the domain
+        before = torch.cat(list(points.interior.values()), dim=1).detach().cpu().double().numpy()
+        sizes = self._sizes(network, before), self._sizes(network, fresh)
+        return self.at(rule(before, fresh, *sizes, n, random), points)
+
+    def at(self, interior: Any, others: Points) -> Points:
+        """Points whose equations are asked for at `interior`, (n, d), and all else as in `others`."""
+        return replace(others, interior=self.columns(interior))
+
+    def _sizes(self, network: nn.Module, points: NDArray[np.float64]) -> NDArray[np.float64]:
+        """How large the residual is at points, (n, d): the root of the weighted sum of the equations' squares, (n,)."""
+        found = []
+        for part in np.array_split(points, -(-len(points) // max(self.experiment.points, 100))):  # a step's worth of memory at a time
+            residuals = [residual.detach() for residual in self.residuals(network, self.columns(part))]
+            squares = [weight * residual**2 for weight, residual in zip(self.weights, residuals, strict=False)]
+            found.append(torch.stack(squares).sum(0).sqrt().flatten().cpu().double().numpy())
+        sizes: NDArray[np.float64] = np.nan_to_num(np.concatenate(found), nan=0.0, posinf=0.0)
+        return sizes
 
     def terms(self, network: nn.Module, points: Points) -> Tensor:
         """The mean squared residual of each equation, of each condition (zero for a hard constraint), and of the data, (terms,)."""

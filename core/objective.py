@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor, nn
 
 from core.gradients import jacobian
@@ -20,7 +21,20 @@ class Objective:
         """Take the points of `step`, counted from 0."""
         if self._losses.version(step) != self.version:
             self.version = self._losses.version(step)
-            self._points = self._losses.draw(step)
+            self._points = self._losses.redraw(self._network, self._points, step)
+
+    def state(self) -> dict[str, Tensor]:
+        """The points, where they depend on more than the step."""
+        if not self._losses.follows:
+            return {}
+        interior = torch.cat(list(self._points.interior.values()), dim=1).detach()  # (n, d)
+        return {"interior": interior, "version": torch.tensor(self.version)}
+
+    def load(self, state: dict[str, Tensor]) -> None:
+        """Go on from what `state()` gave."""
+        if state:
+            self.version = int(state["version"])
+            self._points = self._losses.at(state["interior"], self._points)
 
     def loss(self) -> tuple[Tensor, Tensor]:
         """The weighted sum of the terms, (), and the terms, (terms,)."""

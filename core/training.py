@@ -44,11 +44,13 @@ class Snapshot:
     losses: Tensor
     network: nn.Sequential
     optimiser: Optimiser
+    objective: Objective
 
     def checkpoint(self) -> Checkpoint:
         """A copy of this moment from which `train` goes on as if it had never stopped."""
         tensors = {f"network.{name}": value for name, value in self.network.state_dict().items()}
         tensors |= {f"optimiser.{name}": value for name, value in self.optimiser.state().items()}
+        tensors |= {f"objective.{name}": value for name, value in self.objective.state().items()}
         return Checkpoint(self.step, self.seconds, save({name: value.detach().cpu().contiguous() for name, value in tensors.items()}))
 
 
@@ -65,7 +67,7 @@ def train(experiment: Experiment, start: Checkpoint | None = None) -> Iterator[S
     optimiser = OPTIMISERS[stage.method](network, experiment)
     if start is not None:
         same = step > 0 and experiment.stage(step - 1) == stage  # else the stage begins with this step
-        _load(start, network, optimiser if same else None, device)
+        _load(start, network, optimiser if same else None, objective, device)
     while not _finished(experiment, step, seconds) and not (optimiser.stalled and stage.last and experiment.resampling == "fixed"):
         begun = time.perf_counter()
         if experiment.stage(step) != stage:
@@ -76,18 +78,20 @@ def train(experiment: Experiment, start: Checkpoint | None = None) -> Iterator[S
         _synchronise(device)
         seconds += time.perf_counter() - begun
         step += 1
-        yield Snapshot(step, seconds, terms, network, optimiser)
+        yield Snapshot(step, seconds, terms, network, optimiser, objective)
 
 
 def restore(experiment: Experiment, checkpoint: Checkpoint, device: torch.device) -> nn.Sequential:
     """The network of a checkpoint."""
     network = build(experiment, device)
-    _load(checkpoint, network, None, device)
+    _load(checkpoint, network, None, None, device)
     return network
 
 
-def _load(start: Checkpoint, network: nn.Sequential, optimiser: Optimiser | None, device: torch.device) -> None:
-    parts: dict[str, dict[str, Tensor]] = {"network": {}, "optimiser": {}}
+def _load(
+    start: Checkpoint, network: nn.Sequential, optimiser: Optimiser | None, objective: Objective | None, device: torch.device
+) -> None:
+    parts: dict[str, dict[str, Tensor]] = {"network": {}, "optimiser": {}, "objective": {}}
     for name, value in load(start.data).items():
         part, _, rest = name.partition(".")
         parts[part][rest] = value.to(device)
@@ -97,6 +101,8 @@ def _load(start: Checkpoint, network: nn.Sequential, optimiser: Optimiser | None
         raise RunError("checkpoint-mismatch", reason=str(error)) from error
     if optimiser is not None:
         optimiser.load(parts["optimiser"])
+    if objective is not None:
+        objective.load(parts["objective"])
 
 
 def _finished(experiment: Experiment, step: int, seconds: float) -> bool:

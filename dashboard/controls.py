@@ -15,7 +15,7 @@ from typing import Any
 import streamlit as st
 
 from core.errors import InputError, TangenteError
-from core.experiment import ACTIVATIONS, HYPERPARAMETERS, OPTIMISERS, SAMPLINGS, WEIGHT, Experiment, Hyperparameter
+from core.experiment import ACTIVATIONS, HYPERPARAMETERS, OPTIMISERS, RESAMPLINGS, SAMPLINGS, WEIGHT, Experiment, Hyperparameter
 from core.expressions import Parameter, to_latex
 from core.problem import ParameterRange, Problem
 from core.ranges import Choice, Integer, Range, Real, Stages
@@ -32,6 +32,7 @@ NONE = "none"
 OPTIONS: dict[str, Mapping[str, str]] = {
     "activation": {name: activation.help for name, activation in ACTIVATIONS.items()},
     "sampling": SAMPLINGS,
+    "resampling": RESAMPLINGS,
 }
 """What is said of the option that is chosen, for choices whose names do not say it."""
 

@@ -224,7 +224,7 @@ def test_the_probed_step_is_the_one_whose_gain_is_nearest_to_what_is_sought() ->
     choice = probed(gains({0.1: -2.0, 0.3: 0.01, 1.0: 0.2, 3.0: 0.7, 10.0: 0.99}), 1.0, 2.0)
     assert choice.attempt is not None
     assert choice.attempt.damping == choice.damping == 1.0
-    near = probed(gains({0.01: 1.02, 0.1: 0.99, 1.0: 1.0, 10.0: 0.97}), 1.0, 2.0)  # a linear problem: the least damping
+    near = probed(gains({0.01: 1.02, 0.1: 0.99, 0.3: 0.98, 1.0: 1.0, 3.0: 0.97}), 1.0, 2.0)  # a linear problem: the least damping
     assert near.damping == pytest.approx(0.01)
     none = probed(gains({1.0: -1.0}), 1.0, 2.0)
     assert none.attempt is None and none.damping > 10

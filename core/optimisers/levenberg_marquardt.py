@@ -23,7 +23,7 @@ TRIES = 10
 """Steps of more and more damping that `gain_ratio` tries before it leaves the weights as they are."""
 FLOOR = 1e-3
 """What `_marquardt` adds to the length of each column of J, over that of the longest."""
-PROBES, GAIN = (0.01, 0.1, 0.3, 1.0, 3.0, 10.0), 0.15
+LESS, MORE, GAIN = (0.3, 0.1, 0.01), (3.0, 10.0, 100.0), 0.15
 """The dampings that `probed` tries, over the last one, and the gain that it seeks."""
 
 
@@ -84,16 +84,24 @@ def gain_ratio(attempt: Callable[[float], Attempt], damping: float, growth: floa
 
 
 def probed(attempt: Callable[[float], Attempt], damping: float, growth: float) -> Choice:
-    """Several dampings around the last, and of the steps that lower the loss the one whose gain is nearest to `GAIN`.
+    """Of the last damping and some less, or some more, the one whose step lowers the loss with the gain that is nearest to `GAIN`.
 
     A small gain is that of a step as long as the model just bears. Gains are told apart to a tenth, and of equals the least damping is
-    taken: near a minimum all are one.
+    taken: near a minimum all are one. The search ends with the first damping that is worse than the one before.
     """
-    tried = [item for item in (attempt(damping * factor) for factor in PROBES) if item.gain > 0]
-    if not tried:
-        return Choice(None, damping * PROBES[-1] ** 2, growth)
-    best = min(tried, key=lambda item: (abs(round(min(item.gain, 1.0), 1) - GAIN), item.damping))
-    return Choice(best, best.damping, growth)
+    best = attempt(damping)
+    less = best.gain > GAIN
+    for factor in LESS if less else MORE:
+        tried = attempt(damping * factor)
+        if _distance(tried) > _distance(best) or (not less and math.isfinite(_distance(best)) and _distance(tried) == _distance(best)):
+            break
+        best = tried
+    return Choice(best, best.damping, growth) if best.gain > 0 else Choice(None, damping * MORE[-1] ** 2, growth)
+
+
+def _distance(tried: Attempt) -> float:
+    """From the gain that `probed` seeks; infinite where the step is of no use."""
+    return abs(round(min(tried.gain, 1.0), 1) - GAIN) if tried.gain > 0 else math.inf
 
 
 DAMPINGS: dict[str, Callable[[Callable[[float], Attempt], float, float], Choice]] = {"gain-ratio": gain_ratio, "probed": probed}
@@ -110,7 +118,7 @@ class Model:
         self._scales = 1 / torch.where(sizes > 0, sizes, 1)  # (parameters,), the s of above
         self._residuals, self._rows = residuals, rows * self._scales
         self._dual = len(rows) < rows.shape[1]
-        self._gram = self._rows @ self._rows.T if self._dual else self._rows.T @ self._rows  # (rows, rows) or (parameters, parameters)
+        self._gram = _square(self._rows.T if self._dual else self._rows)  # (rows, rows) or (parameters, parameters)
         self._slope = residuals @ self._rows  # (parameters,)
 
     def step(self, damping: float) -> tuple[Tensor, float] | None:
@@ -176,3 +184,11 @@ class GainRatio(LevenbergMarquardt):
 def _precise(values: Tensor) -> Tensor:
     """In float64, as JᵀJ squares the condition; on the CPU where the device has none."""
     return values.to(device="cpu" if values.device.type == "mps" else values.device, dtype=torch.float64)
+
+
+def _square(columns: Tensor) -> Tensor:
+    """AᵀA of A, (m, n) → (n, n); on the CPU by NumPy, which computes one half of it and copies the other."""
+    if columns.device.type != "cpu":
+        return columns.T @ columns
+    array = columns.numpy()
+    return torch.from_numpy(array.T @ array)
