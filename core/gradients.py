@@ -113,11 +113,11 @@ class Meetings:
 
     def pair(self, left: Tensor, right: Tensor) -> None:
         if self._open:
-            self.pairs.append((left, right))
+            self.pairs.append((left.detach(), right.detach()))
 
     def single(self, rows: Tensor) -> None:
         if self._open:
-            self.singles.append(rows)
+            self.singles.append(rows.detach())
 
     def close(self, length: int, *, followed: bool) -> None:
         """Take down no more; raises `NotImplementedError` where the parameter was also used in another way."""

@@ -1,5 +1,6 @@
 """The Jacobian against one `torch.autograd.grad` a row, against `torch.func.jacrev`, and against the gradient of the loss."""
 
+import gc
 import math
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,7 +11,7 @@ from torch import Tensor, nn
 from torch.func import functional_call, jacrev
 
 from core.experiment import ACTIVATIONS, Experiment
-from core.gradients import jacobian
+from core.gradients import Meetings, jacobian
 from core.losses import Losses
 from core.networks import build
 from core.objective import Objective
@@ -208,3 +209,12 @@ def test_an_equation_without_the_unknown_has_empty_rows() -> None:
     losses = Losses(other, CPU)
     points = losses.draw(0)
     close(jacobian(losses, network, points)[1], row_by_row(losses, network, points)[1])
+
+
+def test_nothing_of_it_stays_in_memory() -> None:
+    """What the last pass takes down must not hold the graph that holds it: the garbage collector does not see through graphs."""
+    losses, network = setting(small("burgers"))
+    for _ in range(3):
+        jacobian(losses, network, losses.draw(0))
+    gc.collect()
+    assert not [item for item in gc.get_objects() if type(item) is Meetings]
