@@ -21,6 +21,8 @@ FIRST, SMALLEST, LARGEST = 1e-3, 1e-18, 1e10
 """The damping λ at the start and its bounds; the scales make 1 the largest entry of the diagonal of JᵀJ."""
 TRIES = 10
 """Steps of more and more damping that `gain_ratio` tries before it leaves the weights as they are."""
+ROUNDING = 8
+"""Units in the last place by which a loss must fall: less is rounding."""
 FLOOR = 1e-3
 """What `_marquardt` adds to the length of each column of J, over that of the longest."""
 LESS, MORE, GAIN = (0.3, 0.1, 0.01), (3.0, 10.0, 100.0), 0.15
@@ -150,6 +152,7 @@ class LevenbergMarquardt:
         model = Model(_precise(residuals), _precise(rows), self.scaling)
         start = self._vector.read()
         before = torch.dot(residuals, residuals).item()
+        least = ROUNDING * torch.finfo(residuals.dtype).eps * before
 
         def attempt(damping: float) -> Attempt:
             found = model.step(damping)
@@ -157,7 +160,8 @@ class LevenbergMarquardt:
                 return Attempt(damping, None, -math.inf)
             step, predicted = found
             self._vector.write(start + step.to(start))
-            return Attempt(damping, step, (before - objective.loss()[0].item()) / predicted if predicted > 0 else -math.inf)
+            fallen = before - objective.loss()[0].item()
+            return Attempt(damping, step, fallen / predicted if predicted > 0 and fallen > least else -math.inf)
 
         choice = DAMPINGS[self.damping](attempt, self._damping, self._growth)
         self._vector.write(start if choice.attempt is None or choice.attempt.step is None else start + choice.attempt.step.to(start))
