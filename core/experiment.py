@@ -105,8 +105,8 @@ SAMPLINGS = {
     "uniform": N_("Uniform: independent random points."),
 }
 RESAMPLINGS = {
-    "fixed": N_("The same points to the end: what methods beside Adam expect."),
-    "every-step": N_("New points at every step: a network cannot learn them by heart."),
+    "fixed": N_("The same points to the end: cheap, but a network may learn them by heart."),
+    "every-step": N_("New points at every step: none can be learned by heart; for Adam, as other methods remember the points of before."),
     "adapt": N_("New points every period, most where the residual is large (RAD, Wu et al. 2023): for shocks and fronts."),
     "add": N_("The worst of many fresh points join every period, up to twice as many (RAR, Lu et al. 2021): for a few difficult places."),
     "retain": N_("Points of large residuals stay, the others are drawn anew (R3, Daw et al. 2023): for solutions that must travel."),
@@ -234,7 +234,10 @@ class Experiment:
         Choice(tuple(SCHEDULES)),
         "constant",
         N_("Schedule"),
-        N_("How the learning rate goes over the steps. Cosine: down to zero at the last; without a number of steps it stays constant."),
+        N_(
+            "How Adam's learning rate goes over its steps. Cosine: down to zero; exponential: down to a hundredth; warm-up: up over a "
+            "tenth of them, then as cosine. Without a number of steps it stays constant."
+        ),
     )
     engine: str = _hyper(
         "training", Choice(("autograd",)), "autograd", N_("Engine"), N_("How derivatives are computed: nested torch.autograd.grad.")

@@ -29,7 +29,7 @@ def jacobian(losses: Losses, network: nn.Module, points: Points) -> tuple[Tensor
     """The weighted residuals R, (rows,), their derivatives dR/dθ, (rows, parameters), and the loss terms, (terms,).
 
     |R|² is the total loss: each residual counts √(weight / number of its term's residuals). θ is those of `network.parameters()` that are
-    learned, flattened. Raises `NotImplementedError` where one is used in a way that cannot be followed.
+    learned, flattened. Raises `TypeError` where one is used in a way that cannot be followed.
     """
     tape = Tape(network)
     with tape:
@@ -120,10 +120,10 @@ class Meetings:
             self.singles.append(rows.detach())
 
     def close(self, length: int, *, followed: bool) -> None:
-        """Take down no more; raises `NotImplementedError` where the parameter was also used in another way."""
+        """Take down no more; raises `TypeError` where the parameter was also used in another way."""
         self._open = False
         if not followed or any(len(rows) != length for rows in [*self.singles, *(left for left, _ in self.pairs)]):
-            raise NotImplementedError(
+            raise TypeError(
                 f"every parameter must meet the points' rows as a weight or bias of F.linear, or as a number or vector that is added to or "
                 f"multiplies rows, but {self.name} {tuple(self.parameter.shape)} is used otherwise; teach core/gradients.py that use"
             )

@@ -106,7 +106,7 @@ class Losses:
 
     def draw(self, step: int) -> Points:
         """The points of `step` (from 0), as far as they depend on nothing else: see `redraw`."""
-        draw = self.version(step) if self.experiment.resampling == "every-step" else 0
+        draw = 0 if self.follows else self.version(step)
         method, seed, problem = self.experiment.sampling, self.experiment.seed, self.problem
         interior = sampling.in_box(method, self.experiment.points, problem.low, problem.high, sampling.generator(seed, 0, draw))
         batch: list[Tensor] = []

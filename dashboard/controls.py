@@ -36,7 +36,7 @@ OPTIONS: dict[str, Mapping[str, str]] = {
 }
 """What is said of the option that is chosen, for choices whose names do not say it."""
 
-INSTEAD = {"constraints": "soft", "optimiser": "adam"}
+INSTEAD = {"network.constraints": "soft", "training.optimiser": "adam"}
 """What is always possible, for hyperparameters that the problem or others may forbid."""
 
 _SEEN = "address-problem"
@@ -99,10 +99,10 @@ def experiment(
         try:
             return Experiment.of(problem, values, settings, weights), refusal
         except InputError as error:
-            key = str(error.at.key).partition(".")[2]
-            if key not in INSTEAD or settings[key] == INSTEAD[key]:
+            instead, name = INSTEAD.get(str(error.at.key)), str(error.at.key).rpartition(".")[2]
+            if instead is None or settings[name] == instead:
                 raise
-            settings, refusal = {**settings, key: INSTEAD[key]}, refusal or error
+            settings, refusal = {**settings, name: instead}, refusal or error
 
 
 def settings(experiment: Experiment) -> dict[str, Any]:

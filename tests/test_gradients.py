@@ -198,7 +198,7 @@ class Convolved(nn.Module):
 def test_a_use_that_cannot_be_followed_is_refused(layer: nn.Module) -> None:
     losses, network = setting(small("burgers"))
     network = nn.Sequential(*network[:2], layer, *network[2:])
-    with pytest.raises(NotImplementedError, match=r"every parameter must meet .* but 2\..* is used otherwise"):
+    with pytest.raises(TypeError, match=r"every parameter must meet .* but 2\..* is used otherwise"):
         jacobian(losses, network, losses.draw(0))
 
 

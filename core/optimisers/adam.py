@@ -12,11 +12,11 @@ from core.objective import Objective
 class Adam:
     """`torch.optim.Adam` with its moments as named tensors, so that a run can be resumed bit for bit."""
 
+    stalled = False  # a step may well raise the loss, and the next one lower it further
+
     def __init__(self, network: nn.Module, experiment: Experiment) -> None:
         self._parameters = dict(network.named_parameters())
         self._adam = torch.optim.Adam(self._parameters.values(), lr=experiment.learning_rate, fused=True)
-
-    stalled = False
 
     def step(self, objective: Objective, learning_rate: float) -> Tensor:
         """One update; the terms of the loss before it, (terms,)."""

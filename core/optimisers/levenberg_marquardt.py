@@ -171,12 +171,14 @@ class LevenbergMarquardt:
         return terms
 
     def state(self) -> dict[str, Tensor]:
-        """The damping and how it grows."""
-        return {"damping": torch.tensor(self._damping, dtype=torch.float64), "growth": torch.tensor(self._growth, dtype=torch.float64)}
+        """The damping, how it grows, and whether it has stalled."""
+        return {"rule": torch.tensor([self._damping, self._growth, float(self.stalled)], dtype=torch.float64)}
 
     def load(self, state: dict[str, Tensor]) -> None:
         """Go on from what `state()` gave."""
-        self._damping, self._growth = state["damping"].item(), state["growth"].item()
+        if state:
+            self._damping, self._growth, stalled = state["rule"].tolist()
+            self.stalled = bool(stalled)
 
 
 class GainRatio(LevenbergMarquardt):

@@ -75,16 +75,16 @@ class QuasiNewton(ABC):
         """What the next step depends on; empty before the first."""
         if self._here is None:
             return {}
-        here = torch.tensor([self._here.loss, float(self._version), float(self._fresh)], dtype=torch.float64)
+        here = torch.tensor([self._here.loss, float(self._version), float(self._fresh), float(self.stalled)], dtype=torch.float64)
         return {"here": here, "gradient": self._here.gradient, "terms": self._here.terms, **self._remembered()}
 
     def load(self, state: dict[str, Tensor]) -> None:
         """Go on from what `state()` gave."""
         if not state:
             return
-        loss, version, fresh = state["here"].tolist()
+        loss, version, fresh, stalled = state["here"].tolist()
         self._here = Place(0.0, loss, 0.0, state["gradient"], state["terms"])
-        self._version, self._fresh = int(version), bool(fresh)
+        self._version, self._fresh, self.stalled = int(version), bool(fresh), bool(stalled)
         self._remember(state)
 
     def _search(self, objective: Objective, before: Tensor, start: Place) -> Place | None:
