@@ -8,7 +8,7 @@ where it could be the solution itself.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from itertools import combinations, product
@@ -35,16 +35,52 @@ Faces = Mapping[str, tuple[Trace, ...]]
 
 @dataclass(frozen=True)
 class Trial:
-    """u = shift + factor·N for each unknown, as trees in the coordinates; N has to be periodic in `periodic`."""
+    """u = shift + factor·N for each unknown, as trees in the coordinates; N has to be periodic in `periodic`.
+
+    `met` are the numbers, from 0, of the conditions that then hold whatever N is.
+    """
 
     shifts: tuple[Expression, ...]
     factors: tuple[Expression, ...]
     periodic: tuple[str, ...]
+    met: tuple[int, ...]
 
 
 def trial(problem: BoundProblem) -> Trial:
-    """The trial function of a problem; raises `InputError` that names the condition which none can meet, and why."""
-    said = read(problem)
+    """The trial function that meets all of a problem's conditions; raises `InputError` that names the one which none can meet, and why."""
+    return _trial(problem, range(len(problem.conditions)))
+
+
+def partial(problem: BoundProblem) -> Trial:
+    """One that meets as many as it can: the periods, then each other condition that goes with those before it.
+
+    Raises the `InputError` of the last one where it can meet none.
+    """
+    found: Trial | None = None
+    periods = [number for number in range(len(problem.conditions)) if _is_period(problem, number)]
+    attempts = [periods] if periods else []
+    attempts += [[number] for number in range(len(problem.conditions)) if number not in periods]
+    failure: TangenteError | None = None
+    for numbers in attempts:
+        try:
+            found = _trial(problem, sorted([*(found.met if found else ()), *numbers]))
+        except TangenteError as error:
+            failure = error
+    if found is None:
+        raise failure or InputError("hard-none")
+    return found
+
+
+def _is_period(problem: BoundProblem, number: int) -> bool:
+    try:
+        return all(isinstance(item, Period) for item in read(problem, [number]))
+    except TangenteError:
+        return False
+
+
+def _trial(problem: BoundProblem, numbers: Sequence[int]) -> Trial:
+    """The trial function that meets the conditions of these numbers, from 0."""
+    said = read(problem, numbers)
     periods = [item for item in said if isinstance(item, Period)]
     periodic = _periodic(problem, periods)
     shifts, factors = [], []
@@ -53,7 +89,7 @@ def trial(problem: BoundProblem) -> Trial:
         _check_periods(problem, faces, periods)
         shifts.append(_shift(problem, faces))
         factors.append(_factor(problem, faces))
-    return Trial(tuple(shifts), tuple(factors), periodic)
+    return Trial(tuple(shifts), tuple(factors), periodic, tuple(numbers))
 
 
 def _periodic(problem: BoundProblem, periods: list[Period]) -> tuple[str, ...]:

@@ -162,6 +162,7 @@ MESSAGES: dict[str, str] = {
         "many solutions fit, and the network will find one of them."
     ),
     # hard constraints
+    "hard-none": N_("There is no condition that the network could be built to meet."),
     "hard-nonlinear": N_("Condition {number}, `{text}`, cannot be hard: it is not linear in its value of the unknown."),
     "hard-mixed": N_(
         "Condition {number}, `{text}`, cannot be hard: it ties several values together, and only a period, such as u(0) = u(1), can do so."

@@ -19,7 +19,6 @@ import tomli_w
 from core import checks, completeness, constraints, tables
 from core.constraints import Trial
 from core.errors import N_, InputError, Position, TangenteError
-from core.expressions.algebra import ONE
 from core.problem import BoundProblem, Problem, load
 from core.ranges import Choice, Integer, Range, Real, Stages, nearest
 from core.schedules import SCHEDULES
@@ -99,6 +98,11 @@ class Stage:
     last: bool
 
 
+CONSTRAINTS = {
+    "soft": N_("The conditions are terms of the loss, met the better the longer it trains."),
+    "partial": N_("Periods, and what goes with them, hold exactly; the other conditions are terms of the loss."),
+    "hard": N_("All conditions hold exactly (Lagaris et al. 1998): the network learns the equation alone."),
+}
 SAMPLINGS = {
     "sobol": N_("Sobol: a low-discrepancy sequence; fills the domain most evenly."),
     "latin-hypercube": N_("Latin hypercube: one point in each row and column."),
@@ -175,12 +179,12 @@ class Experiment:
     )
     constraints: str = _hyper(
         "network",
-        Choice(("soft", "hard")),
+        Choice(tuple(CONSTRAINTS)),
         "soft",
         N_("Constraints"),
         N_(
-            "Soft: the conditions are terms of the loss, met the better the longer it trains. Hard: the network's output is built into a "
-            "function that meets them exactly, where their form allows one; left out, it is what the form allows."
+            "Whether the network's output is built into a function that meets the conditions exactly, whatever its weights are; left out, "
+            "it is what their form allows."
         ),
     )
     learning_rate: float = _hyper(
@@ -271,8 +275,8 @@ class Experiment:
         if given.get("seconds") is not None and "steps" not in given:
             recipe["steps"] = None
         chosen = {name: item.check({**recipe, **given}.get(name, item.default)) for name, item in HYPERPARAMETERS.items()}
-        if "constraints" not in recipe | given and _allows_trial(problem, problem.values(values or {})):
-            chosen["constraints"] = "hard"
+        if "constraints" not in recipe | given:
+            chosen["constraints"] = _possible(problem, problem.values(values or {}))
         if chosen["steps"] is None and chosen["seconds"] is None:
             raise InputError("no-limit", at=Position(key="training.steps"))
         experiment = cls(problem, problem.values(values or {}), _weights(problem, weights or {}), **chosen)
@@ -355,8 +359,8 @@ class Experiment:
 
     @cached_property
     def trial(self) -> Trial | None:
-        """The trial function of hard constraints, None for soft ones; raises `InputError` where the conditions allow none."""
-        return _trial(self.problem, self.values) if self.constraints == "hard" else None
+        """The trial function of constraints that are not soft; raises `InputError` where the conditions allow none."""
+        return None if self.constraints == "soft" else _trial(self.problem, self.values, self.constraints)
 
     @cached_property
     def stages(self) -> tuple[Stage, ...]:
@@ -419,18 +423,20 @@ def _check_conditions(problem: Problem, values: tuple[tuple[str, float], ...]) -
 
 
 @lru_cache(maxsize=256)
-def _trial(problem: Problem, values: tuple[tuple[str, float], ...]) -> Trial:
-    return constraints.trial(problem.bind(dict(values)))
+def _trial(problem: Problem, values: tuple[tuple[str, float], ...], kind: str) -> Trial:
+    return {"hard": constraints.trial, "partial": constraints.partial}[kind](problem.bind(dict(values)))
 
 
 @lru_cache(maxsize=256)
-def _allows_trial(problem: Problem, values: tuple[tuple[str, float], ...]) -> bool:
-    """Whether there is a trial function; one that changes nothing, for want of conditions, does not count."""
-    try:
-        found = _trial(problem, values)
-    except TangenteError:
-        return False
-    return bool(found.periodic) or any(factor != ONE for factor in found.factors)
+def _possible(problem: Problem, values: tuple[tuple[str, float], ...]) -> str:
+    """The constraints that build in as many conditions as their form allows."""
+    for kind in ("hard", "partial") if problem.conditions else ():
+        try:
+            _trial(problem, values, kind)
+        except TangenteError:
+            continue
+        return kind
+    return "soft"
 
 
 @lru_cache(maxsize=256)

@@ -1,8 +1,8 @@
 """The loss of an experiment: one `MSELoss` term for each equation and each condition.
 
 Equations are asked to hold at collocation points inside the domain, conditions at points on its edges. Each kind is one pass through the
-network, whatever the number of terms. Hard constraints are met by construction (`core/constraints.py`): then the conditions' terms are
-zero without being computed.
+network, whatever the number of terms. What the network is built to meet (`core/constraints.py`) is not asked for: such a condition's term
+is zero.
 """
 
 from __future__ import annotations
@@ -80,19 +80,21 @@ class Losses:
 
     def __init__(self, experiment: Experiment, device: torch.device) -> None:
         problem = experiment.bound
-        conditions = problem.conditions if experiment.trial is None else ()
+        met = () if experiment.trial is None else experiment.trial.met
+        soft = [(number, condition) for number, condition in enumerate(problem.conditions) if number not in met]
         self.experiment, self.problem = experiment, problem
         self.device, self.dtype = device, DTYPES[experiment.precision]
         self.coordinates = tuple(coordinate.name for coordinate in problem.coordinates)
         self.weights = torch.tensor([weight for _, weight in experiment.weights], dtype=self.dtype, device=device)  # (terms,)
         self.mse = nn.MSELoss()
         self._equations = [compile(tree, TORCH) for tree in problem.equations]
-        self._soft = conditions
-        self._conditions = [compile(condition.residual, TORCH) for condition in conditions]
+        self._soft = [condition for _, condition in soft]
+        self._terms = [len(problem.equations) + number for number, _ in soft]  # of these conditions
+        self._conditions = [compile(condition.residual, TORCH) for condition in self._soft]
         self._data = _Data(experiment, device) if experiment.problem.data is not None else None
         self._wanted = _derivatives(problem.equations)
         self._products = Products(problem.unknowns, self._wanted)  # of equations, where the network is a trial function
-        self._wanted_at_edges = _derivatives([condition.residual for condition in conditions])
+        self._wanted_at_edges = _derivatives([condition.residual for condition in self._soft])
 
     @property
     def follows(self) -> bool:
@@ -173,9 +175,7 @@ class Losses:
         equations = [[Residual(term, value, (slice(rows),))] for term, value in enumerate(self.residuals(network, points.interior))]
         conditions = [
             Residual(term, value, tuple(rows.at.values()))
-            for term, (value, rows) in enumerate(
-                zip(self._condition_residuals(network, points), points.rows, strict=True), start=len(self._equations)
-            )
+            for term, value, rows in zip(self._terms, self._condition_residuals(network, points), points.rows, strict=True)
         ]
         return [*equations, *([conditions] if conditions else []), *self._data_residuals(network)]
 

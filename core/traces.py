@@ -5,7 +5,7 @@ The only source of hard constraints: a condition's expression is read on its own
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,10 +71,10 @@ _Affine = tuple[Mapping[_Value, Expression], Expression]
 """A residual as Σ coefficient·evaluation + rest."""
 
 
-def read(problem: BoundProblem) -> tuple[Trace | Period, ...]:
-    """What the conditions say, one entry for each edge of each; raises `InputError` where one says something else."""
+def read(problem: BoundProblem, numbers: Iterable[int]) -> tuple[Trace | Period, ...]:
+    """What the conditions of these numbers, from 0, say, one entry for each edge of each; raises `InputError` where one says else."""
     return tuple(
-        _read(problem, condition, edge, number) for number, condition in enumerate(problem.conditions, 1) for edge in condition.edges
+        _read(problem, problem.conditions[number], edge, number + 1) for number in numbers for edge in problem.conditions[number].edges
     )
 
 

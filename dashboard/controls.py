@@ -15,7 +15,17 @@ from typing import Any
 import streamlit as st
 
 from core.errors import InputError, TangenteError
-from core.experiment import ACTIVATIONS, HYPERPARAMETERS, OPTIMISERS, RESAMPLINGS, SAMPLINGS, WEIGHT, Experiment, Hyperparameter
+from core.experiment import (
+    ACTIVATIONS,
+    CONSTRAINTS,
+    HYPERPARAMETERS,
+    OPTIMISERS,
+    RESAMPLINGS,
+    SAMPLINGS,
+    WEIGHT,
+    Experiment,
+    Hyperparameter,
+)
 from core.expressions import Parameter, to_latex
 from core.problem import ParameterRange, Problem
 from core.ranges import Choice, Integer, Range, Real, Stages
@@ -31,6 +41,7 @@ NONE = "none"
 
 OPTIONS: dict[str, Mapping[str, str]] = {
     "activation": {name: activation.help for name, activation in ACTIVATIONS.items()},
+    "constraints": CONSTRAINTS,
     "sampling": SAMPLINGS,
     "resampling": RESAMPLINGS,
 }

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from core import grids, references
-from core.constraints import Trial, trial
+from core.constraints import Trial, partial, trial
 from core.errors import InputError
 from core.experiment import Experiment
 from core.expressions import NUMPY, Expression, evaluate
@@ -238,3 +238,37 @@ def test_a_parameter_decides_whether_conditions_meet() -> None:
 def test_a_trial_function_is_made_once_for_each_problem() -> None:
     assert small("heat", constraints="hard").trial is small("heat", constraints="hard", depth=4).trial
     assert small("heat").trial is None
+
+
+PARTLY = {
+    "allen-cahn": (1, 2),  # the start has a kink across the period
+    "beam": (0, 1),  # nothing is said of the slope at the free end, whose curvature and shear are given
+    "schrodinger": (1, 2, 3, 4, 5),  # 2 sech x is not quite periodic
+}
+
+
+@pytest.mark.parametrize(("name", "met"), PARTLY.items())
+def test_partial_constraints_hold_exactly_and_the_others_are_asked_for(name: str, met: tuple[int, ...]) -> None:
+    assert partial(load(name).bind({})).met == met
+    experiment = small(name, constraints="partial")
+    network = build(experiment, CPU)
+    found = violations(experiment, network)
+    losses = Losses(experiment, CPU)
+    left = losses.terms(network, losses.draw(0))[len(experiment.problem.equations) :].sqrt()
+    for number, (violation, term) in enumerate(zip(found, left, strict=True)):
+        if number in met:
+            assert violation.item() < 1e-10 and term.item() == 0
+        else:
+            assert violation.item() > 1e-3 and term.item() == pytest.approx(violation.item(), rel=0.5)  # other points, the same condition
+
+
+def test_a_condition_that_contradicts_those_before_it_is_left_soft() -> None:
+    stated = problem(ROD, ["u(x, 0) = cos(pi*x)", "u(0, t) = 0", "u(1, t) = -1"])
+    assert partial(stated.bind({})).met == (0, 2)
+
+
+def test_partial_constraints_need_one_that_can_be_met() -> None:
+    with pytest.raises(InputError, match="ties several values together"):
+        partial(problem({"x": [0, 1]}, ["u_x(0) = 2*u(0)"]).bind({}))
+    with pytest.raises(InputError, match="no condition"):
+        partial(problem({"x": [0, 1]}, []).bind({}))

@@ -7,7 +7,6 @@ frameworks know.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -138,13 +137,13 @@ def _conditions(problem: BoundProblem) -> tuple[Array, Array]:
 def _read(problem: BoundProblem) -> list[Trace]:
     """What the conditions say; raises `InputError` with the number of one that says something else than values on an edge."""
     found = []
-    for number, condition in enumerate(problem.conditions, 1):
+    for number in range(len(problem.conditions)):
         try:
-            said = traces.read(replace(problem, conditions=(condition,)))
+            said = traces.read(problem, [number])
         except InputError:
-            raise InputError("framework-conditions", number=number) from None
+            raise InputError("framework-conditions", number=number + 1) from None
         for trace in said:
             if not isinstance(trace, Trace) or trace.order:
-                raise InputError("framework-conditions", number=number)
+                raise InputError("framework-conditions", number=number + 1)
             found.append(trace)
     return found
