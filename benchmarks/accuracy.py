@@ -66,7 +66,7 @@ def trained(name: str, way: str, seed: int) -> list[float]:
     display = Display(experiment, Losses(experiment, torch_device(experiment.device)), lambda: reference)
 
     def error(snapshot: Snapshot) -> float:
-        return max(value for value in display.scores(snapshot).relative_l2.values() if value is not None)
+        return max(value for value in display.scores(snapshot.best()).relative_l2.values() if value is not None)
 
     errors: list[float] = []
     spent = 0.0

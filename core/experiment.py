@@ -9,14 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any
 
 import tomli_w
 
-from core import checks, completeness, constraints, tables
+from core import checks, completeness, constraints, recipes, tables
 from core.constraints import Trial
 from core.errors import N_, InputError, Position, TangenteError
 from core.problem import BoundProblem, Problem, load
@@ -51,9 +51,13 @@ DEVICES = ("cpu", "mps", *(f"cuda:{index}" for index in range(16)))
 
 @dataclass(frozen=True)
 class Method:
-    """A method that moves the weights; `dense` ones keep a square table of all parameters, `rows` ones of residuals by parameters."""
+    """A method that moves the weights; `dense` ones keep a square table of all parameters, `rows` ones of residuals by parameters.
+
+    `check` is the number of steps between two looks at the points that are held out: few where a step takes long.
+    """
 
     help: str
+    check: int
     dense: bool = False
     rows: bool = False
 
@@ -63,18 +67,19 @@ DENSE = 3000
 ENTRIES = 100_000_000
 """Those of a table that fits into memory."""
 OPTIMISERS: dict[str, Method] = {
-    "adam": Method(N_("Adam (Kingma and Ba, 2015): cheap steps, sure of foot, but few digits.")),
-    "lbfgs": Method(N_("L-BFGS (Liu and Nocedal, 1989): longer steps, learned from the last fifty.")),
+    "adam": Method(N_("Adam (Kingma and Ba, 2015): cheap steps, sure of foot, but few digits."), check=50),
+    "lbfgs": Method(N_("L-BFGS (Liu and Nocedal, 1989): longer steps, learned from the last fifty."), check=5),
     "ssbroyden": Method(
-        N_("SSBroyden (Urbán, Stefanou and Pons, 2025): a table of all curvatures; many digits on small networks."), dense=True
+        N_("SSBroyden (Urbán, Stefanou and Pons, 2025): a table of all curvatures; many digits on small networks."), check=10, dense=True
     ),
     "levenberg-marquardt": Method(
         N_("Levenberg and Marquardt (1963): solves for all residuals at once; the fewest steps, and the most digits where all is smooth."),
+        check=1,
         dense=True,
         rows=True,
     ),
     "levenberg-marquardt-gain-ratio": Method(
-        N_("The same with Nielsen's rule (1999) for the length of a step: more careful, for shocks."), dense=True, rows=True
+        N_("The same with Nielsen's rule (1999) for the length of a step: more careful, for shocks."), check=1, dense=True, rows=True
     ),
 }
 USUAL = (
@@ -207,6 +212,17 @@ class Experiment:
         essential=True,
         optional=True,
     )
+    patience: int | None = _hyper(
+        "training",
+        Integer(10, 100_000, "log"),
+        None,
+        N_("Patience"),
+        N_(
+            "Steps without progress after which the run ends. What counts is the residual at points that are never trained on; "
+            "in any case the weights with the smallest one are those that are kept."
+        ),
+        optional=True,
+    )
     device: str = _hyper("training", Choice(DEVICES), "cpu", N_("Device"), N_("Where the tensors live."), essential=True)
     condition_points: int = _hyper(
         "training", Integer(1, 10_000, "log"), 100, N_("Condition points"), N_("Points at which each condition is asked to hold.")
@@ -262,8 +278,9 @@ class Experiment:
         settings: Mapping[str, Any] | None = None,
         weights: Mapping[str, float] | None = None,
     ) -> Experiment:
-        """The experiment with what is left out (or `"auto"`) taken from the problem's recipe, then from the defaults.
+        """The experiment with what is left out (or `"auto"`) taken from the problem's recipe, then from what suits (`core/recipes.py`).
 
+        Where the recipe is meant for another method, what it says of the training counts for nothing.
         `weights` may name one term (`condition-2`) or a kind of term (`condition`). Raises `InputError`, placed at its key, for an unknown
         name, a value out of range, conditions that these values make contradictory, and hard constraints that the conditions do not allow.
         """
@@ -272,9 +289,11 @@ class Experiment:
         for name in [*given, *recipe]:
             if name not in HYPERPARAMETERS:
                 raise _unknown("unknown-hyperparameter", name, list(HYPERPARAMETERS), name)
+        recipe, given = ({name: HYPERPARAMETERS[name].check(value) for name, value in part.items()} for part in (recipe, given))
+        stated = recipes.stated(problem, recipe, given)
         if given.get("seconds") is not None and "steps" not in given:
-            recipe["steps"] = None
-        chosen = {name: item.check({**recipe, **given}.get(name, item.default)) for name, item in HYPERPARAMETERS.items()}
+            stated["steps"] = None
+        chosen = {name: stated.get(name, item.default) for name, item in HYPERPARAMETERS.items()}
         if "constraints" not in recipe | given:
             chosen["constraints"] = _possible(problem, problem.values(values or {}))
         if chosen["steps"] is None and chosen["seconds"] is None:
@@ -285,6 +304,13 @@ class Experiment:
             _ = experiment.trial
         experiment._check_size()
         return experiment
+
+    @classmethod
+    def failing(cls, problem: Problem) -> Experiment:
+        """The plain training that the problem's file gives as one that fails: what is not named there is as it suits Adam."""
+        settings = {"optimiser": "adam", **{name: value for name, value in problem.failure.items() if name != "weights"}}
+        with tables.located("failure"):
+            return cls.of(replace(problem, recipe={}), None, settings, problem.failure.get("weights"))
 
     @classmethod
     def from_table(cls, table: Mapping[str, Any], *, file: str | None = None, files: Files = no_files) -> Experiment:

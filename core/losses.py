@@ -26,6 +26,9 @@ from core.products import Products
 from core.resampling import POOL, RULES
 from core.torch_functions import TORCH
 
+HELD_OUT = 1000
+NEVER = 2**31 - 1
+"""The draw of a step that no run reaches."""
 Columns = dict[str, Tensor]
 """Coordinate name → (n, 1)."""
 
@@ -108,9 +111,12 @@ class Losses:
 
     def draw(self, step: int) -> Points:
         """The points of `step` (from 0), as far as they depend on nothing else: see `redraw`."""
-        draw = 0 if self.follows else self.version(step)
+        return self._points(self.experiment.points, 0 if self.follows else self.version(step))
+
+    def _points(self, count: int, draw: int) -> Points:
+        """`count` points inside and all those on edges, a function of the number of the draw."""
         method, seed, problem = self.experiment.sampling, self.experiment.seed, self.problem
-        interior = sampling.in_box(method, self.experiment.points, problem.low, problem.high, sampling.generator(seed, 0, draw))
+        interior = sampling.in_box(method, count, problem.low, problem.high, sampling.generator(seed, 0, draw))
         batch: list[Tensor] = []
         rows: list[Rows] = []
         start = 0
@@ -131,6 +137,10 @@ class Losses:
             edge=self._columns(edge, differentiable=any(item.by for item in self._wanted_at_edges)),
             rows=tuple(rows),
         )
+
+    def held_out(self) -> Points:
+        """Points that no step trains on, as many as it does, but at most `HELD_OUT` inside."""
+        return self._points(min(self.experiment.points, HELD_OUT), NEVER)
 
     def redraw(self, network: nn.Module, points: Points, step: int) -> Points:
         """The points of `step` where those of before were `points`: they may follow the residual that `network` has there."""

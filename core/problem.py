@@ -44,8 +44,8 @@ class Problem:
     """What a [problem] table states, checked. `name` is that of a library problem, else empty.
 
     `promise` is the relative L2 error that training by the recipe reaches: infinite where it is known to fail, None where nothing is said.
-    `recipe` holds the hyperparameters that suit the problem, which its file gives in [network] and [training]; it is no part of the
-    statement: equal problems may have different recipes.
+    `recipe` holds the hyperparameters that suit the problem, which its file gives in [network] and [training]; `failure`, where there is a
+    lesson in it, those with which plain training fails, in [failure]. Neither is part of the statement: equal problems may differ there.
     """
 
     name: str
@@ -65,6 +65,7 @@ class Problem:
     reference: str
     data: Measurements | None = None
     recipe: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    failure: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
     def __hash__(self) -> int:
         return hash((self.name, self.coordinates, self.unknowns, self.equations, self.conditions))
@@ -82,6 +83,7 @@ class Problem:
         name: str = "",
         file: str | None = None,
         recipe: Mapping[str, Any] | None = None,
+        failure: Mapping[str, Any] | None = None,
         files: Files = no_files,
     ) -> Problem:
         """The problem that a [problem] table states; `files` reads those that it names.
@@ -90,7 +92,7 @@ class Problem:
         """
         try:
             fields = statement.read(tables.mapping(table, "problem", most=100), files)
-            problem = cls(name=name, **fields, recipe=dict(recipe or {}))
+            problem = cls(name=name, **fields, recipe=dict(recipe or {}), failure=dict(failure or {}))
             checks.check(problem)
         except TangenteError as error:
             raise error.located(file=file) from None
@@ -98,14 +100,18 @@ class Problem:
 
     @classmethod
     def from_toml(cls, text: str, *, name: str = "", file: str | None = None) -> Problem:
-        """The problem of an experiment file's [problem] table, with its [network] and [training] as the recipe; raises as `from_table`."""
+        """The problem of an experiment file's [problem] table, with its [network] and [training] as the recipe, and its [failure].
+
+        Raises as `from_table` does.
+        """
         parts = tables.read(text, file=file)
         try:
-            tables.check_keys(parts, "file", ("problem", "network", "training"), ("problem",))
-            recipe = [tables.mapping(parts.get(section, {}), section, most=100) for section in ("network", "training")]
+            tables.check_keys(parts, "file", ("problem", "network", "training", "failure"), ("problem",))
+            sections = {name: tables.mapping(parts.get(name, {}), name, most=100) for name in ("network", "training", "failure")}
         except TangenteError as error:
             raise error.located(file=file) from None
-        return cls.from_table(parts["problem"], name=name, file=file, recipe={**recipe[0], **recipe[1]})
+        recipe = {**sections["network"], **sections["training"]}
+        return cls.from_table(parts["problem"], name=name, file=file, recipe=recipe, failure=sections["failure"])
 
     def table(self) -> dict[str, Any]:
         """The [problem] table that states this problem."""

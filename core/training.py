@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from safetensors.torch import load, save
@@ -15,12 +15,14 @@ from torch import Tensor, nn
 
 from core.devices import torch_device
 from core.errors import RunError
-from core.experiment import Experiment
+from core.experiment import OPTIMISERS as METHODS
+from core.experiment import Experiment, Stage
 from core.losses import Losses
 from core.networks import build
 from core.objective import Objective
 from core.optimisers import OPTIMISERS, Optimiser
 from core.schedules import learning_rate
+from core.validation import Validation
 
 
 @dataclass(frozen=True)
@@ -45,53 +47,67 @@ class Snapshot:
     network: nn.Sequential
     optimiser: Optimiser
     objective: Objective
+    validation: Validation
+
+    def best(self) -> Snapshot:
+        """This moment with a copy of the network whose weights were the best so far, at points that it is not trained on."""
+        return replace(self, network=self.validation.best())
 
     def checkpoint(self) -> Checkpoint:
         """A copy of this moment from which `train` goes on as if it had never stopped."""
         tensors = {f"network.{name}": value for name, value in self.network.state_dict().items()}
         tensors |= {f"optimiser.{name}": value for name, value in self.optimiser.state().items()}
         tensors |= {f"objective.{name}": value for name, value in self.objective.state().items()}
+        tensors |= {f"validation.{name}": value for name, value in self.validation.state().items()}
         return Checkpoint(self.step, self.seconds, save({name: value.detach().cpu().contiguous() for name, value in tensors.items()}))
 
 
 def train(experiment: Experiment, start: Checkpoint | None = None) -> Iterator[Snapshot]:
-    """Train until the experiment's steps or seconds are reached, or its last method finds no better weights; from `start` if given.
+    """Train until the experiment's steps or seconds are reached, or nothing is gained any more; from `start` if given.
 
     Raises `RunError` where the device is missing. On a CPU, going on from a checkpoint gives the same bits as never having stopped.
     """
     device = torch_device(experiment.device)
     network = build(experiment, device)
     step, seconds = (0, 0.0) if start is None else (start.step, start.seconds)
-    objective = Objective(network, Losses(experiment, device), step)
+    losses = Losses(experiment, device)
+    objective, validation = Objective(network, losses, step), Validation(network, losses)
     stage = experiment.stage(step)
     optimiser = OPTIMISERS[stage.method](network, experiment)
     if start is not None:
         same = step > 0 and experiment.stage(step - 1) == stage  # else the stage begins with this step
-        _load(start, network, optimiser if same else None, objective, device)
-    while not _finished(experiment, step, seconds) and not (optimiser.stalled and stage.last and experiment.resampling == "fixed"):
+        _load(start, network, optimiser if same else None, objective, validation, device)
+    while not (_finished(experiment, step, seconds) or _futile(experiment, step, stage, optimiser, validation)):
         begun = time.perf_counter()
         if experiment.stage(step) != stage:
             stage = experiment.stage(step)
             optimiser = OPTIMISERS[stage.method](network, experiment)
         objective.go_to(step)
         terms = optimiser.step(objective, learning_rate(experiment, step))
+        step += 1
+        if step % METHODS[stage.method].check == 0:
+            validation.see(step)
         _synchronise(device)
         seconds += time.perf_counter() - begun
-        step += 1
-        yield Snapshot(step, seconds, terms, network, optimiser, objective)
+        yield Snapshot(step, seconds, terms, network, optimiser, objective, validation)
 
 
 def restore(experiment: Experiment, checkpoint: Checkpoint, device: torch.device) -> nn.Sequential:
     """The network of a checkpoint."""
     network = build(experiment, device)
-    _load(checkpoint, network, None, None, device)
+    _load(checkpoint, network, None, None, None, device)
     return network
 
 
 def _load(
-    start: Checkpoint, network: nn.Sequential, optimiser: Optimiser | None, objective: Objective | None, device: torch.device
+    start: Checkpoint,
+    network: nn.Sequential,
+    optimiser: Optimiser | None,
+    objective: Objective | None,
+    validation: Validation | None,
+    device: torch.device,
 ) -> None:
-    parts: dict[str, dict[str, Tensor]] = {"network": {}, "optimiser": {}, "objective": {}}
+    parts: dict[str, dict[str, Tensor]] = {"network": {}, "optimiser": {}, "objective": {}, "validation": {}}
     for name, value in load(start.data).items():
         part, _, rest = name.partition(".")
         parts[part][rest] = value.to(device)
@@ -103,10 +119,19 @@ def _load(
         optimiser.load(parts["optimiser"])
     if objective is not None:
         objective.load(parts["objective"])
+    if validation is not None:
+        validation.load(parts["validation"])
 
 
 def _finished(experiment: Experiment, step: int, seconds: float) -> bool:
     return (experiment.steps is not None and step >= experiment.steps) or (experiment.seconds is not None and seconds >= experiment.seconds)
+
+
+def _futile(experiment: Experiment, step: int, stage: Stage, optimiser: Optimiser, validation: Validation) -> bool:
+    """Whether the last method finds no better weights, or the points held out have not gained by any for too long."""
+    stalled = optimiser.stalled and experiment.resampling == "fixed"
+    tired = experiment.patience is not None and step - max(validation.progress, stage.begin) >= experiment.patience
+    return stage.last and (stalled or tired)
 
 
 def _synchronise(device: torch.device) -> None:

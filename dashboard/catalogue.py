@@ -122,7 +122,7 @@ def _entry(id: str, text: str, changed: float) -> Entry:
 @lru_cache(maxsize=512)
 def _read(text: str) -> Problem:
     problem = Problem.from_toml(text)
-    Experiment.of(problem)  # its recipe is right as well
+    Experiment.of(problem), Experiment.failing(problem)  # its recipes are right as well
     return problem
 
 

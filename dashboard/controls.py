@@ -14,6 +14,7 @@ from typing import Any
 
 import streamlit as st
 
+from core import recipes
 from core.errors import InputError, TangenteError
 from core.experiment import (
     ACTIVATIONS,
@@ -158,6 +159,9 @@ def presets(known: Mapping[str, Preset], problem: Problem) -> None:
         for name, preset in known.items():
             st.button(_(preset.label), f"preset-{name}", _(preset.help), st.session_state.update, (preset.settings,))
         st.button(_("Recommended"), "preset-recipe", _("Everything as it suits this problem."), show, (Experiment.of(problem), chosen()))
+        if problem.failure:
+            help = _("Plain training, which fails on this problem: watch it, then take the recommended settings.")
+            st.button(_("Failing"), "preset-failure", help, show, (Experiment.failing(problem), chosen()))
 
 
 # The other controls, each returning its value.
@@ -221,10 +225,20 @@ def _stages(key: str, label: str, help: str, limits: Stages, default: str, *, op
     _note_if_moved(key, default)
     asked = address.asked(key, check, default)
     options = list(dict.fromkeys([*limits.usual, default, *filter(None, [asked, st.session_state.get(key)])]))
-    chosen = st.selectbox(label, options, options.index(default), key=key, help=help, bind="query-params")
+    chosen = st.selectbox(label, options, options.index(default), key=key, help=help, bind="query-params", on_change=_method_chosen)
     for method in dict.fromkeys(part.split()[0] for part in check(chosen).split(", ")):
         st.caption(_(OPTIMISERS[method].help))
     return check(chosen)
+
+
+def _method_chosen() -> None:
+    """Steps, points and the like go along with the method, as what suits one does not suit another."""
+    kept = [name for name in HYPERPARAMETERS if name not in recipes.OF_THE_METHOD and name in st.session_state]
+    try:
+        suited = Experiment.of(catalogue.find(chosen()), settings={name: st.session_state[name] for name in kept})
+    except InputError:
+        return
+    st.session_state.update({name: getattr(suited, name) for name in recipes.OF_THE_METHOD})
 
 
 def _device(item: Hyperparameter, default: str, devices: tuple[Device, ...]) -> str:

@@ -44,7 +44,15 @@ def _stopped(run: Run, waiting: int, now: float) -> str:
 
 def _done(run: Run, waiting: int, now: float) -> str:
     text = _("Trained {ago}, {steps} in {duration} · shown from the store.")
+    if _early(run):
+        text = _("Trained {ago}, {steps} in {duration}; it ended there, as nothing was gained any more · shown from the store.")
     return text.format(ago=ago(now - (run.finished or now)), steps=steps(run.step), duration=duration(run.seconds))
+
+
+def _early(run: Run) -> bool:
+    """Whether a run that is done has reached none of its limits."""
+    most = run.experiment.steps, run.experiment.seconds
+    return not any(limit is not None and reached >= limit for limit, reached in zip(most, (run.step, run.seconds), strict=True))
 
 
 def _diverged(run: Run, waiting: int, now: float) -> str:

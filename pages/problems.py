@@ -66,7 +66,8 @@ def promise(problem: Problem) -> str:
         return ""
     if math.isinf(problem.promise):
         return _("Plain training fails here: a lesson.")
-    return _("Trains to a relative L2 error of {error} or less.").format(error=number(problem.promise))
+    text = _("Trains to a relative L2 error of {error} or less.").format(error=number(problem.promise))
+    return " ".join([text, *([_("Plain training fails here: a lesson, at one click.")] if problem.failure else [])])
 
 
 st.title(_("Problems"), anchor=False)

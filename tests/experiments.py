@@ -15,7 +15,15 @@ def small(problem: str = "decay", **settings: Any) -> Experiment:
     weights = settings.pop("weights", {})
     base = {
         **{"depth": 2, "width": 8, "frequency": 1.0, "activation": "tanh", "constraints": "soft"},
-        **{"points": 40, "condition_points": 10, "steps": 30, "resampling": "fixed", "schedule": "constant", "precision": "float64"},
+        **{
+            "points": 40,
+            "condition_points": 10,
+            "steps": 30,
+            "optimiser": "adam",
+            "resampling": "fixed",
+            "schedule": "constant",
+            "precision": "float64",
+        },
     }
     return Experiment.of(load(problem), values, {**base, **settings}, weights)
 

@@ -36,6 +36,7 @@ WITH_TORCH = (
     "core.torch_functions",
     "core.training",
     "core.worker",
+    "core.validation",
 )
 MAY_CALL_GRAD = ("core.anatomy", "core.derivatives", "core.gradients", "core.frameworks")
 

@@ -10,6 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from core import grids, references, residuals
+from core.errors import InputError
 from core.experiment import Experiment
 from core.problem import FOLDER, Problem, library, load
 
@@ -43,9 +44,34 @@ def test_every_file_is_complete(name: str) -> None:
     problem = load(name)
     assert problem.name == name
     assert all((problem.title, problem.source, problem.description))
-    recipe = tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
-    assert problem.recipe == {**recipe["network"], **recipe["training"]}
-    assert Experiment.of(problem).steps == recipe["training"]["steps"], "the recipe must be made of hyperparameters in their ranges"
+    file = tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
+    recipe = {**file.get("network", {}), **file.get("training", {})}
+    assert problem.recipe == recipe
+    experiment = Experiment.of(problem)
+    assert {key: getattr(experiment, key) for key in recipe if key != "weights"} == {key: recipe[key] for key in recipe if key != "weights"}
+    assert experiment.optimiser == "levenberg-marquardt" and experiment.patience
+
+
+LESSONS = tuple(name for name in NAMES if load(name).failure)
+
+
+def test_some_problems_show_how_plain_training_fails() -> None:
+    assert {"convection", "reaction", "boundary-layer", "poisson", "poisson-1d", "wave", "allen-cahn"} <= set(LESSONS)
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_a_failing_training_is_plain_and_as_its_file_says(name: str) -> None:
+    problem = load(name)
+    failing = Experiment.failing(problem)
+    assert failing.optimiser == "adam" and failing.key != Experiment.of(problem).key
+    stated = {key: value for key, value in problem.failure.items() if key != "weights"}
+    assert {key: getattr(failing, key) for key in stated} == stated
+
+
+def test_a_failing_training_of_unknown_settings_is_refused() -> None:
+    text = (FOLDER / "wave.toml").read_text(encoding="utf-8")
+    with pytest.raises(InputError, match="dpeth"):
+        Experiment.failing(Problem.from_toml(text.replace("[failure]\ndepth", "[failure]\ndpeth")))
 
 
 @pytest.mark.parametrize("name", NAMES)

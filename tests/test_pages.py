@@ -16,6 +16,7 @@ from streamlit.testing.v1 import AppTest
 from core.errors import RunError
 from core.experiment import Experiment
 from core.problem import Problem, library, load
+from core.recipes import OF_THE_METHOD
 from core.store import Device, Run, RunStore
 from dashboard import actions, services
 from dashboard.catalogue import library_problems
@@ -225,7 +226,7 @@ def test_going_back_to_a_setting_shows_its_result_also_to_another_visitor(solve:
     workers.finish(only(store), "done", 1500)
     app.select_slider("depth").set_value(5).run()
     assert "shown from the store" not in text(app)
-    app.select_slider("depth").set_value(2).run()
+    app.select_slider("depth").set_value(3).run()
     assert "shown from the store" in text(app)
     assert "shown from the store" in text(solve(problem="decay"))
 
@@ -506,7 +507,7 @@ def test_problems_are_cards_with_equation_picture_and_ways_out(cards: Open, stor
         (card,) = [element.value for element in app.markdown if problem.description in element.value]
         assert stacked(problem.statement_latex().equations) in card and problem.teaches in card
         assert ("Trains to a relative" in card) == (problem.promise is not None and problem.promise < 1)
-        assert ("fails here" in card) == (problem.promise == math.inf)
+        assert ("fails here" in card) == (problem.promise == math.inf or bool(problem.failure))
 
 
 @pytest.mark.parametrize(
@@ -552,3 +553,45 @@ def test_own_problems_come_first_with_nothing_of_theirs_taken_for_markup(cards: 
     assert len(shown(app)) == len(library()) + 1
     assert "![" not in shown(app)[0].replace("\\", "\\\\").replace("\\!", "")
     assert app.button(f"edit-{id}").label == "Edit"
+
+
+# Methods, and what goes along with them.
+
+
+def test_another_method_brings_the_steps_and_points_that_suit_it(solve: Open, store: RunStore, workers: Workers) -> None:
+    app = solve(problem="burgers")
+    network = {"depth": 3, "width": 20}  # stays as it is
+    expected = {method: Experiment.of(load("burgers"), {}, {**network, "optimiser": method}) for method in ("adam", "levenberg-marquardt")}
+    for method, experiment in expected.items():
+        app.selectbox("optimiser").set_value(method).run()
+        shown = {name: app.session_state[name] for name in OF_THE_METHOD}
+        assert shown == {name: getattr(experiment, name) for name in OF_THE_METHOD}
+    assert expected["adam"].steps != expected["levenberg-marquardt"].steps
+    app.selectbox("optimiser").set_value("adam").run()
+    press(app, "train")
+    assert only(store).key == expected["adam"].key
+
+
+def test_a_method_that_the_network_is_too_large_for_says_so(solve: Open, store: RunStore) -> None:
+    app = solve(problem="burgers", width="128", optimiser="adam")
+    app.selectbox("optimiser").set_value("levenberg-marquardt").run()
+    assert not app.exception
+    assert "3,000" in app.error[0].value or "3000" in app.error[0].value
+
+
+def test_a_run_that_ended_for_want_of_progress_says_so(solve: Open, store: RunStore, workers: Workers) -> None:
+    app = solve(problem="decay")
+    press(app, "train")
+    workers.finish(only(store), "done", 150)
+    app.run()
+    assert "150 steps" in text(app) and "nothing was gained any more" in text(app)
+
+
+def test_a_failing_training_is_one_click_away_and_so_is_the_recommended_one(solve: Open, store: RunStore, workers: Workers) -> None:
+    app = solve(problem="wave")
+    for key, experiment in (("failure", Experiment.failing(load("wave"))), ("recipe", Experiment.of(load("wave")))):
+        press(app, f"preset-{key}")
+        press(app, "train")
+        assert store.runs()[0].key == experiment.key
+        workers.finish(store.runs()[0], "done", 100)
+    assert "preset-failure" not in {button.key for button in solve(problem="decay").button}
