@@ -1,4 +1,4 @@
-"""The command line: `python -m core solve|problems|runs|show`.
+"""The command line: `python -m core solve|seeds|problems|runs|show`.
 
 Exit codes: 0 done, 2 bad input, 3 failed, 130 interrupted (what was done is kept).
 """
@@ -7,24 +7,28 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from core import classical, measurements, references, toml
+from core import classical, measurements, references, seeds, toml
+from core.bands import Spread
 from core.classical import Answer
 from core.errors import InputError, Position, RunError, TangenteError
 from core.experiment import HYPERPARAMETERS, Experiment
 from core.problem import library, load
+from core.seeds import Outcome
 from core.store import Run, RunStore
 
 INTERRUPTED = 130
 _POLL = 0.1  # seconds between looks at a run's progress
+_L2 = "relative L2"
 _LINE = 2.0  # seconds between lines where there is no terminal
 
 
@@ -50,14 +54,13 @@ def _parser() -> argparse.ArgumentParser:
 
     solve = commands.add_parser("solve", help="train a network on a problem of the library or an experiment file")
     solve.set_defaults(command=_solve)
-    solve.add_argument("problem", metavar="NAME-or-FILE.toml")
-    for name, item in HYPERPARAMETERS.items():
-        solve.add_argument("--" + name.replace("_", "-"), dest=name, metavar="VALUE", help=item.help.replace("%", "%%"))
-    solve.add_argument("--value", action="append", default=[], metavar="NAME=NUMBER", help="set a parameter of the equation")
-    solve.add_argument("--weight", action="append", default=[], metavar="TERM=NUMBER", help="weight of a loss term, or of all of a kind")
-    solve.add_argument("--json", type=Path, metavar="OUT.json", help="write the result there")
-    solve.add_argument("--again", action="store_true", help="train even if the store has this result")
-    _add_store(solve)
+    _add_experiment(solve)
+
+    several = commands.add_parser("seeds", help="the same with several seeds, one after the other: median and spread")
+    several.set_defaults(command=_seeds)
+    counted = f"how many, from the experiment's own on, {seeds.COUNT.low} to {seeds.COUNT.high} (default {seeds.USUAL})"
+    several.add_argument("--count", default=seeds.USUAL, metavar="N", help=counted)
+    _add_experiment(several)
 
     problems = commands.add_parser("problems", help="list the library")
     problems.set_defaults(command=_problems)
@@ -74,31 +77,107 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _add_experiment(parser: argparse.ArgumentParser) -> None:
+    """What says which experiment to train, and what becomes of its result."""
+    parser.add_argument("problem", metavar="NAME-or-FILE.toml")
+    for name, item in HYPERPARAMETERS.items():
+        parser.add_argument("--" + name.replace("_", "-"), dest=name, metavar="VALUE", help=item.help.replace("%", "%%"))
+    parser.add_argument("--value", action="append", default=[], metavar="NAME=NUMBER", help="set a parameter of the equation")
+    parser.add_argument("--weight", action="append", default=[], metavar="TERM=NUMBER", help="weight of a loss term, or of all of a kind")
+    parser.add_argument("--json", type=Path, metavar="OUT.json", help="write the result there")
+    parser.add_argument("--again", action="store_true", help="train even if the store has this result")
+    _add_store(parser)
+
+
 def _add_store(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--store", metavar="URL", help="where runs are kept (default: your data folder, or $TANGENTE_STORE)")
 
 
 def _solve(options: argparse.Namespace) -> int:
+    experiment, store, reference = _prepared(options)
+    run = _known_or_trained(store, experiment, options.again)
+    print(_summary(run, reference))
+    _write(options.json, _result(run, reference))
+    if run.status in ("failed", "diverged"):
+        print(_error(run), file=sys.stderr)
+        return 3
+    return 0 if run.status == "done" else INTERRUPTED
+
+
+def _seeds(options: argparse.Namespace) -> int:
+    """Train with one seed after the other, until one is stopped; a seed that diverges is a result, one that fails is none."""
+    wanted = seeds.COUNT.check("--count", options.count)
+    experiment, store, reference = _prepared(options)
+    runs: list[Run] = []
+    for one in seeds.experiments(experiment, wanted):
+        print(f"Seed {one.seed}, {len(runs) + 1} of {wanted}")
+        runs.append(_known_or_trained(store, one, options.again))
+        if runs[-1].status not in ("done", "diverged", "failed"):
+            break
+    outcome = seeds.outcome(runs)
+    print("\n".join([*map(_row, runs), *_told(outcome), f"reference: {_reference(reference)}"]))
+    _write(options.json, {**_spreads(outcome), "runs": [_result(run, reference) for run in runs]})
+    for run in runs:
+        if run.status == "failed":
+            print(_error(run), file=sys.stderr)
+            return 3
+    return 0 if all(map(seeds.ended, runs)) else INTERRUPTED
+
+
+def _row(run: Run) -> str:
+    """What a seed came to, as a line of a table."""
+    scores = {"loss": run.loss, _L2: seeds.error(run.relative_l2)}
+    loss, error = (f"{name} {'–' if value is None else f'{value:.2g}'}" for name, value in scores.items())
+    return f"seed {run.experiment.seed:<4} {run.status:8} step {run.step:>7,}  {run.seconds:>7.2g} s  {loss:14} {error}"
+
+
+def _told(outcome: Outcome | None) -> Iterator[str]:
+    """The median and the spread, and how many failed."""
+    if outcome is None:
+        return
+    for name, of in (("loss", outcome.loss), (_L2, outcome.error)):
+        if of is not None:
+            yield f"median {name} {of.median:.2g} ({of.low:.2g} to {of.high:.2g}) over {outcome.count} seeds"
+    if outcome.error is not None:
+        yield f"{outcome.failed} of {outcome.count} failed: {_L2} above {seeds.FAILED:g}, or diverged"
+
+
+def _spreads(outcome: Outcome | None) -> dict[str, Any]:
+    """The same for a file; null stands for what is infinite, or not known."""
+    if outcome is None:
+        return {"count": 0, "failed": 0, "loss": None, "relative_l2": None}
+    return {"count": outcome.count, "failed": outcome.failed, "loss": _plain(outcome.loss), "relative_l2": _plain(outcome.error)}
+
+
+def _plain(spread: Spread | None) -> dict[str, float | None] | None:
+    if spread is None:
+        return None
+    return {name: float(value) if math.isfinite(value) else None for name, value in vars(spread).items()}
+
+
+def _prepared(options: argparse.Namespace) -> tuple[Experiment, RunStore, Answer]:
+    """The experiment that is asked for, after a look at what could stand in its way, and the reference that it is held against."""
     experiment = _experiment(options)
     if options.json is not None and not options.json.absolute().parent.is_dir():
         raise InputError("no-folder", at=Position(file=str(options.json)), folder=str(options.json.absolute().parent))
     for warning in experiment.warnings:
         print(f"warning: {warning.message}", file=sys.stderr)
     store = RunStore(options.store)
-    reference = _solved(store, experiment, options.again)
-    known = None if options.again else store.latest(experiment.key)
+    return experiment, store, _solved(store, experiment, options.again)
+
+
+def _known_or_trained(store: RunStore, experiment: Experiment, again: bool) -> Run:
+    """The store's run of an experiment, if it is done, unless it is to be trained `again`; else a new one."""
+    known = None if again else store.latest(experiment.key)
     if known is not None and known.status == "done":
         print(f"From the store, trained {_ago(known)}; --again trains anew.")
-        run = known
-    else:
-        run = _train(store, experiment)
-    print(_summary(run, reference))
-    if options.json is not None:
-        options.json.write_text(json.dumps(_result(run, reference), indent=2) + "\n")
-    if run.status in ("failed", "diverged"):
-        print(_error(run), file=sys.stderr)
-        return 3
-    return 0 if run.status == "done" else INTERRUPTED
+        return known
+    return _train(store, experiment)
+
+
+def _write(path: Path | None, result: dict[str, Any]) -> None:
+    if path is not None:
+        path.write_text(json.dumps(result, indent=2) + "\n")
 
 
 def _experiment(options: argparse.Namespace) -> Experiment:
@@ -203,7 +282,7 @@ def _summary(run: Run, reference: Answer | None) -> str:
     lines = [f"{run.status}: {run.step:,} steps in {run.seconds:.2g} s{rate} on {run.device or 'no device'}"]
     if run.loss is not None:
         lines.append(f"loss {run.loss:.2g}  " + "  ".join(f"{term} {value:.2g}" for term, value in (run.losses or {}).items()))
-    for name, scores in (("relative L2", run.relative_l2), ("max error", run.max_error)):
+    for name, scores in ((_L2, run.relative_l2), ("max error", run.max_error)):
         known = {unknown: score for unknown, score in (scores or {}).items() if score is not None}
         if known:
             lines.append(f"{name}  " + "  ".join(f"{unknown} {score:.2g}" for unknown, score in known.items()))

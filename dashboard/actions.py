@@ -5,7 +5,7 @@ All are made to be callbacks: what goes wrong is kept for the page to show, and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
 from itertools import takewhile
@@ -99,6 +99,30 @@ def train(experiment: Experiment, pause_at: int | None = None) -> None:
     if known and known.status in TRAINING:
         return
     _begin(store().create(experiment, pause_at=pause_at))
+
+
+@_told
+def train_seeds(experiments: Sequence[Experiment]) -> None:
+    """Have every experiment trained that the store has no result of; they wait behind the runs that visitors look at.
+
+    Nobody needs to watch them: a run ends by its own limits, whoever has left.
+    """
+    st.session_state.pop(_RESET, None)
+    for experiment in experiments:
+        run = store().latest(experiment.key)
+        if run is None or run.status == "failed":
+            run = store().create(experiment, interactive=False)
+        elif run.status in RESUMABLE:
+            store().resume(run.id)
+        cluster().submit(run.id, interactive=False)
+
+
+@_told
+def stop_all(runs: Sequence[Run]) -> None:
+    """Ask the workers of all these runs to stop at once; those that wait are stopped before they begin."""
+    for run in runs:
+        if run.status in TRAINING:
+            store().stop(run.id)
 
 
 @_told

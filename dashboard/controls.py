@@ -126,6 +126,13 @@ def settings(experiment: Experiment) -> dict[str, Any]:
     }
 
 
+def query(experiment: Experiment, key: str) -> dict[str, str]:
+    """What the address says of an experiment of the problem of that key: all that is not as its recipe has it."""
+    recipe = settings(Experiment.of(experiment.problem))
+    changed = {name: value for name, value in settings(experiment).items() if value != recipe[name]}
+    return {PROBLEM: key} | {name: value if isinstance(value, str) else _text(value) for name, value in changed.items()}
+
+
 def show(experiment: Experiment, key: str) -> None:
     """Set every control to an experiment of the problem of that key. For callbacks: a widget that is drawn already cannot be set."""
     address.forget()

@@ -17,6 +17,7 @@ from core.store import Run
 from dashboard import references
 from dashboard.figures import curves, maps
 from dashboard.figures.loss import loss
+from dashboard.status import STATES
 from dashboard.texts import LANGUAGE, _, ngettext
 
 ASSETS = Path(__file__).with_suffix("")
@@ -186,16 +187,7 @@ def _choice(name: str, label: str, options: Mapping[str, str]) -> dict[str, Any]
 def _texts() -> dict[str, Any]:
     """The words that the script uses; what stands in braces it fills in."""
     return {
-        "status": {
-            "none": _("Not trained yet"),
-            "queued": _("Waiting for a worker"),
-            "running": _("Training"),
-            "paused": _("Paused"),
-            "stopped": _("Stopped"),
-            "done": _("Trained"),
-            "diverged": _("Diverged"),
-            "failed": _("Failed"),
-        },
+        "status": {name: _(text) for name, text in STATES.items()},
         "step": _("step {step}"),
         "stepOf": _("step {step} of {steps}"),
         "rate": _("{rate} steps/s"),

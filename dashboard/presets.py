@@ -36,7 +36,7 @@ PRESETS: dict[str, Preset] = {
     ),
     "accurate": Preset(
         N_("Accurate"),
-        N_("Levenberg and Marquardt's method with many points that follow the residual, in float64, for some minutes: all the digits there are."),
+        N_("Levenberg and Marquardt's method with many points that follow the residual, for some minutes: all the digits there are."),
         {
             "depth": 3,
             "width": 20,

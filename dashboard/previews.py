@@ -71,7 +71,7 @@ def _solution(problem: Problem | None) -> None:
         with st.container(key="editor-words"):
             st.caption(_words(answer))
         bound = problem.bind({})
-        figure = _figure(bound, answer, *_choice(bound))
+        figure = _figure(bound, answer, *choice(bound, "editor"))
         label = _("The classical solution of {unknowns}.").format(unknowns=", ".join(problem.unknowns))
         with picture:
             chart(figure, key="editor-solution", title=title, label=label, height=HEIGHT)
@@ -102,18 +102,18 @@ def _words(reference: Reference) -> str:
     return " · ".join(parts)
 
 
-def _choice(problem: BoundProblem) -> tuple[int, int | None]:
-    """Which unknown a map shows, and where a slice is cut: for the visitor to choose where there are several."""
+def choice(problem: BoundProblem, key: str) -> tuple[int, int | None]:
+    """Which unknown a map shows, and where a slice is cut: for the visitor to choose where there are several; `key` begins the widgets'."""
     unknown, cut = 0, None
     if len(problem.coordinates) > 1 and len(problem.unknowns) > 1:
-        chosen = st.segmented_control(_("Unknown"), problem.unknowns, default=problem.unknowns[0], key="editor-unknown", required=True)
+        chosen = st.segmented_control(_("Unknown"), problem.unknowns, default=problem.unknowns[0], key=f"{key}-unknown", required=True)
         unknown = problem.unknowns.index(chosen) if chosen in problem.unknowns else 0
     across = sliced(problem.coordinates)
     if across is not None:
         values = grids.axes(problem, grids.FULL)[across]
         name = problem.coordinates[across].name
         start = values[-1] if name == TIME else values[len(values) // 2]
-        at = st.select_slider(name, values.tolist(), float(start), format_func=lambda value: f"{value:.3g}", key="editor-slice")
+        at = st.select_slider(name, values.tolist(), float(start), format_func=lambda value: f"{value:.3g}", key=f"{key}-slice")
         cut = int(np.argmin(np.abs(values - at)))
     return unknown, cut
 

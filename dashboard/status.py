@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from core.errors import MESSAGES
+from core.errors import MESSAGES, N_
 from core.store import Run
 from dashboard.texts import _, ngettext
 from dashboard.texts.formats import ago, count, duration
 
 TRAINING = ("queued", "running")
 RESUMABLE = ("paused", "stopped")
+STATES = {
+    "none": N_("Not trained yet"),
+    "queued": N_("Waiting for a worker"),
+    "running": N_("Training"),
+    "paused": N_("Paused"),
+    "stopped": N_("Stopped"),
+    "done": N_("Trained"),
+    "diverged": N_("Diverged"),
+    "failed": N_("Failed"),
+}
+"""Every status in a word or two; `none` where there is no run."""
 UNFINISHED = (*TRAINING, *RESUMABLE)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import streamlit as st
 
 from core.experiment import HYPERPARAMETERS, Experiment, terms
-from dashboard import actions, address, catalogue, controls, files, status
+from dashboard import actions, address, catalogue, controls, files, seeds, status
 from dashboard.equation import equation
 from dashboard.live import live_view
 from dashboard.presets import PRESETS
@@ -52,7 +52,7 @@ with st.sidebar:
         st.markdown(_("**Weights** of the equations and conditions in the loss"))
         texts = zip_longest(terms(problem), (*problem.equations, *problem.conditions), fillvalue=_("the measurements"))
         weights = {term: controls.weight(term, text, recipe[f"weights.{term}"]) for term, text in texts}
-    address.check_names(("problem", *recipe))
+    address.check_names(("problem", *seeds.NAMES, *recipe))
     experiment_file = st.expander(_("Experiment file"))
 
 # The main part: the equation, the picture, the number.
@@ -99,3 +99,4 @@ for trouble in filter(None, (actions.trouble(), hindrance)):
 with st.container(key="run-status"):
     st.markdown(status.sentence(run, waiting, time.time()))
 live_view(experiment, run, key="live")
+seeds.section(experiment, controls.chosen(), possible=not (missing or refusal))

@@ -12,6 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from core import grids
+from core.bands import Series, by_step, spread
 from core.domain import Interval
 from core.experiment import Experiment, terms
 from core.fields import Display
@@ -20,7 +21,7 @@ from core.losses import Losses
 from core.problem import library, load
 from core.references import Reference
 from core.training import train
-from dashboard.figures import classical, curves, domain, maps, style
+from dashboard.figures import bands, classical, curves, domain, maps, style
 from dashboard.figures.loss import loss
 from dashboard.live import panels
 from tests.experiments import small
@@ -219,3 +220,47 @@ def test_classical_curves_are_one_an_unknown() -> None:
     figure = classical.curves(problem.coordinates[0], axis, problem.unknowns, np.stack([axis, -axis], axis=1))
     assert [trace.name for trace in figure.data] == list(problem.unknowns)
     assert np.allclose(figure.data[1].y, -axis, atol=1e-6)
+
+
+# Several runs.
+
+WORDS = bands.Words("median", "middle half", "smallest to largest")
+
+
+def drawn(figure: go.Figure) -> list[tuple[str | None, str | None, list[float]]]:
+    return [(trace.name, trace.fill, list(trace.y)) for trace in figure.data]
+
+
+def test_a_band_is_filled_between_its_edges_and_the_median_is_on_top() -> None:
+    steps = np.arange(1.0, 4)
+    band = by_step([Series(steps, scale * steps) for scale in (1, 2, 3, 4, 5)])
+    assert drawn(bands.course(band, "step", WORDS)) == [
+        (None, None, [1, 2, 3]),
+        ("smallest to largest", "tonexty", [5, 10, 15]),
+        (None, None, [2, 4, 6]),
+        ("middle half", "tonexty", [4, 8, 12]),
+        ("median", None, [3, 6, 9]),
+    ]
+
+
+def test_a_band_without_an_upper_end_is_drawn_above_all_else_and_an_infinite_median_is_not() -> None:
+    series = [Series(np.array([1.0, 2.0]), np.array([1.0, 2.0])), *[Series(np.array([1.0]), np.array([4.0]), failed=True)] * 2]
+    _low, high, _lower, _upper, median = drawn(bands.course(by_step(series), "step", WORDS))
+    assert high[2] == [4, 40] and median[2][0] == 4 and np.isnan(median[2][1])
+
+
+def test_each_unknown_has_a_band_of_its_own_colour() -> None:
+    spreads = {name: spread(np.outer([1.0, 2.0, 3.0], np.ones(5)) + shift) for shift, name in enumerate("uv")}
+    figure = bands.curves(T, np.linspace(0, 2, 5), spreads, WORDS)
+    assert [trace.name for trace in figure.data if trace.showlegend is not False] == ["u, median", "v, median"]
+    assert figure.data[4].line.color != figure.data[9].line.color and list(figure.data[9].y) == [3] * 5
+
+
+@pytest.mark.parametrize(("coordinates", "cut"), [((X, T), None), ((X, Y), None), ((X, Y, T), 1)])
+def test_a_map_of_the_spread_begins_at_zero_and_lies_the_right_way(coordinates: tuple[Interval, ...], cut: int | None) -> None:
+    axes = [np.linspace(item.low, item.high, 3 + index) for index, item in enumerate(coordinates)]
+    values = np.random.default_rng(0).random([len(axis) for axis in axes])
+    trace = bands.distance(coordinates, axes, values, cut).data[0]
+    assert np.shape(trace.z) == (len(trace.y), len(trace.x)) and trace.zmin == 0 and trace.zmax == values.max()
+    plane = values if cut is None else values[:, :, cut]
+    assert trace.z == pytest.approx(plane if T in coordinates[:2] else plane.T)

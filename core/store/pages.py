@@ -15,6 +15,7 @@ from sqlalchemy import delete, insert, or_, select
 from core.database import Database
 from core.errors import InputError
 from core.experiment import terms
+from core.frames import unpack
 from core.schema import PARTS, frames, losses, runs, snapshots, workers
 from core.store.checkpoints import newest_checkpoint
 from core.store.losses import block_of
@@ -147,6 +148,12 @@ class ForPages:
         if data is None:
             raise InputError("unknown-snapshot", run=run_id, step=step)
         return bytes(data)
+
+    def moments(self, run_id: str) -> list[dict[str, Any]]:
+        """What the headers of all snapshots say, step by step: when each was taken, and how good the network was."""
+        with self._database.read() as connection:
+            kept = connection.scalars(select(snapshots.c.data).where(snapshots.c.run == run_id).order_by(snapshots.c.step))
+            return [unpack(data)[0] for data in kept]
 
     def checkpoint(self, run_id: str) -> StoredCheckpoint | None:
         """The newest checkpoint that is whole."""

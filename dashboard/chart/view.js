@@ -77,15 +77,16 @@ class Chart {
     this.data = null;
     clearTimeout(this.waiting);
     this.resizing.disconnect();
-    window.Plotly?.purge(this.plot);
+    clearTimeout(this.resized);
     this.root.remove();
+    Promise.resolve(this.drawn).finally(() => window.Plotly?.purge(this.plot)); // purged while it is drawn, it would fail
   }
 
   async draw() {
     const { figure, plotly, words } = this.data;
     if (!figure) return;
     const Plotly = await loadPlotly(plotly).catch(() => null);
-    if (!Plotly || this.data.figure !== figure) return;
+    if (!Plotly || this.data?.figure !== figure) return;
     const theme = themeOf(this.parent);
     const look = [figure, theme("--st-text-color"), theme("--st-background-color")].join();
     if (look === this.look) return;
@@ -93,7 +94,7 @@ class Chart {
     const { data, layout } = JSON.parse(figure, (_, value) => (typeof value === "string" && value.startsWith("var(") ? theme(value.slice(4, -1)) : value));
     layout.dragmode = matchMedia("(pointer: coarse)").matches ? false : "zoom"; // a finger scrolls the page
     this.wide = this.root.clientWidth;
-    Plotly.react(this.plot, data, layout, configuration(words));
+    this.drawn = Plotly.react(this.plot, data, layout, configuration(words));
   }
 
   resize() {

@@ -13,12 +13,14 @@ from core.conditions import BoundCondition
 from core.domain import Interval, Place
 from core.expressions import At, leaves_in
 from dashboard.figures.maps import shown
-from dashboard.figures.style import GRID, TEXT, axis, colour, dash, layout
+from dashboard.figures.style import GRID, TEXT, axis, colour, dash, layout, pale
 
 DEPTH = (0.45, 0.32)
 """How far right and up, in parts of the front's sides, the third coordinate leads in the projection of a box."""
 STACKED = 0.3
 """How far apart the numbers of conditions at one end of an interval are, where its picture is 2 high."""
+FACE = 0.22
+"""The opacity of a face that has a condition."""
 Points = list[tuple[float, float]]
 
 
@@ -66,7 +68,7 @@ def _box(coordinates: tuple[Interval, ...]) -> list[go.Scatter]:
 def _marked(corners: Points, number: int, above: int) -> go.Scatter:
     """A condition's place: a point, a line, or a face; broad enough for `above` to be seen of those that are drawn over it."""
     if len(corners) > 2:
-        return _line(corners, colour(number), 2, dash=dash(number), fill="toself", fillcolor=_pale(colour(number)))
+        return _line(corners, colour(number), 2, dash=dash(number), fill="toself", fillcolor=pale(colour(number), FACE))
     return _line(corners, colour(number), 1 + 4 * above, dash=dash(number))
 
 
@@ -116,11 +118,6 @@ def _drawn(coordinates: tuple[Interval, ...], point: Sequence[float | None]) -> 
     parts = [(value - item.low) / (item.high - item.low) for item, value in zip(coordinates, at, strict=True)]
     (back,) = {0, 1, 2} - {right, up}
     return parts[right] + DEPTH[0] * parts[back], parts[up] + DEPTH[1] * parts[back]
-
-
-def _pale(color: str) -> str:
-    red, green, blue = (int(color[start : start + 2], 16) for start in (1, 3, 5))
-    return f"rgba({red},{green},{blue},0.22)"
 
 
 def _layout(coordinates: tuple[Interval, ...]) -> dict[str, Any]:

@@ -33,6 +33,12 @@ def dash(index: int) -> str:
     return DASHES[index // len(PALETTE) % len(DASHES)]
 
 
+def pale(color: str, opacity: float) -> str:
+    """A colour of the palette that lets through what is below it."""
+    red, green, blue = (int(color[start : start + 2], 16) for start in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{opacity:g})"
+
+
 def axis(title: str, **more: Any) -> dict[str, Any]:
     """An axis with the theme's lines; its title stands close, for panels are small."""
     return {
