@@ -105,6 +105,7 @@ MESSAGES: dict[str, str] = {
     "last-stage-has-steps": N_(
         "{name}: the last method goes on to the end and takes no number of steps, but got {value}; leave the number out."
     ),
+    "not-a-curriculum": N_('{name} must be none, or a parameter and the value that it begins with, as in "beta from 1", but got {value}.'),
     # experiment
     "network-too-large": N_(
         "{method} keeps a square table of the {parameters} parameters; it takes networks of up to {most}. Choose lbfgs, or fewer neurons."
@@ -140,6 +141,18 @@ MESSAGES: dict[str, str] = {
     ),
     "schedule-without-steps": N_(
         "The schedule {schedule} needs a number of steps, and this run is limited by seconds alone: its learning rate stays constant."
+    ),
+    "windows-without-time": N_("Windows are parts of the time, and this problem has no coordinate t. Choose one window."),
+    "windows-later-condition": N_(
+        "Windows of time go on from what is given at the start, but condition {number}, `{text}`, gives something at t = {time}. "
+        "Choose one window."
+    ),
+    "windows-without-start": N_(
+        "Windows of time go on from what is given at the start, but no condition gives anything at t = {time}. Choose one window."
+    ),
+    "curriculum-impossible": N_("The curriculum leads {name} past {value}, where the problem has no meaning: {reason}"),
+    "curriculum-in-trial": N_(
+        "The curriculum changes {name}, on which the function that meets the conditions depends. Choose soft constraints, or no curriculum."
     ),
     # completeness
     "no-equation-of-its-own": N_(

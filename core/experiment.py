@@ -16,11 +16,11 @@ from typing import Any
 
 import tomli_w
 
-from core import checks, completeness, constraints, recipes, tables
+from core import checks, completeness, constraints, curriculum, marching, recipes, tables
 from core.constraints import Trial
 from core.errors import N_, InputError, Position, TangenteError
 from core.problem import BoundProblem, Problem, load
-from core.ranges import Choice, Integer, Range, Real, Stages, nearest
+from core.ranges import NO_CURRICULUM, Choice, Curriculum, Integer, Range, Real, Stages, nearest
 from core.schedules import SCHEDULES
 from core.statement import Files, no_files
 
@@ -240,7 +240,32 @@ class Experiment:
         Integer(1, 10_000, "log"),
         100,
         N_("Period"),
-        N_("Steps between two draws of points that follow the residual."),
+        N_(
+            "Steps between two draws of points that follow the residual; without a number of steps, also those before the next window of "
+            "time and the next value of a curriculum."
+        ),
+    )
+    windows: int = _hyper(
+        "training",
+        Integer(1, 32),
+        1,
+        N_("Windows"),
+        N_(
+            "Time marching: the points begin in the first of so many parts of the time, and a part joins at a time until, half-way through "
+            "the steps, they are everywhere (Wight and Zhao 2020). For what the start decides, where a network that is asked for all times "
+            "at once settles for a flat solution. Needs a coordinate t, and conditions at its start."
+        ),
+    )
+    curriculum: str = _hyper(
+        "training",
+        Curriculum(),
+        NO_CURRICULUM,
+        N_("Curriculum"),
+        N_(
+            "Leads a parameter of the equation from an easier value to its own, in 8 jumps over the first half of the steps, as in "
+            "`beta from 1` (Krishnapriyan et al. 2021). For problems that a network learns at some values of the parameter, and not at its "
+            "own."
+        ),
     )
     optimiser: str = _hyper(
         "training",
@@ -303,6 +328,7 @@ class Experiment:
         with tables.located("network.constraints"):
             _ = experiment.trial
         experiment._check_size()
+        experiment._check_phases()
         return experiment
 
     @classmethod
@@ -419,6 +445,14 @@ class Experiment:
             if known.rows and residuals * self.parameters > ENTRIES:
                 most = ENTRIES // self.parameters
                 raise InputError("too-many-residuals", at=place, method=stage.method, residuals=residuals, most=most)
+
+    def _check_phases(self) -> None:
+        """Raise `InputError` where the problem allows no windows of time, or not this curriculum."""
+        with tables.located("training.windows"):
+            if self.windows > 1:
+                marching.check(self.problem, self.bound)
+        with tables.located("training.curriculum"):
+            curriculum.check(self)
 
     @property
     def warnings(self) -> tuple[InputError, ...]:

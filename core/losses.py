@@ -7,7 +7,7 @@ is zero.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,7 +16,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from core import sampling
+from core import curriculum, marching, sampling
 from core.derivatives import derivatives
 from core.experiment import Experiment
 from core.expressions import At, Coordinate, Derivative, Expression, Leaf, compile, leaves_in
@@ -90,6 +90,7 @@ class Losses:
         self.coordinates = tuple(coordinate.name for coordinate in problem.coordinates)
         self.weights = torch.tensor([weight for _, weight in experiment.weights], dtype=self.dtype, device=device)  # (terms,)
         self.mse = nn.MSELoss()
+        self._phases = marching.phases(experiment), curriculum.phases(experiment)
         self._equations = [compile(tree, TORCH) for tree in problem.equations]
         self._soft = [condition for _, condition in soft]
         self._terms = [len(problem.equations) + number for number, _ in soft]  # of these conditions
@@ -105,26 +106,33 @@ class Losses:
         return self.experiment.resampling in RULES
 
     def version(self, step: int) -> int:
-        """The number of the draw that `step` (from 0) takes its points from."""
-        period = {"fixed": None, "every-step": 1}.get(self.experiment.resampling, self.experiment.period)
-        return 0 if period is None else step // period * period
+        """What `step` (from 0) minimises, as the step with which that began: its draw of points, its window, its values of parameters."""
+        return max(self._drawn(step), *(phases.begin(phases.at(step)) for phases in self._phases))
+
+    @property
+    def asked_from(self) -> int:
+        """The first step (from 0) with the window and the values of parameters that are asked for."""
+        return max(phases.begin(phases.last) for phases in self._phases)
+
+    def at_values(self, step: int) -> Losses:
+        """The losses with the parameters' values of `step`: these, or easier ones of a curriculum."""
+        experiment = curriculum.at(self.experiment, step)
+        return self if experiment is self.experiment else Losses(experiment, self.device)
 
     def draw(self, step: int) -> Points:
         """The points of `step` (from 0), as far as they depend on nothing else: see `redraw`."""
-        return self._points(self.experiment.points, 0 if self.follows else self.version(step))
+        return self._points(self.experiment.points, 0 if self.follows else self._drawn(step), marching.high(self.experiment, step))
 
-    def _points(self, count: int, draw: int) -> Points:
-        """`count` points inside and all those on edges, a function of the number of the draw."""
-        method, seed, problem = self.experiment.sampling, self.experiment.seed, self.problem
-        interior = sampling.in_box(method, count, problem.low, problem.high, sampling.generator(seed, 0, draw))
+    def _points(self, count: int, draw: int, high: Sequence[float]) -> Points:
+        """`count` points inside, below the corner `high`, and all those on edges, a function of the number of the draw."""
+        method, seed, low = self.experiment.sampling, self.experiment.seed, self.problem.low
+        interior = sampling.in_box(method, count, low, high, sampling.generator(seed, 0, draw))
         batch: list[Tensor] = []
         rows: list[Rows] = []
         start = 0
         for number, condition in enumerate(self._soft, start=1):
             random = sampling.generator(seed, number, draw)
-            base = self._tensor(
-                sampling.on_edges(method, self.experiment.condition_points, condition.edges, problem.low, problem.high, random)
-            )
+            base = self._tensor(sampling.on_edges(method, self.experiment.condition_points, condition.edges, low, high, random))
             at: dict[tuple[float | None, ...], slice] = {}
             for place in _places(condition):
                 at[place] = slice(start, start + len(base))
@@ -140,16 +148,21 @@ class Losses:
 
     def held_out(self) -> Points:
         """Points that no step trains on, as many as it does, but at most `HELD_OUT` inside."""
-        return self._points(min(self.experiment.points, HELD_OUT), NEVER)
+        return self._points(min(self.experiment.points, HELD_OUT), NEVER, self.problem.high)
 
-    def redraw(self, network: nn.Module, points: Points, step: int) -> Points:
-        """The points of `step` where those of before were `points`: they may follow the residual that `network` has there."""
-        rule = RULES.get(self.experiment.resampling)
-        if rule is None:
-            return self.draw(step)
-        n, problem = self.experiment.points, self.problem
-        random = sampling.generator(self.experiment.seed, 0, self.version(step))
-        fresh = sampling.in_box(self.experiment.sampling, POOL * n, problem.low, problem.high, random)
+    def redraw(self, network: nn.Module, points: Points, step: int, since: int = 0) -> Points:
+        """The points of `step` where those of step `since` were `points`: they may follow the residual that `network` has there.
+
+        A new window begins with points that are spread over all of it: those of before say nothing of its new part.
+        """
+        rule, high = RULES.get(self.experiment.resampling), marching.high(self.experiment, step)
+        if rule is None or high != marching.high(self.experiment, since):
+            points = self.draw(step)
+        if rule is None or self._drawn(step) == self._drawn(since):
+            return points
+        n = self.experiment.points
+        random = sampling.generator(self.experiment.seed, 0, self._drawn(step))
+        fresh = sampling.in_box(self.experiment.sampling, POOL * n, self.problem.low, high, random)
         fresh = fresh[random.permutation(len(fresh))]  # any part of them is spread over all of the domain
         before = torch.cat(list(points.interior.values()), dim=1).detach().cpu().double().numpy()
         sizes = self._sizes(network, before), self._sizes(network, fresh)
@@ -158,6 +171,11 @@ class Losses:
     def at(self, interior: Any, others: Points) -> Points:
         """Points whose equations are asked for at `interior`, (n, d), and all else as in `others`."""
         return replace(others, interior=self.columns(interior))
+
+    def _drawn(self, step: int) -> int:
+        """The number of the draw that `step` takes its points from."""
+        period = {"fixed": None, "every-step": 1}.get(self.experiment.resampling, self.experiment.period)
+        return 0 if period is None else step // period * period
 
     def _sizes(self, network: nn.Module, points: NDArray[np.float64]) -> NDArray[np.float64]:
         """How large the residual is at points, (n, d): the root of the weighted sum of the equations' squares, (n,)."""

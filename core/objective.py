@@ -1,4 +1,4 @@
-"""What an optimiser makes small: the loss of a network at collocation points that stay where they are until others are taken."""
+"""What an optimiser makes small: the loss of a network, the same from step to step until other points or values are taken."""
 
 from __future__ import annotations
 
@@ -10,18 +10,24 @@ from core.losses import Losses
 
 
 class Objective:
-    """The loss of `network` at its weights of the moment and the points of a step; losses of two versions of these are not comparable."""
+    """The loss of `network` at its weights of the moment, the points of a step and the values that parameters have in it.
+
+    Losses of two versions of these are not comparable. `losses` are those that are asked for in the end.
+    """
 
     def __init__(self, network: nn.Sequential, losses: Losses, step: int = 0) -> None:
-        self._network, self._losses = network, losses
+        self._network, self._asked = network, losses
         self.version = losses.version(step)
+        self._losses = losses.at_values(step)
         self._points = losses.draw(step)
 
     def go_to(self, step: int) -> None:
-        """Take the points of `step`, counted from 0."""
-        if self._losses.version(step) != self.version:
-            self.version = self._losses.version(step)
-            self._points = self._losses.redraw(self._network, self._points, step)
+        """Take the points and values of `step`, counted from 0."""
+        version, since = self._asked.version(step), self.version
+        if version != since:
+            self.version = version
+            self._losses = self._asked.at_values(step)
+            self._points = self._losses.redraw(self._network, self._points, step, since)
 
     def state(self) -> dict[str, Tensor]:
         """The points, where they depend on more than the step."""

@@ -1,4 +1,4 @@
-"""What a hyperparameter may be: a real number, a whole number, or one of several choices.
+"""What a hyperparameter may be: a real number, a whole number, one of several choices, or a short text that says more.
 
 A range knows its limits, its scale and how to read itself from text; widget, check, address bar and command-line flag derive from it.
 """
@@ -102,7 +102,40 @@ class Stages:
 STAGE = Integer(1, 200_000)
 """The steps of a stage that has a number."""
 
-Range = Real | Integer | Choice | Stages
+NO_CURRICULUM = "none"
+
+
+@dataclass(frozen=True)
+class Curriculum:
+    """`none`, or a parameter of the problem and the value that it begins with: `beta from 1`."""
+
+    usual: tuple[str, ...] = (NO_CURRICULUM,)
+
+    def check(self, name: str, value: object) -> str:
+        """`value` in its usual spelling; raises `InputError` where it cannot be read. Only the problem knows its parameters."""
+        words = str(value).split()
+        if words == [NO_CURRICULUM]:
+            return NO_CURRICULUM
+        if len(words) != 3 or words[1] != "from":
+            raise InputError("not-a-curriculum", name=name, value=repr(value))
+        return self.written(words[0], BEGINNING.check(name, words[2]))
+
+    @staticmethod
+    def written(parameter: str, first: float) -> str:
+        """The text that says so, to twelve digits."""
+        return f"{parameter} from {first:.12g}"
+
+    @staticmethod
+    def read(text: str) -> tuple[str, float]:
+        """The parameter and its first value, from what `check` gave."""
+        parameter, _, first = text.partition(" from ")
+        return parameter, float(first)
+
+
+BEGINNING = Real(-1e12, 1e12)
+"""The first value of a parameter; the problem has narrower limits."""
+
+Range = Real | Integer | Choice | Stages | Curriculum
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

@@ -8,13 +8,13 @@ Numbers are sliders over round values; a value between those, typed into the add
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 import streamlit as st
 
-from core import recipes
+from core import curriculum, recipes
 from core.errors import InputError, TangenteError
 from core.experiment import (
     ACTIVATIONS,
@@ -29,7 +29,7 @@ from core.experiment import (
 )
 from core.expressions import Parameter, to_latex
 from core.problem import ParameterRange, Problem
-from core.ranges import Choice, Integer, Range, Real, Stages
+from core.ranges import NO_CURRICULUM, Choice, Curriculum, Integer, Range, Real, Stages
 from core.store import Device
 from dashboard import address, catalogue
 from dashboard.catalogue import PROBLEM, library_problems
@@ -48,7 +48,7 @@ OPTIONS: dict[str, Mapping[str, str]] = {
 }
 """What is said of the option that is chosen, for choices whose names do not say it."""
 
-INSTEAD = {"network.constraints": "soft", "training.optimiser": "adam"}
+INSTEAD = {"network.constraints": "soft", "training.optimiser": "adam", "training.windows": 1, "training.curriculum": NO_CURRICULUM}
 """What is always possible, for hyperparameters that the problem or others may forbid."""
 
 _SEEN = "address-problem"
@@ -174,13 +174,14 @@ def presets(known: Mapping[str, Preset], problem: Problem) -> None:
 # The other controls, each returning its value.
 
 
-def hyperparameter(item: Hyperparameter, default: Any, devices: tuple[Device, ...]) -> Any:
-    """The widget of a hyperparameter; none where there is nothing to choose."""
+def hyperparameter(item: Hyperparameter, default: Any, devices: tuple[Device, ...], parameters: Sequence[ParameterRange] = ()) -> Any:
+    """The widget of a hyperparameter, for a problem with these parameters; none where there is nothing to choose."""
     if item.name == "device":
         return _device(item, default, devices)
     if isinstance(item.range, Choice) and len(item.range.options) == 1:
         return default
-    return WIDGETS[type(item.range)](item.name, _(item.label), _(item.help), item.range, default, optional=item.optional)
+    limits = Curriculum(curriculum.usual(parameters)) if isinstance(item.range, Curriculum) else item.range
+    return WIDGETS[type(limits)](item.name, _(item.label), _(item.help), limits, default, optional=item.optional)
 
 
 def parameter(item: ParameterRange) -> float:
@@ -227,14 +228,29 @@ def _choice(key: str, label: str, help: str, limits: Choice, default: str, *, op
 
 
 def _stages(key: str, label: str, help: str, limits: Stages, default: str, *, optional: bool = False) -> str:
-    """One of the usual sequences of methods, or what the address, a file or a preset asks for; below it what is said of its methods."""
+    """One of the usual sequences of methods; below it what is said of its methods."""
+    chosen = _usual(key, label, help, limits, default, on_change=_method_chosen)
+    for method in dict.fromkeys(part.split()[0] for part in chosen.split(", ")):
+        st.caption(_(OPTIMISERS[method].help))
+    return chosen
+
+
+def _usual(
+    key: str,
+    label: str,
+    help: str,
+    limits: Stages | Curriculum,
+    default: str,
+    *,
+    optional: bool = False,
+    on_change: Callable[[], None] | None = None,
+) -> str:
+    """One of the usual texts of a range, or what the address, a file or a preset asks for."""
     check = partial(limits.check, label)
     _note_if_moved(key, default)
     asked = address.asked(key, check, default)
     options = list(dict.fromkeys([*limits.usual, default, *filter(None, [asked, st.session_state.get(key)])]))
-    chosen = st.selectbox(label, options, options.index(default), key=key, help=help, bind="query-params", on_change=_method_chosen)
-    for method in dict.fromkeys(part.split()[0] for part in check(chosen).split(", ")):
-        st.caption(_(OPTIMISERS[method].help))
+    chosen = st.selectbox(label, options, options.index(default), key=key, help=help, bind="query-params", on_change=on_change)
     return check(chosen)
 
 
@@ -269,7 +285,7 @@ def _device(item: Hyperparameter, default: str, devices: tuple[Device, ...]) -> 
     return chosen
 
 
-WIDGETS: dict[type[Range], Callable[..., Any]] = {Real: _number, Integer: _number, Choice: _choice, Stages: _stages}
+WIDGETS: dict[type[Range], Callable[..., Any]] = {Real: _number, Integer: _number, Choice: _choice, Stages: _stages, Curriculum: _usual}
 
 
 def _checked(limits: Real | Integer, label: str, optional: bool, value: object) -> Any:

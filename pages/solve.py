@@ -44,11 +44,11 @@ with st.sidebar:
     settings = {}
     for item in HYPERPARAMETERS.values():
         if item.essential:
-            settings[item.name] = controls.hyperparameter(item, recipe[item.name], devices)
+            settings[item.name] = controls.hyperparameter(item, recipe[item.name], devices, problem.parameters)
     with st.expander(_("More settings")):
         for item in HYPERPARAMETERS.values():
             if not item.essential:
-                settings[item.name] = controls.hyperparameter(item, recipe[item.name], devices)
+                settings[item.name] = controls.hyperparameter(item, recipe[item.name], devices, problem.parameters)
         st.markdown(_("**Weights** of the equations and conditions in the loss"))
         texts = zip_longest(terms(problem), (*problem.equations, *problem.conditions), fillvalue=_("the measurements"))
         weights = {term: controls.weight(term, text, recipe[f"weights.{term}"]) for term, text in texts}

@@ -127,6 +127,9 @@ def test_every_hyperparameter_shows_its_default(name: str) -> None:
         ("device", "cpu", "cpu"),
         ("optimiser", "lbfgs", "lbfgs"),
         ("optimiser", "adam 12, ssbroyden", "adam 12, ssbroyden"),
+        ("windows", "7", 7),
+        ("curriculum", "beta from 1", "beta from 1"),
+        ("curriculum", "none", "none"),
     ],
 )
 def test_the_address_sets_the_widget(name: str, text: str, expected: Any) -> None:
@@ -150,6 +153,9 @@ def test_the_address_sets_the_widget(name: str, text: str, expected: Any) -> Non
         ("seconds", "0", ("Seconds", "stands at none")),
         ("optimiser", "adam, lbfgs", ("Optimiser", "number of its steps", "adam", "stands at adam")),
         ("optimiser", "lbgfs", ("Optimiser", "did you mean lbfgs", "stands at adam")),
+        ("windows", "33", ("Windows", "1 and 32", "33", "stands at 1")),
+        ("curriculum", "beta 1", ("Curriculum", "as in", "beta from 1", "stands at none")),
+        ("curriculum", "beta from slow", ("Curriculum", "slow", "stands at none")),
         ("activation", "tan", ("Activation", "tan", "did you mean tanh", "stands at tanh")),
         ("device", "cuda:99", ("cuda:99", "stands at cpu")),
     ],
@@ -161,6 +167,20 @@ def test_what_cannot_be_had_is_noted_and_the_default_taken(name: str, text: str,
     assert all(word in note for word in words), note
     app.run()
     assert notes(app) == [note], "a note stays until the visitor moves the control"
+
+
+def test_a_curriculum_is_offered_from_both_ends_of_each_parameters_range() -> None:
+    def page() -> None:
+        from core.experiment import HYPERPARAMETERS
+        from core.problem import load
+        from dashboard import controls
+
+        controls.hyperparameter(HYPERPARAMETERS["curriculum"], "none", (), load("damped-oscillator").parameters)
+
+    app = AppTest.from_function(page).run()
+    assert not app.exception
+    expected = ["none", "delta from 0.1", "delta from 8", "omega0 from 10", "omega0 from 40"]
+    assert app.selectbox[0].options == expected
 
 
 def test_a_note_goes_when_the_control_is_moved() -> None:

@@ -55,7 +55,7 @@ def test_everything_that_determines_a_run_is_in_its_key() -> None:
         "depth": 4, "width": 9, "activation": "sin", "learning_rate": 2e-3, "points": 41, "steps": 31, "device": "mps",
         "condition_points": 11, "sampling": "uniform", "resampling": "every-step", "precision": "float32", "seed": 1, "seconds": 5.0,
         "constraints": "hard", "schedule": "cosine", "frequency": 3.0, "optimiser": "adam 10, lbfgs",
-        "period": 7, "patience": 50,
+        "period": 7, "patience": 50, "windows": 2, "curriculum": "nu from 0.02",
     }  # fmt: skip
     choices = {name for name, item in HYPERPARAMETERS.items() if len(getattr(item.range, "options", (0, 0))) > 1}
     assert other.keys() == choices

@@ -353,6 +353,22 @@ def test_an_address_may_ask_for_hard_constraints(solve: Open, store: RunStore) -
     assert (only(store).experiment.constraints, only(store).experiment.schedule) == ("hard", "cosine")
 
 
+@pytest.mark.parametrize(("name", "text", "words"), [("windows", "4", "no coordinate t"), ("curriculum", "k from 1", "has no parameters")])
+def test_what_the_problem_does_not_allow_is_told_and_not_trained(solve: Open, name: str, text: str, words: str) -> None:
+    app = solve(problem="poisson", **{name: text})
+    assert words in app.error[0].value
+    assert "train" not in enabled(app)
+
+
+def test_a_curriculum_of_the_problems_parameter_is_trained(solve: Open, store: RunStore) -> None:
+    app = solve(problem="convection")
+    app.selectbox("curriculum").set_value("beta from 1").run()
+    app.select_slider("windows").set_value(4).run()
+    assert not app.error
+    press(app, "train")
+    assert (only(store).experiment.curriculum, only(store).experiment.windows) == ("beta from 1", 4)
+
+
 def test_a_device_that_a_worker_has_can_be_chosen(solve: Open, store: RunStore) -> None:
     store.publish_devices("worker-2", [Device("cuda:0", "a GPU", "worker-2")])
     app = solve(problem="decay", device="cuda:0")

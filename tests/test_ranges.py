@@ -3,7 +3,7 @@ import math
 import pytest
 
 from core.errors import InputError
-from core.ranges import Choice, Integer, Real, Stages, nearest
+from core.ranges import Choice, Curriculum, Integer, Real, Stages, nearest
 
 
 def code(call: object) -> str:
@@ -82,3 +82,35 @@ def test_one_method_is_a_sequence_too() -> None:
 )
 def test_a_mistake_in_stages_is_told(text: object, expected: str) -> None:
     assert code(lambda: STAGES.check("optimiser", text)).removesuffix("-near") == expected.removesuffix("-near")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("none", "none"),
+        (" beta  from 1.0 ", "beta from 1"),
+        ("nu from 1e-05", "nu from 1e-05"),
+        ("a from -0.333333333333", "a from -0.333333333333"),
+    ],
+)
+def test_a_curriculum_is_read_however_it_is_written(text: str, expected: str) -> None:
+    assert Curriculum().check("curriculum", text) == expected
+    assert Curriculum().check("curriculum", expected) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", "not-a-curriculum"),
+        (None, "not-a-curriculum"),
+        (["beta", "from", "1"], "not-a-curriculum"),
+        ("beta", "not-a-curriculum"),
+        ("beta to 1", "not-a-curriculum"),
+        ("beta from 1 on", "not-a-curriculum"),
+        ("beta from one", "not-a-number"),
+        ("beta from nan", "not-a-number"),
+        ("beta from inf", "out-of-range"),
+    ],
+)
+def test_a_mistake_in_a_curriculum_is_told(text: object, expected: str) -> None:
+    assert code(lambda: Curriculum().check("curriculum", text)) == expected

@@ -1,0 +1,88 @@
+"""A curriculum: a parameter of the problem goes from an easier value to its own while the network learns.
+
+A. Krishnapriyan et al., "Characterizing possible failure modes in physics-informed neural networks", NeurIPS 2021, section 5.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from core import tables
+from core.errors import InputError, TangenteError
+from core.phases import Phases
+from core.ranges import NO_CURRICULUM, Curriculum, Real, nearest
+
+if TYPE_CHECKING:
+    from core.experiment import Experiment
+    from core.problem import ParameterRange, Problem
+
+JUMPS = 8
+"""From the first value to the parameter's own."""
+RATIO = 10
+"""Values further apart than this, and of one sign, are gone through evenly on a log scale."""
+
+
+def phases(experiment: Experiment) -> Phases:
+    """The values, one phase each."""
+    return Phases(1 if experiment.curriculum == NO_CURRICULUM else JUMPS + 1, experiment.steps, experiment.period)
+
+
+def usual(parameters: Sequence[ParameterRange]) -> tuple[str, ...]:
+    """Curricula that are worth offering: none, and each parameter from either end of its range."""
+    return (NO_CURRICULUM, *(Curriculum.written(item.name, end) for item in parameters for end in (item.low, item.high)))
+
+
+def value(first: float, own: float, phase: int) -> float:
+    """The parameter's value in a phase, from `first` in phase 0 to its `own` in phase `JUMPS`."""
+    share = phase / JUMPS
+    if phase == JUMPS:
+        return own
+    if first * own > 0 and abs(math.log(own / first)) > math.log(RATIO):
+        return first * math.exp(share * math.log(own / first))
+    return first + share * (own - first)
+
+
+def at(experiment: Experiment, step: int) -> Experiment:
+    """The experiment whose loss a step, from 0, minimises: itself, or the same with the parameter's value of the moment."""
+    phase = phases(experiment).at(step)
+    return experiment if phase == phases(experiment).last else _in_phase(experiment, phase)
+
+
+def _in_phase(experiment: Experiment, phase: int) -> Experiment:
+    name, first = Curriculum.read(experiment.curriculum)
+    values = tuple((known, value(first, own, phase) if known == name else own) for known, own in experiment.values)
+    return replace(experiment, values=values, curriculum=NO_CURRICULUM)
+
+
+def check(experiment: Experiment) -> None:
+    """Raise `InputError` where the problem lacks the parameter or has no meaning on the way, or where the trial function changes there."""
+    if experiment.curriculum == NO_CURRICULUM:
+        return
+    name, first = Curriculum.read(experiment.curriculum)
+    _check_name(experiment.problem, name)
+    limits = next(item for item in experiment.problem.parameters if item.name == name)
+    Real(limits.low, limits.high).check(name, first)
+    for phase in range(JUMPS):
+        _check_phase(experiment, _in_phase(experiment, phase), name)
+
+
+def _check_name(problem: Problem, name: str) -> None:
+    known = [item.name for item in problem.parameters]
+    if name not in known:
+        near = nearest(name, known)
+        code = "unknown-parameter-near" if near else "unknown-parameter" if known else "no-parameters"
+        raise InputError(code, name=tables.shown(name), near=near, known=", ".join(known))
+
+
+def _check_phase(asked: Experiment, easier: Experiment, name: str) -> None:
+    here = f"{dict(easier.values)[name]:g}"
+    try:
+        _ = easier.bound
+        trial = easier.trial
+    except TangenteError as error:
+        raise InputError("curriculum-impossible", name=name, value=here, reason=error.message) from None
+    if trial != asked.trial:
+        raise InputError("curriculum-in-trial", name=name)
