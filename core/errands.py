@@ -33,8 +33,8 @@ _TAIL = 2000
 
 Event = dict[str, Any]
 
-_turn = threading.Lock()
-"""Whose turn it is: what is measured at the same time measures the other."""
+_timed, _untimed = threading.Lock(), threading.Lock()
+"""Whose turn it is: what is timed at the same time measures the other. What is not timed need not wait for that, and has its own."""
 
 
 @dataclass(frozen=True)
@@ -56,14 +56,15 @@ class Errand:
 
 
 class Batch:
-    """Errands that are run in turn by a thread; what they tell can be read meanwhile, by any thread.
+    """Errands that are run in turn by a thread; what they tell can be read meanwhile, by any thread. `timed`: they take times.
 
     Every event says `who` it is of and which `event` it is: what the program told, or `started`; `failed` with the `code` and the
     `values` of an error, and what the program `complained` of last; `ended`, in any case. The last one is `over`, of nobody, which says
     whether the batch was `stopped`.
     """
 
-    def __init__(self, errands: Sequence[Errand], silence: float = SILENCE) -> None:
+    def __init__(self, errands: Sequence[Errand], silence: float = SILENCE, *, timed: bool = True) -> None:
+        self._turn = _timed if timed else _untimed
         self.id = secrets.token_urlsafe(12)
         self.errands = tuple(errands)
         self._silence = silence
@@ -103,7 +104,7 @@ class Batch:
                 try:
                     self._do(errand)
                 finally:
-                    _turn.release()
+                    self._turn.release()
         finally:
             self._tell("", {"event": "over", "stopped": self._stopped.is_set()})
 
@@ -121,7 +122,7 @@ class Batch:
     def _take_turn(self) -> bool:
         """Wait until no other batch runs anything; False where this one was stopped."""
         while not self._stopped.is_set():
-            if _turn.acquire(timeout=0.1):
+            if self._turn.acquire(timeout=0.1):
                 return True
         return False
 

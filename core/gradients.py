@@ -53,6 +53,19 @@ def jacobian(losses: Losses, network: nn.Module, points: Points) -> tuple[Tensor
     return torch.cat(values), rows, losses.means(residuals).detach()
 
 
+def of_terms(losses: Losses, network: nn.Module, points: Points) -> Tensor:
+    """The gradient of each loss term, without its weight, by the parameters that are learned, (terms, parameters)."""
+    parameters = [parameter for parameter in network.parameters() if parameter.requires_grad]
+    nothing = torch.zeros_like(torch.cat([parameter.detach().flatten() for parameter in parameters]))
+    return torch.stack([_gradient(term, parameters) if term.requires_grad else nothing for term in losses.terms(network, points)])
+
+
+def _gradient(value: Tensor, parameters: Sequence[Tensor]) -> Tensor:
+    """That of one number, (parameters,)."""
+    parts = torch.autograd.grad(value, parameters, retain_graph=True, allow_unused=True, materialize_grads=True)
+    return torch.cat([part.flatten() for part in parts])
+
+
 class Tape(TorchFunctionMode):
     """Follows a network's parameters through what is computed while it is entered, so that `play` and `read` tell each row's gradient."""
 

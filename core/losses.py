@@ -92,13 +92,18 @@ class Losses:
         self.mse = nn.MSELoss()
         self._phases = marching.phases(experiment), curriculum.phases(experiment)
         self._equations = [compile(tree, TORCH) for tree in problem.equations]
-        self._soft = [condition for _, condition in soft]
+        self.soft = [condition for _, condition in soft]
         self._terms = [len(problem.equations) + number for number, _ in soft]  # of these conditions
-        self._conditions = [compile(condition.residual, TORCH) for condition in self._soft]
+        self._conditions = [compile(condition.residual, TORCH) for condition in self.soft]
         self._data = _Data(experiment, device) if experiment.problem.data is not None else None
         self._wanted = _derivatives(problem.equations)
         self._products = Products(problem.unknowns, self._wanted)  # of equations, where the network is a trial function
-        self._wanted_at_edges = _derivatives([condition.residual for condition in self._soft])
+        self._wanted_at_edges = _derivatives([condition.residual for condition in self.soft])
+
+    @property
+    def measured(self) -> float:
+        """The size of the measured values, by root mean square; 0 without any."""
+        return 0.0 if self._data is None else float(self._data.values.square().mean().sqrt())
 
     @property
     def follows(self) -> bool:
@@ -130,7 +135,7 @@ class Losses:
         batch: list[Tensor] = []
         rows: list[Rows] = []
         start = 0
-        for number, condition in enumerate(self._soft, start=1):
+        for number, condition in enumerate(self.soft, start=1):
             random = sampling.generator(seed, number, draw)
             base = self._tensor(sampling.on_edges(method, self.experiment.condition_points, condition.edges, low, high, random))
             at: dict[tuple[float | None, ...], slice] = {}
@@ -213,11 +218,16 @@ class Losses:
 
     def residuals(self, network: nn.Module, columns: Columns) -> list[Tensor]:
         """Each equation's left side minus its right side, (n, 1), at `columns`, which require gradients where a derivative is needed."""
-        values = self._products.values(network, columns) if isinstance(network, Trial) else self._values(network, columns, self._wanted)
-        leaves: dict[Leaf, Tensor] = {Coordinate(name): column for name, column in columns.items()}
-        leaves.update(values.items())
+        leaves = self.leaves(network, columns)
         rows = len(next(iter(columns.values())))
         return [self._residual(equation(leaves), rows) for equation in self._equations]
+
+    def leaves(self, network: nn.Module, columns: Columns) -> dict[Leaf, Tensor]:
+        """All that the equations are made of, (n, 1) each, at `columns`."""
+        values = self._products.values(network, columns) if isinstance(network, Trial) else self.values(network, columns, self._wanted)
+        leaves: dict[Leaf, Tensor] = {Coordinate(name): column for name, column in columns.items()}
+        leaves.update(values.items())
+        return leaves
 
     def columns(self, points: Any) -> Columns:
         """Points (n, d) as columns, (n, 1) each, at which residuals can be taken."""
@@ -229,17 +239,23 @@ class Losses:
         return [[Residual(len(self.weights) - 1, self._data.of(network) - self._data.values, (slice(len(self._data.points)),))]]
 
     def _condition_residuals(self, network: nn.Module, points: Points) -> list[Tensor]:
+        found = zip(self._conditions, self.condition_leaves(network, points), points.rows, strict=True)
+        return [self._residual(condition(leaves), len(next(iter(rows.base.values())))) for condition, leaves, rows in found]
+
+    def condition_leaves(self, network: nn.Module, points: Points) -> list[dict[Leaf, Tensor]]:
+        """All that each soft condition is made of, (n, 1) each."""
         if not points.rows:
             return []
-        values = self._values(network, points.edge, self._wanted_at_edges)
-        residuals = []
+        values = self.values(network, points.edge, self._wanted_at_edges)
+        found = []
         for condition, rows in zip(self._conditions, points.rows, strict=True):
             leaves: dict[Leaf, Tensor] = {Coordinate(name): column for name, column in rows.base.items()}
             leaves |= {leaf: values[leaf.derivative][rows.at[leaf.place]] for leaf in condition.leaves if isinstance(leaf, At)}
-            residuals.append(self._residual(condition(leaves), len(next(iter(rows.base.values())))))
-        return residuals
+            found.append(leaves)
+        return found
 
-    def _values(self, network: nn.Module, columns: Columns, wanted: Collection[Derivative]) -> dict[Derivative, Tensor]:
+    def values(self, network: nn.Module, columns: Columns, wanted: Collection[Derivative]) -> dict[Derivative, Tensor]:
+        """The wanted derivatives, (n, 1) each, at `columns`, which require gradients."""
         outputs = network(torch.cat(list(columns.values()), dim=1))  # (n, unknowns)
         unknowns = {unknown: outputs[:, index : index + 1] for index, unknown in enumerate(self.problem.unknowns)}
         return derivatives(unknowns, columns, wanted)

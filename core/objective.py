@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from core.gradients import jacobian
-from core.losses import Losses
+from core.losses import Losses, Points
 
 
 class Objective:
@@ -28,6 +28,11 @@ class Objective:
             self.version = version
             self._losses = self._asked.at_values(step)
             self._points = self._losses.redraw(self._network, self._points, step, since)
+
+    @property
+    def points(self) -> Points:
+        """The points of the moment."""
+        return self._points
 
     def state(self) -> dict[str, Tensor]:
         """The points, where they depend on more than the step."""

@@ -99,6 +99,13 @@ def restore(experiment: Experiment, checkpoint: Checkpoint, device: torch.device
     return network
 
 
+def last_objective(experiment: Experiment, checkpoint: Checkpoint, network: nn.Sequential, losses: Losses) -> Objective:
+    """What the last step before a checkpoint made small, with the points that it had; `network` is given the weights of the checkpoint."""
+    objective = Objective(network, losses, max(0, checkpoint.step - 1))
+    _load(checkpoint, network, None, objective, None, losses.device)
+    return objective
+
+
 def _load(
     start: Checkpoint,
     network: nn.Sequential,

@@ -21,13 +21,16 @@ def newest(kind: str) -> Batch | None:
         return _newest.get(kind)
 
 
-def start(kind: str, errands: Sequence[Errand]) -> Batch:
-    """Run errands, unless a batch of the kind is running, which is then returned; another one of that kind is forgotten."""
+def start(kind: str, errands: Sequence[Errand], *, timed: bool = True) -> Batch:
+    """Run errands, unless a batch of the kind is running, which is then returned; another one of that kind is forgotten.
+
+    `timed`: they take times, and wait until no others do.
+    """
     with _lock:
         batch = _newest.get(kind)
         if batch is None or not batch.running:
             _newest.pop(kind, None)
-            batch = _newest[kind] = Batch(errands)
+            batch = _newest[kind] = Batch(errands, timed=timed)
             over = [name for name, other in _newest.items() if not other.running]
             for name in over[: max(0, len(_newest) - _MOST)]:
                 del _newest[name]

@@ -119,12 +119,12 @@ def _maps(experiment: Experiment, coordinates: maps.Coordinates) -> list[dict[st
 
 
 def _loss(experiment: Experiment, span: int) -> dict[str, Any]:
-    labels = _term_labels(experiment)
+    labels = term_labels(experiment)
     figure = loss(labels, experiment.steps, step=_("step"), total=_("total"))
     return _panel("loss", _("Loss"), figure, span, _("How the loss falls, step by step."), tall=len(labels) > FEW)
 
 
-def _term_labels(experiment: Experiment) -> dict[str, str]:
+def term_labels(experiment: Experiment) -> dict[str, str]:
     """Each loss term's name as it is read, without a number where there is no other of its kind."""
     words = {"equation": (_("equation"), _("equation {number}")), "condition": (_("condition"), _("condition {number}"))}
     names = terms(experiment.problem)

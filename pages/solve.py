@@ -15,6 +15,7 @@ from dashboard import actions, address, catalogue, controls, files, seeds, statu
 from dashboard.equation import equation
 from dashboard.live import live_view
 from dashboard.presets import PRESETS
+from dashboard.sections import diagnosis
 from dashboard.services import store
 from dashboard.texts import _
 from dashboard.texts.formats import in_markdown
@@ -99,4 +100,5 @@ for trouble in filter(None, (actions.trouble(), hindrance)):
 with st.container(key="run-status"):
     st.markdown(status.sentence(run, waiting, time.time()))
 live_view(experiment, run, key="live")
+diagnosis.show(run)
 seeds.section(experiment, controls.chosen(), possible=not (missing or refusal))

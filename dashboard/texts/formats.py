@@ -51,6 +51,11 @@ def number(value: float) -> str:
     return text.replace("-", "−")
 
 
+def percent(part: float) -> str:
+    """A part of one, in two significant digits: 27%, 0.30%."""
+    return _("{number}%").format(number=number(100 * part))
+
+
 def duration(seconds: float) -> str:
     """How long something took: 0.4 s, 9 s, 2 min 5 s, 3 h 20 min."""
     minutes, rest = divmod(round(seconds), 60)

@@ -1,0 +1,74 @@
+"""How large residuals are beside what they are made of: a number without a unit, where a loss has the square of the equation's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from core.expressions import At, Binary, Coordinate, Expression, Leaf, Unary, compile, leaves_in
+from core.losses import Columns, Losses, Points
+from core.torch_functions import TORCH
+
+
+def summands(tree: Expression) -> Iterator[Expression]:
+    """What is added and subtracted in a tree, signs left out."""
+    stack = [tree]
+    while stack:
+        node = stack.pop()
+        match node:
+            case Binary("+" | "-"):
+                stack += [node.left, node.right]
+            case Unary():
+                stack.append(node.operand)
+            case _:
+                yield node
+
+
+def rms(value: Any) -> float:
+    """The root of the mean square of a tensor, or the size of a number."""
+    return float(value.detach().square().mean().sqrt()) if isinstance(value, Tensor) else abs(float(value))
+
+
+def unmet(losses: Losses, network: nn.Module, points: Points) -> list[float]:
+    """Of each residual that there is, in the order of the terms, its size over the sum of the sizes of its summands; 0 where all vanish.
+
+    A condition is also held against what it evaluates over the domain: in u(0) = 0 there is nothing else.
+    """
+    sizes = [_sum(tree, leaves) for tree, leaves in _equations(losses, network, points)]
+    inside = _inside(losses, network, points.interior)
+    for condition, leaves in zip(losses.soft, losses.condition_leaves(network, points), strict=True):
+        looked = {leaf.derivative for leaf in leaves_in(condition.residual) if isinstance(leaf, At)}
+        sizes.append(_sum(condition.residual, leaves) + sum(inside[derivative] for derivative in looked))
+    found = [rms(residual.value) for batch in losses.batches(network, points) for residual in batch]
+    sizes += [found[-1] + losses.measured] if len(found) > len(sizes) else []
+    return [value / size if size > 0 else 0.0 for value, size in zip(found, sizes, strict=True)]
+
+
+def given(losses: Losses, points: Points) -> float:
+    """The largest size that a condition gives an unknown: of its residual where all unknowns are zero."""
+    found = [0.0]
+    for condition, rows in zip(losses.soft, points.rows, strict=True):
+        if not any(leaf.derivative.by for leaf in leaves_in(condition.residual) if isinstance(leaf, At)):
+            leaves: dict[Leaf, Any] = {Coordinate(name): column for name, column in rows.base.items()}
+            leaves |= {leaf: torch.zeros(()) for leaf in leaves_in(condition.residual) if isinstance(leaf, At)}
+            found.append(rms(compile(condition.residual, TORCH)(leaves)))
+    return max(found)
+
+
+def _equations(losses: Losses, network: nn.Module, points: Points) -> Iterator[tuple[Expression, Mapping[Leaf, Tensor]]]:
+    leaves = losses.leaves(network, points.interior)
+    return ((tree, leaves) for tree in losses.problem.equations)
+
+
+def _sum(tree: Expression, leaves: Mapping[Leaf, Tensor]) -> float:
+    return sum(rms(compile(part, TORCH)(leaves)) for part in summands(tree))
+
+
+def _inside(losses: Losses, network: nn.Module, columns: Columns) -> dict[Any, float]:
+    """The size over the domain of all that the soft conditions evaluate."""
+    wanted = {leaf.derivative for item in losses.soft for leaf in leaves_in(item.residual) if isinstance(leaf, At)}
+    inputs = {name: column.detach().requires_grad_() for name, column in columns.items()}
+    return {derivative: rms(value) for derivative, value in losses.values(network, inputs, wanted).items()}
