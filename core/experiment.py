@@ -46,6 +46,38 @@ ACTIVATIONS: dict[str, Activation] = {
     "relu": Activation(N_("Piecewise linear: its second derivative is zero, so it cannot see u_xx."), smoothness=1),
 }
 
+
+@dataclass(frozen=True)
+class Architecture:
+    """How layers make a network; `encoders` are layers beside those on the way from the inputs to the outputs."""
+
+    help: str
+    encoders: int = 0
+
+
+ARCHITECTURES: dict[str, Architecture] = {
+    "perceptron": Architecture(N_("Layer after layer: the cheapest steps, and the fewest weights.")),
+    "modified": Architecture(
+        N_(
+            "Two further layers see the inputs and are mixed into each hidden layer (Wang, Teng and Perdikaris, 2021): for fronts and "
+            "fine patterns; a step costs more."
+        ),
+        encoders=2,
+    ),
+}
+FACTORISATIONS = {
+    "none": N_("Each weight is a number of its own."),
+    "random": N_(
+        "Each neuron's weights are a length times a direction, and both are learned (Wang et al., 2022): for Adam, where scales differ."
+    ),
+}
+SLOPES = {
+    "fixed": N_("The activation function stays as it is."),
+    "adaptive": N_(
+        "Each layer learns how steep its activation is, one number a layer (Jagtap, Kawaguchi and Karniadakis, 2020): for steep solutions."
+    ),
+}
+
 DEVICES = ("cpu", "mps", *(f"cuda:{index}" for index in range(16)))
 
 
@@ -179,7 +211,39 @@ class Experiment:
         N_("Frequency"),
         N_(
             "Multiplies the first layer's initial weights. Networks learn slow waves long before fast ones; with a higher frequency they "
-            "begin with finer ones."
+            "begin with finer ones. With random features, it is the standard deviation of their frequencies instead."
+        ),
+    )
+    architecture: str = _hyper(
+        "network",
+        Choice(tuple(ARCHITECTURES)),
+        "perceptron",
+        N_("Architecture"),
+        N_("How the layers are put together."),
+    )
+    factorisation: str = _hyper(
+        "network",
+        Choice(tuple(FACTORISATIONS)),
+        "none",
+        N_("Factorisation"),
+        N_("How weights are written. What the network is at first is the same."),
+    )
+    slopes: str = _hyper(
+        "network",
+        Choice(tuple(SLOPES)),
+        "fixed",
+        N_("Slopes"),
+        N_("Whether the activation functions' slopes are learned."),
+    )
+    features: int = _hyper(
+        "network",
+        Integer(0, 64),
+        0,
+        N_("Random features"),
+        N_(
+            "So many random waves of the coordinates, each a cosine and a sine, enter the first layer in their place "
+            "(Tancik et al., 2020): for fine patterns. The frequency is the standard deviation of theirs, in waves over half the domain. "
+            "Coordinates that are periodic by construction stay as they are. 0: none."
         ),
     )
     constraints: str = _hyper(
@@ -429,11 +493,27 @@ class Experiment:
         return next((stage for stage in self.stages if stage.end is None or step < stage.end), self.stages[-1])
 
     @cached_property
+    def periodic(self) -> tuple[str, ...]:
+        """The coordinates in which the network is periodic by construction, in the problem's order."""
+        return () if self.trial is None else tuple(item.name for item in self.problem.coordinates if item.name in self.trial.periodic)
+
+    @cached_property
+    def inputs(self) -> tuple[str, ...]:
+        """What enters the first layer: coordinates by their names, waves of one as `cos x`, random ones of several as `cos 1`."""
+        others = tuple(item.name for item in self.problem.coordinates if item.name not in self.periodic)
+        if others and self.features:
+            others = tuple(f"{wave} {number}" for wave in ("cos", "sin") for number in range(1, self.features + 1))
+        return (*others, *(f"{wave} {name}" for wave in ("cos", "sin") for name in self.periodic))
+
+    @cached_property
     def parameters(self) -> int:
-        """The number of weights and biases of the network."""
-        periodic = 0 if self.trial is None else len(self.trial.periodic)  # each becomes a cosine and a sine
-        sizes = [len(self.problem.coordinates) + periodic, *[self.width] * self.depth, len(self.problem.unknowns)]
-        return sum((fan_in + 1) * fan_out for fan_in, fan_out in pairwise(sizes))
+        """The number of weights, biases and whatever else the network learns."""
+        encoders = ARCHITECTURES[self.architecture].encoders
+        sizes = [len(self.inputs), *[self.width] * self.depth, len(self.problem.unknowns)]
+        layers = [*pairwise(sizes), *[(len(self.inputs), self.width)] * encoders]
+        beside = 2 if self.factorisation == "random" else 1  # each neuron's bias, and its length
+        slopes = self.depth + encoders if self.slopes == "adaptive" else 0
+        return sum((fan_in + beside) * fan_out for fan_in, fan_out in layers) + slopes
 
     def _check_size(self) -> None:
         """Raise `InputError` where one of the methods cannot handle so large a network, or so many points."""
@@ -516,7 +596,7 @@ def _is_auto(value: object) -> bool:
 
 
 def _unknown(code: str, name: str, known: Sequence[str], key: str) -> InputError:
-    near = nearest(name, known)
+    near = None if name in HYPERPARAMETERS else nearest(name, known)  # one in the wrong section is not misspelt
     return InputError(f"{code}-near" if near else code, at=Position(key=key), name=tables.shown(name), near=near, known=", ".join(known))
 
 

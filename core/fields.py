@@ -17,6 +17,7 @@ from core.classical import Answer
 from core.experiment import Experiment, terms
 from core.frames import pack
 from core.losses import Losses
+from core.networks import weights
 from core.references import Reference
 from core.training import Snapshot
 
@@ -175,10 +176,9 @@ def told(answer: Answer | None) -> dict[str, Any] | None:
 
 def _weight_arrays(network: nn.Sequential) -> dict[str, Array]:
     """Each layer's weights, thinned to at most 16 × 16, evenly: `weights.0` is the layer nearest the input."""
-    linears = [layer for layer in network if isinstance(layer, nn.Linear)]
     arrays = {}
-    for index, layer in enumerate(linears):
-        weight = layer.weight.detach().cpu().double().numpy()  # (out, in)
+    for index, layer in enumerate(weights(network)):
+        weight = layer.detach().cpu().double().numpy()  # (out, in)
         arrays[f"weights.{index}"] = weight[np.ix_(*[thinned(size) for size in weight.shape])]
     return arrays
 

@@ -67,7 +67,8 @@ def _suited(problem: Problem, known: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _weights(problem: Problem, known: Mapping[str, Any]) -> int:
-    """Weights and biases of the network, without those that a period adds."""
+    """Weights and biases of the network, about: without those that a period adds."""
     depth, width = known["depth"], known["width"]
-    inputs, outputs = len(problem.coordinates), len(problem.unknowns)
-    return int((inputs + 1) * width + (depth - 1) * (width + 1) * width + (width + 1) * outputs)
+    inputs, outputs = 2 * known.get("features", 0) or len(problem.coordinates), len(problem.unknowns)
+    first = (inputs + 1) * width * (3 if known.get("architecture") == "modified" else 1)
+    return int(first + (depth - 1) * (width + 1) * width + (width + 1) * outputs)

@@ -18,11 +18,14 @@ from core import curriculum, recipes
 from core.errors import InputError, TangenteError
 from core.experiment import (
     ACTIVATIONS,
+    ARCHITECTURES,
     CONSTRAINTS,
+    FACTORISATIONS,
     HYPERPARAMETERS,
     OPTIMISERS,
     RESAMPLINGS,
     SAMPLINGS,
+    SLOPES,
     WEIGHT,
     Experiment,
     Hyperparameter,
@@ -43,6 +46,9 @@ NONE = "none"
 OPTIONS: dict[str, Mapping[str, str]] = {
     "activation": {name: activation.help for name, activation in ACTIVATIONS.items()},
     "constraints": CONSTRAINTS,
+    "architecture": {name: architecture.help for name, architecture in ARCHITECTURES.items()},
+    "factorisation": FACTORISATIONS,
+    "slopes": SLOPES,
     "sampling": SAMPLINGS,
     "resampling": RESAMPLINGS,
 }

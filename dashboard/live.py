@@ -12,7 +12,7 @@ import streamlit as st
 
 from core import grids
 from core.domain import Interval
-from core.experiment import Experiment, terms
+from core.experiment import ARCHITECTURES, Experiment, terms
 from core.store import Run
 from dashboard import references
 from dashboard.figures import curves, maps
@@ -67,18 +67,23 @@ def _data(experiment: Experiment, run: Run | None) -> dict[str, Any]:
 
 
 def _network(experiment: Experiment) -> dict[str, Any]:
-    coordinates = [coordinate.name for coordinate in experiment.bound.coordinates]
     label = ngettext(
         "The network: {depth} hidden layer of {width} neurons, from {inputs} to {outputs}.",
         "The network: {depth} hidden layers of {width} neurons, from {inputs} to {outputs}.",
         experiment.depth,
     )
-    words = {"inputs": ", ".join(coordinates), "outputs": ", ".join(experiment.bound.unknowns)}
+    coordinates = ", ".join(coordinate.name for coordinate in experiment.bound.coordinates)
+    words = {"inputs": coordinates, "outputs": ", ".join(experiment.bound.unknowns)}
+    label = label.format(depth=experiment.depth, width=experiment.width, **words)
+    title, encoders = _("Network"), ARCHITECTURES[experiment.architecture].encoders
+    if encoders:
+        title = _("Network, encoders not drawn")
+        label += " " + _("Not drawn: {encoders} layers that are mixed into each hidden one.").format(encoders=encoders)
     return {
-        "title": _("Network"),
-        "label": label.format(depth=experiment.depth, width=experiment.width, **words),
+        "title": title,
+        "label": label,
         "span": 1,
-        "inputs": coordinates,
+        "inputs": list(experiment.inputs),
         "outputs": list(experiment.bound.unknowns),
         "depth": experiment.depth,
         "width": experiment.width,

@@ -308,7 +308,7 @@ def test_crossings_are_counted_and_a_ripple_is_none() -> None:
 def test_a_run_that_diverged_without_a_checkpoint_is_told_of_by_its_losses_alone() -> None:
     case = Case(small("decay"), "diverged", 7, Measures(None, None))
     (found,) = findings(case)
-    assert found.code == "diverged" and {"learning_rate": 1e-3} in found.remedies
+    assert found.code == "diverged" and {"learning_rate": 1e-4} in found.remedies
     assert good(Case(small("decay"), "stopped", 0, Measures(None, None))) is None
 
 

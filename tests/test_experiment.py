@@ -56,6 +56,7 @@ def test_everything_that_determines_a_run_is_in_its_key() -> None:
         "condition_points": 11, "sampling": "uniform", "resampling": "every-step", "precision": "float32", "seed": 1, "seconds": 5.0,
         "constraints": "hard", "schedule": "cosine", "frequency": 3.0, "optimiser": "adam 10, lbfgs",
         "period": 7, "patience": 50, "windows": 2, "curriculum": "nu from 0.02",
+        "architecture": "modified", "factorisation": "random", "slopes": "adaptive", "features": 3,
     }  # fmt: skip
     choices = {name for name, item in HYPERPARAMETERS.items() if len(getattr(item.range, "options", (0, 0))) > 1}
     assert other.keys() == choices
@@ -118,6 +119,20 @@ def test_bad_files_are_refused_at_the_place_of_the_mistake(text: str, code: str,
         Experiment.from_toml(text, file="mine.toml")
     assert (caught.value.code, caught.value.at.key, caught.value.at.file) == (code, key, "mine.toml")
     assert str(caught.value).startswith("mine.toml")
+
+
+@pytest.mark.parametrize(
+    ("problem", "settings", "inputs"),
+    [
+        ("burgers", {}, ("x", "t")),
+        ("burgers", {"features": 2}, ("cos 1", "cos 2", "sin 1", "sin 2")),
+        ("convection", {"constraints": "hard"}, ("t", "cos x", "sin x")),
+        ("convection", {"constraints": "soft", "features": 1}, ("cos 1", "sin 1")),
+        ("convection", {"constraints": "hard", "features": 1}, ("cos 1", "sin 1", "cos x", "sin x")),
+    ],
+)
+def test_inputs_are_coordinates_or_waves_of_them(problem: str, settings: dict[str, object], inputs: tuple[str, ...]) -> None:
+    assert small(problem, **settings).inputs == inputs
 
 
 def test_relu_under_a_second_derivative_is_warned_about() -> None:

@@ -123,6 +123,17 @@ def test_a_reference_in_three_coordinates_lies_on_both_grids() -> None:
         np.testing.assert_allclose(arrays[f"reference.{experiment.bound.unknowns[0]}"], x + 10 * y + 100 * t, rtol=1e-5, atol=1e-4)
 
 
+def test_the_picture_shows_what_the_layers_multiply_by_and_no_encoders() -> None:
+    chosen = {"architecture": "modified", "factorisation": "random", "slopes": "adaptive", "features": 3}
+    experiment = small("convection", constraints="hard", **chosen)
+    display, snapshot = after_one_step(experiment)
+    _header, arrays = unpack(display.frame(snapshot, snapshot.losses[None].numpy(), {}))
+    assert [arrays[f"weights.{layer}"].shape for layer in range(3)] == [(8, len(experiment.inputs)), (8, 8), (1, 8)]
+    assert "weights.3" not in arrays
+    state = snapshot.network.state_dict()
+    np.testing.assert_allclose(arrays["weights.1"], (state["5.layer.scale"][:, None] * state["5.layer.directions"]).numpy(), rtol=1e-6)
+
+
 def test_large_layers_are_thinned_to_their_first_last_and_evenly_between() -> None:
     assert thinned(5).tolist() == [0, 1, 2, 3, 4]
     assert len(thinned(256)) == 16 and thinned(256)[0] == 0 and thinned(256)[-1] == 255

@@ -27,6 +27,9 @@ def measured() -> Problem:
     return Problem.from_table({**load("harmonic-system").table(), "data": {"columns": ["t", "y1", "y2"], "rows": rows}})
 
 
+EVERYTHING = {"architecture": "modified", "factorisation": "random", "slopes": "adaptive", "features": 3}
+"""Each of the network's choices other than by default."""
+
 CASES: dict[str, Callable[[], Experiment]] = {
     "second order": lambda: small("damped-oscillator", weights={"equation": 1e-4, "condition-1": 1, "condition-2": 0.01}),
     "one number": lambda: small("decay", depth=1),
@@ -42,6 +45,16 @@ CASES: dict[str, Callable[[], Experiment]] = {
     "data": lambda: Experiment.of(measured(), {}, {"width": 6, "depth": 2, "points": 20, "precision": "float64"}, {"data": 11}),
     "no weight": lambda: small("heat", weights={"condition-1": 0}),
     **{name: lambda name=name: small("burgers", activation=name, points=20) for name in ACTIVATIONS},
+    "modified": lambda: small("burgers", architecture="modified", points=20),
+    "factorised": lambda: small("burgers", factorisation="random", points=20),
+    "adaptive": lambda: small("burgers", slopes="adaptive", points=20),
+    "random features": lambda: small("burgers", features=3, points=20),
+    "all of them": lambda: small("burgers", **EVERYTHING, points=20),
+    "all of them, hard": lambda: small("burgers", constraints="hard", **EVERYTHING, points=20),
+    "all of them, periodic, hard": lambda: small("kdv-cosine", constraints="hard", **EVERYTHING, points=10),
+    "all of them, data": lambda: Experiment.of(
+        measured(), {}, {"width": 6, "depth": 2, "points": 20, "precision": "float64", **EVERYTHING}
+    ),
 }
 
 

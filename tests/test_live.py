@@ -82,6 +82,16 @@ def test_the_diagram_follows_the_network() -> None:
     assert "5 hidden layers of 7 neurons" in network["label"]
 
 
+def test_the_diagram_shows_what_enters_the_first_layer() -> None:
+    assert shown("convection", constraints="hard", features=1)["network"]["inputs"] == ["cos 1", "sin 1", "cos x", "sin x"]
+
+
+def test_the_diagram_says_what_it_does_not_show() -> None:
+    plain, modified = (shown("heat", architecture=name)["network"] for name in ("perceptron", "modified"))
+    assert "encoders" not in plain["title"] + plain["label"] and "Not drawn" not in plain["label"]
+    assert "encoders not drawn" in modified["title"] and "2 layers that are mixed" in modified["label"]
+
+
 def test_a_system_in_one_coordinate_needs_no_choice_and_a_map_has_one() -> None:
     assert shown("lagaris-4")["choices"] == []
     assert [choice["name"] for choice in shown("burgers")["choices"]] == ["unknown", "equation"]
@@ -172,3 +182,19 @@ def test_what_was_drawn_stays_when_the_server_goes(trained: Solve) -> None:
     assert before and trained.page.evaluate(drawn) == before
     trained.page.unroute("**/api/**")
     trained.faults.clear()  # the browser itself tells of what could not be fetched
+
+
+@pytest.mark.browser
+def test_the_diagram_draws_the_weights_of_a_network_of_other_inputs(trained: Solve) -> None:
+    """Weights are blue or red, a network without them is grey."""
+    problem = {"problem": "convection", "constraints": "hard", "architecture": "modified", "features": 10, "points": 50, "steps": 20}
+    trained.open(**problem, depth=2, width=8)
+    trained.click("Train")
+    trained.wait_status("done", seconds=60)
+    coloured = """() => {
+        const canvas = document.querySelector(".tg-network");
+        const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+        return data.some((value, index) => index % 4 === 0 && Math.abs(value - data[index + 2]) > 60);
+    }"""
+    trained.page.wait_for_function(coloured)
+    expect(trained.page.locator(".tg-network")).to_have_attribute("aria-label", re.compile("Not drawn: 2 layers"))

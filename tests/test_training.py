@@ -63,6 +63,24 @@ def test_resuming_gives_the_same_bits_with_hard_constraints_and_a_schedule(probl
     assert last(train(experiment, checkpoint)).checkpoint().data == whole.data
 
 
+@pytest.mark.parametrize("optimiser", ["adam", "lbfgs", "ssbroyden", "levenberg-marquardt", "levenberg-marquardt-gain-ratio"])
+@pytest.mark.parametrize("problem", ["burgers", "convection"])
+def test_resuming_gives_the_same_bits_with_every_other_network(problem: str, optimiser: str) -> None:
+    chosen = {"architecture": "modified", "factorisation": "random", "slopes": "adaptive", "features": 2}
+    resampling = {"resampling": "adapt", "period": 4}
+    experiment = small(problem, steps=10, optimiser=optimiser, constraints="hard", depth=1, **chosen, **resampling)
+    snapshots = train(experiment)
+    first = next(snapshots)
+    start, at_start = [parameter.clone() for parameter in first.network.parameters()], Losses(experiment, CPU).total(first.losses)
+    end = last(snapshots)
+    assert all(not torch.equal(one, two) for one, two in zip(start, end.network.parameters(), strict=True)), "each parameter learns"
+    assert Losses(experiment, CPU).total(end.losses) < at_start
+    checkpoint: Checkpoint | None = None
+    for stop in (1, 6, 9):
+        checkpoint = at(stop, train(experiment, checkpoint)).checkpoint()
+    assert last(train(experiment, checkpoint)).checkpoint().data == end.checkpoint().data
+
+
 def test_the_learning_rate_follows_its_schedule() -> None:
     """Adam's step is at most about the learning rate: at the end of a cosine it is next to nothing."""
 

@@ -40,17 +40,19 @@ class Diagram {
     const pen = this.canvas.getContext("2d");
     pen.setTransform(scale, 0, 0, scale, 0, 0);
     pen.clearRect(0, 0, wide, high);
-    const columns = this.places(wide, high);
+    pen.font = `13px ${theme("--st-font")}`;
+    const columns = this.places(pen, wide, high);
     columns.slice(1).forEach((column, layer) => this.edges(pen, columns[layer], column, weights[layer], theme));
     columns.forEach((column, layer) => this.neurons(pen, column, layer, high, theme));
   }
 
-  /** Where the neurons stand: a column a layer, evenly spread, at most NEURONS each. */
-  places(wide, high) {
+  /** Where the neurons stand: a column a layer, evenly spread, at most NEURONS each; the names of the inputs have room beside theirs. */
+  places(pen, wide, high) {
     const [side, top, bottom] = [26, 12, 26];
+    const left = Math.max(side, 14 + Math.max(...this.inputs.map((name) => pen.measureText(name).width)));
     return this.counts.map((count, layer) => {
       const drawn = Math.min(count, NEURONS);
-      const x = side + ((wide - 2 * side) * layer) / (this.counts.length - 1);
+      const x = left + ((wide - left - side) * layer) / (this.counts.length - 1);
       const gap = Math.min((high - top - bottom) / drawn, 34);
       const middle = top + (high - top - bottom) / 2;
       return Array.from({ length: drawn }, (_, index) => [x, middle + (index - (drawn - 1) / 2) * gap]);
@@ -94,11 +96,11 @@ class Diagram {
       pen.stroke();
     }
     pen.fillStyle = theme("--st-text-color");
-    pen.font = `13px ${theme("--st-font")}`;
     pen.textAlign = "center";
     if (names) {
       pen.textAlign = layer === 0 ? "right" : "left";
-      column.forEach(([x, y], index) => pen.fillText(names[index] ?? "", x + (layer === 0 ? -10 : 10), y + 4));
+      const every = column.length > 1 ? (count - 1) / (column.length - 1) : 0; // of more names than neurons drawn, theirs
+      column.forEach(([x, y], index) => pen.fillText(names[Math.round(index * every)] ?? "", x + (layer === 0 ? -10 : 10), y + 4));
     } else {
       pen.fillText(count > NEURONS ? `… ${count}` : String(count), column[0][0], high - 6);
     }

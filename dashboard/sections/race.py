@@ -43,7 +43,8 @@ def show() -> None:
         _(
             "The same network, with the same first weights, learns the same equation in every framework, one after the other on one "
             "core of the machine that serves this page. After step {change} the equation is exchanged, in each in the same way: "
-            "`program.residual = changed`. Who follows, and who goes on with the old one?"
+            "`program.residual = changed`. Who follows, and who goes on with the old one? The network is a plain perceptron with tanh, "
+            "whatever the page Solve is set to."
         ).format(change=CHANGE)
     )
     task = _choice()
