@@ -113,6 +113,11 @@ MESSAGES: dict[str, str] = {
     "too-many-residuals": N_(
         "{method} keeps a table of all {residuals} residuals; with this network it takes up to {most}. Choose fewer points, or ssbroyden."
     ),
+    "causality-without-time": N_("causality waits for earlier times, but this problem has no coordinate {time}; choose causality 0."),
+    "attention-to-passing-points": N_(
+        "residual-attention gives weight to points over many steps, but resampling every-step takes new ones at each; choose another "
+        "resampling, such as fixed, or another weighting."
+    ),
     "unknown-hyperparameter": N_("There is no hyperparameter {name}; there are {known}."),
     "unknown-hyperparameter-near": N_("There is no hyperparameter {name}; did you mean {near}?"),
     "unknown-section": N_("{name} is not part of an experiment file; its parts are {known}."),

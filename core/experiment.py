@@ -18,6 +18,7 @@ import tomli_w
 
 from core import checks, completeness, constraints, curriculum, marching, recipes, tables
 from core.constraints import Trial
+from core.domain import TIME
 from core.errors import N_, InputError, Position, TangenteError
 from core.problem import BoundProblem, Problem, load
 from core.ranges import NO_CURRICULUM, Choice, Curriculum, Integer, Range, Real, Stages, nearest
@@ -151,6 +152,33 @@ RESAMPLINGS = {
     "adapt": N_("New points every period, most where the residual is large (RAD, Wu et al. 2023): for shocks and fronts."),
     "add": N_("The worst of many fresh points join every period, up to twice as many (RAR, Lu et al. 2021): for a few difficult places."),
     "retain": N_("Points of large residuals stay, the others are drawn anew (R3, Daw et al. 2023): for solutions that must travel."),
+}
+
+
+@dataclass(frozen=True)
+class Weighting:
+    """A rule for the weights of the loss; `terms` says that it changes those of the terms."""
+
+    help: str
+    terms: bool = False
+
+
+WEIGHTINGS: dict[str, Weighting] = {
+    "fixed": Weighting(N_("The weights of the terms as they are given, to the end.")),
+    "gradient-norm": Weighting(
+        N_("Each term's weight is such that all pull equally hard (Wang, Teng and Perdikaris 2021): where one drowns the others."),
+        terms=True,
+    ),
+    "ntk": Weighting(
+        N_(
+            "Each term's weight is such that all are learned equally fast, by the neural tangent kernel (Wang, Yu and Perdikaris 2022): "
+            "for equations of high order beside plain conditions."
+        ),
+        terms=True,
+    ),
+    "residual-attention": Weighting(
+        N_("Points of large residuals gain weight, step by step (Anagnostopoulos et al. 2024): for fronts, with points that stay.")
+    ),
 }
 WEIGHT = Real(0.0, 1e6, scale="log")
 """What the weight of a loss term may be."""
@@ -305,8 +333,8 @@ class Experiment:
         100,
         N_("Period"),
         N_(
-            "Steps between two draws of points that follow the residual; without a number of steps, also those before the next window of "
-            "time and the next value of a curriculum."
+            "Steps between two draws of points that follow the residual, and between two changes of weights that do; without a number of "
+            "steps, also those before the next window of time and the next value of a curriculum."
         ),
     )
     windows: int = _hyper(
@@ -329,6 +357,23 @@ class Experiment:
             "Leads a parameter of the equation from an easier value to its own, in 8 jumps over the first half of the steps, as in "
             "`beta from 1` (Krishnapriyan et al. 2021). For problems that a network learns at some values of the parameter, and not at its "
             "own."
+        ),
+    )
+    weighting: str = _hyper(
+        "training",
+        Choice(tuple(WEIGHTINGS)),
+        "fixed",
+        N_("Weighting"),
+        N_("Whether the weights of the loss stay, or change with what the network has learned; those that are given remain as factors."),
+    )
+    causality: float = _hyper(
+        "training",
+        Real(0.0, 100.0, "log"),
+        0.0,
+        N_("Causality"),
+        N_(
+            "How far late times wait until the equation holds at earlier ones (Wang, Sankaran and Perdikaris 2024): at first the end of "
+            "time has the weight exp(−causality), and more as the loss falls. 0: no waiting."
         ),
     )
     optimiser: str = _hyper(
@@ -393,6 +438,7 @@ class Experiment:
             _ = experiment.trial
         experiment._check_size()
         experiment._check_phases()
+        experiment._check_weighting()
         return experiment
 
     @classmethod
@@ -533,6 +579,12 @@ class Experiment:
                 marching.check(self.problem, self.bound)
         with tables.located("training.curriculum"):
             curriculum.check(self)
+    def _check_weighting(self) -> None:
+        """Raise `InputError` where the weights of the loss cannot follow the residual as they are asked to."""
+        if self.causality and TIME not in [coordinate.name for coordinate in self.problem.coordinates]:
+            raise InputError("causality-without-time", at=Position(key="training.causality"), time=TIME)
+        if self.weighting == "residual-attention" and self.resampling == "every-step":
+            raise InputError("attention-to-passing-points", at=Position(key="training.weighting"))
 
     @property
     def warnings(self) -> tuple[InputError, ...]:

@@ -98,6 +98,7 @@ class Display:
             "seconds": snapshot.seconds,
             "loss": float(np.dot(self._weights, last)) if last else None,
             "losses": dict(zip(self._terms, last, strict=False)),
+            "weights": {**dict(zip(self._terms, snapshot.objective.weights.terms.tolist(), strict=True)), "end": snapshot.objective.end},
             "relative_l2": scores.relative_l2,
             "max_error": scores.max_error,
             "reference": told(answer),

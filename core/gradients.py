@@ -9,8 +9,7 @@ of the network. As for these (`core/derivatives.py`), a point's output has to de
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import torch
@@ -18,34 +17,32 @@ from torch import Tensor, nn
 from torch.autograd import Function
 from torch.overrides import TorchFunctionMode
 
-from core.losses import Losses, Points
+from core.losses import Losses, Points, Residual
+from core.weights import Weights
 
 _OPERATORS = ("add", "sub", "mul", "truediv")
 ELEMENTWISE = frozenset(("add", "sub", "mul", "div", *(f"__{r}{name}__" for name in _OPERATORS for r in ("", "r"))))
 """Names of the functions in which a parameter of at most one axis may meet rows, (n, k), as a bias does."""
+ENTRIES = 10_000_000
+"""Those of the rows that `traces` makes at a time."""
 
 
-def jacobian(losses: Losses, network: nn.Module, points: Points) -> tuple[Tensor, Tensor, Tensor]:
+def jacobian(losses: Losses, network: nn.Module, points: Points, weights: Weights | None = None) -> tuple[Tensor, Tensor, Tensor]:
     """The weighted residuals R, (rows,), their derivatives dR/dθ, (rows, parameters), and the loss terms, (terms,).
 
-    |R|² is the total loss: each residual counts √(weight / number of its term's residuals). θ is those of `network.parameters()` that are
-    learned, flattened. Raises `TypeError` where one is used in a way that cannot be followed.
+    |R|² is the total loss with these weights, or with those of the experiment: each residual counts √(weights of its term and its point /
+    number of its term's residuals). θ is those of `network.parameters()` that are learned, flattened. Raises `TypeError` where one is used
+    in a way that cannot be followed.
     """
-    tape = Tape(network)
-    with tape:
-        batches = losses.batches(network, points)
+    tape, batches = _followed(losses, network, points)
     residuals = [residual for batch in batches for residual in batch]
-    weights = losses.weights.tolist()
+    scales = dict(zip(map(id, residuals), (weights or Weights(losses.weights)).scales(residuals), strict=True))
     values = []
     rows = residuals[0].value.new_empty(sum(residual.value.numel() for residual in residuals), tape.size)
     start = 0
     for batch in batches:
-        scales = [math.sqrt(weights[residual.term] / residual.value.numel()) for residual in batch]
-        length = max(place.stop for residual in batch for place in residual.at)
-        for column in range(batch[0].value.shape[1]):
-            parts = [residual.value[:, column] for residual in batch]
-            values += [scale * part.detach() for scale, part in zip(scales, parts, strict=True)]
-            tape.play(parts, scales, length)
+        for parts in _played(tape, batch, [scales[id(residual)] for residual in batch]):
+            values += parts
             for residual in batch:
                 stop = start + len(residual.value)
                 tape.read(residual.at, rows[start:stop])
@@ -53,17 +50,59 @@ def jacobian(losses: Losses, network: nn.Module, points: Points) -> tuple[Tensor
     return torch.cat(values), rows, losses.means(residuals).detach()
 
 
-def of_terms(losses: Losses, network: nn.Module, points: Points) -> Tensor:
-    """The gradient of each loss term, without its weight, by the parameters that are learned, (terms, parameters)."""
+def of_terms(losses: Losses, network: nn.Module, points: Points, weights: Weights | None = None) -> Tensor:
+    """The gradient of each loss term, with the weights of its points but without its own, by the parameters, (terms, parameters)."""
     parameters = [parameter for parameter in network.parameters() if parameter.requires_grad]
-    nothing = torch.zeros_like(torch.cat([parameter.detach().flatten() for parameter in parameters]))
-    return torch.stack([_gradient(term, parameters) if term.requires_grad else nothing for term in losses.terms(network, points)])
+    found = losses.weights.new_zeros(len(losses.weights), sum(parameter.numel() for parameter in parameters))
+    for residual in [residual for batch in losses.batches(network, points) for residual in batch]:
+        if residual.value.requires_grad:
+            mean = (weights or Weights(losses.weights)).mean(residual)
+            gradients = torch.autograd.grad(mean, parameters, retain_graph=True, allow_unused=True, materialize_grads=True)
+            found[residual.term] = torch.cat([gradient.flatten() for gradient in gradients])
+    return found
 
 
-def _gradient(value: Tensor, parameters: Sequence[Tensor]) -> Tensor:
-    """That of one number, (parameters,)."""
-    parts = torch.autograd.grad(value, parameters, retain_graph=True, allow_unused=True, materialize_grads=True)
-    return torch.cat([part.flatten() for part in parts])
+def norms(losses: Losses, network: nn.Module, points: Points, weights: Weights) -> Tensor:
+    """|dL/dθ| of each loss term L, (terms,), with the weights of its points, but without its own; zero where it has no residuals."""
+    return torch.linalg.vector_norm(of_terms(losses, network, points, weights), dim=1)
+
+
+def traces(losses: Losses, network: nn.Module, points: Points, weights: Weights) -> Tensor:
+    """For each loss term the mean of |dr/dθ|² over its residuals r, (terms,): the trace of its neural tangent kernel over its size.
+
+    The residuals count by the weights of their points, those of the terms have no say; zero where a term has none. The kernel's diagonal
+    takes no more memory than a part of the Jacobian's rows at a time.
+    """
+    tape, batches = _followed(losses, network, points)
+    found = torch.zeros_like(losses.weights)
+    length = max(1, ENTRIES // tape.size)
+    for batch in batches:
+        for _ in _played(tape, batch, [weights.roots(residual) for residual in batch]):
+            for residual in batch:
+                size = len(residual.value)
+                for start in range(0, size, length):
+                    stop = min(start + length, size)
+                    rows = found.new_empty(stop - start, tape.size)
+                    tape.read([slice(place.start + start, place.start + stop) for place in residual.at], rows)
+                    found[residual.term] += rows.square().sum() / residual.value.numel()
+    return found
+
+
+def _followed(losses: Losses, network: nn.Module, points: Points) -> tuple[Tape, list[list[Residual]]]:
+    """All residuals, and the tape on which they were computed."""
+    tape = Tape(network)
+    with tape:
+        return tape, losses.batches(network, points)
+
+
+def _played(tape: Tape, batch: Sequence[Residual], scales: Sequence[Tensor | float]) -> Iterator[list[Tensor]]:
+    """The residuals of a batch times `scales`, (rows,) each, column by column, with their gradients on the tape."""
+    length = max(place.stop for residual in batch for place in residual.at)
+    for column in range(batch[0].value.shape[1]):
+        parts = [residual.value[:, column] for residual in batch]
+        seeds = [torch.ones_like(part) * scale for part, scale in zip(parts, scales, strict=True)]
+        tape.play(parts, seeds, length)
+        yield [seed * part.detach() for seed, part in zip(seeds, parts, strict=True)]
 
 
 class Tape(TorchFunctionMode):
@@ -85,16 +124,15 @@ class Tape(TorchFunctionMode):
                 args = _spread(args, met)
         return function(*args, **(kwargs or {}))
 
-    def play(self, residuals: Sequence[Tensor], scales: Sequence[float], length: int) -> None:
-        """The last backward pass, of `residuals`, (rows,) each, times `scales`; they depend on separate ones of `length` points."""
+    def play(self, residuals: Sequence[Tensor], scales: Sequence[Tensor], length: int) -> None:
+        """The last backward pass, of `residuals` times `scales`, (rows,) each; they depend on separate ones of `length` points."""
         meetings = list(self._meetings.values())
-        seeds = [torch.full_like(value, scale) for value, scale in zip(residuals, scales, strict=True)]
         for item in meetings:
             item.open()
         unfollowed = torch.autograd.grad(
             [value if value.requires_grad else value.clone().requires_grad_() for value in residuals],  # one that no parameter enters
             [item.parameter for item in meetings],
-            seeds,
+            scales,
             retain_graph=True,
             allow_unused=True,
         )

@@ -205,7 +205,7 @@ class Losses:
     def batches(self, network: nn.Module, points: Points) -> list[list[Residual]]:
         """All residuals; those of one list depend, row by row, on points of their own, and share one pass through the network."""
         rows = len(next(iter(points.interior.values())))
-        equations = [[Residual(term, value, (slice(rows),))] for term, value in enumerate(self.residuals(network, points.interior))]
+        equations = [[Residual(term, value, (slice(0, rows),))] for term, value in enumerate(self.residuals(network, points.interior))]
         conditions = [
             Residual(term, value, tuple(rows.at.values()))
             for term, value, rows in zip(self._terms, self._condition_residuals(network, points), points.rows, strict=True)
@@ -236,7 +236,7 @@ class Losses:
     def _data_residuals(self, network: nn.Module) -> list[list[Residual]]:
         if self._data is None:
             return []
-        return [[Residual(len(self.weights) - 1, self._data.of(network) - self._data.values, (slice(len(self._data.points)),))]]
+        return [[Residual(len(self.weights) - 1, self._data.of(network) - self._data.values, (slice(0, len(self._data.points)),))]]
 
     def _condition_residuals(self, network: nn.Module, points: Points) -> list[Tensor]:
         found = zip(self._conditions, self.condition_leaves(network, points), points.rows, strict=True)

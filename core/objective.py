@@ -1,4 +1,4 @@
-"""What an optimiser makes small: the loss of a network, the same from step to step until other points or values are taken."""
+"""What an optimiser makes small: the loss of a network, the same from step to step until other points, values or weights are taken."""
 
 from __future__ import annotations
 
@@ -7,27 +7,45 @@ from torch import Tensor, nn
 
 from core.gradients import jacobian
 from core.losses import Losses, Points
+from core.weighting import Weighting
+from core.weights import Weights
 
 
 class Objective:
     """The loss of `network` at its weights of the moment, the points of a step and the values that parameters have in it.
 
-    Losses of two versions of these are not comparable. `losses` are those that are asked for in the end.
+    Losses of two versions of these are not comparable. `losses` are those that are asked for in the end; `version` is the step, counted
+    from 0, since which points, values and the weights of the loss, `weights`, are what they are.
     """
 
     def __init__(self, network: nn.Sequential, losses: Losses, step: int = 0) -> None:
         self._network, self._asked = network, losses
-        self.version = losses.version(step)
         self._losses = losses.at_values(step)
+        self._weighting = Weighting(self._losses)
+        self._drawn, self._renewed = losses.version(step), self._weighting.version(step)
         self._points = losses.draw(step)
+        self._weighting.renew(network, self._points)
+        self._weigh()
+
+    @property
+    def constant(self) -> bool:
+        """Whether nothing but the step's phase changes it."""
+        return self._losses.experiment.resampling == "fixed" and not self._weighting.follows
 
     def go_to(self, step: int) -> None:
-        """Take the points and values of `step`, counted from 0."""
-        version, since = self._asked.version(step), self.version
-        if version != since:
-            self.version = version
+        """Take the points and values of `step`, counted from 0, and the weights of the loss that are due."""
+        drawn, renewed = self._asked.version(step), self._weighting.version(step)
+        if (drawn, renewed) == (self._drawn, self._renewed):
+            return
+        if drawn != self._drawn:
             self._losses = self._asked.at_values(step)
-            self._points = self._losses.redraw(self._network, self._points, step, since)
+            self._weighting.of(self._losses)
+            before, self._points = self._points, self._losses.redraw(self._network, self._points, step, self._drawn)
+            self._weighting.follow(before, self._points)
+        if renewed != self._renewed:
+            self._weighting.renew(self._network, self._points)
+        self._drawn, self._renewed = drawn, renewed
+        self._weigh()
 
     @property
     def points(self) -> Points:
@@ -35,23 +53,42 @@ class Objective:
         return self._points
 
     def state(self) -> dict[str, Tensor]:
-        """The points, where they depend on more than the step."""
-        if not self._losses.follows:
-            return {}
-        interior = torch.cat(list(self._points.interior.values()), dim=1).detach()  # (n, d)
-        return {"interior": interior, "version": torch.tensor(self.version)}
+        """The points and what the weights of the loss are made of, where they depend on more than the step."""
+        state: dict[str, Tensor] = {}
+        if self._losses.follows:
+            interior = torch.cat(list(self._points.interior.values()), dim=1).detach()  # (n, d)
+            state |= {"interior": interior, "version": torch.tensor(self._drawn)}
+        if self._weighting.follows:
+            state |= {"renewed": torch.tensor(self._renewed)}
+            state |= {f"weighting.{name}": value for name, value in self._weighting.state().items()}
+        return state
 
     def load(self, state: dict[str, Tensor]) -> None:
         """Go on from what `state()` gave."""
-        if state:
-            self.version = int(state["version"])
+        if "interior" in state:
+            self._drawn = int(state["version"])
             self._points = self._losses.at(state["interior"], self._points)
+        if "renewed" in state:
+            self._renewed = int(state["renewed"])
+            kept = {name.partition(".")[2]: value for name, value in state.items() if name.startswith("weighting.")}
+            self._weighting.load(kept)
+        self._weigh()
+
+    @property
+    def end(self) -> float:
+        """The causal weight of the end of time."""
+        return self._weighting.end
 
     def loss(self) -> tuple[Tensor, Tensor]:
-        """The weighted sum of the terms, (), and the terms, (terms,)."""
-        terms = self._losses.terms(self._network, self._points)
-        return self._losses.total(terms), terms
+        """The weighted sum of the terms, (), and the terms, (terms,), which are without weights."""
+        residuals = [residual for batch in self._losses.batches(self._network, self._points) for residual in batch]
+        terms = self._losses.means(residuals)
+        return self.weights.total(residuals, terms), terms
 
     def jacobian(self) -> tuple[Tensor, Tensor, Tensor]:
         """R, (rows,), whose |R|² is the weighted sum; dR/dθ, (rows, parameters); the terms, (terms,)."""
-        return jacobian(self._losses, self._network, self._points)
+        return jacobian(self._losses, self._network, self._points, self.weights)
+
+    def _weigh(self) -> None:
+        self.version = max(self._drawn, self._renewed)
+        self.weights: Weights = self._weighting.weights(self._points)

@@ -77,7 +77,7 @@ def train(experiment: Experiment, start: Checkpoint | None = None) -> Iterator[S
     if start is not None:
         same = step > 0 and experiment.stage(step - 1) == stage  # else the stage begins with this step
         _load(start, network, optimiser if same else None, objective, validation, device)
-    while not (_finished(experiment, step, seconds) or (stage.last and _futile(losses, step, stage, optimiser, validation))):
+    while not (_finished(experiment, step, seconds) or (stage.last and _futile(losses, step, stage, optimiser, objective, validation))):
         begun = time.perf_counter()
         if experiment.stage(step) != stage:
             stage = experiment.stage(step)
@@ -134,12 +134,11 @@ def _finished(experiment: Experiment, step: int, seconds: float) -> bool:
     return (experiment.steps is not None and step >= experiment.steps) or (experiment.seconds is not None and seconds >= experiment.seconds)
 
 
-def _futile(losses: Losses, step: int, stage: Stage, optimiser: Optimiser, validation: Validation) -> bool:
+def _futile(losses: Losses, step: int, stage: Stage, optimiser: Optimiser, objective: Objective, validation: Validation) -> bool:
     """Whether the last method finds no better weights, or the points held out have not gained by any for too long."""
-    experiment = losses.experiment
-    stalled = optimiser.stalled and experiment.resampling == "fixed"
-    since = max(validation.progress, stage.begin, losses.asked_from)
-    tired = experiment.patience is not None and step - since >= experiment.patience
+    patience = losses.experiment.patience
+    stalled = optimiser.stalled and objective.constant
+    tired = patience is not None and step - max(validation.progress, stage.begin, losses.asked_from) >= patience
     return step > losses.asked_from and (stalled or tired)
 
 

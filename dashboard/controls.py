@@ -27,6 +27,7 @@ from core.experiment import (
     SAMPLINGS,
     SLOPES,
     WEIGHT,
+    WEIGHTINGS,
     Experiment,
     Hyperparameter,
 )
@@ -51,10 +52,18 @@ OPTIONS: dict[str, Mapping[str, str]] = {
     "slopes": SLOPES,
     "sampling": SAMPLINGS,
     "resampling": RESAMPLINGS,
+    "weighting": {name: weighting.help for name, weighting in WEIGHTINGS.items()},
 }
 """What is said of the option that is chosen, for choices whose names do not say it."""
 
-INSTEAD = {"network.constraints": "soft", "training.optimiser": "adam", "training.windows": 1, "training.curriculum": NO_CURRICULUM}
+INSTEAD = {
+    "network.constraints": "soft",
+    "training.optimiser": "adam",
+    "training.windows": 1,
+    "training.curriculum": NO_CURRICULUM,
+    "training.weighting": "fixed",
+    "training.causality": 0.0,
+}
 """What is always possible, for hyperparameters that the problem or others may forbid."""
 
 _SEEN = "address-problem"

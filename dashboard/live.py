@@ -12,7 +12,7 @@ import streamlit as st
 
 from core import grids
 from core.domain import Interval
-from core.experiment import ARCHITECTURES, Experiment, terms
+from core.experiment import ARCHITECTURES, WEIGHTINGS, Experiment, terms
 from core.store import Run
 from dashboard import references
 from dashboard.figures import curves, maps
@@ -55,6 +55,7 @@ def _data(experiment: Experiment, run: Run | None) -> dict[str, Any]:
         "step": run.step if run else 0,
         "seconds": run.seconds if run else 0.0,
         "scores": {"loss": run.loss, "relative_l2": run.relative_l2, "max_error": run.max_error} if run else None,
+        "weights": _weights(experiment),
         "limits": {"steps": experiment.steps, "seconds": experiment.seconds},
         "network": _network(experiment),
         "panels": panels(experiment),
@@ -141,6 +142,12 @@ def term_labels(experiment: Experiment) -> dict[str, str]:
     return labels
 
 
+def _weights(experiment: Experiment) -> dict[str, str]:
+    """What the visitor is told of the weights that change as the network learns: their labels, by their names in a frame's header."""
+    of_terms = term_labels(experiment) if WEIGHTINGS[experiment.weighting].terms else {}
+    return {**of_terms, **({"end": _("end of time")} if experiment.causality else {})}
+
+
 def _first() -> str:
     return _("Press Train, and watch the network learn the solution here.")
 
@@ -208,6 +215,7 @@ def _texts() -> dict[str, Any]:
         "exact": _("Reference: {method}"),
         "computing": _("The classical solution is being computed …"),
         "missing": _("No reference: {reason}"),
+        "weights": _("weights of the loss: {weights}"),
         "trained": _("the network trained {elapsed}"),
         "methods": {name: _(text) for name, text in references.METHODS.items()},
         "noCharts": _("The charts could not be loaded. Reload the page to try again."),

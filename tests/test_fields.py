@@ -68,6 +68,18 @@ def test_losses_are_thinned_evenly_on_a_log_axis_and_weighted_in_the_total() -> 
     np.testing.assert_allclose(arrays["loss.total"], rows @ [2.0, 3.0, 3.0, 3.0], rtol=1e-6)
 
 
+def test_a_frame_tells_the_weights_of_the_moment_and_the_total_has_the_given_ones() -> None:
+    experiment = small("burgers", weights={"condition": 3.0}, weighting="gradient-norm", causality=2.0)
+    display, snapshot = after_one_step(experiment)
+    header, arrays = unpack(display.frame(snapshot, snapshot.losses[None].numpy(), {}))
+    now = snapshot.objective.weights
+    assert list(header["weights"].values())[:4] == now.terms.tolist() and list(header["weights"])[:4] == list(terms(experiment.problem))
+    assert 0 < header["weights"]["end"] < 1 and now.points[0].min().item() == pytest.approx(header["weights"]["end"])
+    given = snapshot.losses.tolist()
+    assert header["loss"] == pytest.approx(given[0] + 3 * sum(given[1:])) and header["losses"]["condition-1"] == pytest.approx(given[1])
+    assert arrays["loss.total"][0] == pytest.approx(header["loss"])
+
+
 def test_frames_do_without_a_reference_until_it_is_there() -> None:
     experiment = small("heat")
     answers: list[Answer | None] = [None, solved(experiment)()]

@@ -39,6 +39,8 @@ WITH_TORCH = (
     "core.tensors",
     "core.torch_functions",
     "core.training",
+    "core.weighting",
+    "core.weights",
     "core.worker",
     "core.validation",
 )

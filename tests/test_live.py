@@ -76,6 +76,16 @@ def test_a_run_comes_with_its_state(store: RunStore) -> None:
     assert data["scores"] == {"loss": 0.25, "relative_l2": {"u": 0.5}, "max_error": {"u": 0.7}}
 
 
+def test_weights_that_change_are_named_and_others_are_not() -> None:
+    assert shown("burgers")["weights"] == shown("burgers", weighting="residual-attention")["weights"] == {}
+    found = shown("burgers", weighting="ntk", causality=2.0)["weights"]
+    assert found == {
+        "equation-1": "equation",
+        **{f"condition-{number}": f"condition {number}" for number in (1, 2, 3)},
+        "end": "end of time",
+    }
+
+
 def test_the_diagram_follows_the_network() -> None:
     network = shown("lagaris-4", depth=5, width=7)["network"]
     assert (network["inputs"], network["outputs"], network["depth"], network["width"]) == (["x"], ["y1", "y2"], 5, 7)
@@ -120,7 +130,7 @@ def test_the_script_fills_every_brace() -> None:
     texts = shown()["texts"]
     given = {"step": {"step"}, "stepOf": {"step", "steps"}, "rate": {"rate"}, "elapsed": {"elapsed"}, "left": {"left"}}
     given |= {"seconds": {"seconds"}, "minutes": {"minutes", "seconds"}, "reference": {"method", "error", "elapsed"}}
-    given |= {"exact": {"method"}, "missing": {"reason"}, "trained": {"elapsed"}}
+    given |= {"exact": {"method"}, "missing": {"reason"}, "trained": {"elapsed"}, "weights": {"weights"}}
     for name, pattern in texts.items():
         if isinstance(pattern, str):
             assert {field for _, field, _, _ in Formatter().parse(pattern) if field} == given.get(name, set()), name

@@ -75,21 +75,24 @@ class Scores {
   }
 }
 
-/** What the reference is, how exact, and what it cost beside the network. */
+/** What the reference is, how exact, and what it cost beside the network; and the weights of the loss, where they change. */
 class Cost {
   constructor() {
     this.node = element("p", { class: "tg-cost" });
   }
 
-  show({ header, missing }, seconds, { texts, locale }) {
+  show({ header, missing }, seconds, weights, { texts, locale, weights: labels }) {
     const values = header && {
       method: texts.methods[header.method] ?? header.method,
       error: brief(header.error, locale),
       elapsed: header.seconds < 1 ? fill(texts.seconds, { seconds: brief(header.seconds, locale) }) : duration(header.seconds, texts),
     };
     const known = header ? fill(header.error > 0 ? texts.reference : texts.exact, values) : texts.computing;
-    const parts = [missing ? fill(texts.missing, { reason: missing }) : known];
+    const parts = [];
     if (seconds > 0) parts.push(fill(texts.trained, { elapsed: duration(seconds, texts) }));
-    say(this.node, parts.join(missing ? " " : " · "));
+    const changing = Object.entries(labels).map(([name, label]) => `${label} ${brief(weights?.[name], locale)}`);
+    if (weights && changing.length) parts.push(fill(texts.weights, { weights: changing.join(", ") }));
+    const begin = missing ? fill(texts.missing, { reason: missing }) : known;
+    say(this.node, parts.length ? [begin, parts.join(" · ")].join(missing ? " " : " · ") : begin);
   }
 }

@@ -103,7 +103,7 @@ class View {
   say() {
     const { data, header, reference } = this;
     this.scores.show(header ?? data.scores, data, reference.header?.error, reference.sizes);
-    this.cost.show(reference, header?.seconds ?? data.seconds, data);
+    this.cost.show(reference, header?.seconds ?? data.seconds, header?.weights, data);
   }
 
   setPanels() {

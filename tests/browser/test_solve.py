@@ -75,6 +75,20 @@ def test_methods_take_turns_and_what_cannot_be_is_told(solve: Solve) -> None:
     expect(solve.button("Train")).to_be_enabled()
 
 
+def test_weights_that_change_are_told_and_those_that_cannot_be_are_refused(solve: Solve) -> None:
+    solve.open(**{**QUICK, "constraints": "soft", "weighting": "ntk", "causality": 2})
+    solve.page.get_by_text("More settings").click()
+    expect(solve.page.get_by_text("by the neural tangent kernel")).to_be_visible()
+    solve.click("Train")
+    solve.wait_status("done")
+    expect(solve.page.locator(".tg-cost")).to_have_text(
+        re.compile(r" · weights of the loss: equation \d\S*, condition \d\S*, end of time \d")
+    )
+    solve.open(problem="poisson", causality=2)
+    expect(solve.page.get_by_text("this problem has no coordinate t")).to_be_visible()
+    expect(solve.button("Train")).to_be_disabled()
+
+
 def test_one_step_is_one_step(solve: Solve) -> None:
     solve.open(**{**QUICK, "seed": 11})
     for step in (1, 2, 3):

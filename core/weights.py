@@ -1,0 +1,44 @@
+"""What counts how much in a loss: a weight for each term and, where the points of a term differ, one for each of these."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+
+from core.losses import Residual
+
+
+@dataclass(frozen=True)
+class Weights:
+    """The loss Σⱼ termsⱼ · meanᵢ(pointsⱼᵢ rⱼᵢ²) of the residuals rⱼ: `terms`, (terms,); `points`, (n, 1) each, by the number of the term.
+
+    A term that `points` lacks counts all of its points alike.
+    """
+
+    terms: Tensor
+    points: Mapping[int, Tensor] = field(default_factory=dict)
+
+    def total(self, residuals: Collection[Residual], means: Tensor) -> Tensor:
+        """The loss, (), of all residuals, whose mean squares are `means`, (terms,)."""
+        if self.points:
+            found = {residual.term: self.mean(residual) for residual in residuals if residual.term in self.points}
+            means = torch.stack([found.get(term, mean) for term, mean in enumerate(means)])
+        return torch.dot(self.terms, means)
+
+    def mean(self, residual: Residual) -> Tensor:
+        """The mean square of a residual with the weights of its points, ()."""
+        squares = residual.value**2
+        return (self.points[residual.term] * squares if residual.term in self.points else squares).mean()
+
+    def roots(self, residual: Residual) -> Tensor | float:
+        """By what each row of a residual is to be multiplied for `mean` to be its mean square, (n,), or one number for all."""
+        return self.points[residual.term][:, 0].sqrt() if residual.term in self.points else 1.0
+
+    def scales(self, residuals: Sequence[Residual]) -> list[Tensor | float]:
+        """By what the rows of each residual are to be multiplied for the sum of all squares to be the loss."""
+        terms = self.terms.tolist()
+        return [math.sqrt(terms[residual.term] / residual.value.numel()) * self.roots(residual) for residual in residuals]
