@@ -17,8 +17,8 @@ LIMIT = 1500
 """Weights and biases beyond which a step of Levenberg-Marquardt takes most of a second."""
 OF_THE_METHOD = ("learning_rate", "schedule", "points", "steps", "resampling", "period", "patience", "precision")
 """Settings that suit one method and not another."""
-PATIENCE = 100
-"""Steps without progress that Levenberg-Marquardt is given: ten draws of points."""
+PATIENCE = 300
+"""Steps without progress that Levenberg-Marquardt is given: shocks are learned in fits and starts."""
 MORE = 2000
 """Steps of a method that follows others, beyond theirs."""
 

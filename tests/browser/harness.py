@@ -24,6 +24,9 @@ PATIENCE = 60.0  # seconds, for whatever a busy machine may be slow at
 expect.set_options(timeout=1000 * PATIENCE)
 NO_BROWSER = "needs Chromium: apt install chromium, or python -m playwright install chromium"
 
+ADAM = {"optimiser": "adam", "patience": "none", "precision": "float32", "resampling": "fixed"}
+"""Many short steps, as tests that watch, pause and stop want them."""
+
 
 class Server:
     """`streamlit run dashboard/app.py`, from a folder that is not the repository's, with a store of its own in it."""

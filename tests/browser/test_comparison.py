@@ -13,9 +13,9 @@ from core.errors import RunError
 from core.problem import load
 from core.references import Reference
 from core.store import RunStore
-from tests.browser.harness import Server, Solve
+from tests.browser.harness import ADAM, Server, Solve
 
-QUICK = {"depth": 1, "width": 8, "points": 20, "steps": 10}
+QUICK = {**ADAM, "depth": 1, "width": 8, "points": 20, "steps": 10}
 METHOD = "Runge–Kutta (DOP853) or LSODA"
 
 

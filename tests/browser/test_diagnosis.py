@@ -6,9 +6,9 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.harness import Solve
+from tests.browser.harness import ADAM, Solve
 
-SHORT = {"problem": "decay", "depth": 2, "width": 8, "points": 50, "steps": 100, "learning_rate": 0.01}
+SHORT = {**ADAM, "problem": "decay", "depth": 2, "width": 8, "points": 50, "steps": 100, "learning_rate": 0.01}
 
 
 def test_a_run_is_diagnosed_and_a_click_sets_what_may_mend_it(solve: Solve) -> None:

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.harness import Editor, Server, Solve
+from tests.browser.harness import ADAM, Editor, Server, Solve
 
-QUICK = {"depth": 2, "width": 8, "points": 50, "steps": 100}
+QUICK = {**ADAM, "depth": 2, "width": 8, "points": 50, "steps": 100}
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ import re
 
 from playwright.sync_api import Locator, expect
 
-from tests.browser.harness import Solve
+from tests.browser.harness import ADAM, Solve
 
-QUICK = {"problem": "decay", "depth": 2, "width": 8, "points": 50, "steps": 2000, "learning_rate": 0.01, "seed": 40, "seeds": 3}
+QUICK = {**ADAM, "problem": "decay", "depth": 2, "width": 8, "points": 50, "steps": 2000, "learning_rate": 0.01, "seed": 40, "seeds": 3}
 
 
 def unfold(solve: Solve) -> None:

@@ -12,7 +12,7 @@ import psutil
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.harness import Server, Solve
+from tests.browser.harness import ADAM, Server, Solve
 
 MEGABYTE = 1_000_000
 MOST_MEMORY = 250 * MEGABYTE
@@ -21,7 +21,7 @@ MOST_MEMORY = 250 * MEGABYTE
 @pytest.fixture
 def used(solve: Solve, server: Server) -> Iterator[psutil.Process]:
     """The server's process after a visitor has trained something."""
-    solve.open(problem="burgers", depth=2, width=8, points=50, steps=20, seed=5)
+    solve.open(**ADAM, problem="burgers", depth=2, width=8, points=50, steps=20, seed=5)
     if solve.status != "done":
         solve.click("Train")
     solve.wait_status("done")
@@ -73,7 +73,7 @@ def test_nothing_outlives_the_server(browser: Browser, tmp_path: Path, how: str)
     server = Server(tmp_path)
     server.start()
     context = browser.new_context()
-    solve = Solve(context.new_page(), server).open(problem="burgers", depth=2, width=8, points=50, steps=200_000)
+    solve = Solve(context.new_page(), server).open(**ADAM, problem="burgers", depth=2, width=8, points=50, steps=200_000)
     solve.click("Train")
     solve.wait_step(1)
     family = psutil.Process(server.pid).children(recursive=True)
@@ -87,7 +87,7 @@ def test_nothing_outlives_the_server(browser: Browser, tmp_path: Path, how: str)
 
 
 def test_a_second_server_on_the_same_store_goes_on_with_the_run(browser: Browser, tmp_path: Path) -> None:
-    settings = {"problem": "burgers", "depth": 2, "width": 8, "points": 50, "steps": 200_000}
+    settings = {**ADAM, "problem": "burgers", "depth": 2, "width": 8, "points": 50, "steps": 200_000}
     first, second = Server(tmp_path), Server(tmp_path)
     context = browser.new_context()
     with second:

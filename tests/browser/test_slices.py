@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.browser.harness import Solve
+from tests.browser.harness import ADAM, Solve
 
-SMALL = {"problem": "taylor-green", "depth": 1, "width": 8, "points": 20, "condition_points": 10, "steps": 5}
+SMALL = {**ADAM, "problem": "taylor-green", "depth": 1, "width": 8, "points": 20, "condition_points": 10, "steps": 5}
 NU, END = 0.1, 1.0
 MAPS = 4
 
