@@ -63,7 +63,9 @@ def _suited(problem: Problem, known: Mapping[str, Any]) -> dict[str, Any]:
             "patience": PATIENCE,
             "precision": precision,
         }
-    return {**LARGE, "points": 2000, "steps": steps + MORE, "precision": precision} if last != "adam" else {}
+    if last == "adam":
+        return {"steps": steps + MORE}
+    return {**LARGE, "points": 2000, "steps": steps + MORE, "precision": precision}
 
 
 def _weights(problem: Problem, known: Mapping[str, Any]) -> int:

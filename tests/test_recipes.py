@@ -1,0 +1,81 @@
+"""What is left out is what suits the rest, and never more than can be trained."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.experiment import HYPERPARAMETERS, OPTIMISERS, Experiment
+from core.problem import Problem, library, load
+from core.recipes import AMOUNTS, OF_THE_METHOD
+
+SECOND_ORDER = "levenberg-marquardt"
+
+
+def of(name: str = "heat", **given: Any) -> Experiment:
+    return Experiment.of(load(name), {}, given)
+
+
+@pytest.mark.parametrize("name", ["decay", "heat", "taylor-green"])
+def test_a_small_network_is_trained_by_its_residuals_in_all_digits(name: str) -> None:
+    experiment = of(name, steps="auto", points="auto")
+    assert (experiment.optimiser, experiment.precision, experiment.resampling) == (SECOND_ORDER, "float64", "adapt")
+    assert experiment.points == AMOUNTS[len(experiment.problem.coordinates)].points
+
+
+def test_a_typed_problem_is_treated_as_those_of_the_library() -> None:
+    table = {"coordinates": {"x": [0, 1]}, "unknowns": ["u"], "equations": ["u_x = u"], "conditions": ["u(0) = 1"]}
+    typed = Experiment.of(Problem.from_table(table))
+    assert (typed.optimiser, typed.constraints, typed.depth, typed.width) == (SECOND_ORDER, "hard", 3, 20)
+
+
+def test_a_large_network_is_trained_by_cheap_steps() -> None:
+    experiment = of(width=128)
+    assert experiment.optimiser == "adam 1000, lbfgs"
+    assert experiment.steps is not None and experiment.steps > 1000
+    assert experiment.resampling == "fixed"
+
+
+def test_adam_is_given_many_steps_and_a_method_after_others_more_than_these() -> None:
+    assert of(optimiser="adam").steps == HYPERPARAMETERS["steps"].default
+    for method in OPTIMISERS:
+        steps = of(optimiser=f"adam 3000, {method}").steps
+        assert steps is not None and steps > 3000
+
+
+def test_what_a_recipe_says_of_the_training_is_for_its_method_alone() -> None:
+    burgers = load("burgers")
+    assert "steps" in burgers.recipe and "frequency" in burgers.recipe
+    other = Experiment.of(burgers, {}, {"optimiser": "adam"})
+    assert other.steps == HYPERPARAMETERS["steps"].default
+    assert other.frequency == burgers.recipe["frequency"]  # of the network, whatever trains it
+    assert Experiment.of(burgers, {}, {"optimiser": SECOND_ORDER}).steps == burgers.recipe["steps"]
+    assert Experiment.of(burgers, {}, {"optimiser": "adam", "steps": 77}).steps == 77
+
+
+def test_an_apple_gpu_has_no_float64() -> None:
+    assert of(device="mps").precision == "float32"
+    assert of(device="cuda:0").precision == "float64"
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.sampled_from(library()),
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "depth": st.integers(1, 10),
+            "width": st.integers(4, 256),
+            "features": st.integers(0, 64),
+            "architecture": st.sampled_from(["perceptron", "modified"]),
+            "optimiser": st.sampled_from(["auto", "adam", "lbfgs", "adam 20, adam"]),
+        },
+    ),
+)
+def test_whatever_the_network_there_is_a_method_for_it(name: str, given: dict[str, Any]) -> None:
+    experiment = Experiment.of(load(name), {}, given)
+    assert Experiment.of(load(name), {}, {key: getattr(experiment, key) for key in HYPERPARAMETERS}).key == experiment.key
+    assert all(getattr(experiment, key) is not None for key in OF_THE_METHOD if key != "patience")
