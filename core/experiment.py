@@ -579,6 +579,7 @@ class Experiment:
                 marching.check(self.problem, self.bound)
         with tables.located("training.curriculum"):
             curriculum.check(self)
+
     def _check_weighting(self) -> None:
         """Raise `InputError` where the weights of the loss cannot follow the residual as they are asked to."""
         if self.causality and TIME not in [coordinate.name for coordinate in self.problem.coordinates]:

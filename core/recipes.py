@@ -54,9 +54,10 @@ def _suited(problem: Problem, known: Mapping[str, Any]) -> dict[str, Any]:
     steps = sum(int(stage.split()[1]) for stage in before)
     if last.startswith("levenberg-marquardt"):
         amount = AMOUNTS[len(problem.coordinates)]
-        sizes = {**SMALL, "points": amount.points, "steps": steps + amount.steps, "precision": precision}
         return {
-            **sizes,
+            **SMALL,
+            "points": amount.points,
+            "steps": steps + amount.steps,
             "optimiser": "levenberg-marquardt",
             "resampling": "adapt",
             "period": 10,
