@@ -382,6 +382,7 @@ class Experiment:
         "adam",
         N_("Optimiser"),
         N_("The method that moves the weights, or several, one after the other, as in `adam 1000, ssbroyden`."),
+        essential=True,
     )
     schedule: str = _hyper(
         "training",

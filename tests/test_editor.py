@@ -99,7 +99,7 @@ def test_a_copy_of_a_library_problem_opens_with_its_recipe_and_previews(opened: 
     data = given(app)
     draft = data["opening"]["draft"]
     assert draft["title"] == f"Copy of {load(name).title}"
-    assert draft["recipe"]["training"]["steps"] == load(name).recipe["steps"]
+    assert {key: value for section in draft["recipe"].values() for key, value in section.items()} == load(name).recipe
     assert data["answer"]["marks"] == []
     assert json.loads(given(app, "editor-domain")["figure"])["data"]
     assert given(app, "editor-solution")["figure"] and re.search(
@@ -161,7 +161,7 @@ def test_a_file_is_opened_with_its_settings_and_values(opened: Open) -> None:
     upload(app, (FOLDER / "burgers.toml").read_text(encoding="utf-8") + "\n[values]\nnu = 0.05\n")
     draft = given(app)["opening"]["draft"]
     assert draft["parameters"] == [["nu", "0.05", "0.002", "0.1"]]
-    assert draft["recipe"]["network"]["depth"] == load("burgers").recipe["depth"]
+    assert draft["recipe"]["network"]["frequency"] == load("burgers").recipe["frequency"]
     assert not app.warning
 
 

@@ -68,7 +68,7 @@ def test_resuming_gives_the_same_bits_with_hard_constraints_and_a_schedule(probl
 def test_resuming_gives_the_same_bits_with_every_other_network(problem: str, optimiser: str) -> None:
     chosen = {"architecture": "modified", "factorisation": "random", "slopes": "adaptive", "features": 2}
     resampling = {"resampling": "adapt", "period": 4}
-    experiment = small(problem, steps=10, optimiser=optimiser, constraints="hard", depth=1, **chosen, **resampling)
+    experiment = small(problem, steps=10, optimiser=optimiser, learning_rate=5e-3, constraints="hard", depth=1, **chosen, **resampling)
     snapshots = train(experiment)
     first = next(snapshots)
     start, at_start = [parameter.clone() for parameter in first.network.parameters()], Losses(experiment, CPU).total(first.losses)
