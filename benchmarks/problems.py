@@ -52,8 +52,9 @@ pictures alone; nothing that trains sees them.
 NETWORKS = """
 ## What networks promise and reach
 
-*Promised*: the error that the recommended settings reach at the problem's defaults within 20 s on one core, and often pass later; *failure* is promised as
-a lesson, and by the plain training that some problems show as *failing*. *Reached*: by the last run of the benchmark, within 20 s.
+*Promised*: the error that the recommended settings reach at the problem's defaults within 20 s on one core, and often pass later; *failure*
+is promised as a lesson, and by the plain training that some problems show as *failing*. *Reached*: by the last run of the benchmark, within
+20 s.
 
 | problem | | difficulty | promised | reached | steps | core seconds |
 |-|-|-|-|-|-|-|
