@@ -64,7 +64,8 @@ def of_terms(losses: Losses, network: nn.Module, points: Points, weights: Weight
 
 def norms(losses: Losses, network: nn.Module, points: Points, weights: Weights) -> Tensor:
     """|dL/dθ| of each loss term L, (terms,), with the weights of its points, but without its own; zero where it has no residuals."""
-    return torch.linalg.vector_norm(of_terms(losses, network, points, weights), dim=1)
+    found: Tensor = torch.linalg.vector_norm(of_terms(losses, network, points, weights), dim=1)
+    return found
 
 
 def traces(losses: Losses, network: nn.Module, points: Points, weights: Weights) -> Tensor:
