@@ -7,7 +7,7 @@ with the same network (`pip install -r requirements-benchmarks.txt`; once, where
 of its own.
 
 Seconds are the processor's, of one thread, and what it takes to score a training does not count. The preset goes on until they are over;
-the recipe, whose schedule ends with its steps, may end before: then its last error stands. The relative L2 is that of the page, on the grid
+the recipe may end before: then its last error stands. The relative L2 is that of the page, on the grid
 of 401 or 101² points, never below the reference's own error. Shown are the medians over the seeds, with the smallest and the largest, at a
 quarter of the time, at half of it and at its end; FILE keeps the whole curves, beside those of other trainings that it holds, for
 `benchmarks.accuracy_curves`. The exit code is 1 where a median at the end, of the recipe or of the preset, is above the aim.

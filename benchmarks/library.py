@@ -30,12 +30,11 @@ from core.errors import TangenteError
 from core.experiment import Experiment
 from core.problem import library, load
 from core.process import prepare
+from core.seeds import FAILED
 from core.training import train
 
 LIMIT = 20.0
 """Seconds on one core after which a training is judged."""
-FAILED = 0.1
-"""The relative L2 above which a network has plainly not found the solution."""
 FAILING = ", failing"
 NO_REFERENCE = "no reference"
 

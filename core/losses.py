@@ -27,6 +27,7 @@ from core.resampling import POOL, RULES
 from core.torch_functions import TORCH
 
 HELD_OUT = 1000
+"""Points inside that are looked at to tell the best weights, at most."""
 NEVER = 2**31 - 1
 """The draw of a step that no run reaches."""
 Columns = dict[str, Tensor]

@@ -150,14 +150,12 @@ class Recorder:
     def end(self, snapshot: Snapshot, status: str) -> dict[str, Any]:
         """Write the frame in which a run is left, on the full grid, and keep it for replay where the run is done; what `finish` needs.
 
-        A run that is done is left with its best weights, and scored: a reference that is still missing is computed here, within its limit
-        of time. Whoever pauses or stops a run does not wait for that.
+        A run that is done is scored: a reference that is still missing is computed here, within its limit of time. Whoever pauses or stops
+        a run does not wait for that.
         """
         if status == "done" and self._reference() is None:
             self._store.write_frame(self._lease, self._picture(snapshot, "running", full=True))
             self._reference.insist()
-        if status == "done":
-            snapshot = snapshot.best()
         frame = self._picture(snapshot, status, full=True)
         self._store.write_frame(self._lease, frame)
         if status == "done":

@@ -144,6 +144,8 @@ def _train(store: RunStore, lease: Lease, heartbeat: Heartbeat) -> None:
         store.finish(lease, "diverged", **{**recorder.end(snapshot, "diverged"), "step": found.step}, error=error)
         return
     status = "done" if status is None or _complete(experiment, snapshot) else status
+    if status == "done":
+        snapshot = snapshot.best()  # what is shown, scored and kept
     result = recorder.end(snapshot, status)
     recorder.checkpoint(snapshot)
     store.finish(lease, status, **result)

@@ -15,8 +15,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
-from core import classical, references
+from core import classical, references, training
 from core.experiment import Experiment
 from core.frames import unpack
 from core.problem import Problem
@@ -97,6 +98,21 @@ def test_a_run_that_is_done_has_found_its_reference_and_is_scored(store: RunStor
     kept = store.frame(done.id)
     assert kept is not None
     assert unpack(kept[1])[0]["reference"] == {"method": answer.method, "error": answer.error, "seconds": answer.seconds}
+
+
+def test_a_run_that_is_done_leaves_the_weights_that_did_best(store: RunStore) -> None:
+    experiment = small("decay", optimiser="levenberg-marquardt", resampling="adapt", period=5, points=10, steps=60)
+    *_, end = training.train(experiment)
+    best = end.best().network
+    done = train(store, experiment)
+    saved, kept = store.checkpoint(done.id), store.frame(done.id)
+    assert saved is not None and kept is not None
+    found = training.restore(experiment, training.Checkpoint(saved.step, saved.seconds, saved.data), torch.device("cpu"))
+    points = torch.linspace(0, 1, 7, dtype=torch.float64)[:, None]
+    assert torch.equal(found(points), best(points))
+    solution, axis = (torch.tensor(unpack(kept[1])[1][name]).double() for name in ("solution.u", "axis.t"))
+    torch.testing.assert_close(best(axis[:, None])[:, 0].detach(), solution, rtol=1e-5, atol=1e-6)
+    assert not torch.equal(best(points), end.network(points))  # else this says nothing
 
 
 def test_a_run_never_waits_for_a_reference_that_is_not_there_yet(

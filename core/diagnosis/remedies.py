@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from core import recipes
 from core.diagnosis.measured import Checked
 from core.errors import TangenteError
 from core.experiment import HYPERPARAMETERS, WEIGHT, Experiment
@@ -16,7 +17,7 @@ Settings = Mapping[str, Any]
 
 SECOND_ORDER: Settings = {"optimiser": "levenberg-marquardt", "precision": "float64", "steps": 200, "patience": None}
 """Few, long steps, which want all digits, and points that stay a while."""
-SMALL: Settings = {"depth": 3, "width": 20, "points": 1000}
+SMALL: Settings = {**recipes.SMALL, "points": 1000}
 """A network and points that every method can handle."""
 SMOOTH: Settings = {"activation": "tanh"}
 UP = 100.0
