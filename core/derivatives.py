@@ -6,12 +6,29 @@ coordinates alone, the gradient of the outputs' sum holds each point's own deriv
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from core.expressions import Derivative
+from core.columns import Columns
+from core.expressions import Combination, Derivative
+
+
+def values(
+    network: nn.Module, columns: Columns, unknowns: Sequence[str], wanted: Collection[Derivative | Combination]
+) -> dict[Derivative | Combination, Tensor]:
+    """Each wanted derivative of the network's outputs, the `unknowns`, at the points `columns`, which require gradients: (n, 1) each.
+
+    Raises `TypeError` where a sum of derivatives is wanted as one: here that saves nothing.
+    """
+    plain = [item for item in wanted if isinstance(item, Derivative)]
+    if len(plain) < len(wanted):
+        raise TypeError("nested derivatives are taken one by one, not in sums")
+    outputs = network(torch.cat(list(columns.values()), dim=1)).split(1, dim=1)
+    found: dict[Derivative | Combination, Tensor] = {}
+    found.update(derivatives(dict(zip(unknowns, outputs, strict=True)), columns, plain).items())
+    return found
 
 
 def derivatives(

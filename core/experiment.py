@@ -180,6 +180,11 @@ WEIGHTINGS: dict[str, Weighting] = {
         N_("Points of large residuals gain weight, step by step (Anagnostopoulos et al. 2024): for fronts, with points that stay.")
     ),
 }
+ENGINES = {
+    "auto": N_("The fastest that does here."),
+    "autograd": N_("Nested calls of torch.autograd.grad: what every other engine is checked against."),
+    "jets": N_("All derivatives at once, pushed forward through the layers with the outputs, and a backward pass of their own."),
+}
 WEIGHT = Real(0.0, 1e6, scale="log")
 """What the weight of a loss term may be."""
 
@@ -395,7 +400,11 @@ class Experiment:
         ),
     )
     engine: str = _hyper(
-        "training", Choice(("autograd",)), "autograd", N_("Engine"), N_("How derivatives are computed: nested torch.autograd.grad.")
+        "training",
+        Choice(tuple(ENGINES)),
+        "auto",
+        N_("Engine"),
+        N_("How derivatives are computed: by nested calls of torch.autograd.grad, or by a faster way to the same numbers."),
     )
     precision: str = _hyper(
         "training", Choice(("float32", "float64")), "float32", N_("Precision"), N_("float64 is more exact and about three times slower.")
@@ -514,6 +523,11 @@ class Experiment:
             **{name: getattr(self, name) for name in HYPERPARAMETERS},
         }
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+    @property
+    def losses_engine(self) -> str:
+        """The engine of what is not a step: points looked at, pictures, other methods' tables."""
+        return "autograd" if self.engine == "autograd" else "jets"
 
     @cached_property
     def bound(self) -> BoundProblem:

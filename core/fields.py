@@ -151,9 +151,10 @@ class Display:
                 arrays[f"error.{name}"] = np.abs(u - v).reshape(grid.shape)
         return arrays
 
-    def _residual_arrays(self, network: nn.Module, resolution: Resolution) -> dict[str, Array]:
+    def _residual_arrays(self, network: nn.Sequential, resolution: Resolution) -> dict[str, Array]:
         grid = self._grid(resolution.residual)
-        residuals = self._losses.residuals(network, self._losses.columns(grid.points))
+        with self._losses.looking():
+            residuals = self._losses.residuals(network, self._losses.columns(grid.points))
         arrays = {f"residual-axis.{name}": axis for name, axis in grid.axes.items()}
         for number, residual in enumerate(residuals, start=1):
             arrays[f"residual.{number}"] = residual.detach().cpu().double().numpy().reshape(grid.shape)

@@ -7,8 +7,9 @@ is zero.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -17,9 +18,12 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from core import curriculum, marching, sampling
-from core.derivatives import derivatives
+from core.columns import Columns
+from core.combinations import combined
+from core.engines import ENGINES, Wanted
 from core.experiment import Experiment
-from core.expressions import At, Coordinate, Derivative, Expression, Leaf, compile, leaves_in
+from core.expressions import At, Coordinate, Expression, Leaf, compile, leaves_in
+from core.jets.orders import parts
 from core.networks import DTYPES, Trial
 from core.problem import BoundCondition
 from core.products import Products
@@ -28,10 +32,10 @@ from core.torch_functions import TORCH
 
 HELD_OUT = 1000
 """Points inside that are looked at to tell the best weights, at most."""
+SHARE, FEW = 0.2, 200
+"""Points of conditions that are taken together with those of the equations: such a share of them, and so many besides."""
 NEVER = 2**31 - 1
 """The draw of a step that no run reaches."""
-Columns = dict[str, Tensor]
-"""Coordinate name → (n, 1)."""
 
 
 @dataclass(frozen=True)
@@ -49,18 +53,39 @@ class Points:
     interior: Columns
     edge: Columns
     rows: tuple[Rows, ...]
+    _blocks: dict[int, list[Columns]] = field(default_factory=dict, init=False, compare=False, repr=False)
+    _joined: dict[int, Columns] = field(default_factory=dict, init=False, compare=False, repr=False)
+
+    def blocks(self, size: int) -> list[Columns]:
+        """The points of the equations, at most so many at a time: the same objects each time, so that what is known of them may be kept."""
+        if size not in self._blocks:
+            parts = {name: column.detach().split(size) for name, column in self.interior.items()}
+            whole = len(next(iter(parts.values()))) == 1
+            cut = [Columns(zip(parts, columns, strict=True)) for columns in zip(*parts.values(), strict=True)]
+            self._blocks[size] = [self.interior] if whole else cut
+        return self._blocks[size]
+
+    def joined(self, size: int) -> Columns:
+        """The last of the blocks, and after it the points of all conditions."""
+        if size not in self._joined:
+            last = self.blocks(size)[-1]
+            self._joined[size] = Columns((name, torch.cat([last[name], self.edge[name]])) for name in last)
+        return self._joined[size]
 
 
 @dataclass(frozen=True)
 class Residual:
     """What the loss term number `term`, from 0, asks to vanish: (rows, columns), one column for each unknown that is measured, else one.
 
-    Row i depends on row i of each of `at`, slices of the points that the network was given.
+    Row i depends on row i of each of `at`, slices of the points that the network was given. Where the points are cut into blocks, the rows
+    are some of the term's, from row `begin` on; `count` is the number of all its residuals.
     """
 
     term: int
     value: Tensor
     at: tuple[slice, ...]
+    begin: int
+    count: int
 
 
 class _Data:
@@ -73,7 +98,7 @@ class _Data:
         self.points, self.values = rows.split([len(experiment.problem.coordinates), len(data.unknowns)], dim=1)
         self._columns = [experiment.problem.unknowns.index(unknown) for unknown in data.unknowns]
 
-    def of(self, network: nn.Module) -> Tensor:
+    def of(self, network: nn.Sequential) -> Tensor:
         """What the network says there, (n, measured)."""
         outputs: Tensor = network(self.points)[:, self._columns]
         return outputs
@@ -91,15 +116,18 @@ class Losses:
         self.coordinates = tuple(coordinate.name for coordinate in problem.coordinates)
         self.weights = torch.tensor([weight for _, weight in experiment.weights], dtype=self.dtype, device=device)  # (terms,)
         self.mse = nn.MSELoss()
+        self._engine = experiment.losses_engine
+        self._block = max(1, ENGINES[self._engine].entries // experiment.width)
         self._phases = marching.phases(experiment), curriculum.phases(experiment)
-        self._equations = [compile(tree, TORCH) for tree in problem.equations]
+        equations = problem.equations if ENGINES[self._engine].differentiates else combined(problem.equations)
+        self._equations = [compile(tree, TORCH) for tree in equations]
         self.soft = [condition for _, condition in soft]
         self._terms = [len(problem.equations) + number for number, _ in soft]  # of these conditions
         self._conditions = [compile(condition.residual, TORCH) for condition in self.soft]
         self._data = _Data(experiment, device) if experiment.problem.data is not None else None
-        self._wanted = _derivatives(problem.equations)
-        self._products = Products(problem.unknowns, self._wanted)  # of equations, where the network is a trial function
-        self._wanted_at_edges = _derivatives([condition.residual for condition in self.soft])
+        self._wanted, self._leaves = _wanted(equations), _wanted(problem.equations)
+        self._wanted_at_edges = _wanted([condition.residual for condition in self.soft])
+        self._products: dict[frozenset[Wanted], Products] = {}  # where the network is a trial function
 
     @property
     def measured(self) -> float:
@@ -144,11 +172,11 @@ class Losses:
                 at[place] = slice(start, start + len(base))
                 start += len(base)
                 batch.append(_moved(base, place))
-            rows.append(Rows(at, self._columns(base)))
+            rows.append(Rows(at, self._columns(base, frozenset())))
         edge = torch.cat(batch) if batch else torch.empty(0, len(self.coordinates), dtype=self.dtype, device=self.device)
         return Points(
-            interior=self._columns(self._tensor(interior), differentiable=any(item.by for item in self._wanted)),
-            edge=self._columns(edge, differentiable=any(item.by for item in self._wanted_at_edges)),
+            interior=self._columns(self._tensor(interior), self._wanted),
+            edge=self._columns(edge, self._wanted_at_edges),
             rows=tuple(rows),
         )
 
@@ -156,7 +184,7 @@ class Losses:
         """Points that no step trains on, as many as it does, but at most `HELD_OUT` inside."""
         return self._points(min(self.experiment.points, HELD_OUT), NEVER, self.problem.high)
 
-    def redraw(self, network: nn.Module, points: Points, step: int, since: int = 0) -> Points:
+    def redraw(self, network: nn.Sequential, points: Points, step: int, since: int = 0) -> Points:
         """The points of `step` where those of step `since` were `points`: they may follow the residual that `network` has there.
 
         A new window begins with points that are spread over all of it: those of before say nothing of its new part.
@@ -183,7 +211,7 @@ class Losses:
         period = {"fixed": None, "every-step": 1}.get(self.experiment.resampling, self.experiment.period)
         return 0 if period is None else step // period * period
 
-    def _sizes(self, network: nn.Module, points: NDArray[np.float64]) -> NDArray[np.float64]:
+    def _sizes(self, network: nn.Sequential, points: NDArray[np.float64]) -> NDArray[np.float64]:
         """How large the residual is at points, (n, d): the root of the weighted sum of the equations' squares, (n,)."""
         found = []
         for part in np.array_split(points, -(-len(points) // max(self.experiment.points, 100))):  # a step's worth of memory at a time
@@ -193,7 +221,7 @@ class Losses:
         sizes: NDArray[np.float64] = np.nan_to_num(np.concatenate(found), nan=0.0, posinf=0.0)
         return sizes
 
-    def terms(self, network: nn.Module, points: Points) -> Tensor:
+    def terms(self, network: nn.Sequential, points: Points) -> Tensor:
         """The mean squared residual of each equation, of each condition (zero for a hard constraint), and of the data, (terms,)."""
         return self.means([residual for batch in self.batches(network, points) for residual in batch])
 
@@ -203,51 +231,95 @@ class Losses:
         nothing = torch.zeros((), dtype=self.dtype, device=self.device)
         return torch.stack([found.get(term, nothing) for term in range(len(self.weights))])
 
-    def batches(self, network: nn.Module, points: Points) -> list[list[Residual]]:
+    def batches(self, network: nn.Sequential, points: Points) -> list[list[Residual]]:
         """All residuals; those of one list depend, row by row, on points of their own, and share one pass through the network."""
-        rows = len(next(iter(points.interior.values())))
-        equations = [[Residual(term, value, (slice(0, rows),))] for term, value in enumerate(self.residuals(network, points.interior))]
-        conditions = [
-            Residual(term, value, tuple(rows.at.values()))
-            for term, value, rows in zip(self._terms, self._condition_residuals(network, points), points.rows, strict=True)
+        equations = [[residual] for residual in self._equation_residuals(network, points.interior, 0, points.interior.rows)]
+        return [*equations, *self._others(network, points)]
+
+    def blocks(self, network: nn.Sequential, points: Points) -> Iterator[list[Residual]]:
+        """All residuals, in blocks that need not be in memory together, each after its own pass through the network."""
+        total, begin = points.interior.rows, 0
+        *blocks, last = points.blocks(self._block)
+        for columns in blocks:
+            yield self._equation_residuals(network, columns, begin, total)
+            begin += columns.rows
+        if ENGINES[self._engine].differentiates or not 0 < points.edge.rows <= SHARE * last.rows + FEW:
+            yield self._equation_residuals(network, last, begin, total)
+            yield from self._others(network, points)
+        else:  # few enough for it to be cheaper to compute derivatives there that are not asked for than to pass through the network again
+            joined = points.joined(self._block)
+            values = self.values(network, joined, self._wanted | self._wanted_at_edges)
+            n = last.rows
+            inside = self._leaves_of(last, {item: value[:n] for item, value in values.items() if item in self._wanted})
+            edge = {item: value[n:] for item, value in values.items() if item in self._wanted_at_edges}
+            at = (slice(0, n),)
+            equations = [self._residual(equation(inside), n) for equation in self._equations]
+            conditions = self._conditions_at(points, edge)
+            yield [*(Residual(term, value, at, begin, total) for term, value in enumerate(equations)), *conditions]
+            yield from self._data_residuals(network)
+
+    def _equation_residuals(self, network: nn.Sequential, columns: Columns, begin: int, count: int) -> list[Residual]:
+        """Those of all equations at some of their points."""
+        at = (slice(0, columns.rows),)
+        return [Residual(term, value, at, begin, count) for term, value in enumerate(self.residuals(network, columns))]
+
+    def _others(self, network: nn.Sequential, points: Points) -> list[list[Residual]]:
+        """Those of the conditions, and of the data."""
+        conditions = []
+        if points.rows:
+            conditions = [self._conditions_at(points, self.values(network, points.edge, self._wanted_at_edges))]
+        return [*conditions, *self._data_residuals(network)]
+
+    def _conditions_at(self, points: Points, values: Mapping[Wanted, Tensor]) -> list[Residual]:
+        """Those of the conditions, from what they ask for at the points of all of them."""
+        found = zip(self._terms, self._conditions, self._condition_leaves(points, values), points.rows, strict=True)
+        return [
+            Residual(term, self._residual(condition(leaves), rows.base.rows), tuple(rows.at.values()), 0, rows.base.rows)
+            for term, condition, leaves, rows in found
         ]
-        return [*equations, *([conditions] if conditions else []), *self._data_residuals(network)]
 
     def total(self, terms: Tensor) -> Tensor:
         """The weighted sum of the terms, ()."""
         return torch.dot(self.weights, terms)
 
-    def residuals(self, network: nn.Module, columns: Columns) -> list[Tensor]:
-        """Each equation's left side minus its right side, (n, 1), at `columns`, which require gradients where a derivative is needed."""
-        leaves = self.leaves(network, columns)
-        rows = len(next(iter(columns.values())))
-        return [self._residual(equation(leaves), rows) for equation in self._equations]
+    def residuals(self, network: nn.Sequential, columns: Columns) -> list[Tensor]:
+        """Each equation's left side minus its right side, (n, 1), at `columns`."""
+        leaves = self._read(network, columns, self._wanted)
+        return [self._residual(equation(leaves), columns.rows) for equation in self._equations]
 
-    def leaves(self, network: nn.Module, columns: Columns) -> dict[Leaf, Tensor]:
+    def looking(self) -> AbstractContextManager[None]:
+        """In which residuals are computed, without their gradients where the engine can do without."""
+        return nullcontext() if ENGINES[self._engine].differentiates else torch.no_grad()
+
+    def leaves(self, network: nn.Sequential, columns: Columns) -> dict[Leaf, Tensor]:
         """All that the equations are made of, (n, 1) each, at `columns`."""
-        values = self._products.values(network, columns) if isinstance(network, Trial) else self.values(network, columns, self._wanted)
+        return self._read(network, columns, self._leaves)
+
+    def _read(self, network: nn.Sequential, columns: Columns, wanted: frozenset[Wanted]) -> dict[Leaf, Tensor]:
+        return self._leaves_of(columns, self.values(network, columns, wanted))
+
+    def _leaves_of(self, columns: Columns, values: Mapping[Wanted, Tensor]) -> dict[Leaf, Tensor]:
         leaves: dict[Leaf, Tensor] = {Coordinate(name): column for name, column in columns.items()}
         leaves.update(values.items())
         return leaves
 
     def columns(self, points: Any) -> Columns:
         """Points (n, d) as columns, (n, 1) each, at which residuals can be taken."""
-        return self._columns(self._tensor(points), differentiable=any(item.by for item in self._wanted))
+        return self._columns(self._tensor(points), self._wanted)
 
-    def _data_residuals(self, network: nn.Module) -> list[list[Residual]]:
+    def _data_residuals(self, network: nn.Sequential) -> list[list[Residual]]:
         if self._data is None:
             return []
-        return [[Residual(len(self.weights) - 1, self._data.of(network) - self._data.values, (slice(0, len(self._data.points)),))]]
+        difference = self._data.of(network) - self._data.values
+        return [[Residual(len(self.weights) - 1, difference, (slice(0, len(difference)),), 0, difference.numel())]]
 
-    def _condition_residuals(self, network: nn.Module, points: Points) -> list[Tensor]:
-        found = zip(self._conditions, self.condition_leaves(network, points), points.rows, strict=True)
-        return [self._residual(condition(leaves), len(next(iter(rows.base.values())))) for condition, leaves, rows in found]
-
-    def condition_leaves(self, network: nn.Module, points: Points) -> list[dict[Leaf, Tensor]]:
+    def condition_leaves(self, network: nn.Sequential, points: Points) -> list[dict[Leaf, Tensor]]:
         """All that each soft condition is made of, (n, 1) each."""
         if not points.rows:
             return []
-        values = self.values(network, points.edge, self._wanted_at_edges)
+        return self._condition_leaves(points, self.values(network, points.edge, self._wanted_at_edges))
+
+    def _condition_leaves(self, points: Points, values: Mapping[Wanted, Tensor]) -> list[dict[Leaf, Tensor]]:
         found = []
         for condition, rows in zip(self._conditions, points.rows, strict=True):
             leaves: dict[Leaf, Tensor] = {Coordinate(name): column for name, column in rows.base.items()}
@@ -255,11 +327,14 @@ class Losses:
             found.append(leaves)
         return found
 
-    def values(self, network: nn.Module, columns: Columns, wanted: Collection[Derivative]) -> dict[Derivative, Tensor]:
-        """The wanted derivatives, (n, 1) each, at `columns`, which require gradients."""
-        outputs = network(torch.cat(list(columns.values()), dim=1))  # (n, unknowns)
-        unknowns = {unknown: outputs[:, index : index + 1] for index, unknown in enumerate(self.problem.unknowns)}
-        return derivatives(unknowns, columns, wanted)
+    def values(self, network: nn.Sequential, columns: Columns, wanted: frozenset[Wanted]) -> dict[Wanted, Tensor]:
+        """The wanted derivatives, (n, 1) each, at `columns`, which require gradients where the engine needs that."""
+        engine = ENGINES[self._engine].values
+        if not isinstance(network, Trial):
+            return engine(network, columns, self.problem.unknowns, wanted)
+        if wanted not in self._products:
+            self._products[wanted] = Products(engine, self.problem.unknowns, wanted)
+        return self._products[wanted].values(network, columns)
 
     def _residual(self, value: Any, rows: int) -> Tensor:
         """An expression's value as (n, 1), also where it is one number."""
@@ -268,15 +343,18 @@ class Losses:
     def _tensor(self, points: Any) -> Tensor:
         return torch.as_tensor(points, dtype=self.dtype, device=self.device)
 
-    def _columns(self, points: Tensor, differentiable: bool = False) -> Columns:
-        return {name: points[:, index : index + 1].clone().requires_grad_(differentiable) for index, name in enumerate(self.coordinates)}
+    def _columns(self, points: Tensor, wanted: frozenset[Wanted]) -> Columns:
+        derived = any(by for item in wanted for by, _ in parts(item))
+        differentiable = ENGINES[self._engine].differentiates and derived
+        return Columns(
+            (name, points[:, index : index + 1].clone().requires_grad_(differentiable)) for index, name in enumerate(self.coordinates)
+        )
 
 
-def _derivatives(trees: Collection[Expression]) -> frozenset[Derivative]:
+def _wanted(trees: Collection[Expression]) -> frozenset[Wanted]:
+    """What has to be known of the unknowns."""
     leaves = {leaf for tree in trees for leaf in leaves_in(tree)}
-    return frozenset(
-        [leaf for leaf in leaves if isinstance(leaf, Derivative)] + [leaf.derivative for leaf in leaves if isinstance(leaf, At)]
-    )
+    return frozenset([leaf for leaf in leaves if isinstance(leaf, Wanted)] + [leaf.derivative for leaf in leaves if isinstance(leaf, At)])
 
 
 def _places(condition: BoundCondition) -> list[tuple[float | None, ...]]:

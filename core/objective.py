@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import torch
 from torch import Tensor, nn
 
@@ -9,6 +11,13 @@ from core.gradients import jacobian
 from core.losses import Losses, Points
 from core.weighting import Weighting
 from core.weights import Weights
+
+
+def descend(residuals: Sequence[Tensor], seeds: Sequence[Tensor]) -> None:
+    """Add the gradient of residuals, (rows, columns) each, times `seeds`, of the same sizes, to that of the parameters."""
+    learned = [(residual, seed) for residual, seed in zip(residuals, seeds, strict=True) if residual.requires_grad]
+    if learned:  # an equation may have lost its unknown
+        torch.autograd.backward([residual for residual, _ in learned], [seed for _, seed in learned])
 
 
 class Objective:
@@ -84,6 +93,32 @@ class Objective:
         residuals = [residual for batch in self._losses.batches(self._network, self._points) for residual in batch]
         terms = self._losses.means(residuals)
         return self.weights.total(residuals, terms), terms
+
+    def backward(self) -> tuple[Tensor, Tensor]:
+        """Add the gradient of the loss to that of the network's parameters; the loss, (), and its terms, (terms,)."""
+        return self._swept(descend)
+
+    def value(self) -> Tensor:
+        """The loss, ()."""
+        with self._losses.looking():
+            return self._swept(lambda residuals, seeds: None)[0]
+
+    def _swept(self, use: Callable[[list[Tensor], list[Tensor]], None]) -> tuple[Tensor, Tensor]:
+        """The loss, (), and its terms, (terms,), block by block; `use` is given a block's residuals and the loss's derivatives by them."""
+        weights = self.weights
+        sums: list[Tensor | None] = [None] * len(weights.terms)
+        total: list[Tensor] = []
+        for block in self._losses.blocks(self._network, self._points):
+            seeds = [weights.seeds(residual) for residual in block]
+            use([residual.value for residual in block], seeds)
+            for residual, seed in zip(block, seeds, strict=True):
+                values = residual.value.detach().flatten()
+                square, before = torch.dot(values, values) / residual.count, sums[residual.term]
+                sums[residual.term] = square if before is None else before + square
+                if weights.points:
+                    total.append(torch.dot(values, seed.flatten()) / 2)
+        terms = torch.stack([weights.nothing if item is None else item for item in sums])
+        return torch.stack(total).sum() if total else torch.dot(weights.terms, terms), terms
 
     def jacobian(self) -> tuple[Tensor, Tensor, Tensor]:
         """R, (rows,), whose |R|² is the weighted sum; dR/dθ, (rows, parameters); the terms, (terms,)."""

@@ -6,65 +6,76 @@ computed once, and a step differentiates the network N and nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from itertools import groupby, product
-from math import comb, prod
+from collections.abc import Collection, Mapping, Sequence
+from weakref import WeakKeyDictionary
 
 import torch
 from torch import Tensor
 
-from core.derivatives import derivatives, ordered
+from core.columns import Columns
+from core.derivatives import derivatives
+from core.engines import Values, Wanted
 from core.expressions import Derivative
+from core.jets.orders import Parts, parts, splits
 from core.networks import Trial
-
-Columns = Mapping[str, Tensor]
-"""Coordinate name → (n, 1)."""
 
 
 class Products:
-    """The `wanted` derivatives of the unknowns of a trial function."""
+    """The `wanted` derivatives of the unknowns of a trial function, those of the network within by an engine."""
 
-    def __init__(self, unknowns: Sequence[str], wanted: Collection[Derivative]) -> None:
-        self._unknowns, self._wanted = unknowns, ordered(wanted)
-        self._inside = ordered({Derivative(item.unknown, inner) for item in wanted for inner, _, _ in splits(item.by)})
-        self._last: tuple[Columns, dict[Derivative, tuple[Tensor, dict[str, Tensor]]]] | None = None
+    def __init__(self, engine: Values, unknowns: Sequence[str], wanted: Collection[Wanted]) -> None:
+        self._engine = engine
+        self._unknowns, self._wanted = unknowns, _ordered(wanted)
+        self._inside = frozenset(inside for item in wanted for inside in _splits(item))
+        self._known: WeakKeyDictionary[Columns, dict[Wanted, tuple[Tensor, dict[Wanted, Tensor]]]] = WeakKeyDictionary()
 
-    def values(self, network: Trial, columns: Columns) -> dict[Derivative, Tensor]:
+    def values(self, network: Trial, columns: Columns) -> dict[Wanted, Tensor]:
         """Each wanted derivative at the points, (n, 1), differentiable in the network's weights."""
-        outputs = network.inside(torch.cat(list(columns.values()), dim=1)).split(1, dim=1)
-        inside = derivatives(dict(zip(self._unknowns, outputs, strict=True)), columns, self._inside)
+        inside = self._engine(network.within, columns, self._unknowns, self._inside)
         found = {}
         for item, (total, factors) in self._given(network, columns).items():
             for inner, factor in factors.items():
-                total = torch.addcmul(total, factor, inside[Derivative(item.unknown, inner)])
+                total = torch.addcmul(total, factor, inside[inner])
             found[item] = total
         return found
 
-    def _given(self, network: Trial, columns: Columns) -> dict[Derivative, tuple[Tensor, dict[str, Tensor]]]:
+    def _given(self, network: Trial, columns: Columns) -> dict[Wanted, tuple[Tensor, dict[Wanted, Tensor]]]:
         """For each wanted derivative that of A, (n, 1), and each derivative of N with its factor, (n, 1); kept while the points stay."""
-        if self._last is None or self._last[0] is not columns:
-            self._last = columns, self._computed(network, columns)
-        return self._last[1]
+        if columns not in self._known:
+            self._known[columns] = self._computed(network, columns)
+        return self._known[columns]
 
-    def _computed(self, network: Trial, columns: Columns) -> dict[Derivative, tuple[Tensor, dict[str, Tensor]]]:
+    def _computed(self, network: Trial, columns: Columns) -> dict[Wanted, tuple[Tensor, dict[Wanted, Tensor]]]:
+        columns = Columns((name, column.detach().clone().requires_grad_()) for name, column in columns.items())
         zero = torch.zeros_like(next(iter(columns.values())))
         shifts, factors = (dict(zip(self._unknowns, part, strict=True)) for part in network.parts(columns))
-        outer = {Derivative(item.unknown, outer) for item in self._wanted for _, outer, _ in splits(item.by)}
-        of_shifts = derivatives({unknown: zero + value for unknown, value in shifts.items()}, columns, self._wanted)
+        plain = {Derivative(item.unknown, by) for item in self._wanted for by, _ in parts(item)}
+        outer = {Derivative(item.unknown, outer) for item in plain for _, outer, _ in splits(item.by)}
+        of_shifts = derivatives({unknown: zero + value for unknown, value in shifts.items()}, columns, plain)
         of_factors = derivatives({unknown: zero + value for unknown, value in factors.items()}, columns, outer)
+
+        def total(of: Mapping[Derivative, Tensor], unknown: str, terms: Parts) -> Tensor:
+            return torch.stack([factor * of[Derivative(unknown, by)].detach() for by, factor in terms]).sum(0)  # (n, 1)
+
         return {
             item: (
-                of_shifts[item].detach(),
-                {inner: times * of_factors[Derivative(item.unknown, outer)].detach() for inner, outer, times in splits(item.by)},
+                total(of_shifts, item.unknown, parts(item)),
+                {inner: total(of_factors, item.unknown, terms) for inner, terms in _splits(item).items()},
             )
             for item in self._wanted
         }
 
 
-def splits(by: str) -> Iterator[tuple[str, str, int]]:
-    """Every way to share a derivative's letters between two factors, and how often it occurs: xx → ("", xx, 1), (x, x, 2), (xx, "", 1)."""
-    orders = [(letter, len(list(group))) for letter, group in groupby(by)]
-    for counts in product(*(range(order + 1) for _, order in orders)):
-        inner = "".join(letter * count for (letter, _), count in zip(orders, counts, strict=True))
-        outer = "".join(letter * (order - count) for (letter, order), count in zip(orders, counts, strict=True))
-        yield inner, outer, prod(comb(order, count) for (_, order), count in zip(orders, counts, strict=True))
+def _ordered(wanted: Collection[Wanted]) -> tuple[Wanted, ...]:
+    """Always the same way round: see `core.derivatives.ordered`."""
+    return tuple(sorted(wanted, key=lambda item: (item.unknown, parts(item))))
+
+
+def _splits(item: Wanted) -> dict[Wanted, Parts]:
+    """What is needed of N, and the sum of B's derivatives that is its factor: that of what is wanted itself is B."""
+    found: dict[Wanted, list[tuple[str, float]]] = {item: [("", 1.0)]}
+    for by, factor in parts(item):
+        for inner, outer, times in splits(by):
+            if outer:
+                found.setdefault(Derivative(item.unknown, inner), []).append((outer, factor * times))
+    return {inner: tuple(terms) for inner, terms in found.items()}

@@ -37,7 +37,8 @@ class Validation:
 
     def now(self) -> float:
         """The weighted loss at the points held out, with the weights of the moment."""
-        terms = self._losses.terms(self._network, self._points)
+        with self._losses.looking():
+            terms = self._losses.terms(self._network, self._points)
         return self._losses.total(terms).item()
 
     def best(self) -> nn.Sequential:

@@ -15,7 +15,7 @@ from core.gradients import norms, traces
 from core.losses import Losses, Points, Residual
 from core.weights import Weights
 
-SIZES: dict[str, Callable[[Losses, nn.Module, Points, Weights], Tensor]] = {"gradient-norm": norms, "ntk": traces}
+SIZES: dict[str, Callable[[Losses, nn.Sequential, Points, Weights], Tensor]] = {"gradient-norm": norms, "ntk": traces}
 """Rules that balance terms: how strongly each of them moves the network, (terms,); they are given weights in inverse proportion.
 
 gradient-norm: S. Wang, Y. Teng and P. Perdikaris, "Understanding and mitigating gradient flow pathologies in physics-informed neural
@@ -54,7 +54,7 @@ class Weighting:
         """The step, counted from 0, at which the weights of `step` are made."""
         return step // self._experiment.period * self._experiment.period if self.follows else 0
 
-    def renew(self, network: nn.Module, points: Points) -> None:
+    def renew(self, network: nn.Sequential, points: Points) -> None:
         """Take account of the network as it is, at these points."""
         if not self.follows:
             return

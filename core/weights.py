@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -34,11 +35,26 @@ class Weights:
         squares = residual.value**2
         return (self.points[residual.term] * squares if residual.term in self.points else squares).mean()
 
+    def seeds(self, residual: Residual) -> Tensor:
+        """The derivative of the loss by each residual of a block, (rows, columns)."""
+        seeds: Tensor = residual.value.detach() * (2 * self._terms[residual.term] / residual.count)
+        if residual.term in self.points:
+            seeds *= self.points[residual.term][residual.begin : residual.begin + len(seeds)]
+        return seeds
+
+    @cached_property
+    def nothing(self) -> Tensor:
+        """Zero, ()."""
+        return self.terms.new_zeros(())
+
+    @cached_property
+    def _terms(self) -> list[float]:
+        return self.terms.tolist()
+
     def roots(self, residual: Residual) -> Tensor | float:
         """By what each row of a residual is to be multiplied for `mean` to be its mean square, (n,), or one number for all."""
         return self.points[residual.term][:, 0].sqrt() if residual.term in self.points else 1.0
 
     def scales(self, residuals: Sequence[Residual]) -> list[Tensor | float]:
         """By what the rows of each residual are to be multiplied for the sum of all squares to be the loss."""
-        terms = self.terms.tolist()
-        return [math.sqrt(terms[residual.term] / residual.value.numel()) * self.roots(residual) for residual in residuals]
+        return [math.sqrt(self._terms[residual.term] / residual.value.numel()) * self.roots(residual) for residual in residuals]

@@ -34,7 +34,7 @@ def test_solve_trains_keeps_and_shows(cli, tmp_path: Path) -> None:  # type: ign
     done = cli("solve", "decay", *QUICK, "--steps", "200", "--learning-rate", "1e-2", "--json", "out.json")
     assert done.returncode == 0, done.stderr
     result = json.loads((tmp_path / "out.json").read_text())
-    assert result["status"] == "done" and result["steps"] == 200 and result["engine"] == "autograd" and result["device"] == "cpu"
+    assert result["status"] == "done" and result["steps"] == 200 and result["engine"] == "auto" and result["device"] == "cpu"
     assert result["steps_per_second"] == pytest.approx(result["steps"] / result["seconds"])
     assert 0 < result["relative_l2"]["u"] < 1 and result["max_error"]["u"] > 0
     assert result["losses"].keys() == {"equation-1", "condition-1"} and result["experiment"]["problem"] == "decay"

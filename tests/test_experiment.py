@@ -57,7 +57,7 @@ def test_everything_that_determines_a_run_is_in_its_key() -> None:
         "constraints": "hard", "schedule": "cosine", "frequency": 3.0, "optimiser": "adam 10, lbfgs",
         "period": 7, "patience": 50, "windows": 2, "curriculum": "nu from 0.02",
         "architecture": "modified", "factorisation": "random", "slopes": "adaptive", "features": 3,
-        "weighting": "ntk", "causality": 2.0,
+        "weighting": "ntk", "causality": 2.0, "engine": "autograd",
     }  # fmt: skip
     choices = {name for name, item in HYPERPARAMETERS.items() if len(getattr(item.range, "options", (0, 0))) > 1}
     assert other.keys() == choices

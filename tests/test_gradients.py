@@ -10,12 +10,14 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call, jacrev
 
+from core.engines import ENGINES
 from core.experiment import ACTIVATIONS, Experiment
-from core.gradients import Meetings, jacobian
+from core.gradients import jacobian
 from core.losses import Losses
 from core.networks import build
 from core.objective import Objective
 from core.problem import Problem, load
+from core.tape import Meetings
 from tests.experiments import small
 
 CPU = torch.device("cpu")
@@ -89,9 +91,13 @@ def close(found: Tensor, expected: Tensor) -> None:
     assert not found.requires_grad
 
 
+each_engine = pytest.mark.parametrize("engine", ENGINES)
+
+
+@each_engine
 @pytest.mark.parametrize("case", CASES)
-def test_every_row_is_the_gradient_of_its_residual(case: str) -> None:
-    losses, network = setting(CASES[case]())
+def test_every_row_is_the_gradient_of_its_residual(case: str, engine: str) -> None:
+    losses, network = setting(replace(CASES[case](), engine=engine))
     points = losses.draw(0)
     residuals, rows, terms = jacobian(losses, network, points)
     expected_residuals, expected_rows = row_by_row(losses, network, points)
@@ -103,9 +109,10 @@ def test_every_row_is_the_gradient_of_its_residual(case: str) -> None:
     assert torch.equal(terms, losses.terms(network, points).detach())
 
 
+@each_engine
 @pytest.mark.parametrize("case", CASES)
-def test_the_squares_add_up_to_the_loss_and_the_rows_to_its_gradient(case: str) -> None:
-    losses, network = setting(CASES[case]())
+def test_the_squares_add_up_to_the_loss_and_the_rows_to_its_gradient(case: str, engine: str) -> None:
+    losses, network = setting(replace(CASES[case](), engine=engine))
     problem = Objective(network, losses)
     residuals, rows, terms = problem.jacobian()
     total, terms_again = problem.loss()
@@ -115,8 +122,9 @@ def test_the_squares_add_up_to_the_loss_and_the_rows_to_its_gradient(case: str) 
     close(2 * residuals @ rows, flat(torch.autograd.grad(loss, list(network.parameters()))))
 
 
-def test_burgers_is_what_jacrev_makes_of_the_formula() -> None:
-    losses, network = setting(small("burgers", weights={"equation": 4}))
+@each_engine
+def test_burgers_is_what_jacrev_makes_of_the_formula(engine: str) -> None:
+    losses, network = setting(small("burgers", weights={"equation": 4}, engine=engine))
     points = losses.draw(0)
     nu = dict(losses.experiment.values)["nu"]
 
@@ -169,14 +177,15 @@ class Twice(nn.Module):
 
 @pytest.mark.parametrize("layer", [Slope(8), Twice(nn.Linear(8, 8).double()), nn.Linear(8, 8, bias=False).double()])
 def test_other_layers_are_followed_too(layer: nn.Module) -> None:
-    losses, network = setting(small("burgers"))
+    losses, network = setting(small("burgers", engine="autograd"))
     network = nn.Sequential(*network[:2], layer, *network[2:])
     points = losses.draw(0)
     close(jacobian(losses, network, points)[1], row_by_row(losses, network, points)[1])
 
 
-def test_what_is_not_learned_has_no_column() -> None:
-    losses, network = setting(small("burgers"))
+@each_engine
+def test_what_is_not_learned_has_no_column(engine: str) -> None:
+    losses, network = setting(small("burgers", engine=engine))
     points = losses.draw(0)
     _, whole, _ = jacobian(losses, network, points)
     first = next(layer for layer in network if isinstance(layer, nn.Linear)).requires_grad_(False)
@@ -209,7 +218,7 @@ class Convolved(nn.Module):
 
 @pytest.mark.parametrize("layer", [Normalised(8, 8).double(), Outside(8, 8).double(), Convolved()])
 def test_a_use_that_cannot_be_followed_is_refused(layer: nn.Module) -> None:
-    losses, network = setting(small("burgers"))
+    losses, network = setting(small("burgers", engine="autograd"))
     network = nn.Sequential(*network[:2], layer, *network[2:])
     with pytest.raises(TypeError, match=r"every parameter must meet .* but 2\..* is used otherwise"):
         jacobian(losses, network, losses.draw(0))

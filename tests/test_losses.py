@@ -34,7 +34,7 @@ class Exact(nn.Module):
 @pytest.mark.parametrize("name", ["decay", "damped-oscillator", "lagaris-4", "boundary-layer", "poisson", "heat", "convection"])
 @pytest.mark.parametrize("sampling", ["sobol", "uniform"])
 def test_the_exact_solution_has_no_loss(name: str, sampling: str) -> None:
-    experiment = small(name, sampling=sampling)
+    experiment = small(name, sampling=sampling, engine="autograd")
     losses = Losses(experiment, CPU)
     found = losses.terms(Exact(losses), losses.draw(0))
     assert found.shape == (len(terms(experiment.problem)),)
@@ -43,7 +43,7 @@ def test_the_exact_solution_has_no_loss(name: str, sampling: str) -> None:
 
 
 def test_burgers_terms_are_the_ones_written_by_hand() -> None:
-    experiment = small("burgers", weights={"equation": 1, "condition": 3})
+    experiment = small("burgers", weights={"equation": 1, "condition": 3}, engine="autograd")
     losses = Losses(experiment, CPU)
     torch.manual_seed(0)
     network = nn.Sequential(nn.Linear(2, 6), nn.Tanh(), nn.Linear(6, 1)).double()
@@ -63,7 +63,7 @@ def test_burgers_terms_are_the_ones_written_by_hand() -> None:
 
 
 def test_a_periodic_condition_compares_both_ends() -> None:
-    losses = Losses(small("convection"), CPU)
+    losses = Losses(small("convection", engine="autograd"), CPU)
 
     class Ramp(nn.Module):
         def forward(self, points: Tensor) -> Tensor:
@@ -85,7 +85,7 @@ def test_hard_conditions_have_no_loss_and_no_points() -> None:
 
 
 def test_the_equation_of_a_hard_network_is_the_one_written_by_hand() -> None:
-    losses = Losses(small("heat", constraints="hard"), CPU)
+    losses = Losses(small("heat", constraints="hard", engine="autograd"), CPU)
     network = build(losses.experiment, CPU)
     points = losses.draw(0)
     x, t = points.interior["x"], points.interior["t"]

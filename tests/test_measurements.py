@@ -130,7 +130,7 @@ def stated(data: bytes = b"t,u\n0,2\n1,0.7357588823428847\n", **more: object) ->
 
 
 def test_data_are_a_loss_term_of_their_own() -> None:
-    experiment = stated(training={"weights": {"data": 5}, "precision": "float64"})
+    experiment = stated(training={"weights": {"data": 5}, "precision": "float64", "engine": "autograd"})
     assert experiment.weights[-1] == ("data", 5.0)
     losses = Losses(experiment, torch.device("cpu"))
 

@@ -196,7 +196,7 @@ def test_random_features_leave_a_periodic_network_periodic(architecture: str) ->
     experiment = small("convection", constraints="hard", features=4, architecture=architecture)
     low, high = experiment.bound.low[0], experiment.bound.high[0]
     times = torch.linspace(0, 1, 5, dtype=torch.float64)[:, None]
-    inside = build(experiment, CPU).inside
+    inside = build(experiment, CPU).within
     ends = [inside(torch.cat([torch.full_like(times, end), times], dim=1)) for end in (low, high, (low + high) / 2)]
     torch.testing.assert_close(ends[0], ends[1], atol=1e-12, rtol=0)
     assert (ends[0] - ends[2]).abs().max() > 1e-3

@@ -167,6 +167,14 @@ class Bowl(nn.Module):
         total = 0.5 * torch.dot(self.at, self.matrix @ self.at)
         return total, total.detach()[None]
 
+    def backward(self) -> tuple[Tensor, Tensor]:
+        total, terms = self.loss()
+        total.backward()
+        return total.detach(), terms
+
+    def value(self) -> Tensor:
+        return self.loss()[0].detach()
+
     def jacobian(self) -> tuple[Tensor, Tensor, Tensor]:
         rows = torch.linalg.cholesky(self.matrix / 2).T
         return rows @ self.at.detach(), rows, self.loss()[1]

@@ -6,11 +6,14 @@ import pytest
 import torch
 from torch import Tensor
 
+from core.columns import Columns
 from core.derivatives import derivatives
+from core.engines import ENGINES
 from core.expressions import Derivative, derivatives_in
+from core.jets.orders import splits
 from core.losses import Losses
 from core.networks import Trial, build
-from core.products import Products, splits
+from core.products import Products
 from tests.experiments import small
 
 CPU = torch.device("cpu")
@@ -28,12 +31,13 @@ PROBLEMS = (
 )
 
 
-def network_and_points(name: str, seed: int = 0) -> tuple[Trial, Losses, dict[str, Tensor]]:
+def network_and_points(name: str, seed: int = 0) -> tuple[Trial, Losses, Columns]:
     experiment = small(name, constraints="hard", seed=seed)
     losses = Losses(experiment, CPU)
     network = build(experiment, CPU)
     assert isinstance(network, Trial)
-    return network, losses, losses.draw(0).interior
+    points = losses.draw(0).interior
+    return network, losses, Columns((name, column.clone().requires_grad_()) for name, column in points.items())
 
 
 def whole(network: Trial, losses: Losses, columns: dict[str, Tensor], wanted: set[Derivative]) -> dict[Derivative, Tensor]:
@@ -41,13 +45,14 @@ def whole(network: Trial, losses: Losses, columns: dict[str, Tensor], wanted: se
     return derivatives(dict(zip(losses.problem.unknowns, outputs, strict=True)), columns, wanted)
 
 
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("name", PROBLEMS)
-def test_derivatives_are_those_of_the_whole_and_so_are_their_gradients(name: str) -> None:
+def test_derivatives_are_those_of_the_whole_and_so_are_their_gradients(name: str, engine: str) -> None:
     network, losses, columns = network_and_points(name)
     wanted = {item for tree in losses.problem.equations for item in derivatives_in(tree)}
     letters = "".join(columns)
     wanted |= {Derivative(unknown, by) for unknown in losses.problem.unknowns for by in ("", letters, letters[0] * 2 + letters[1:])}
-    found = Products(losses.problem.unknowns, wanted).values(network, columns)
+    found = Products(ENGINES[engine].values, losses.problem.unknowns, wanted).values(network, columns)
     expected = whole(network, losses, columns, wanted)
     assert found.keys() == expected.keys()
     for item in wanted:
@@ -59,9 +64,9 @@ def test_derivatives_are_those_of_the_whole_and_so_are_their_gradients(name: str
 
 def test_new_points_and_new_weights_are_seen() -> None:
     network, losses, columns = network_and_points("heat")
-    other = {name: (column.detach() * 0.5).requires_grad_() for name, column in columns.items()}
+    other = Columns((name, (column.detach() * 0.5).requires_grad_()) for name, column in columns.items())
     wanted = {Derivative("u", "xx"), Derivative("u", "t")}
-    products = Products(losses.problem.unknowns, wanted)
+    products = Products(ENGINES["autograd"].values, losses.problem.unknowns, wanted)
     for points, trained in ((columns, network), (other, network), (columns, network_and_points("heat", seed=1)[0])):
         found, expected = products.values(trained, points), whole(trained, losses, points, wanted)
         for item in wanted:

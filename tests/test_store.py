@@ -100,7 +100,7 @@ def rows(first: int, end: int) -> np.ndarray:
 def test_a_run_comes_back_as_it_was_made(store: RunStore) -> None:
     made = store.create(EXPERIMENT, pause_at=7)
     assert store.get(made.id) == made
-    assert (made.status, made.key, made.steps, made.device, made.engine) == ("queued", EXPERIMENT.key, 30, "cpu", "autograd")
+    assert (made.status, made.key, made.steps, made.device, made.engine) == ("queued", EXPERIMENT.key, 30, "cpu", "auto")
     assert (made.step, made.pause_at, made.attempts, made.version, made.interactive) == (0, 7, 0, 0, True)
     assert made.experiment == EXPERIMENT
     assert abs(made.created - time.time()) < 5

@@ -8,8 +8,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from core.columns import Columns
 from core.expressions import At, Binary, Coordinate, Expression, Leaf, Unary, compile, leaves_in
-from core.losses import Columns, Losses, Points
+from core.losses import Losses, Points
 from core.torch_functions import TORCH
 
 
@@ -32,7 +33,7 @@ def rms(value: Any) -> float:
     return float(value.detach().square().mean().sqrt()) if isinstance(value, Tensor) else abs(float(value))
 
 
-def unmet(losses: Losses, network: nn.Module, points: Points) -> list[float]:
+def unmet(losses: Losses, network: nn.Sequential, points: Points) -> list[float]:
     """Of each residual that there is, in the order of the terms, its size over the sum of the sizes of its summands; 0 where all vanish.
 
     A condition is also held against what it evaluates over the domain: in u(0) = 0 there is nothing else.
@@ -58,7 +59,7 @@ def given(losses: Losses, points: Points) -> float:
     return max(found)
 
 
-def _equations(losses: Losses, network: nn.Module, points: Points) -> Iterator[tuple[Expression, Mapping[Leaf, Tensor]]]:
+def _equations(losses: Losses, network: nn.Sequential, points: Points) -> Iterator[tuple[Expression, Mapping[Leaf, Tensor]]]:
     leaves = losses.leaves(network, points.interior)
     return ((tree, leaves) for tree in losses.problem.equations)
 
@@ -67,8 +68,8 @@ def _sum(tree: Expression, leaves: Mapping[Leaf, Tensor]) -> float:
     return sum(rms(compile(part, TORCH)(leaves)) for part in summands(tree))
 
 
-def _inside(losses: Losses, network: nn.Module, columns: Columns) -> dict[Any, float]:
+def _inside(losses: Losses, network: nn.Sequential, columns: Columns) -> dict[Any, float]:
     """The size over the domain of all that the soft conditions evaluate."""
-    wanted = {leaf.derivative for item in losses.soft for leaf in leaves_in(item.residual) if isinstance(leaf, At)}
-    inputs = {name: column.detach().requires_grad_() for name, column in columns.items()}
+    wanted = frozenset(leaf.derivative for item in losses.soft for leaf in leaves_in(item.residual) if isinstance(leaf, At))
+    inputs = Columns((name, column.detach().requires_grad_()) for name, column in columns.items())
     return {derivative: rms(value) for derivative, value in losses.values(network, inputs, wanted).items()}

@@ -20,7 +20,7 @@ NOTICED = 0.1
 """The part of the largest distance from the mean below which a value is on neither side of it."""
 
 
-def waves(losses: Losses, network: nn.Module) -> Waves:
+def waves(losses: Losses, network: nn.Sequential) -> Waves:
     """Those of the coordinate along which the residual crosses its mean most often."""
     names = losses.coordinates
     return max((_along(losses, network, axis) for axis in range(len(names))), key=lambda found: found.residual)
@@ -33,7 +33,7 @@ def crossings(values: NDArray[np.float64]) -> int:
     return int(np.count_nonzero(np.diff(sides)))
 
 
-def _along(losses: Losses, network: nn.Module, axis: int) -> Waves:
+def _along(losses: Losses, network: nn.Sequential, axis: int) -> Waves:
     problem = losses.problem
     low, high = np.array(problem.low), np.array(problem.high)
     residual, solution = 0, 0

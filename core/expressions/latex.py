@@ -9,6 +9,7 @@ from core.expressions.tree import (
     At,
     Binary,
     Call,
+    Combination,
     Coordinate,
     Derivative,
     Differential,
@@ -130,6 +131,8 @@ def _at(derivative: Derivative, arguments: tuple[Expression, ...]) -> str:
 
 def _write(node: Expression, below: tuple[Written, ...]) -> Written:
     match node:
+        case Combination():
+            raise TypeError("a combination is for evaluation alone and has no text")
         case Number(value):
             text = _number(value)
             return text, MINUS if value < 0 else BINDING["*"] if "10^" in text else ATOM

@@ -66,6 +66,17 @@ class At:
 
 
 @dataclass(frozen=True)
+class Combination:
+    """A sum of derivatives of one unknown, each times a number: `parts` are their letters and these, as in u_t − 0.01 u_xx.
+
+    No text has it: `core/combinations.py` finds it in equations.
+    """
+
+    unknown: str
+    parts: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True)
 class Unary:
     """`-operand`; the operator is always a minus."""
 
@@ -105,8 +116,8 @@ class Laplacian:
     operand: Expression
 
 
-Expression = Number | Coordinate | Parameter | Derivative | At | Unary | Binary | Call | Differential | Laplacian
-Leaf = Coordinate | Parameter | Derivative | At
+Expression = Number | Coordinate | Parameter | Derivative | At | Combination | Unary | Binary | Call | Differential | Laplacian
+Leaf = Coordinate | Parameter | Derivative | At | Combination
 
 
 def constant(tree: Expression) -> float:

@@ -10,6 +10,7 @@ from core.expressions.tree import (
     At,
     Binary,
     Call,
+    Combination,
     Coordinate,
     Derivative,
     Differential,
@@ -63,6 +64,8 @@ def _derivative(derivative: Derivative) -> str:
 
 def _write(node: Expression, below: tuple[Written, ...]) -> Written:
     match node:
+        case Combination():
+            raise TypeError("a combination is for evaluation alone and has no text")
         case Number(value):
             return number_text(value), MINUS if value < 0 else ATOM
         case Coordinate(name) | Parameter(name):

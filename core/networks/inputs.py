@@ -31,13 +31,13 @@ class Periodic(nn.Module):
 
     def __init__(self, periodic: Sequence[bool]) -> None:
         super().__init__()
-        self._periodic = [axis for axis, repeats in enumerate(periodic) if repeats]
-        self._others = [axis for axis, repeats in enumerate(periodic) if not repeats]
+        self.periodic = [axis for axis, repeats in enumerate(periodic) if repeats]
+        self.others = [axis for axis, repeats in enumerate(periodic) if not repeats]
 
     def forward(self, points: Tensor) -> Tensor:
         """(n, d), the period being [−1, 1] → (n, d + periodic): the other coordinates, then the cosines, then the sines."""
-        angles = math.pi * points[:, self._periodic]
-        return torch.cat([points[:, self._others], torch.cos(angles), torch.sin(angles)], dim=1)
+        angles = math.pi * points[:, self.periodic]
+        return torch.cat([points[:, self.others], torch.cos(angles), torch.sin(angles)], dim=1)
 
 
 class Fourier(nn.Module):

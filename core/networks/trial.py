@@ -20,18 +20,18 @@ class Trial(nn.Sequential):
         self._coordinates = tuple(coordinates)
         self._shifts = [compile(tree, TORCH) for tree in trial.shifts]
         self._factors = [compile(tree, TORCH) for tree in trial.factors]
+        self._within = (nn.Sequential(*layers),)  # in a tuple, so that it is no layer itself
 
     def forward(self, points: Tensor) -> Tensor:
         """(n, d) → (n, unknowns)."""
         shifts, factors = self.parts(dict(zip(self._coordinates, points.split(1, dim=1), strict=True)))
-        trials = zip(shifts, factors, self.inside(points).split(1, dim=1), strict=True)
+        trials = zip(shifts, factors, self.within(points).split(1, dim=1), strict=True)
         return torch.cat([shift + factor * output for shift, factor, output in trials], dim=1)
 
-    def inside(self, points: Tensor) -> Tensor:
-        """N alone, (n, d) → (n, unknowns)."""
-        for layer in self:
-            points = layer(points)
-        return points
+    @property
+    def within(self) -> nn.Sequential:
+        """N alone, (n, d) → (n, unknowns), of the same layers."""
+        return self._within[0]
 
     def parts(self, columns: Mapping[str, Tensor]) -> tuple[list[Tensor | float], list[Tensor | float]]:
         """A and B of each unknown, (n, 1) or a number, at `columns`, (n, 1) each."""

@@ -151,7 +151,7 @@ class LevenbergMarquardt:
         residuals, rows, terms = objective.jacobian()
         model = Model(_precise(residuals), _precise(rows), self.scaling)
         start = self._vector.read()
-        before = torch.dot(residuals, residuals).item()
+        before = objective.value().item()  # not |R|², which is rounded in another order
         least = ROUNDING * torch.finfo(residuals.dtype).eps * before
 
         def attempt(damping: float) -> Attempt:
@@ -160,7 +160,7 @@ class LevenbergMarquardt:
                 return Attempt(damping, None, -math.inf)
             step, predicted = found
             self._vector.write(start + step.to(start))
-            fallen = before - objective.loss()[0].item()
+            fallen = before - objective.value().item()
             return Attempt(damping, step, fallen / predicted if predicted > 0 and fallen > least else -math.inf)
 
         choice = DAMPINGS[self.damping](attempt, self._damping, self._growth)

@@ -107,7 +107,7 @@ class QuasiNewton(ABC):
 
     def _look(self, objective: Objective, at: float, direction: Tensor | None) -> Place:
         """The loss and its gradient at the weights as they are."""
-        total, terms = objective.loss()
-        gradient = self._vector.gradient(total)
+        total, terms = self._vector.descend(objective)
+        gradient = self._vector.slopes.clone()
         slope = 0.0 if direction is None else torch.dot(gradient, direction).item()
-        return Place(at, total.item(), slope, gradient, terms.detach())
+        return Place(at, total.item(), slope, gradient, terms)

@@ -1,31 +1,51 @@
-"""All parameters of a network as one vector, which is how second-order methods see them."""
+"""All parameters of a network as one vector."""
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
 
+from core.objective import Objective
+
 
 class Vector:
-    """The parameters of a network that are learned, in the order of `parameters()`."""
+    """The parameters of a network that are learned, in the order of `named_parameters()`, moved into one vector: they become views of it.
+
+    So a method moves all of them at once, whatever their number; their gradients lie side by side as well.
+    """
 
     def __init__(self, network: nn.Module) -> None:
-        self._parameters = [parameter for parameter in network.parameters() if parameter.requires_grad]
-        self.size = sum(parameter.numel() for parameter in self._parameters)
+        parameters = {name: parameter for name, parameter in network.named_parameters() if parameter.requires_grad}
+        self._sizes = {name: parameter.shape for name, parameter in parameters.items()}
+        self.values = torch.cat([parameter.detach().flatten() for parameter in parameters.values()])  # (parameters,)
+        self.slopes = torch.zeros_like(self.values)  # (parameters,)
+        values, slopes = self.parts(self.values), self.parts(self.slopes)
+        for name, parameter in parameters.items():
+            parameter.data, parameter.grad = values[name], slopes[name]
+
+    @property
+    def size(self) -> int:
+        """How many numbers are learned."""
+        return len(self.values)
+
+    def parts(self, vector: Tensor) -> dict[str, Tensor]:
+        """What of a vector, (parameters,), belongs to each parameter, by name, as views of its shape."""
+        parts = vector.split([size.numel() for size in self._sizes.values()])
+        return {name: part.view(size) for (name, size), part in zip(self._sizes.items(), parts, strict=True)}
+
+    def joined(self, parts: dict[str, Tensor]) -> Tensor:
+        """A vector, (parameters,), of what belongs to each parameter."""
+        return torch.cat([parts[name].flatten() for name in self._sizes])
 
     def read(self) -> Tensor:
         """A copy of all, (parameters,)."""
-        return torch.cat([parameter.detach().flatten() for parameter in self._parameters])
+        return self.values.clone()
 
-    @torch.no_grad()
     def write(self, values: Tensor) -> None:
         """Set all, from (parameters,)."""
-        for parameter, part in zip(self._parameters, values.split([parameter.numel() for parameter in self._parameters]), strict=True):
-            parameter.copy_(part.view_as(parameter))
+        self.values.copy_(values)
 
-    def gradient(self, loss: Tensor) -> Tensor:
-        """That of a loss, (), by all of them, (parameters,); zero by those that it does not depend on."""
-        for parameter in self._parameters:
-            parameter.grad = None
-        loss.backward()
-        return torch.cat([torch.zeros_like(each).flatten() if each.grad is None else each.grad.flatten() for each in self._parameters])
+    def descend(self, objective: Objective) -> tuple[Tensor, Tensor]:
+        """The loss, (), and its terms, (terms,); its gradient, zero by what it does not depend on, is left in `slopes`."""
+        self.slopes.zero_()
+        return objective.backward()

@@ -1,0 +1,45 @@
+"""How derivatives of a network are computed: one function for each engine, all to the same result."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from torch import Tensor, nn
+
+from core import derivatives, jets
+from core.columns import Columns
+from core.expressions import Combination, Derivative
+
+Wanted = Derivative | Combination
+
+
+class Values(Protocol):
+    """An engine."""
+
+    def __call__(
+        self, network: nn.Sequential, columns: Columns, unknowns: Sequence[str], wanted: frozenset[Wanted]
+    ) -> dict[Wanted, Tensor]:
+        """Each wanted derivative of the layers' outputs, the `unknowns`, at the points `columns`, (n, 1) each: (n, 1).
+
+        They can be differentiated by the network's parameters.
+        """
+
+
+@dataclass(frozen=True)
+class Engine:
+    """An engine; `differentiates` says that the coordinates have to require gradients, and that it knows no sums of derivatives.
+
+    `entries` are the numbers in one layer's values at the points that it had best be given at a time.
+    """
+
+    values: Values
+    entries: int
+    differentiates: bool = False
+
+
+ENGINES: dict[str, Engine] = {
+    "autograd": Engine(derivatives.values, 2**30, differentiates=True),
+    "jets": Engine(jets.values, 2**16),  # with their derivatives, what a core's own cache holds
+}

@@ -1,0 +1,86 @@
+"""The jets of what enters the first layer: functions of the coordinates alone, in closed form, nothing of which is learned."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor, nn
+
+from core.jets.orders import Streams
+from core.networks.inputs import Fourier, Periodic, Scale
+
+Rows = dict[str, Tensor | None]
+"""By the letters of a derivative: (n, features), or (features,) where all points have the same; None where it is zero."""
+
+
+def jets(layers: Sequence[nn.Module], points: Tensor, letters: Sequence[str], streams: Streams) -> Tensor:
+    """The jets (streams, n, features) at points, (n, d), whose coordinates are named `letters`, after these layers."""
+    names = sorted({by for parts in streams.held for by, _ in parts})
+    rows: Rows = {by: _unit(by, letters, points) if by else points for by in names}
+    for layer in layers:
+        rows = INPUTS[type(layer)](layer, rows)
+    found = _value(rows).new_zeros(len(streams.held), *_value(rows).shape)
+    for stream, parts in zip(found, streams.held, strict=True):
+        for by, factor in parts:
+            row = rows[by]
+            if row is not None:
+                stream.add_(row, alpha=factor)
+    return found
+
+
+def _value(rows: Rows) -> Tensor:
+    value = rows[""]
+    assert value is not None
+    return value
+
+
+def _unit(by: str, letters: Sequence[str], points: Tensor) -> Tensor | None:
+    """A derivative of the coordinates by themselves, (d,)."""
+    return points.new_tensor([float(letter == by) for letter in letters]) if len(by) == 1 else None
+
+
+def _scale(layer: Scale, rows: Rows) -> Rows:
+    return {by: None if row is None else row * layer.factor if by else layer(row) for by, row in rows.items()}
+
+
+def _periodic(layer: Periodic, rows: Rows) -> Rows:
+    waves = _waves({by: None if row is None else math.pi * row[..., layer.periodic] for by, row in rows.items()})
+    return {by: torch.cat([_spread(row, layer.others, waves[by]), waves[by]], dim=1) for by, row in rows.items()}
+
+
+def _fourier(layer: Fourier, rows: Rows) -> Rows:
+    count = layer.angular.shape[1]
+    others = list(range(count, _value(rows).shape[1]))
+    waves = _waves({by: None if row is None else row[..., :count] @ layer.angular.T for by, row in rows.items()})
+    return {by: torch.cat([waves[by], _spread(row, others, waves[by])], dim=1) for by, row in rows.items()}
+
+
+def _spread(row: Tensor | None, features: list[int], like: Tensor) -> Tensor:
+    """Some features of a row, as (n, features)."""
+    return like.new_zeros(len(like), len(features)) if row is None else row[..., features].expand(len(like), -1)
+
+
+def _waves(angles: Rows) -> dict[str, Tensor]:
+    """cos and sin of angles that are affine in the coordinates, (n, 2 · angles) for each derivative.
+
+    The k-th derivative of a wave is the wave a quarter turn further on for each, times the angle's slopes.
+    """
+    value = _value(angles)
+    turns = [torch.cat([torch.cos(value), torch.sin(value)], dim=1), torch.cat([-torch.sin(value), torch.cos(value)], dim=1)]
+    turns += [-turns[0], -turns[1]]
+    found = {}
+    for by in angles:
+        wave = turns[len(by) % 4]
+        for letter, times in Counter(by).items():
+            slope = angles[letter]
+            assert slope is not None
+            wave = wave * torch.cat([slope, slope], dim=-1) ** times
+        found[by] = wave
+    return found
+
+
+INPUTS: dict[type[nn.Module], Callable[..., Rows]] = {Scale: _scale, Periodic: _periodic, Fourier: _fourier}
+"""What a layer before the first makes of jets."""
