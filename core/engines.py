@@ -39,6 +39,8 @@ class Engine:
     differentiates: bool = False
 
 
+AUTO, NATIVE = "auto", "native"
+"""The engine that takes whole steps (`core/compiled.py`); what else is asked of a network is by jets."""
 ENGINES: dict[str, Engine] = {
     "autograd": Engine(derivatives.values, 2**30, differentiates=True),
     "jets": Engine(jets.values, 2**16),  # with their derivatives, what a core's own cache holds

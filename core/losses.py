@@ -119,15 +119,23 @@ class Losses:
         self._engine = experiment.losses_engine
         self._block = max(1, ENGINES[self._engine].entries // experiment.width)
         self._phases = marching.phases(experiment), curriculum.phases(experiment)
-        equations = problem.equations if ENGINES[self._engine].differentiates else combined(problem.equations)
-        self._equations = [compile(tree, TORCH) for tree in equations]
+        self.equations = problem.equations if ENGINES[self._engine].differentiates else combined(problem.equations)
+        self._equations = [compile(tree, TORCH) for tree in self.equations]
         self.soft = [condition for _, condition in soft]
-        self._terms = [len(problem.equations) + number for number, _ in soft]  # of these conditions
+        self.soft_terms = [len(problem.equations) + number for number, _ in soft]  # of these conditions
         self._conditions = [compile(condition.residual, TORCH) for condition in self.soft]
         self._data = _Data(experiment, device) if experiment.problem.data is not None else None
-        self._wanted, self._leaves = _wanted(equations), _wanted(problem.equations)
+        self._wanted, self._leaves = _wanted(self.equations), _wanted(problem.equations)
         self._wanted_at_edges = _wanted([condition.residual for condition in self.soft])
         self._products: dict[frozenset[Wanted], Products] = {}  # where the network is a trial function
+
+    @property
+    def measured_at(self) -> tuple[Columns, dict[str, Tensor]] | None:
+        """The points of the measurements, and the values of each unknown that is measured there, (n, 1) each; None without any."""
+        if self._data is None or self.experiment.problem.data is None:
+            return None
+        values = zip(self.experiment.problem.data.unknowns, self._data.values.split(1, dim=1), strict=True)
+        return self._columns(self._data.points, frozenset()), dict(values)
 
     @property
     def measured(self) -> float:
@@ -272,7 +280,7 @@ class Losses:
 
     def _conditions_at(self, points: Points, values: Mapping[Wanted, Tensor]) -> list[Residual]:
         """Those of the conditions, from what they ask for at the points of all of them."""
-        found = zip(self._terms, self._conditions, self._condition_leaves(points, values), points.rows, strict=True)
+        found = zip(self.soft_terms, self._conditions, self._condition_leaves(points, values), points.rows, strict=True)
         return [
             Residual(term, self._residual(condition(leaves), rows.base.rows), tuple(rows.at.values()), 0, rows.base.rows)
             for term, condition, leaves, rows in found

@@ -7,8 +7,11 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor, nn
 
+from core.compiled import Compiled
+from core.engines import NATIVE
 from core.gradients import jacobian
 from core.losses import Losses, Points
+from core.vector import Vector
 from core.weighting import Weighting
 from core.weights import Weights
 
@@ -27,8 +30,10 @@ class Objective:
     from 0, since which points, values and the weights of the loss, `weights`, are what they are.
     """
 
-    def __init__(self, network: nn.Sequential, losses: Losses, step: int = 0) -> None:
-        self._network, self._asked = network, losses
+    def __init__(self, network: nn.Sequential, losses: Losses, step: int = 0, engine: str = "jets") -> None:
+        self._network, self._asked, self._vector = network, losses, Vector.of(network)
+        self.engine = engine
+        self._compiled: Compiled | None = None
         self._losses = losses.at_values(step)
         self._weighting = Weighting(self._losses)
         self._drawn, self._renewed = losses.version(step), self._weighting.version(step)
@@ -94,12 +99,17 @@ class Objective:
         terms = self._losses.means(residuals)
         return self.weights.total(residuals, terms), terms
 
-    def backward(self) -> tuple[Tensor, Tensor]:
-        """Add the gradient of the loss to that of the network's parameters; the loss, (), and its terms, (terms,)."""
+    def descend(self) -> tuple[Tensor, Tensor]:
+        """The loss, (), and its terms, (terms,); its gradient is left in the `slopes` of the network's vector."""
+        if self.engine == NATIVE:
+            return self._kernel.descend()
+        self._vector.slopes.zero_()
         return self._swept(descend)
 
     def value(self) -> Tensor:
         """The loss, ()."""
+        if self.engine == NATIVE:
+            return self._kernel.value()
         with self._losses.looking():
             return self._swept(lambda residuals, seeds: None)[0]
 
@@ -122,8 +132,21 @@ class Objective:
 
     def jacobian(self) -> tuple[Tensor, Tensor, Tensor]:
         """R, (rows,), whose |R|² is the weighted sum; dR/dθ, (rows, parameters); the terms, (terms,)."""
+        if self.engine == NATIVE:
+            return self._kernel.jacobian()
         return jacobian(self._losses, self._network, self._points, self.weights)
 
     def _weigh(self) -> None:
         self.version = max(self._drawn, self._renewed)
         self.weights: Weights = self._weighting.weights(self._points)
+        if self._compiled is not None and self._compiled.points is self._points:
+            self._compiled.weigh(self.weights)
+        else:
+            self._compiled = None
+
+    @property
+    def _kernel(self) -> Compiled:
+        """Made when it is first needed, for the points of the moment."""
+        if self._compiled is None:
+            self._compiled = Compiled(self._losses, self._network, self._points, self.weights)
+        return self._compiled

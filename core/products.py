@@ -26,20 +26,20 @@ class Products:
     def __init__(self, engine: Values, unknowns: Sequence[str], wanted: Collection[Wanted]) -> None:
         self._engine = engine
         self._unknowns, self._wanted = unknowns, _ordered(wanted)
-        self._inside = frozenset(inside for item in wanted for inside in _splits(item))
+        self.inside = frozenset(inside for item in wanted for inside in _splits(item))
         self._known: WeakKeyDictionary[Columns, dict[Wanted, tuple[Tensor, dict[Wanted, Tensor]]]] = WeakKeyDictionary()
 
     def values(self, network: Trial, columns: Columns) -> dict[Wanted, Tensor]:
         """Each wanted derivative at the points, (n, 1), differentiable in the network's weights."""
-        inside = self._engine(network.within, columns, self._unknowns, self._inside)
+        inside = self._engine(network.within, columns, self._unknowns, self.inside)
         found = {}
-        for item, (total, factors) in self._given(network, columns).items():
+        for item, (total, factors) in self.given(network, columns).items():
             for inner, factor in factors.items():
                 total = torch.addcmul(total, factor, inside[inner])
             found[item] = total
         return found
 
-    def _given(self, network: Trial, columns: Columns) -> dict[Wanted, tuple[Tensor, dict[Wanted, Tensor]]]:
+    def given(self, network: Trial, columns: Columns) -> dict[Wanted, tuple[Tensor, dict[Wanted, Tensor]]]:
         """For each wanted derivative that of A, (n, 1), and each derivative of N with its factor, (n, 1); kept while the points stay."""
         if columns not in self._known:
             self._known[columns] = self._computed(network, columns)

@@ -125,7 +125,7 @@ class Recorder:
         if len(rows):
             self._store.write_losses(self._lease, self._written + 1, rows)
             self._written += len(rows)
-        self._store.progress(self._lease, snapshot.step, snapshot.seconds)
+        self._store.progress(self._lease, snapshot.step, snapshot.seconds, snapshot.engine)
         early = time.monotonic() - self._begun < _AT_FIRST
         self._drain.wait(_DRAIN_EVERY_AT_FIRST if early else _DRAIN_EVERY)
 

@@ -13,7 +13,10 @@ import torch
 from safetensors.torch import load, save
 from torch import Tensor, nn
 
+from core import native
+from core.compiled import suits
 from core.devices import torch_device
+from core.engines import AUTO, NATIVE
 from core.errors import RunError
 from core.experiment import OPTIMISERS as METHODS
 from core.experiment import Experiment, Stage
@@ -38,7 +41,8 @@ class Checkpoint:
 class Snapshot:
     """One moment of a training, valid until the generator goes on.
 
-    `losses` are the terms, (terms,), at the weights before the last update; `seconds` is training time alone.
+    `losses` are the terms, (terms,), at the weights before the last update; `seconds` is training time alone. `engine` is that which took
+    the step: the experiment may have left the choice.
     """
 
     step: int
@@ -48,6 +52,7 @@ class Snapshot:
     optimiser: Optimiser
     objective: Objective
     validation: Validation
+    engine: str
 
     def best(self) -> Snapshot:
         """This moment with a copy of the network whose weights were the best so far, at points that it is not trained on."""
@@ -56,6 +61,7 @@ class Snapshot:
     def checkpoint(self) -> Checkpoint:
         """A copy of this moment from which `train` goes on as if it had never stopped."""
         tensors = {f"network.{name}": value for name, value in self.network.state_dict().items()}
+        tensors[f"engine.{self.engine}"] = torch.empty(0)
         tensors |= {f"optimiser.{name}": value for name, value in self.optimiser.state().items()}
         tensors |= {f"objective.{name}": value for name, value in self.objective.state().items()}
         tensors |= {f"validation.{name}": value for name, value in self.validation.state().items()}
@@ -71,7 +77,8 @@ def train(experiment: Experiment, start: Checkpoint | None = None) -> Iterator[S
     network = build(experiment, device)
     step, seconds = (0, 0.0) if start is None else (start.step, start.seconds)
     losses = Losses(experiment, device)
-    objective, validation = Objective(network, losses, step), Validation(network, losses)
+    engine = _chosen(experiment, network) if start is None else _of(start, experiment)
+    objective, validation = Objective(network, losses, step, engine), Validation(network, losses)
     stage = experiment.stage(step)
     optimiser = OPTIMISERS[stage.method](network, experiment)
     if start is not None:
@@ -89,7 +96,7 @@ def train(experiment: Experiment, start: Checkpoint | None = None) -> Iterator[S
             validation.see(step)
         _synchronise(device)
         seconds += time.perf_counter() - begun
-        yield Snapshot(step, seconds, terms, network, optimiser, objective, validation)
+        yield Snapshot(step, seconds, terms, network, optimiser, objective, validation, engine)
 
 
 def restore(experiment: Experiment, checkpoint: Checkpoint, device: torch.device) -> nn.Sequential:
@@ -106,6 +113,20 @@ def last_objective(experiment: Experiment, checkpoint: Checkpoint, network: nn.S
     return objective
 
 
+def _chosen(experiment: Experiment, network: nn.Sequential) -> str:
+    """The engine of a run that begins: jets where the kernel is asked for in vain, or might be used but has yet to be compiled."""
+    if experiment.engine not in (AUTO, NATIVE):
+        return experiment.engine
+    there = suits(network) and (experiment.engine == NATIVE or native.ready(experiment.precision))
+    return NATIVE if there else experiment.losses_engine
+
+
+def _of(start: Checkpoint, experiment: Experiment) -> str:
+    """The engine of a run that goes on: that with which it began."""
+    names = [name.partition(".")[2] for name in load(start.data) if name.startswith("engine.")]
+    return names[0] if names else experiment.losses_engine
+
+
 def _load(
     start: Checkpoint,
     network: nn.Sequential,
@@ -114,7 +135,7 @@ def _load(
     validation: Validation | None,
     device: torch.device,
 ) -> None:
-    parts: dict[str, dict[str, Tensor]] = {"network": {}, "optimiser": {}, "objective": {}, "validation": {}}
+    parts: dict[str, dict[str, Tensor]] = {"network": {}, "optimiser": {}, "objective": {}, "validation": {}, "engine": {}}
     for name, value in load(start.data).items():
         part, _, rest = name.partition(".")
         parts[part][rest] = value.to(device)

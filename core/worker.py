@@ -19,6 +19,7 @@ from distributed import Worker
 from distributed.comm.addressing import get_address_host
 
 import core.runner  # noqa: F401  loaded before the first run needs it
+from core import native
 from core.devices import labels, torch_device
 from core.errors import TangenteError
 from core.experiment import Experiment
@@ -28,6 +29,8 @@ from core.problem import load
 from core.settings import configure
 from core.store import Device, RunStore, default_url
 from core.training import train
+
+log = logging.getLogger(__name__)
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _PUBLISH_EVERY = 5.0  # seconds
@@ -40,6 +43,15 @@ def warm_up() -> None:
     for snapshot in train(experiment):
         display.frame(snapshot, snapshot.losses[None].numpy(), {})
         snapshot.checkpoint()
+
+
+def compile_kernels() -> None:
+    """Compile what plain perceptrons are trained by, or read it from the disk: until it is there, runs do without."""
+    for precision in native.PRECISIONS:
+        try:
+            native.prepare(precision)
+        except Exception:  # a processor that the compiler does not know is none of a run's trouble
+            log.exception("The kernel for %s could not be compiled", precision)
 
 
 def identity() -> str:
@@ -87,6 +99,7 @@ def main() -> None:
     configure()
     logging.basicConfig(format="%(asctime)s %(name)s: %(message)s")
     warm_up()
+    threading.Thread(target=compile_kernels, name="compile-kernels", daemon=True).start()
     ended = threading.Event()
     threading.Thread(target=publish, args=(given.store, ended), name="publish-devices", daemon=True).start()
     asyncio.run(serve(given.address, given.name))

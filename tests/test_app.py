@@ -94,7 +94,7 @@ def test_a_frame_is_not_compressed_on_its_way(client: Client, store: RunStore, l
 
 def test_the_state_is_of_this_moment_and_not_of_the_frame(client: Client, store: RunStore, lease: Lease) -> None:
     store.write_frame(lease, frame_of(1))
-    store.progress(lease, 12, 3.5)
+    store.progress(lease, 12, 3.5, "jets")
     answer = client.get(f"/api/runs/{lease.run_id}/frame")
     assert [answer.headers[f"x-run-{name}"] for name in ("status", "step", "seconds")] == ["running", "12", "3.500"]
     assert answer.headers["cache-control"] == "no-store"
@@ -114,7 +114,7 @@ def test_the_last_frame_of_a_run_that_is_over_stays(client: Client, store: RunSt
 
 
 def test_status_and_snapshots(client: Client, store: RunStore, lease: Lease) -> None:
-    store.progress(lease, 3, 0.25)
+    store.progress(lease, 3, 0.25, "jets")
     status = client.get(f"/api/runs/{lease.run_id}/status").json()
     assert status == {"status": "running", "step": 3, "steps": 30, "seconds": 0.25, "version": 0}
     for step in (1, 10):

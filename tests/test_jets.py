@@ -21,9 +21,9 @@ from core.losses import Losses
 from core.networks import build
 from core.networks.activations import ACTIVATIONS as MODULES
 from core.objective import Objective
-from core.optimisers.vector import Vector
 from core.problem import Problem, library
 from core.training import train
+from core.vector import Vector
 from tests.equations import equations
 from tests.experiments import small
 
@@ -139,9 +139,8 @@ def made(experiment: Experiment) -> nn.Sequential:
 def descended(experiment: Experiment) -> tuple[Tensor, Tensor, Tensor]:
     """The loss, its terms, and its gradient."""
     network = made(experiment)
-    vector = Vector(network)
-    total, terms = vector.descend(Objective(network, Losses(experiment, CPU)))
-    return total, terms, vector.slopes
+    total, terms = Objective(network, Losses(experiment, CPU)).descend()
+    return total, terms, Vector.of(network).slopes
 
 
 def reference(experiment: Experiment) -> tuple[Tensor, Tensor, Tensor]:

@@ -19,9 +19,9 @@ from core.losses import Losses
 from core.optimisers import OPTIMISERS
 from core.optimisers.line_search import LineSearch, Place
 from core.optimisers.ssbroyden import factors
-from core.optimisers.vector import Vector
 from core.problem import load
 from core.training import Checkpoint, Snapshot, train
+from core.vector import Vector
 from tests.experiments import small, solved
 
 CPU = torch.device("cpu")
@@ -161,13 +161,14 @@ class Bowl(nn.Module):
         self.matrix = root @ root.T / size + torch.diag(torch.logspace(-3, 2, size, dtype=torch.float64))
         self.at = nn.Parameter(torch.randn(size, generator=generator, dtype=torch.float64))
 
-    version = 0
+    version, engine = 0, "jets"
 
     def loss(self) -> tuple[Tensor, Tensor]:
         total = 0.5 * torch.dot(self.at, self.matrix @ self.at)
         return total, total.detach()[None]
 
-    def backward(self) -> tuple[Tensor, Tensor]:
+    def descend(self) -> tuple[Tensor, Tensor]:
+        Vector.of(self).slopes.zero_()
         total, terms = self.loss()
         total.backward()
         return total.detach(), terms

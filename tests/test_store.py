@@ -199,7 +199,7 @@ WRITES: dict[str, Callable[[RunStore, Lease], object]] = {
     "snapshot": lambda store, lease: store.write_snapshot(lease, 1, b"old"),
     "checkpoint": lambda store, lease: store.write_checkpoint(lease, 1, 0.1, b"old"),
     "frame": lambda store, lease: store.write_frame(lease, b"old"),
-    "progress": lambda store, lease: store.progress(lease, 99, 9.9),
+    "progress": lambda store, lease: store.progress(lease, 99, 9.9, "jets"),
     "finish": lambda store, lease: store.finish(lease, "done", **RESULT),
 }
 
@@ -255,7 +255,7 @@ def test_a_new_worker_finds_the_losses_as_they_were_at_the_checkpoint(store: Run
     store.write_checkpoint(lease, 5, 0.5, b"five")
     store.write_losses(lease, 6, rows(6, 8))
     store.write_losses(lease, 8, rows(8, 12))
-    store.progress(lease, 11, 1.1)
+    store.progress(lease, 11, 1.1, "jets")
     clock.advance(LEASE + 1)
     again(store, run)
     np.testing.assert_array_equal(store.losses(run.id), rows(1, 6))
@@ -275,7 +275,7 @@ def test_losses_written_across_the_checkpoint_are_cut_there(store: RunStore, clo
 def test_without_a_checkpoint_a_run_begins_anew(store: RunStore, clock: Clock) -> None:
     run, lease = leased(store)
     store.write_losses(lease, 1, rows(1, 9))
-    store.progress(lease, 8, 1.0)
+    store.progress(lease, 8, 1.0, "jets")
     clock.advance(LEASE + 1)
     again(store, run)
     assert (len(store.losses(run.id)), store.get(run.id).step) == (0, 0)

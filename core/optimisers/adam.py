@@ -5,40 +5,46 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from core import native
+from core.engines import NATIVE
 from core.experiment import Experiment
 from core.objective import Objective
-from core.optimisers.vector import Vector
+from core.vector import Vector
 
 MOMENTS = ("exp_avg", "exp_avg_sq")
 
 
 class Adam:
-    """`torch.optim.Adam` with its moments as named tensors, so that a run can be resumed bit for bit."""
+    """`torch.optim.Adam`, or the kernel's own where that takes the steps; its moments are named tensors, to resume a run bit for bit."""
 
     stalled = False  # a step may well raise the loss, and the next one lower it further
 
     def __init__(self, network: nn.Module, experiment: Experiment) -> None:
-        self._vector = Vector(network)
+        self._vector = Vector.of(network)
         self._parameters = nn.Parameter(self._vector.values)  # the same memory
         self._parameters.grad = self._vector.slopes
         self._adam = torch.optim.Adam([self._parameters], lr=experiment.learning_rate, fused=True)
+        self._kernel: native.Adam | None = None
 
     def step(self, objective: Objective, learning_rate: float) -> Tensor:
         """One update; the terms of the loss before it, (terms,)."""
-        _, terms = self._vector.descend(objective)
-        self._adam.param_groups[0]["lr"] = learning_rate
-        self._adam.step()
+        _, terms = objective.descend()
+        if objective.engine == NATIVE:
+            self._native().step(learning_rate)
+        else:
+            self._adam.param_groups[0]["lr"] = learning_rate
+            self._adam.step()
         return terms
 
     def state(self) -> dict[str, Tensor]:
         """Step count, and moments of each parameter; empty before the first step."""
         state = self._adam.state[self._parameters]
+        if self._kernel is not None:
+            state["step"] = torch.tensor(float(self._kernel.count))
         if not state:
             return {}
-        return {
-            "step": state["step"],
-            **{f"{name}.{part}": value for part in MOMENTS for name, value in self._vector.parts(state[part]).items()},
-        }
+        parts = {f"{name}.{part}": value for part in MOMENTS for name, value in self._vector.parts(state[part]).items()}
+        return {"step": state["step"], **parts}
 
     def load(self, state: dict[str, Tensor]) -> None:
         """Go on from what `state()` gave; checkpoints of older versions have a step count for each parameter, all the same."""
@@ -47,6 +53,16 @@ class Adam:
         found = self._adam.state[self._parameters]
         found["step"] = next(value for name, value in state.items() if name.rpartition(".")[2] == "step")
         for part in MOMENTS:
-            found[part] = self._vector.joined(
-                {name.removesuffix(f".{part}"): value for name, value in state.items() if name.endswith(f".{part}")}
-            )
+            values = {name.removesuffix(f".{part}"): value for name, value in state.items() if name.endswith(f".{part}")}
+            found[part] = self._vector.joined(values)
+
+    def _native(self) -> native.Adam:
+        """The kernel's, on the same moments."""
+        if self._kernel is None:
+            state = self._adam.state[self._parameters]
+            if not state:
+                state |= {part: torch.zeros_like(self._vector.values) for part in MOMENTS}
+            first, second = (state[part].numpy() for part in MOMENTS)
+            count = int(state["step"]) if "step" in state else 0
+            self._kernel = native.Adam(self._vector.values.numpy(), self._vector.slopes.numpy(), first=first, second=second, count=count)
+        return self._kernel

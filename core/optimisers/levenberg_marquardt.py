@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from core.experiment import Experiment
 from core.objective import Objective
-from core.optimisers.vector import Vector
+from core.vector import Vector
 
 FIRST, SMALLEST, LARGEST = 1e-3, 1e-18, 1e10
 """The damping λ at the start and its bounds; the scales make 1 the largest entry of the diagonal of JᵀJ."""
@@ -142,7 +142,7 @@ class LevenbergMarquardt:
     damping, scaling = "probed", "marquardt"
 
     def __init__(self, network: nn.Module, experiment: Experiment) -> None:
-        self._vector = Vector(network)
+        self._vector = Vector.of(network)
         self._damping, self._growth = FIRST, 2.0
         self.stalled = False
 

@@ -10,14 +10,14 @@ from torch import Tensor, nn
 from core.experiment import Experiment
 from core.objective import Objective
 from core.optimisers.line_search import LineSearch, Place
-from core.optimisers.vector import Vector
+from core.vector import Vector
 
 
 class QuasiNewton(ABC):
     """Steps along −H·g, where H, which the methods differ in, stands for the inverse of the second derivatives."""
 
     def __init__(self, network: nn.Module, experiment: Experiment) -> None:
-        self._vector = Vector(network)
+        self._vector = Vector.of(network)
         self._fresh = True
         self.stalled = False
         self._here: Place | None = None
@@ -107,7 +107,7 @@ class QuasiNewton(ABC):
 
     def _look(self, objective: Objective, at: float, direction: Tensor | None) -> Place:
         """The loss and its gradient at the weights as they are."""
-        total, terms = self._vector.descend(objective)
+        total, terms = objective.descend()
         gradient = self._vector.slopes.clone()
         slope = 0.0 if direction is None else torch.dot(gradient, direction).item()
         return Place(at, total.item(), slope, gradient, terms)

@@ -111,10 +111,10 @@ class ForWorkers:
             if not connection.execute(update(frames).where(mine).values(version=frames.c.version + 1, data=data)).rowcount:
                 connection.execute(insert(frames).values(run=lease.run_id, version=1, data=data))
 
-    def progress(self, lease: Lease, step: int, seconds: float) -> None:
-        """Tell how far the run is: steps, and seconds of training."""
+    def progress(self, lease: Lease, step: int, seconds: float, engine: str) -> None:
+        """Tell how far the run is, steps and seconds of training, and by which engine."""
         with self._held(lease) as connection:
-            connection.execute(change(lease.run_id).values(step=step, seconds=seconds))
+            connection.execute(change(lease.run_id).values(step=step, seconds=seconds, engine=engine))
 
     def finish(
         self,

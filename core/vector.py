@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from weakref import WeakKeyDictionary
+
 import torch
 from torch import Tensor, nn
-
-from core.objective import Objective
 
 
 class Vector:
     """The parameters of a network that are learned, in the order of `named_parameters()`, moved into one vector: they become views of it.
 
-    So a method moves all of them at once, whatever their number; their gradients lie side by side as well.
+    So a method moves all of them at once, whatever their number; their gradients lie side by side as well, in `slopes`.
     """
 
     def __init__(self, network: nn.Module) -> None:
@@ -22,6 +22,13 @@ class Vector:
         values, slopes = self.parts(self.values), self.parts(self.slopes)
         for name, parameter in parameters.items():
             parameter.data, parameter.grad = values[name], slopes[name]
+
+    @classmethod
+    def of(cls, network: nn.Module) -> Vector:
+        """That of a network, always the same one."""
+        if network not in _vectors:
+            _vectors[network] = cls(network)
+        return _vectors[network]
 
     @property
     def size(self) -> int:
@@ -45,7 +52,5 @@ class Vector:
         """Set all, from (parameters,)."""
         self.values.copy_(values)
 
-    def descend(self, objective: Objective) -> tuple[Tensor, Tensor]:
-        """The loss, (), and its terms, (terms,); its gradient, zero by what it does not depend on, is left in `slopes`."""
-        self.slopes.zero_()
-        return objective.backward()
+
+_vectors: WeakKeyDictionary[nn.Module, Vector] = WeakKeyDictionary()

@@ -1,0 +1,27 @@
+"""The loss of a training step and its gradient as one compiled kernel for the CPU.
+
+`prepare(precision)` compiles it, which takes a second, or reads it from the disk. `Plan(network, groups, precision)` then gives the sums
+of squares of the residuals and their gradient, `evaluate(theta, gradient)`.
+"""
+
+from core.native.codes import ACTIVATIONS, CODES
+from core.native.description import Group, Network, Tape, Term, Terms
+from core.native.machine import PRECISIONS, compiled, prepare, ready
+from core.native.moments import Adam
+from core.native.plan import Plan
+
+__all__ = [
+    "ACTIVATIONS",
+    "CODES",
+    "PRECISIONS",
+    "Adam",
+    "Group",
+    "Network",
+    "Plan",
+    "Tape",
+    "Term",
+    "Terms",
+    "compiled",
+    "prepare",
+    "ready",
+]
