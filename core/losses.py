@@ -59,7 +59,8 @@ class Points:
     def blocks(self, size: int) -> list[Columns]:
         """The points of the equations, at most so many at a time: the same objects each time, so that what is known of them may be kept."""
         if size not in self._blocks:
-            parts = {name: column.detach().split(size) for name, column in self.interior.items()}
+            count = -(-self.interior.rows // size)
+            parts = {name: column.detach().tensor_split(count) for name, column in self.interior.items()}
             whole = len(next(iter(parts.values()))) == 1
             cut = [Columns(zip(parts, columns, strict=True)) for columns in zip(*parts.values(), strict=True)]
             self._blocks[size] = [self.interior] if whole else cut

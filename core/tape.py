@@ -10,7 +10,7 @@ depend on that point alone. Jets (`core/jets`) hand over the rows themselves.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Protocol, Self
 
 import torch
 from torch import Tensor, nn
@@ -20,6 +20,13 @@ from torch.overrides import TorchFunctionMode
 _OPERATORS = ("add", "sub", "mul", "truediv")
 ELEMENTWISE = frozenset(("add", "sub", "mul", "div", *(f"__{r}{name}__" for name in _OPERATORS for r in ("", "r"))))
 """Names of the functions in which a parameter of at most one axis may meet rows, (n, k), as a bias does."""
+
+
+class Streams(Protocol):
+    """Tensors of several rows for each point: all first ones, all second ones, …"""
+
+    @property
+    def streams(self) -> Sequence[Tensor]: ...
 
 
 class Tape(TorchFunctionMode):
@@ -36,7 +43,6 @@ class Tape(TorchFunctionMode):
             id(parameter): Meetings(name, parameter) for name, parameter in network.named_parameters() if parameter.requires_grad
         }
         self.size = sum(item.parameter.numel() for item in self._meetings.values())
-        self._length = 0
 
     def __enter__(self) -> Self:
         super().__enter__()  # type: ignore[no-untyped-call]
@@ -47,15 +53,12 @@ class Tape(TorchFunctionMode):
         Tape.entered = None
         super().__exit__(*error)  # type: ignore[no-untyped-call]
 
-    def product(self, weight: Tensor, left: Tensor, right: Tensor) -> None:
-        """That of a weight, (out, in), is the sum of the outer products of the rows of `left`, (rows, out), and `right`, (rows, in).
-
-        There may be several rows for each point, those of all points before the next of all.
-        """
+    def product(self, weight: Tensor, left: Streams, right: Streams) -> None:
+        """That of a weight, (out, in), is the sum of the outer products of the rows of `left`, width out, and `right`, width in."""
         meetings = self._meetings.get(id(weight))
         if meetings is None:  # not learned
             return
-        for rows, others in zip(left.split(self._length), right.split(self._length), strict=True):
+        for rows, others in zip(left.streams, right.streams, strict=True):
             meetings.pair(rows, others)
 
     def rows(self, parameter: Tensor, rows: Tensor) -> None:
@@ -76,7 +79,6 @@ class Tape(TorchFunctionMode):
     def play(self, residuals: Sequence[Tensor], scales: Sequence[Tensor], length: int) -> None:
         """The last backward pass, of `residuals` times `scales`, (rows,) each; they depend on separate ones of `length` points."""
         meetings = list(self._meetings.values())
-        self._length = length
         for item in meetings:
             item.open()
         unfollowed = torch.autograd.grad(

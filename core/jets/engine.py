@@ -14,7 +14,7 @@ from core.columns import Columns
 from core.expressions import Combination, Derivative
 from core.jets import inputs
 from core.jets.orders import Streams, parts, streams
-from core.jets.rules import Gradients, Rule, rule
+from core.jets.rules import Gradients, Jets, Rule, rule
 from core.tape import Tape
 
 
@@ -33,29 +33,30 @@ class _Network:
     def __init__(self, network: nn.Sequential, held: Streams) -> None:
         layers = list(network)
         count = sum(type(layer) in inputs.INPUTS for layer in layers)
-        self._before, self._streams, self.count = layers[:count], held, len(held.held)
+        self._before, self._streams = layers[:count], held
         self._rule: Rule = rule(nn.Sequential(*layers[count:]), held)
         self.parameters = [parameter for parameter in network.parameters() if parameter.requires_grad]
-        self._inputs: WeakKeyDictionary[Columns, Tensor] = WeakKeyDictionary()
+        self._inputs: WeakKeyDictionary[Columns, Jets] = WeakKeyDictionary()
 
-    def inputs(self, columns: Columns) -> Tensor:
-        """The jets before the first layer, (streams · n, features); kept while the points stay."""
+    def inputs(self, columns: Columns) -> Jets:
+        """Those before the first layer; kept while the points stay."""
         if columns not in self._inputs:
             with torch.no_grad():
                 points = torch.cat(list(columns.values()), dim=1)
-                self._inputs[columns] = inputs.jets(self._before, points, list(columns), self._streams).flatten(0, 1)
+                found = inputs.jets(self._before, points, list(columns), self._streams)
+                self._inputs[columns] = Jets(found.flatten(0, 1), len(found))
         return self._inputs[columns]
 
-    def outputs(self, before: Tensor) -> tuple[Tensor, ...]:
+    def outputs(self, before: Jets) -> tuple[Tensor, ...]:
         """Each derivative of each output, (n, 1), those of one derivative side by side."""
         found: tuple[Tensor, ...] = _outputs(self, before, *self.parameters)
         return found
 
-    def forward(self, before: Tensor, *, keep: bool) -> tuple[Tensor, Any]:
-        """The jets of the outputs, (streams · n, unknowns)."""
+    def forward(self, before: Jets, *, keep: bool) -> tuple[Jets, Any]:
+        """Those of the outputs."""
         return self._rule.forward(before, keep=keep)
 
-    def backward(self, adjoint: Tensor, kept: Any, gradients: Gradients) -> None:
+    def backward(self, adjoint: Jets, kept: Any, gradients: Gradients) -> None:
         """Hand the gradients of the parameters on, from the adjoints of the outputs' jets."""
         self._rule.backward(adjoint, kept, gradients)
 
@@ -82,9 +83,9 @@ class _Sums:
     def __init__(self) -> None:
         self.found: dict[int, Tensor] = {}
 
-    def product(self, weight: Tensor, left: Tensor, right: Tensor) -> None:
+    def product(self, weight: Tensor, left: Jets, right: Jets) -> None:
         if weight.requires_grad:
-            self._add(weight, torch.mm(left.t(), right))
+            self._add(weight, torch.mm(left.flat.t(), right.flat))
 
     def rows(self, parameter: Tensor, rows: Tensor) -> None:
         if parameter.requires_grad:
@@ -99,19 +100,19 @@ class _Outputs(Function):
     """The derivatives of the outputs, as a function of the parameters."""
 
     @staticmethod
-    def forward(ctx: Any, network: _Network, before: Tensor, *parameters: Tensor) -> tuple[Tensor, ...]:
+    def forward(ctx: Any, network: _Network, before: Jets, *parameters: Tensor) -> tuple[Tensor, ...]:
         outputs, ctx.kept = network.forward(before, keep=any(ctx.needs_input_grad))
-        ctx.network, ctx.unknowns, ctx.tape = network, outputs.shape[1], Tape.entered
+        ctx.network, ctx.unknowns, ctx.tape = network, outputs.flat.shape[1], Tape.entered
         ctx.set_materialize_grads(False)
-        streams = outputs.split(len(outputs) // network.count)
-        return streams if ctx.unknowns == 1 else tuple(part for stream in streams for part in stream.split(1, dim=1))
+        return outputs.streams if ctx.unknowns == 1 else tuple(part for stream in outputs.streams for part in stream.split(1, dim=1))
 
     @staticmethod
     def backward(ctx: Any, *adjoints: Tensor | None) -> Any:
-        nothing = torch.zeros_like(next(adjoint for adjoint in adjoints if adjoint is not None))
-        given = [nothing if adjoint is None else adjoint for adjoint in adjoints]
-        streams = [torch.cat(given[start : start + ctx.unknowns], dim=1) for start in range(0, len(given), ctx.unknowns)]
-        adjoint = torch.cat(streams) if ctx.unknowns > 1 else torch.cat(given)
+        like = next(adjoint for adjoint in adjoints if adjoint is not None)
+        given = [torch.zeros_like(like) if adjoint is None else adjoint for adjoint in adjoints]
+        if ctx.unknowns > 1:
+            given = [torch.cat(given[start : start + ctx.unknowns], dim=1) for start in range(0, len(given), ctx.unknowns)]
+        adjoint = Jets(torch.cat(given), len(given))
         if ctx.tape is not None:
             ctx.network.backward(adjoint, ctx.kept, ctx.tape)
             return (None,) * (2 + len(ctx.network.parameters))
