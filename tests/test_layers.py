@@ -17,16 +17,20 @@ UI = ("streamlit", "plotly")
 # The modules that may load torch; every other module of core is torch-free, a new one too.
 WITH_TORCH = (
     "core.anatomy",
+    "core.columns",
+    "core.compiled",
     "core.derivatives",
     "core.devices",
     "core.diagnosis.__main__",
     "core.diagnosis.measures",
     "core.diagnosis.sizes",
     "core.diagnosis.waves",
+    "core.engines",
     "core.fields",
     "core.frameworks.programs",
     "core.frameworks.scaling",
     "core.gradients",
+    "core.jets",
     "core.losses",
     "core.networks",
     "core.objective",
@@ -36,15 +40,17 @@ WITH_TORCH = (
     "core.recorder",
     "core.runner",
     "core.sampling",
+    "core.tape",
     "core.tensors",
     "core.torch_functions",
     "core.training",
+    "core.vector",
     "core.weighting",
     "core.weights",
     "core.worker",
     "core.validation",
 )
-MAY_CALL_GRAD = ("core.anatomy", "core.derivatives", "core.gradients", "core.frameworks")
+MAY_CALL_GRAD = ("core.anatomy", "core.derivatives", "core.gradients", "core.jets", "core.tape", "core.frameworks")
 
 # What runs code that it is given, or gives it to something that does.
 UNSAFE_MODULES = ("pickle", "cloudpickle", "dill", "marshal", "shelve", "sympy", "numexpr", "asteval", "code", "codeop")
