@@ -295,7 +295,7 @@ class Experiment:
     )
     points: int = _hyper(
         "training",
-        Integer(10, 100_000, "log"),
+        Integer(10, 1_000_000, "log"),
         1000,
         N_("Points"),
         N_("Collocation points, where the equation is asked to hold."),

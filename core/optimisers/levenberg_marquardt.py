@@ -116,12 +116,16 @@ class Model:
     """|R + J δ|² as a function of δ."""
 
     def __init__(self, residuals: Tensor, rows: Tensor, scaling: str) -> None:
-        sizes = SCALINGS[scaling](torch.linalg.vector_norm(rows, dim=0))
+        self._residuals, self._rows, self._dual = residuals, rows, len(rows) < rows.shape[1]
+        squares = rows.square().sum(0) if self._dual else _square(rows)
+        sizes = SCALINGS[scaling]((squares if self._dual else squares.diagonal()).sqrt())
         self._scales = 1 / torch.where(sizes > 0, sizes, 1)  # (parameters,), the s of above
-        self._residuals, self._rows = residuals, rows * self._scales
-        self._dual = len(rows) < rows.shape[1]
-        self._gram = _square(self._rows.T if self._dual else self._rows)  # (rows, rows) or (parameters, parameters)
-        self._slope = residuals @ self._rows  # (parameters,)
+        if self._dual:
+            self._rows = rows * self._scales
+            self._gram = _square(self._rows.T)  # (rows, rows)
+        else:
+            self._gram = squares.mul_(self._scales).mul_(self._scales[:, None])  # (parameters, parameters)
+        self._slope = (residuals @ rows) * self._scales  # (parameters,)
 
     def step(self, damping: float) -> tuple[Tensor, float] | None:
         """The step, (parameters,), and by how much it should lower |R|²; None where the equations cannot be solved."""

@@ -41,7 +41,7 @@ class SSBroyden(QuasiNewton):
         inside = [[(share - 1) / squared, mixed], [mixed, share * squared / along / along]]
         weights = torch.tensor(inside, dtype=moved.dtype, device=moved.device) / scale
         weights[1, 1] += 1 / along
-        self._inverse = torch.addmm(self._inverse, pair @ weights, pair.T, beta=1 / scale)
+        self._inverse.addmm_(pair @ weights, pair.T, beta=1 / scale)
 
     def _forget(self) -> None:
         self._inverse = None
