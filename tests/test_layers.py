@@ -30,6 +30,7 @@ WITH_TORCH = (
     "core.frameworks.programs",
     "core.frameworks.scaling",
     "core.gradients",
+    "core.graphs",
     "core.jets",
     "core.losses",
     "core.networks",

@@ -1,6 +1,8 @@
 """How each kind of layer maps jets forward, and their adjoints backward.
 
-An affine layer takes all streams of jets as one matrix, other layers take them one by one. `forward` gives the jets after a layer and what `backward` will need; that gives the adjoints of the jets before it and hands those of the layer's parameters to `Gradients`. Both are to be called where no graph is recorded.
+An affine layer takes all streams of jets as one matrix, other layers take them one by one. `forward` gives the jets after a layer and what
+`backward` will need; that gives the adjoints of the jets before it and hands those of the layer's parameters to `Gradients`. Both are
+written out, to be called where no graph is recorded.
 """
 
 from __future__ import annotations
@@ -148,8 +150,8 @@ class _Tanh:
         before, after = state.streams, found.streams
         value = torch.tanh(before[0], out=after[0])
         slope = _slope(value) if keep or len(before) > 1 else value
-        for stream, out in zip(before[1:], after[1:], strict=True):
-            torch.mul(stream, slope, out=out)
+        for item, out in zip(before[1:], after[1:], strict=True):
+            torch.mul(item, slope, out=out)
         for stream, term in self._further:
             first, second = term.factors
             after[stream].addcmul_(after[first] * before[second], value, value=-2 * term.times)

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from core import native
 from core.engines import NATIVE
 from core.experiment import Experiment
+from core.graphs import Recording
 from core.objective import Objective
 from core.vector import Vector
 
@@ -23,17 +24,33 @@ class Adam:
         self._vector = Vector.of(network)
         self._parameters = nn.Parameter(self._vector.values)  # the same memory
         self._parameters.grad = self._vector.slopes
-        self._adam = torch.optim.Adam([self._parameters], lr=experiment.learning_rate, fused=True)
+        device = self._vector.values.device
+        self._recorded = device.type == "cuda"
+        rate: Tensor | float = experiment.learning_rate
+        if self._recorded:  # in a recording it is read from memory
+            rate = torch.tensor(rate, dtype=torch.float32, device=device)
+        self._rate = rate
+        self._adam = torch.optim.Adam([self._parameters], lr=rate, fused=True, capturable=self._recorded)
+        self._recording: tuple[int, Recording] | None = None
         self._kernel: native.Adam | None = None
 
     def step(self, objective: Objective, learning_rate: float) -> Tensor:
         """One update; the terms of the loss before it, (terms,)."""
-        _, terms = objective.descend()
         if objective.engine == NATIVE:
+            _, terms = objective.descend()
             self._native().step(learning_rate)
-        else:
+            return terms
+        if not isinstance(self._rate, Tensor):
             self._adam.param_groups[0]["lr"] = learning_rate
-            self._adam.step()
+            return self._taken(objective)
+        self._rate.fill_(learning_rate)
+        if self._recording is None or self._recording[0] != objective.version:  # other points or weights are other memory
+            self._recording = objective.version, Recording(self._vector.values.device)
+        return self._recording[1].step(lambda: self._taken(objective))
+
+    def _taken(self, objective: Objective) -> Tensor:
+        _, terms = objective.descend()
+        self._adam.step()
         return terms
 
     def state(self) -> dict[str, Tensor]:
