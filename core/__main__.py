@@ -279,7 +279,7 @@ def _progress(run: Run) -> str:
 
 def _summary(run: Run, reference: Answer | None) -> str:
     rate = f" ({run.step / run.seconds:,.0f} steps/s)" if run.seconds else ""
-    lines = [f"{run.status}: {run.step:,} steps in {run.seconds:.2g} s{rate} on {run.device or 'no device'}"]
+    lines = [f"{run.status}: {run.step:,} steps in {run.seconds:.2g} s{rate} on {run.device or 'no device'}{_by(run)}"]
     if run.loss is not None:
         lines.append(f"loss {run.loss:.2g}  " + "  ".join(f"{term} {value:.2g}" for term, value in (run.losses or {}).items()))
     for name, scores in ((_L2, run.relative_l2), ("max error", run.max_error)):
@@ -289,6 +289,11 @@ def _summary(run: Run, reference: Answer | None) -> str:
     if reference is not None:
         lines.append(f"reference: {_reference(reference)}")
     return "\n".join(lines)
+
+
+def _by(run: Run) -> str:
+    """The engine that took the steps; nothing of a run that has taken none."""
+    return f" by the {run.engine} engine" if run.step and run.engine != "auto" else ""
 
 
 def _reference(answer: Answer) -> str:

@@ -184,7 +184,7 @@ ENGINES = {
     "auto": N_("The fastest that does here."),
     "autograd": N_("Nested calls of torch.autograd.grad: what every other engine is checked against."),
     "jets": N_("All derivatives at once, pushed forward through the layers with the outputs, and a backward pass of their own."),
-    "native": N_("The same, and the whole step with it, in the processor's own code; for plain perceptrons on a CPU, else jets."),
+    "native": N_("Jets, and the whole step with them, in the processor's own code; for plain perceptrons on a CPU, else jets as they are."),
 }
 WEIGHT = Real(0.0, 1e6, scale="log")
 """What the weight of a loss term may be."""

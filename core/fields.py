@@ -104,6 +104,7 @@ class Display:
             "reference": told(answer),
             "grid": dict(zip(grid.axes, grid.shape, strict=True)),
             "device": self.experiment.device,
+            "engine": snapshot.engine,
             **extra,
         }
         arrays = {

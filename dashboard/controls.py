@@ -20,6 +20,7 @@ from core.experiment import (
     ACTIVATIONS,
     ARCHITECTURES,
     CONSTRAINTS,
+    ENGINES,
     FACTORISATIONS,
     HYPERPARAMETERS,
     OPTIMISERS,
@@ -53,6 +54,7 @@ OPTIONS: dict[str, Mapping[str, str]] = {
     "sampling": SAMPLINGS,
     "resampling": RESAMPLINGS,
     "weighting": {name: weighting.help for name, weighting in WEIGHTINGS.items()},
+    "engine": ENGINES,
 }
 """What is said of the option that is chosen, for choices whose names do not say it."""
 

@@ -12,7 +12,8 @@ import streamlit as st
 
 from core import grids
 from core.domain import Interval
-from core.experiment import ARCHITECTURES, WEIGHTINGS, Experiment, terms
+from core.errors import N_
+from core.experiment import ARCHITECTURES, ENGINES, WEIGHTINGS, Experiment, terms
 from core.store import Run
 from dashboard import references
 from dashboard.figures import curves, maps
@@ -23,6 +24,8 @@ from dashboard.texts import LANGUAGE, _, ngettext
 ASSETS = Path(__file__).with_suffix("")
 FEW = 6
 """Curves whose legend fits above a chart of the usual height, also on a phone."""
+NAMES = {"autograd": N_("autograd"), "jets": N_("jets"), "native": N_("native")}
+"""The engines that take steps, in a word."""
 
 
 def _read(kind: str) -> str:
@@ -54,6 +57,7 @@ def _data(experiment: Experiment, run: Run | None) -> dict[str, Any]:
         "status": run.status if run else None,
         "step": run.step if run else 0,
         "seconds": run.seconds if run else 0.0,
+        "engine": run.engine if run else None,
         "scores": {"loss": run.loss, "relative_l2": run.relative_l2, "max_error": run.max_error} if run else None,
         "weights": _weights(experiment),
         "limits": {"steps": experiment.steps, "seconds": experiment.seconds},
@@ -203,6 +207,7 @@ def _texts() -> dict[str, Any]:
         "step": _("step {step}"),
         "stepOf": _("step {step} of {steps}"),
         "rate": _("{rate} steps/s"),
+        "rateBy": _("{rate} steps/s · {engine}"),
         "elapsed": _("{elapsed} elapsed"),
         "left": _("{left} left"),
         "seconds": _("{seconds} s"),
@@ -218,6 +223,8 @@ def _texts() -> dict[str, Any]:
         "weights": _("weights of the loss: {weights}"),
         "trained": _("the network trained {elapsed}"),
         "methods": {name: _(text) for name, text in references.METHODS.items()},
+        "engine": _("{name}: {help}"),
+        "engines": {name: {"name": _(word), "help": _(ENGINES[name])} for name, word in NAMES.items()},
         "noCharts": _("The charts could not be loaded. Reload the page to try again."),
         "plotly": {
             "Download plot as a PNG": _("Save as PNG"),

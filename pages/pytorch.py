@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.sections import anatomy, claims, devices, mistakes, race, tensors
+from dashboard.sections import anatomy, claims, devices, engines, mistakes, race, tensors
 from dashboard.texts import _
 
 st.title(_("Why PyTorch"), anchor=False)
@@ -15,8 +15,8 @@ st.markdown(
         "on this machine, beside the other frameworks, also where it does not hold."
     )
 )
-names = [_("Frameworks"), _("Tensors"), _("Devices"), _("One step, taken apart"), _("Debugging")]
-for tab, section in zip(st.tabs(names), (race, tensors, devices, anatomy, mistakes), strict=True):
+names = [_("Frameworks"), _("Tensors"), _("Devices"), _("Derivatives"), _("One step, taken apart"), _("Debugging")]
+for tab, section in zip(st.tabs(names), (race, tensors, devices, engines, anatomy, mistakes), strict=True):
     with tab:
         section.show()
 claims.show()

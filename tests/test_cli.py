@@ -34,7 +34,8 @@ def test_solve_trains_keeps_and_shows(cli, tmp_path: Path) -> None:  # type: ign
     done = cli("solve", "decay", *QUICK, "--steps", "200", "--learning-rate", "1e-2", "--json", "out.json")
     assert done.returncode == 0, done.stderr
     result = json.loads((tmp_path / "out.json").read_text())
-    assert result["status"] == "done" and result["steps"] == 200 and result["engine"] == "auto" and result["device"] == "cpu"
+    assert result["status"] == "done" and result["steps"] == 200 and result["device"] == "cpu"
+    assert result["engine"] in ("jets", "native") and f" on cpu by the {result['engine']} engine\n" in done.stdout
     assert result["steps_per_second"] == pytest.approx(result["steps"] / result["seconds"])
     assert 0 < result["relative_l2"]["u"] < 1 and result["max_error"]["u"] > 0
     assert result["losses"].keys() == {"equation-1", "condition-1"} and result["experiment"]["problem"] == "decay"
@@ -46,6 +47,12 @@ def test_solve_trains_keeps_and_shows(cli, tmp_path: Path) -> None:  # type: ign
     assert result["run"] in cli("runs").stdout
     shown = cli("show", result["run"][:8])
     assert "decay" in shown.stdout and "learning_rate = 0.01" in shown.stdout
+    assert f" on cpu by the {result['engine']} engine\n" in shown.stdout
+
+
+def test_the_engine_that_is_asked_for_is_told(cli) -> None:  # type: ignore[no-untyped-def]
+    done = cli("solve", "decay", *QUICK, "--steps", "5", "--engine", "autograd")
+    assert " on cpu by the autograd engine\n" in done.stdout, done.stderr
 
 
 def test_solve_finds_the_reference_before_it_trains_and_tells(cli, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]

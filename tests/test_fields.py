@@ -42,6 +42,7 @@ def test_a_frame_shows_the_network_the_reference_and_their_distance(full: bool) 
     assert header["relative_l2"]["u"] == pytest.approx(np.linalg.norm(network - exact) / np.linalg.norm(exact), rel=1e-5)
     assert header["max_error"]["u"] == pytest.approx(np.abs(network - exact).max(), rel=1e-5)
     assert (header["run"], header["step"], header["grid"]) == ("r", 1, {"x": count, "t": count})
+    assert header["engine"] == snapshot.engine
 
 
 def test_the_residual_of_a_frame_is_the_equations() -> None:

@@ -25,6 +25,7 @@ WITH_TORCH = (
     "core.diagnosis.measures",
     "core.diagnosis.sizes",
     "core.diagnosis.waves",
+    "core.engine_rates",
     "core.engines",
     "core.fields",
     "core.frameworks.programs",

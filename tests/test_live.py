@@ -14,6 +14,7 @@ from playwright.sync_api import expect
 from streamlit.testing.v1 import AppTest
 
 from core import classical
+from core.experiment import ENGINES
 from core.problem import load
 from core.store import RunStore
 from dashboard import live
@@ -70,9 +71,10 @@ def test_a_run_comes_with_its_state(store: RunStore) -> None:
     run = store.create(small())
     lease = store.lease(run.id, "a test")
     assert lease is not None
+    store.progress(lease, 12, 1.5, "jets")
     store.finish(lease, "stopped", step=12, seconds=1.5, loss=0.25, losses={}, relative_l2={"u": 0.5}, max_error={"u": 0.7})
     data = shown(run_id=run.id)
-    assert (data["run"], data["status"], data["step"], data["seconds"]) == (run.id, "stopped", 12, 1.5)
+    assert (data["run"], data["status"], data["step"], data["seconds"], data["engine"]) == (run.id, "stopped", 12, 1.5, "jets")
     assert data["scores"] == {"loss": 0.25, "relative_l2": {"u": 0.5}, "max_error": {"u": 0.7}}
 
 
@@ -130,10 +132,15 @@ def test_the_script_fills_every_brace() -> None:
     texts = shown()["texts"]
     given = {"step": {"step"}, "stepOf": {"step", "steps"}, "rate": {"rate"}, "elapsed": {"elapsed"}, "left": {"left"}}
     given |= {"seconds": {"seconds"}, "minutes": {"minutes", "seconds"}, "reference": {"method", "error", "elapsed"}}
+    given |= {"rateBy": {"rate", "engine"}, "engine": {"name", "help"}}
     given |= {"exact": {"method"}, "missing": {"reason"}, "trained": {"elapsed"}, "weights": {"weights"}}
     for name, pattern in texts.items():
         if isinstance(pattern, str):
             assert {field for _, field, _, _ in Formatter().parse(pattern) if field} == given.get(name, set()), name
+
+
+def test_every_engine_that_takes_steps_has_a_name() -> None:
+    assert shown()["texts"]["engines"].keys() == ENGINES.keys() - {"auto"}
 
 
 def test_the_script_says_nothing_by_itself() -> None:
@@ -155,6 +162,16 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Solve]:
         page.wait_status("done", seconds=60)
         yield page
         assert page.faults == []
+
+
+@pytest.mark.browser
+def test_the_engine_that_ran_is_named_beside_the_rate(trained: Solve) -> None:
+    pace = trained.page.locator(".tg-pace")
+    engine = re.search(r" steps/s · (\w+) · ", pace.inner_text())
+    assert engine and engine[1] in ("jets", "native")
+    expect(pace).to_have_attribute("title", re.compile(f"^{engine[1]}: .+ layers|^{engine[1]}: .+ CPU"))
+    trained.page.reload()
+    expect(pace).to_contain_text(f" steps/s · {engine[1]} · ")  # of a stored run, too
 
 
 @pytest.mark.browser

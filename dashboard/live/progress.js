@@ -17,24 +17,27 @@ class Progress {
     this.marks = [];
   }
 
-  show({ status, step, seconds }, { texts, limits, locale }) {
+  show({ status, step, seconds, engine }, { texts, limits, locale }) {
     const running = status === "running";
     const rate = this.rate(running, step, seconds);
     const left = Math.min(limits.steps ? (limits.steps - step) / rate : Infinity, limits.seconds ? limits.seconds - seconds : Infinity);
     const reached = Math.max(limits.steps ? step / limits.steps : 0, limits.seconds ? seconds / limits.seconds : 0);
     const percent = Math.round(100 * (status === "done" ? 1 : Math.min(reached, 1)));
-    const parts = step > 0 ? [limits.steps ? texts.stepOf : texts.step, texts.rate, texts.elapsed] : [];
+    const by = step > 0 ? texts.engines[engine] : null;
+    const parts = step > 0 ? [limits.steps ? texts.stepOf : texts.step, by ? texts.rateBy : texts.rate, texts.elapsed] : [];
     if (running && step > 0 && Number.isFinite(left)) parts.push(texts.left);
     const values = {
       step: whole(step, locale),
       steps: whole(limits.steps, locale),
       rate: whole(rate >= 100 ? Number(rate.toPrecision(2)) : rate, locale),
+      engine: by?.name,
       elapsed: duration(seconds, texts),
       left: duration(left, texts),
     };
     this.state.dataset.status = status ?? "none";
     say(this.state, texts.status[status ?? "none"]);
     say(this.pace, parts.map((pattern) => fill(pattern, values)).join(" · "));
+    this.pace.title = by ? fill(texts.engine, by) : "";
     this.bar.style.transform = `scaleX(${percent / 100})`;
     this.track.setAttribute("aria-valuenow", percent);
     this.track.setAttribute("aria-label", texts.progress);

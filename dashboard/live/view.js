@@ -163,7 +163,8 @@ class View {
         if (watch !== this.watch) return;
       }
       const { header } = this.frame ?? {};
-      this.progress.show({ status, step: Math.max(step, header?.step ?? 0), seconds: Math.max(seconds, header?.seconds ?? 0) }, this.data);
+      const engine = header?.engine ?? this.data.engine;
+      this.progress.show({ status, step: Math.max(step, header?.step ?? 0), seconds: Math.max(seconds, header?.seconds ?? 0), engine }, this.data);
       if (status !== this.data.status && status !== this.told) this.notify((this.told = status));
       const drawing = performance.now() - begun;
       misses = frame ? 0 : misses + 1;

@@ -21,7 +21,7 @@ class Tensors {
     this.select = element("select");
     this.label = element("span");
     this.select.addEventListener("change", () => this.choose(this.select.value));
-    this.asking.node.prepend(element("label", { class: "te-chooser" }, this.label, this.select));
+    this.asking.node.prepend(element("label", { class: "as-chooser" }, this.label, this.select));
     this.numpy = element("pre", { class: "te-code" });
     this.torch = element("pre", { class: "te-code" });
     const codes = element("div", { class: "te-codes" });
