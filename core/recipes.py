@@ -1,8 +1,9 @@
 """What suits a training where neither the visitor nor the problem's file says it.
 
-Chosen by measurement, see `benchmarks/library.py`: of all methods, Levenberg-Marquardt on a small network in float64, with points that
-follow the residual, comes nearest to the solution of nearly every problem in the time that one likes to watch. Its steps grow with the
-square of the number of weights, so that what is larger is trained by Adam and L-BFGS.
+Chosen by measurement, see `benchmarks/library.py`: on a small network in float64, with points that follow the residual, Levenberg-Marquardt
+comes nearest to the solution of ordinary and linear steady equations in the time that one likes to watch; for whatever goes on in time, and
+for systems in space, SSBroyden does, whose many cheap steps the compiled kernel makes cheaper still. Their steps grow with the square of the
+number of weights, so that what is larger is trained by Adam and L-BFGS.
 """
 
 from __future__ import annotations
@@ -11,28 +12,42 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from core.domain import TIME
 from core.problem import Problem
 
 LIMIT = 1500
 """Weights and biases beyond which a step of Levenberg-Marquardt takes most of a second."""
 OF_THE_METHOD = ("learning_rate", "schedule", "points", "steps", "resampling", "period", "patience", "precision")
 """Settings that suit one method and not another."""
-PATIENCE = 300
-"""Steps without progress that Levenberg-Marquardt is given: shocks are learned in fits and starts."""
 MORE = 2000
 """Steps of a method that follows others, beyond theirs."""
 
 
 @dataclass(frozen=True)
 class Amount:
-    """Collocation points and steps that suit Levenberg-Marquardt."""
+    """Collocation points and steps."""
 
     points: int
     steps: int
 
 
-AMOUNTS = {1: Amount(300, 400), 2: Amount(1200, 200), 3: Amount(1500, 120)}
-"""By the number of coordinates."""
+@dataclass(frozen=True)
+class Suited:
+    """What suits a method that keeps a table of all weights: amounts by the number of coordinates, and when points follow the residual.
+
+    `patience` is the steps without progress that it is given: shocks are learned in fits and starts.
+    """
+
+    amounts: Mapping[int, Amount]
+    period: int
+    patience: int
+
+
+MARQUARDT, BROYDEN = "levenberg-marquardt", "ssbroyden"
+SUITED: Mapping[str, Suited] = {
+    MARQUARDT: Suited({1: Amount(300, 400), 2: Amount(1200, 200), 3: Amount(1500, 120)}, period=10, patience=300),
+    BROYDEN: Suited({1: Amount(300, 4000), 2: Amount(2500, 5000), 3: Amount(3000, 5000)}, period=500, patience=2000),
+}
 SMALL: Mapping[str, Any] = {"depth": 3, "width": 20}
 LARGE: Mapping[str, Any] = {"optimiser": "adam 1000, lbfgs", "learning_rate": 3e-3}
 
@@ -50,18 +65,19 @@ def _suited(problem: Problem, known: Mapping[str, Any]) -> dict[str, Any]:
     precision = "float32" if known.get("device") == "mps" else "float64"  # which an Apple GPU does not have
     if "optimiser" not in known and _weights(problem, {**SMALL, **known}) > LIMIT:
         known = {**LARGE, **known}
-    *before, last = known.get("optimiser", "levenberg-marquardt").split(", ")
+    *before, last = known.get("optimiser", _method(problem)).split(", ")
     steps = sum(int(stage.split()[1]) for stage in before)
-    if last.startswith("levenberg-marquardt"):
-        amount = AMOUNTS[len(problem.coordinates)]
+    suited = SUITED.get(MARQUARDT if last.startswith(MARQUARDT) else last)
+    if suited is not None:
+        amount = suited.amounts[len(problem.coordinates)]
         return {
             **SMALL,
             "points": amount.points,
             "steps": steps + amount.steps,
-            "optimiser": "levenberg-marquardt",
+            "optimiser": _method(problem),
             "resampling": "adapt",
-            "period": 10,
-            "patience": PATIENCE,
+            "period": suited.period,
+            "patience": suited.patience,
             "precision": precision,
         }
     if last == "adam":
@@ -75,3 +91,10 @@ def _weights(problem: Problem, known: Mapping[str, Any]) -> int:
     inputs, outputs = 2 * known.get("features", 0) or len(problem.coordinates), len(problem.unknowns)
     first = (inputs + 1) * width * (3 if known.get("architecture") == "modified" else 1)
     return int(first + (depth - 1) * (width + 1) * width + (width + 1) * outputs)
+
+
+def _method(problem: Problem) -> str:
+    """That which suits a small network."""
+    names = [coordinate.name for coordinate in problem.coordinates]
+    steady = TIME not in names and len(problem.unknowns) == 1
+    return MARQUARDT if len(names) == 1 or steady else BROYDEN

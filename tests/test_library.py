@@ -49,7 +49,7 @@ def test_every_file_is_complete(name: str) -> None:
     assert problem.recipe == recipe
     experiment = Experiment.of(problem)
     assert {key: getattr(experiment, key) for key in recipe if key != "weights"} == {key: recipe[key] for key in recipe if key != "weights"}
-    assert experiment.optimiser == "levenberg-marquardt" and experiment.patience
+    assert experiment.optimiser in SUITED and experiment.patience
 
 
 LESSONS = tuple(name for name in NAMES if load(name).failure)
