@@ -12,13 +12,15 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from core import native
+from core.batches import Points
 from core.columns import Columns
+from core.domain import Place
 from core.engines import ENGINES, Wanted
-from core.expressions import At, Combination, Coordinate, Derivative, Expression, Leaf, compile, leaves_in
+from core.expressions import At, Binary, Combination, Coordinate, Derivative, Expression, Leaf, compile, leaves_in
 from core.jets import inputs
 from core.jets.activations import DERIVATIVES
 from core.jets.orders import Streams, parts, streams
-from core.losses import Losses, Points
+from core.losses import Losses
 from core.networks import Trial
 from core.products import Products
 from core.taping import Slot, Taper
@@ -139,110 +141,99 @@ class _Groups:
 
     def __init__(self, losses: Losses, network: nn.Sequential) -> None:
         self._losses, self._network = losses, network
-        self._before, self._layers = _split(network)
-        self._unknowns = losses.problem.unknowns
+        self._everywhere: Place = (None,) * len(losses.coordinates)
 
     def of(self, points: Points) -> Iterator[Group]:
         """Those of the equations, of each condition, and of the data."""
-        everywhere = (None,) * len(self._losses.coordinates)
-        equations = self._losses.equations
-        yield self._group(equations, range(len(equations)), {everywhere: points.interior}, points.interior)
-        for term, condition, rows in zip(self._losses.soft_terms, self._losses.soft, points.rows, strict=True):
+        losses = self._losses
+        yield self._group(losses.equations, range(len(losses.equations)), {self._everywhere: points.interior}, points.interior)
+        for term, condition, rows in zip(losses.soft_terms, losses.soft, points.rows, strict=True):
             places = {
                 place: Columns((name, column[part].detach()) for name, column in points.edge.items()) for place, part in rows.at.items()
             }
-            if not places:  # a condition on nothing that is learned
-                places = {everywhere: rows.base}
-            yield self._group([condition.residual], [term], places, rows.base)
-        yield from self._data()
+            yield self._group([condition.residual], [term], places or {self._everywhere: rows.base}, rows.base)
+        if losses.measured_at is not None:
+            yield self._data(*losses.measured_at)
 
-    def _data(self) -> Iterator[Group]:
-        data = self._losses.measured_at
-        if data is None:
-            return
-        columns, values = data
-        unknowns = list(values)
-        trees = [Derivative(unknown) for unknown in unknowns]
-        everywhere = (None,) * len(self._losses.coordinates)
-        term = len(self._losses.weights) - 1
-        found = self._group(trees, [term] * len(trees), {everywhere: columns}, columns, minus=[values[unknown] for unknown in unknowns])
-        yield replace(found, count=found.rows * len(trees))
+    def _data(self, columns: Columns, values: Mapping[str, Tensor]) -> Group:
+        """What each unknown that is measured is more than it should be; all of it is one term."""
+        measured = {Coordinate(f"{unknown} measured"): value for unknown, value in values.items()}
+        trees = [Binary("-", Derivative(unknown), key) for unknown, key in zip(values, measured, strict=True)]
+        terms = [len(self._losses.weights) - 1] * len(trees)
+        base = Columns({**columns, **{key.name: value for key, value in measured.items()}})
+        found = self._group(trees, terms, {self._everywhere: columns}, base)
+        return replace(found, count=found.rows * len(trees))
 
-    def _group(
-        self,
-        trees: Sequence[Expression],
-        terms: Sequence[int],
-        places: Mapping[tuple[float | None, ...], Columns],
-        base: Columns,
-        minus: Sequence[Tensor] = (),
-    ) -> Group:
-        """Residuals that take the network at `places`, each less what `minus`, (rows, 1) each, says."""
-        asked = frozenset(_wanted(leaf) for tree in trees for leaf in leaves_in(tree) if not isinstance(leaf, Coordinate))
-        products = (
-            Products(ENGINES[self._losses.experiment.losses_engine].values, self._unknowns, asked)
-            if isinstance(self._network, Trial)
-            else None
-        )
-        held = streams(frozenset(map(parts, asked if products is None else products.inside)))
-        numbers = {place: number for number, place in enumerate(places)}
-        extra: dict[object, Tensor] = {}
-
-        def output(item: Wanted, place: int) -> Slot:
-            stream = held.held.index(parts(item))
-            return Slot("output", (place * len(held.held) + stream) * len(self._unknowns) + self._unknowns.index(item.unknown))
-
-        def leaf(node: Leaf, taper: Taper) -> Slot:
-            place = next(iter(places)) if not isinstance(node, At) else node.place
-            item = _wanted(node)
-            if products is None:
-                return output(item, numbers[place])
-            assert isinstance(self._network, Trial)
-            total, factors = products.given(self._network, places[place])[item]
-            slot = None
-            for inner, factor in factors.items():
-                if not factor.any():
-                    continue
-                extra[item, inner, place] = factor
-                product = taper.operation("*", taper.column((item, inner, place)), output(inner, numbers[place]))
-                slot = product if slot is None else taper.operation("+", slot, product)
-            if slot is None or total.any():
-                extra[item, place] = total
-                shift = taper.column((item, place))
-                slot = shift if slot is None else taper.operation("+", slot, shift)
-            return slot
-
-        taper = Taper(leaf, len(places) * len(held.held) * len(self._unknowns))
-        if minus:
-            keys = [Coordinate(f"measured {number}") for number in range(len(minus))]
-            trees = [_less(tree, key) for tree, key in zip(trees, keys, strict=True)]
-            base = Columns({**base, **dict(zip([key.name for key in keys], minus, strict=True))})
+    def _group(self, trees: Sequence[Expression], terms: Sequence[int], places: Mapping[Place, Columns], base: Columns) -> Group:
+        """Residuals of rows that take the network at `places`, and their own coordinates from `base`."""
+        leaves = _Leaves(self._losses, self._network, trees, places)
+        taper = Taper(leaves.slot, len(places) * len(leaves.streams.held) * len(self._losses.problem.unknowns))
         tape = taper.tape(trees)
         values: dict[Leaf, Any] = {Coordinate(name): column.detach() for name, column in base.items()}
-        columns = [extra[key] if key in extra else compile(key, TORCH)(values) for key in taper.columns]  # type: ignore[arg-type]
+        columns = [leaves.columns[key] if key in leaves.columns else compile(key, TORCH)(values) for key in taper.columns]  # type: ignore[arg-type]
         rows = base.rows
         return Group(
             np.array(terms, np.int64),
             rows,
-            held,
-            np.stack([self._inputs(columns, held) for columns in places.values()]),
+            leaves.streams,
+            np.stack([self._inputs(columns, leaves.streams) for columns in places.values()]),
             np.stack([column.expand(rows, 1)[:, 0].numpy() for column in columns]) if columns else np.empty((0, rows)),
             tape,
         )
 
     def _inputs(self, columns: Columns, held: Streams) -> Array:
         """The jets before the first layer, (streams, features, rows)."""
+        before, _ = _split(self._network)
         with torch.no_grad():
             points = torch.cat(list(columns.values()), dim=1)
-            return inputs.jets(self._before, points, list(columns), held).transpose(1, 2).numpy()
+            return inputs.jets(before, points, list(columns), held).transpose(1, 2).numpy()
 
 
-def _less(tree: Expression, key: Coordinate) -> Expression:
-    from core.expressions.algebra import subtract
+class _Leaves:
+    """What residuals take of the network at `places`: outputs in `streams`, and by Leibniz what makes them those of a trial function.
 
-    return subtract(tree, key)
+    `columns` are the factors and shifts of that, (rows, 1), by the keys under which a tape asks for them.
+    """
+
+    def __init__(self, losses: Losses, network: nn.Sequential, trees: Sequence[Expression], places: Mapping[Place, Columns]) -> None:
+        self._unknowns, self._network, self._places = losses.problem.unknowns, network, places
+        self._numbers = {place: number for number, place in enumerate(places)}
+        asked = frozenset(_wanted(leaf) for tree in trees for leaf in leaves_in(tree) if not isinstance(leaf, Coordinate))
+        self._products = None
+        if isinstance(network, Trial):
+            self._products = Products(ENGINES[losses.experiment.losses_engine].values, self._unknowns, asked)
+            asked = self._products.inside
+        self.streams = streams(frozenset(map(parts, asked)))
+        self.columns: dict[object, Tensor] = {}
+
+    def slot(self, leaf: Leaf, taper: Taper) -> Slot:
+        """Where a leaf's value is, or comes to be."""
+        place, item = leaf.place if isinstance(leaf, At) else next(iter(self._places)), _wanted(leaf)
+        if self._products is None:
+            return self._output(item, place)
+        assert isinstance(self._network, Trial)
+        shift, factors = self._products.given(self._network, self._places[place])[item]
+        found = None
+        for inner, factor in factors.items():
+            if factor.any():
+                product = taper.operation("*", self._column((item, inner, place), factor, taper), self._output(inner, place))
+                found = product if found is None else taper.operation("+", found, product)
+        if found is not None and not shift.any():
+            return found
+        column = self._column((item, place), shift, taper)
+        return column if found is None else taper.operation("+", found, column)
+
+    def _output(self, item: Wanted, place: Place) -> Slot:
+        stream = self._numbers[place] * len(self.streams.held) + self.streams.held.index(parts(item))
+        return Slot("output", stream * len(self._unknowns) + self._unknowns.index(item.unknown))
+
+    def _column(self, key: object, values: Tensor, taper: Taper) -> Slot:
+        self.columns[key] = values
+        return taper.column(key)
 
 
 def _wanted(leaf: Leaf) -> Wanted:
+    """What is asked for of an unknown."""
     if isinstance(leaf, At):
         return leaf.derivative
     assert isinstance(leaf, Derivative | Combination)

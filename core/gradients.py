@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 import torch
 from torch import Tensor, nn
 
-from core.losses import Losses, Points, Residual
+from core.batches import Points, Residual
+from core.losses import Losses
 from core.tape import Tape
 from core.weights import Weights
 

@@ -7,10 +7,11 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor, nn
 
+from core.batches import Points
 from core.compiled import Compiled
 from core.engines import NATIVE
 from core.gradients import jacobian
-from core.losses import Losses, Points
+from core.losses import Losses
 from core.vector import Vector
 from core.weighting import Weighting
 from core.weights import Weights

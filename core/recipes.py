@@ -1,9 +1,9 @@
 """What suits a training where neither the visitor nor the problem's file says it.
 
 Chosen by measurement, see `benchmarks/library.py`: on a small network in float64, with points that follow the residual, Levenberg-Marquardt
-comes nearest to the solution of ordinary and linear steady equations in the time that one likes to watch; for whatever goes on in time, and
-for systems in space, SSBroyden does, whose many cheap steps the compiled kernel makes cheaper still. Their steps grow with the square of the
-number of weights, so that what is larger is trained by Adam and L-BFGS.
+comes nearest to the solution of ordinary equations, and of steady ones of one unknown, in the time that one likes to watch; for what goes
+on in time, and for systems in space, SSBroyden does, whose many cheap steps the compiled kernel makes cheaper still. Their steps grow with
+the square of the number of weights, so that what is larger is trained by Adam and L-BFGS.
 """
 
 from __future__ import annotations

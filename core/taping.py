@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from core.expressions import Binary, Call, Coordinate, Expression, Leaf, Number, Unary
 from core.expressions.evaluation import REPEATED
@@ -130,6 +129,3 @@ def _rebuilt(node: Expression, below: tuple[Expression, ...]) -> Expression:
         case Call(function):
             return Call(function, below)
     raise TypeError(f"{type(node).__name__} has nothing below it")
-
-
-Constants = NDArray[np.float64]

@@ -10,9 +10,10 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
+from core.batches import Points, Residual
 from core.domain import TIME
 from core.gradients import norms, traces
-from core.losses import Losses, Points, Residual
+from core.losses import Losses
 from core.weights import Weights
 
 SIZES: dict[str, Callable[[Losses, nn.Sequential, Points, Weights], Tensor]] = {"gradient-norm": norms, "ntk": traces}

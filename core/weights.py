@@ -10,7 +10,7 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
-from core.losses import Residual
+from core.batches import Residual
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ UI = ("streamlit", "plotly")
 # The modules that may load torch; every other module of core is torch-free, a new one too.
 WITH_TORCH = (
     "core.anatomy",
+    "core.batches",
     "core.columns",
     "core.compiled",
     "core.derivatives",

@@ -13,6 +13,7 @@ from core import grids, references, residuals
 from core.errors import InputError
 from core.experiment import Experiment
 from core.problem import FOLDER, Problem, library, load
+from core.recipes import SUITED
 
 Array = NDArray[np.float64]
 

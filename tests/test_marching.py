@@ -10,9 +10,10 @@ import torch
 from torch import Tensor, nn
 
 from core import marching
+from core.batches import Points
 from core.errors import InputError
 from core.experiment import Experiment
-from core.losses import Losses, Points
+from core.losses import Losses
 from core.networks import build
 from core.objective import Objective
 from core.optimisers import OPTIMISERS

@@ -10,10 +10,11 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from core.batches import Residual
 from core.errors import InputError
 from core.experiment import WEIGHTINGS, Experiment
 from core.gradients import norms, traces
-from core.losses import Losses, Residual
+from core.losses import Losses
 from core.networks import build
 from core.objective import Objective
 from core.problem import Problem, load

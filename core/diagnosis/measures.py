@@ -12,11 +12,12 @@ import torch
 from torch import Tensor
 
 from core import gradients
+from core.batches import Points
 from core.diagnosis import sizes
 from core.diagnosis.measured import Checked, Spectrum, Term
 from core.diagnosis.waves import waves
 from core.experiment import Experiment
-from core.losses import Losses, Points
+from core.losses import Losses
 from core.objective import Objective
 from core.training import Checkpoint, last_objective, restore
 

@@ -8,9 +8,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from core.batches import Points
 from core.columns import Columns
 from core.expressions import At, Binary, Coordinate, Expression, Leaf, Unary, compile, leaves_in
-from core.losses import Losses, Points
+from core.losses import Losses
 from core.torch_functions import TORCH
 
 

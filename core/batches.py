@@ -1,0 +1,62 @@
+"""The points of a step, and the residuals there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+
+from core.columns import Columns
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Which rows of the condition batch belong to one condition: `at` for each place it is evaluated at, `base` its own coordinates."""
+
+    at: Mapping[tuple[float | None, ...], slice]
+    base: Columns
+
+
+@dataclass(frozen=True)
+class Points:
+    """The points of one step: `interior` for the equations, `edge` for all conditions together, `rows` for each condition."""
+
+    interior: Columns
+    edge: Columns
+    rows: tuple[Rows, ...]
+    _blocks: dict[int, list[Columns]] = field(default_factory=dict, init=False, compare=False, repr=False)
+    _joined: dict[int, Columns] = field(default_factory=dict, init=False, compare=False, repr=False)
+
+    def blocks(self, size: int) -> list[Columns]:
+        """The points of the equations, at most so many at a time: the same objects each time, so that what is known of them may be kept."""
+        if size not in self._blocks:
+            count = -(-self.interior.rows // size)
+            parts = {name: column.detach().tensor_split(count) for name, column in self.interior.items()}
+            whole = len(next(iter(parts.values()))) == 1
+            cut = [Columns(zip(parts, columns, strict=True)) for columns in zip(*parts.values(), strict=True)]
+            self._blocks[size] = [self.interior] if whole else cut
+        return self._blocks[size]
+
+    def joined(self, size: int) -> Columns:
+        """The last of the blocks, and after it the points of all conditions."""
+        if size not in self._joined:
+            last = self.blocks(size)[-1]
+            self._joined[size] = Columns((name, torch.cat([last[name], self.edge[name]])) for name in last)
+        return self._joined[size]
+
+
+@dataclass(frozen=True)
+class Residual:
+    """What the loss term number `term`, from 0, asks to vanish: (rows, columns), one column for each unknown that is measured, else one.
+
+    Row i depends on row i of each of `at`, slices of the points that the network was given. Where the points are cut into blocks, the rows
+    are some of the term's, from row `begin` on; `count` is the number of all its residuals.
+    """
+
+    term: int
+    value: Tensor
+    at: tuple[slice, ...]
+    begin: int
+    count: int
