@@ -45,6 +45,7 @@ class Products:
             self._known[columns] = self._computed(network, columns)
         return self._known[columns]
 
+    @torch.enable_grad()  # also where nobody wants gradients of what is computed from it
     def _computed(self, network: Trial, columns: Columns) -> dict[Wanted, tuple[Tensor, dict[Wanted, Tensor]]]:
         columns = Columns((name, column.detach().clone().requires_grad_()) for name, column in columns.items())
         zero = torch.zeros_like(next(iter(columns.values())))

@@ -62,6 +62,16 @@ def test_derivatives_are_those_of_the_whole_and_so_are_their_gradients(name: str
         torch.testing.assert_close(ours, theirs, rtol=1e-8, atol=1e-8)
 
 
+@pytest.mark.parametrize("name", PROBLEMS)
+def test_a_look_without_gradients_sees_the_same(name: str) -> None:
+    network, losses, _ = network_and_points(name)
+    looked, expected = losses.held_out(), losses.terms(network, losses.held_out())
+    with losses.looking():
+        found = losses.terms(network, looked)  # the first time that these points are met
+    assert not found.requires_grad
+    torch.testing.assert_close(found, expected.detach())
+
+
 def test_new_points_and_new_weights_are_seen() -> None:
     network, losses, columns = network_and_points("heat")
     other = Columns((name, (column.detach() * 0.5).requires_grad_()) for name, column in columns.items())
