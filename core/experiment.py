@@ -25,7 +25,7 @@ from core.ranges import NO_CURRICULUM, Choice, Curriculum, Integer, Range, Real,
 from core.schedules import SCHEDULES
 from core.statement import Files, no_files
 
-NUMERICS = 1
+NUMERICS = 2
 """Counts the changes that alter the numbers a run gives; part of every key, so that results cached before such a change retire."""
 
 
