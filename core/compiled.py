@@ -50,7 +50,7 @@ class Compiled:
     """The loss of `network` at certain points by the kernel, which must be there; `weights` may change, points may not."""
 
     def __init__(self, losses: Losses, network: nn.Sequential, points: Points, weights: Weights) -> None:
-        self.points = points
+        self._made_of = losses, points
         self._vector, self._dtype, self._weights = Vector.of(network), losses.dtype, weights
         self._groups = list(_Groups(losses, network).of(points))
         _, layers = _split(network)
@@ -63,6 +63,10 @@ class Compiled:
         self._theta, self._slopes = self._vector.values.numpy(), self._vector.slopes.numpy()
         self._terms = np.concatenate([group.terms for group in self._groups])
         self._counts = np.concatenate([np.full(len(group.terms), group.count) for group in self._groups])
+
+    def made_of(self, losses: Losses, points: Points) -> bool:
+        """Whether it was made of these: others have other equations, or others' values of parameters."""
+        return self._made_of[0] is losses and self._made_of[1] is points
 
     def weigh(self, weights: Weights) -> None:
         """Take other weights."""

@@ -140,7 +140,7 @@ class Objective:
     def _weigh(self) -> None:
         self.version = max(self._drawn, self._renewed)
         self.weights: Weights = self._weighting.weights(self._points)
-        if self._compiled is not None and self._compiled.points is self._points:
+        if self._compiled is not None and self._compiled.made_of(self._losses, self._points):
             self._compiled.weigh(self.weights)
         else:
             self._compiled = None
