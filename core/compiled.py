@@ -52,6 +52,7 @@ class Compiled:
     def __init__(self, losses: Losses, network: nn.Sequential, points: Points, weights: Weights) -> None:
         self._made_of = losses, points
         self._vector, self._dtype, self._weights = Vector.of(network), losses.dtype, weights
+        self._given = weights.terms.numpy()
         self._groups = list(_Groups(losses, network).of(points))
         _, layers = _split(network)
         sizes = (layers[0].in_features, *(layer.out_features for layer in layers[::2]))
@@ -70,7 +71,7 @@ class Compiled:
 
     def weigh(self, weights: Weights) -> None:
         """Take other weights."""
-        self._weights = weights
+        self._weights, self._given = weights, weights.terms.numpy()
         for number, group in enumerate(self._groups):
             self._plan.rescale(number, group.scales(weights))
 
@@ -93,14 +94,15 @@ class Compiled:
         self._plan.evaluate(self._theta, slopes)
         terms = self._means()
         if not self._weights.points:
-            return torch.dot(self._weights.terms, terms), terms
+            return torch.from_numpy(np.asarray(self._given @ terms.numpy())), terms
         pairs = zip(self._groups, self._plan.residuals(self._theta), strict=True)
         return torch.tensor(sum((group.scales(self._weights) * found**2).sum() for group, found in pairs), dtype=self._dtype), terms
 
     def _means(self) -> Tensor:
         """The terms, after an evaluation."""
         sums = np.concatenate(self._plan.sums)
-        return torch.from_numpy(np.bincount(self._terms, sums / self._counts, len(self._weights.terms))).to(self._dtype)
+        means = np.bincount(self._terms, sums / self._counts, len(self._given))
+        return torch.from_numpy(means.astype(self._given.dtype))
 
 
 @dataclass(frozen=True)

@@ -94,7 +94,8 @@ def train(experiment: Experiment, start: Checkpoint | None = None) -> Iterator[S
         step += 1
         if step % METHODS[stage.method].check == 0:
             validation.see(step)
-        _synchronise(device)
+        if device.type != "cpu":
+            _synchronise(device)
         seconds += time.perf_counter() - begun
         yield Snapshot(step, seconds, terms, network, optimiser, objective, validation, engine)
 
