@@ -1,15 +1,16 @@
 """What suits a training where neither the visitor nor the problem's file says it.
 
 Chosen by measurement, see `benchmarks/library.py`: on a small network in float64, with points that follow the residual, Levenberg-Marquardt
-comes nearest to the solution of ordinary equations, and of steady ones of one unknown, in the time that one likes to watch; for what goes
-on in time, and for systems in space, SSBroyden does, whose many cheap steps the compiled kernel makes cheaper still. Their steps grow with
-the square of the number of weights, so that what is larger is trained by Adam and L-BFGS.
+comes nearest to the solution of ordinary equations, and of steady ones of one unknown and second order, in the time that one likes to
+watch; for what goes on in time, for systems in space and for higher orders SSBroyden does, whose many cheap steps the compiled kernel makes
+cheaper still. Their steps grow with the square of the number of weights, so that what is larger is trained by Adam and L-BFGS.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from core.domain import TIME
@@ -93,8 +94,9 @@ def _weights(problem: Problem, known: Mapping[str, Any]) -> int:
     return int(first + (depth - 1) * (width + 1) * width + (width + 1) * outputs)
 
 
+@lru_cache(maxsize=256)
 def _method(problem: Problem) -> str:
     """That which suits a small network."""
     names = [coordinate.name for coordinate in problem.coordinates]
-    steady = TIME not in names and len(problem.unknowns) == 1
-    return MARQUARDT if len(names) == 1 or steady else BROYDEN
+    plain = TIME not in names and len(problem.unknowns) == 1 and problem.bind(dict(problem.values({}))).order <= 2
+    return MARQUARDT if len(names) == 1 or plain else BROYDEN

@@ -17,7 +17,7 @@ def of(name: str = "heat", **given: Any) -> Experiment:
     return Experiment.of(load(name), {}, given)
 
 
-SUITS = {"decay": MARQUARDT, "poisson": MARQUARDT, "heat": BROYDEN, "taylor-green": BROYDEN, "kovasznay": BROYDEN}
+SUITS = {"decay": MARQUARDT, "poisson": MARQUARDT, "heat": BROYDEN, "taylor-green": BROYDEN, "kovasznay": BROYDEN, "cavity": BROYDEN}
 
 
 @pytest.mark.parametrize("name", SUITS)
