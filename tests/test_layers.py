@@ -114,15 +114,17 @@ def absolute(module: str, node: ast.ImportFrom) -> str:
     return ".".join([*parts, node.module] if node.module else parts)
 
 
-def way_to_torch(module: str, seen: frozenset[str] = frozenset()) -> list[str]:
-    """The chain of imports by which loading `module` loads torch; empty where it does not."""
-    for name in sorted(imports(module, at_load=True)):
-        if name == "torch" or name.startswith("safetensors.torch"):
-            return [module, name]
-        if name in MODULES and name not in seen:
-            rest = way_to_torch(name, seen | {module})
-            if rest:
-                return [module, *rest]
+@cache
+def way_to_torch(module: str) -> list[str]:
+    """The shortest chain of imports by which loading `module` loads torch; empty where it does not."""
+    ways = {module: [module]}
+    for way in (found := [[module]]):
+        for name in sorted(imports(way[-1], at_load=True)):
+            if name == "torch" or name.startswith("safetensors.torch"):
+                return [*way, name]
+            if name in MODULES and name not in ways:
+                ways[name] = [*way, name]
+                found.append(ways[name])
     return []
 
 
