@@ -35,7 +35,7 @@ NAMES = dict(zip(DERIVATIVES, ("tanh", "sin", "gelu", "silu", "softplus", "sigmo
 
 def suits(network: nn.Sequential) -> bool:
     """Whether the kernel knows this network: affine layers, all learned, with one and the same activation between them, on a CPU."""
-    _, layers = _split(network)
+    _, layers = inputs.split(network)
     between = layers[1::2]
     return (
         len(layers) % 2 == 1
@@ -54,7 +54,7 @@ class Compiled:
         self._vector, self._dtype, self._weights = Vector.of(network), losses.dtype, weights
         self._given = weights.terms.numpy()
         self._groups = list(_Groups(losses, network).of(points))
-        _, layers = _split(network)
+        _, layers = inputs.split(network)
         sizes = (layers[0].in_features, *(layer.out_features for layer in layers[::2]))
         self._plan = native.Plan(
             native.Network(sizes, NAMES[type(layers[1])]),
@@ -189,7 +189,7 @@ class _Groups:
 
     def _inputs(self, columns: Columns, held: Streams) -> Array:
         """The jets before the first layer, (streams, features, rows)."""
-        before, _ = _split(self._network)
+        before, _ = inputs.split(self._network)
         with torch.no_grad():
             points = torch.cat(list(columns.values()), dim=1)
             return inputs.jets(before, points, list(columns), held).transpose(1, 2).numpy()
@@ -244,10 +244,3 @@ def _wanted(leaf: Leaf) -> Wanted:
         return leaf.derivative
     assert isinstance(leaf, Derivative | Combination)
     return leaf
-
-
-def _split(network: nn.Sequential) -> tuple[list[nn.Module], list[Any]]:
-    """The layers that have nothing to learn, and the others."""
-    layers = list(network)
-    count = sum(type(layer) in inputs.INPUTS for layer in layers)
-    return layers[:count], layers[count:]

@@ -31,10 +31,9 @@ class _Network:
     """A network for jets of certain streams."""
 
     def __init__(self, network: nn.Sequential, held: Streams) -> None:
-        layers = list(network)
-        count = sum(type(layer) in inputs.INPUTS for layer in layers)
-        self._before, self._streams = layers[:count], held
-        self._rule: Rule = rule(nn.Sequential(*layers[count:]), held)
+        self._before, layers = inputs.split(network)
+        self._streams = held
+        self._rule: Rule = rule(nn.Sequential(*layers), held)
         self.parameters = [parameter for parameter in network.parameters() if parameter.requires_grad]
         self._inputs: WeakKeyDictionary[Columns, Jets] = WeakKeyDictionary()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -80,6 +81,13 @@ def _waves(angles: Rows) -> dict[str, Tensor]:
             wave = wave * torch.cat([slope, slope], dim=-1) ** times
         found[by] = wave
     return found
+
+
+def split(network: nn.Sequential) -> tuple[list[nn.Module], list[Any]]:
+    """The layers before the first one that learns, and the others."""
+    layers = list(network)
+    count = sum(type(layer) in INPUTS for layer in layers)
+    return layers[:count], layers[count:]
 
 
 INPUTS: dict[type[nn.Module], Callable[..., Rows]] = {Scale: _scale, Periodic: _periodic, Fourier: _fourier}
