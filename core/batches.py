@@ -33,10 +33,7 @@ class Points:
         """The points of the equations, at most so many at a time: the same objects each time, so that what is known of them may be kept."""
         if size not in self._blocks:
             count = -(-self.interior.rows // size)
-            parts = {name: column.detach().tensor_split(count) for name, column in self.interior.items()}
-            whole = len(next(iter(parts.values()))) == 1
-            cut = [Columns(zip(parts, columns, strict=True)) for columns in zip(*parts.values(), strict=True)]
-            self._blocks[size] = [self.interior] if whole else cut
+            self._blocks[size] = [self.interior] if count == 1 else _cut(self.interior, count)
         return self._blocks[size]
 
     def joined(self, size: int) -> Columns:
@@ -45,6 +42,12 @@ class Points:
             last = self.blocks(size)[-1]
             self._joined[size] = Columns((name, torch.cat([last[name], self.edge[name]])) for name in last)
         return self._joined[size]
+
+
+def _cut(columns: Columns, count: int) -> list[Columns]:
+    """So many parts, of which each requires gradients where the whole does."""
+    parts = [[part.detach().requires_grad_(column.requires_grad) for part in column.tensor_split(count)] for column in columns.values()]
+    return [Columns(zip(columns, part, strict=True)) for part in zip(*parts, strict=True)]
 
 
 @dataclass(frozen=True)

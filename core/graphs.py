@@ -1,4 +1,4 @@
-"""Steps on an NVIDIA GPU recorded once as a CUDA graph and played back.
+"""Computations on an NVIDIA GPU recorded once as CUDA graphs and played back.
 
 That is one launch in the place of hundreds, each of which costs the processor more than so small a network costs the GPU.
 """
@@ -7,33 +7,62 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from typing import Any, TypeVar
 
 import torch
-from torch import Tensor
 
 WARM = 3
-"""Steps taken one by one before a recording, on a stream of their own, as capturing asks for."""
+"""Times that something is computed step by step before it is recorded, on a stream of its own, as capturing asks for."""
+
+Result = TypeVar("Result")
 
 log = logging.getLogger(__name__)
 
 
+class Recordings:
+    """What is computed again and again on `device` from the memory it has, by name; other devices compute it as it comes.
+
+    Results are tensors, or tuples of them, and are copied out of the recording's memory.
+    """
+
+    def __init__(self, device: torch.device) -> None:
+        self._device = device
+        self._found: dict[str, Recording] = {}
+        self._inside = False
+
+    def forget(self) -> None:
+        """Record anew: the memory is no longer that of before."""
+        self._found.clear()
+
+    def play(self, name: str, take: Callable[[], Result]) -> Result:
+        """What `take` computes; within another recording it becomes a part of that."""
+        if self._device.type != "cuda" or self._inside:
+            return take()
+        self._inside = True
+        try:
+            result: Result = self._found.setdefault(name, Recording(self._device)).play(take)
+        finally:
+            self._inside = False
+        return result
+
+
 class Recording:
-    """One step that does the same again and again, on `device`, with the memory it has; what it returns is copied out of that."""
+    """One computation on `device`."""
 
     def __init__(self, device: torch.device) -> None:
         self._stream = torch.cuda.Stream(device)
         self._taken = 0
         self._graph: torch.cuda.CUDAGraph | None = None
         self._refused = False
-        self._result: Tensor | None = None
+        self._result: Any = None
 
-    def step(self, take: Callable[[], Tensor]) -> Tensor:
-        """Take the step, by the recording once there is one."""
+    def play(self, take: Callable[[], Any]) -> Any:
+        """Compute it, by the graph once there is one."""
         if self._graph is None and not self._refused and self._taken >= WARM:
             self._record(take)
-        if self._graph is not None and self._result is not None:
+        if self._graph is not None:
             self._graph.replay()
-            return self._result.clone()
+            return _copied(self._result)
         self._taken += 1
         self._stream.wait_stream(torch.cuda.current_stream(self._stream.device))
         with torch.cuda.stream(self._stream):
@@ -41,8 +70,8 @@ class Recording:
         torch.cuda.current_stream(self._stream.device).wait_stream(self._stream)
         return result
 
-    def _record(self, take: Callable[[], Tensor]) -> None:
-        """Nothing is computed while a step is recorded; where it cannot be, steps go on one by one."""
+    def _record(self, take: Callable[[], Any]) -> None:
+        """Nothing is computed meanwhile; what cannot be recorded is computed step by step from now on."""
         graph = torch.cuda.CUDAGraph()
         try:
             with torch.cuda.graph(graph, stream=self._stream):
@@ -52,3 +81,7 @@ class Recording:
             self._refused, self._result = True, None
             return
         self._graph = graph
+
+
+def _copied(result: Any) -> Any:
+    return tuple(part.clone() for part in result) if isinstance(result, tuple) else result.clone()

@@ -21,7 +21,7 @@ from core import curriculum, marching, sampling
 from core.batches import Points, Residual, Rows
 from core.columns import Columns
 from core.combinations import combined
-from core.engines import ENGINES, Wanted
+from core.engines import AT_ONCE, ENGINES, Wanted
 from core.experiment import Experiment
 from core.expressions import At, Coordinate, Expression, Leaf, compile, leaves_in
 from core.jets.orders import parts
@@ -68,7 +68,7 @@ class Losses:
         self.weights = torch.tensor([weight for _, weight in experiment.weights], dtype=self.dtype, device=device)  # (terms,)
         self.mse = nn.MSELoss()
         self._engine = experiment.losses_engine
-        self._block = max(1, ENGINES[self._engine].entries // experiment.width)
+        self._block = max(1, (ENGINES[self._engine].entries if device.type == "cpu" else AT_ONCE) // experiment.width)
         self._phases = marching.phases(experiment), curriculum.phases(experiment)
         self.equations = problem.equations if ENGINES[self._engine].differentiates else combined(problem.equations)
         self._equations = [compile(tree, TORCH) for tree in self.equations]

@@ -11,6 +11,7 @@ from core.batches import Points
 from core.compiled import Compiled
 from core.engines import NATIVE
 from core.gradients import jacobian
+from core.graphs import Recordings, Result
 from core.losses import Losses
 from core.vector import Vector
 from core.weighting import Weighting
@@ -35,6 +36,7 @@ class Objective:
         self._network, self._asked, self._vector = network, losses, Vector.of(network)
         self.engine = engine
         self._compiled: Compiled | None = None
+        self._recordings = Recordings(losses.device)
         self._losses = losses.at_values(step)
         self._weighting = Weighting(self._losses)
         self._drawn, self._renewed = losses.version(step), self._weighting.version(step)
@@ -104,13 +106,23 @@ class Objective:
         """The loss, (), and its terms, (terms,); its gradient is left in the `slopes` of the network's vector."""
         if self.engine == NATIVE:
             return self._kernel.descend()
-        self._vector.slopes.zero_()
-        return self._swept(descend)
+        return self.recorded("descend", self._descend)
 
     def value(self) -> Tensor:
         """The loss, ()."""
         if self.engine == NATIVE:
             return self._kernel.value()
+        return self.recorded("value", self._value)
+
+    def recorded(self, name: str, take: Callable[[], Result]) -> Result:
+        """What `take` computes, where that is the same as long as nothing but the network's weights changes: on a GPU by a recording."""
+        return self._recordings.play(name, take)
+
+    def _descend(self) -> tuple[Tensor, Tensor]:
+        self._vector.slopes.zero_()
+        return self._swept(descend)
+
+    def _value(self) -> Tensor:
         with self._losses.looking():
             return self._swept(lambda residuals, seeds: None)[0]
 
@@ -135,10 +147,11 @@ class Objective:
         """R, (rows,), whose |R|² is the weighted sum; dR/dθ, (rows, parameters); the terms, (terms,)."""
         if self.engine == NATIVE:
             return self._kernel.jacobian()
-        return jacobian(self._losses, self._network, self._points, self.weights)
+        return self.recorded("jacobian", lambda: jacobian(self._losses, self._network, self._points, self.weights))
 
     def _weigh(self) -> None:
         self.version = max(self._drawn, self._renewed)
+        self._recordings.forget()  # other points and weights are other memory
         self.weights: Weights = self._weighting.weights(self._points)
         if self._compiled is not None and self._compiled.made_of(self._losses, self._points):
             self._compiled.weigh(self.weights)

@@ -4,19 +4,32 @@ import pytest
 import torch
 
 from core import graphs
+from core.experiment import OPTIMISERS
 from core.training import train
 from tests.experiments import small
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs CUDA")
 
 
+@pytest.mark.parametrize("engine", ["autograd", "jets"])
 @pytest.mark.parametrize("resampling", ["fixed", "adapt"])
 @pytest.mark.parametrize("schedule", ["constant", "cosine"])
-def test_recorded_steps_are_those_taken_one_by_one(resampling: str, schedule: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    experiment = small("burgers", device="cuda:0", steps=40, period=20, resampling=resampling, schedule=schedule)
+def test_recorded_steps_are_those_taken_one_by_one(resampling: str, schedule: str, engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    experiment = small("burgers", device="cuda:0", steps=40, period=20, resampling=resampling, schedule=schedule, engine=engine)
     recorded = [snapshot.losses.cpu() for snapshot in train(experiment)]
     monkeypatch.setattr(graphs, "WARM", 1000)
     torch.testing.assert_close(recorded, [snapshot.losses.cpu() for snapshot in train(experiment)], rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("method", OPTIMISERS)
+def test_every_method_is_recorded_and_takes_the_same_steps(
+    method: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    experiment = small("burgers", device="cuda:0", optimiser=method, steps=10)
+    recorded = [snapshot.losses.cpu() for snapshot in train(experiment)]
+    assert "could not be recorded" not in caplog.text
+    monkeypatch.setattr(graphs, "WARM", 1000)
+    torch.testing.assert_close(recorded, [snapshot.losses.cpu() for snapshot in train(experiment)], rtol=1e-6, atol=1e-10)
 
 
 def test_a_recorded_run_can_be_resumed() -> None:

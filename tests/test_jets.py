@@ -202,11 +202,12 @@ def test_trainings_agree_over_a_hundred_steps(name: str) -> None:
     torch.testing.assert_close(curves[0], curves[1], rtol=1e-7, atol=1e-12)
 
 
-def test_blocks_of_points_give_what_all_give_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    experiment = small("burgers", points=100, condition_points=20, weights={"equation": 3})
+@pytest.mark.parametrize("engine", ENGINES)
+def test_blocks_of_points_give_what_all_give_at_once(engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    experiment = small("burgers", points=100, condition_points=20, weights={"equation": 3}, engine=engine)
     expected = descended(experiment)
     for entries in (1, 30, 80, 10_000):
-        monkeypatch.setitem(ENGINES, "jets", replace(ENGINES["jets"], entries=entries * experiment.width))
+        monkeypatch.setitem(ENGINES, engine, replace(ENGINES[engine], entries=entries * experiment.width))
         for ours, theirs in zip(descended(experiment), expected, strict=True):
             torch.testing.assert_close(ours, theirs, rtol=1e-12, atol=1e-14)
 

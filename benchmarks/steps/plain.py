@@ -19,9 +19,10 @@ Loss = Callable[[nn.Module], Tensor]
 def build(workload: Workload, variant: str = "") -> Steps:
     """A training with points that stay."""
     torch.manual_seed(0)
-    model = network(workload)
+    with torch.device(workload.device):
+        model = network(workload)
+        loss_of = LOSSES[workload.problem](draw(workload), [condition.weight for condition in workload.conditions], workload.weight)
     optimiser = torch.optim.Adam(model.parameters(), lr=LEARNING_RATE)
-    loss_of = LOSSES[workload.problem](draw(workload), [condition.weight for condition in workload.conditions], workload.weight)
 
     def steps(count: int) -> float:
         for _ in range(count):

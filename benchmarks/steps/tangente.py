@@ -30,6 +30,7 @@ def experiment(workload: Workload, engine: str = "") -> Experiment:
         **{"depth": workload.depth, "width": workload.width, "activation": "tanh", "frequency": 1.0, "constraints": "soft"},
         **{"points": workload.points, "condition_points": max(condition.points for condition in workload.conditions)},
         **{"optimiser": "adam", "learning_rate": LEARNING_RATE, "steps": ENDLESS, "precision": "float32", "resampling": "fixed"},
+        **{"device": workload.device},
         **({"engine": engine} if engine else {}),
     }
     weights = {f"condition-{number}": condition.weight for number, condition in enumerate(workload.conditions, 1)}

@@ -40,6 +40,7 @@ class Workload:
     low: tuple[float, ...]
     high: tuple[float, ...]
     weight: float = 1.0
+    device: str = "cpu"
 
     @property
     def sizes(self) -> list[int]:

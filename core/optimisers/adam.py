@@ -8,7 +8,6 @@ from torch import Tensor, nn
 from core import native
 from core.engines import NATIVE
 from core.experiment import Experiment
-from core.graphs import Recording
 from core.objective import Objective
 from core.vector import Vector
 
@@ -25,13 +24,11 @@ class Adam:
         self._parameters = nn.Parameter(self._vector.values)  # the same memory
         self._parameters.grad = self._vector.slopes
         device = self._vector.values.device
-        self._recorded = device.type == "cuda"
         rate: Tensor | float = experiment.learning_rate
-        if self._recorded:  # in a recording it is read from memory
+        if device.type == "cuda":  # where a whole step is recorded, which reads it from memory
             rate = torch.tensor(rate, dtype=torch.float32, device=device)
         self._rate = rate
-        self._adam = torch.optim.Adam([self._parameters], lr=rate, fused=True, capturable=self._recorded)
-        self._recording: tuple[int, Recording] | None = None
+        self._adam = torch.optim.Adam([self._parameters], lr=rate, fused=True, capturable=isinstance(rate, Tensor))
         self._kernel: native.Adam | None = None
 
     def step(self, objective: Objective, learning_rate: float) -> Tensor:
@@ -40,13 +37,11 @@ class Adam:
             _, terms = objective.descend()
             self._native().step(learning_rate)
             return terms
-        if not isinstance(self._rate, Tensor):
+        if isinstance(self._rate, Tensor):
+            self._rate.fill_(learning_rate)
+        else:
             self._adam.param_groups[0]["lr"] = learning_rate
-            return self._taken(objective)
-        self._rate.fill_(learning_rate)
-        if self._recording is None or self._recording[0] != objective.version:  # other points or weights are other memory
-            self._recording = objective.version, Recording(self._vector.values.device)
-        return self._recording[1].step(lambda: self._taken(objective))
+        return objective.recorded("adam", lambda: self._taken(objective))
 
     def _taken(self, objective: Objective) -> Tensor:
         _, terms = objective.descend()
