@@ -7,9 +7,10 @@ is zero.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,9 @@ from core.problem import BoundCondition
 from core.products import Products
 from core.resampling import POOL, RULES
 from core.torch_functions import TORCH
+
+Read = Callable[[Wanted, slice], Tensor]
+"""The values of a derivative at some of the points of the conditions, (n, 1)."""
 
 HELD_OUT = 1000
 """Points inside that are looked at to tell the best weights, at most."""
@@ -206,16 +210,22 @@ class Losses:
             yield self._equation_residuals(network, last, begin, total)
             yield from self._others(network, points)
         else:  # few enough for it to be cheaper to compute derivatives there that are not asked for than to pass through the network again
-            joined = points.joined(self._block)
-            values = self.values(network, joined, self._wanted | self._wanted_at_edges)
-            n = last.rows
-            inside = self._leaves_of(last, {item: value[:n] for item, value in values.items() if item in self._wanted})
-            edge = {item: value[n:] for item, value in values.items() if item in self._wanted_at_edges}
-            at = (slice(0, n),)
-            equations = [self._residual(equation(inside), n) for equation in self._equations]
-            conditions = self._conditions_at(points, edge)
-            yield [*(Residual(term, value, at, begin, total) for term, value in enumerate(equations)), *conditions]
+            values = self.values(network, points.joined(self._block), self._wanted | self._wanted_at_edges)
+            yield self._joined(points, last, values, begin, total)
             yield from self._data_residuals(network)
+
+    def _joined(self, points: Points, last: Columns, values: Mapping[Wanted, Tensor], begin: int, total: int) -> list[Residual]:
+        """Those of the equations at the last block, and of all conditions, from `values` at the points of both."""
+        cuts = sorted({part.stop for rows in points.rows for part in rows.at.values()})
+        sizes = [last.rows, *(stop - start for start, stop in pairwise([0, *cuts]))]
+        parts = {item: value.split(sizes) for item, value in values.items()}  # one node of the graph each
+        inside = self._leaves_of(last, {item: parts[item][0] for item in self._wanted})
+        equations = enumerate(equation(inside) for equation in self._equations)
+        at = (slice(0, last.rows),)
+        return [
+            *(Residual(term, self._residual(value, last.rows), at, begin, total) for term, value in equations),
+            *self._conditions_at(points, lambda item, part: parts[item][1 + cuts.index(part.stop)]),
+        ]
 
     def _equation_residuals(self, network: nn.Sequential, columns: Columns, begin: int, count: int) -> list[Residual]:
         """Those of all equations at some of their points."""
@@ -226,12 +236,13 @@ class Losses:
         """Those of the conditions, and of the data."""
         conditions = []
         if points.rows:
-            conditions = [self._conditions_at(points, self.values(network, points.edge, self._wanted_at_edges))]
+            values = self.values(network, points.edge, self._wanted_at_edges)
+            conditions = [self._conditions_at(points, lambda item, part: values[item][part])]
         return [*conditions, *self._data_residuals(network)]
 
-    def _conditions_at(self, points: Points, values: Mapping[Wanted, Tensor]) -> list[Residual]:
+    def _conditions_at(self, points: Points, read: Read) -> list[Residual]:
         """Those of the conditions, from what they ask for at the points of all of them."""
-        found = zip(self.soft_terms, self._conditions, self._condition_leaves(points, values), points.rows, strict=True)
+        found = zip(self.soft_terms, self._conditions, self._condition_leaves(points, read), points.rows, strict=True)
         return [
             Residual(term, self._residual(condition(leaves), rows.base.rows), tuple(rows.at.values()), 0, rows.base.rows)
             for term, condition, leaves, rows in found
@@ -276,13 +287,14 @@ class Losses:
         """All that each soft condition is made of, (n, 1) each."""
         if not points.rows:
             return []
-        return self._condition_leaves(points, self.values(network, points.edge, self._wanted_at_edges))
+        values = self.values(network, points.edge, self._wanted_at_edges)
+        return self._condition_leaves(points, lambda item, part: values[item][part])
 
-    def _condition_leaves(self, points: Points, values: Mapping[Wanted, Tensor]) -> list[dict[Leaf, Tensor]]:
+    def _condition_leaves(self, points: Points, read: Read) -> list[dict[Leaf, Tensor]]:
         found = []
         for condition, rows in zip(self._conditions, points.rows, strict=True):
             leaves: dict[Leaf, Tensor] = {Coordinate(name): column for name, column in rows.base.items()}
-            leaves |= {leaf: values[leaf.derivative][rows.at[leaf.place]] for leaf in condition.leaves if isinstance(leaf, At)}
+            leaves |= {leaf: read(leaf.derivative, rows.at[leaf.place]) for leaf in condition.leaves if isinstance(leaf, At)}
             found.append(leaves)
         return found
 

@@ -7,15 +7,19 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor, nn
 
-from core.batches import Points
+from core.batches import Points, Residual
 from core.compiled import Compiled
 from core.engines import NATIVE
 from core.gradients import jacobian
 from core.graphs import Recordings, Result
+from core.jets import Added
 from core.losses import Losses
 from core.vector import Vector
 from core.weighting import Weighting
 from core.weights import Weights
+
+
+Use = Callable[[list[Tensor], list[Tensor]], None]
 
 
 def descend(residuals: Sequence[Tensor], seeds: Sequence[Tensor]) -> None:
@@ -23,6 +27,32 @@ def descend(residuals: Sequence[Tensor], seeds: Sequence[Tensor]) -> None:
     learned = [(residual, seed) for residual, seed in zip(residuals, seeds, strict=True) if residual.requires_grad]
     if learned:  # an equation may have lost its unknown
         torch.autograd.backward([residual for residual, _ in learned], [seed for _, seed in learned])
+
+
+class _Squares:
+    """The sums of the squares of residuals, by term."""
+
+    def __init__(self, weights: Weights) -> None:
+        self._weights = weights
+        self._terms: list[Tensor | None] = [None] * len(weights.terms)
+        self._weighted: list[Tensor] = []
+
+    def take(self, block: list[Residual], use: Use) -> None:
+        """Add a block and empty it: what its graph holds is then free for the next one."""
+        seeds = [self._weights.seeds(residual) for residual in block]
+        use([residual.value for residual in block], seeds)
+        for residual, seed in zip(block, seeds, strict=True):
+            values = residual.value.detach().flatten()
+            square, before = torch.dot(values, values) / residual.count, self._terms[residual.term]
+            self._terms[residual.term] = square if before is None else before + square
+            if self._weights.points:
+                self._weighted.append(torch.dot(values, seed.flatten()) / 2)
+        block.clear()
+
+    def total(self) -> tuple[Tensor, Tensor]:
+        """The loss, (), and its terms, (terms,)."""
+        terms = torch.stack([self._weights.nothing if item is None else item for item in self._terms])
+        return torch.stack(self._weighted).sum() if self._weighted else torch.dot(self._weights.terms, terms), terms
 
 
 class Objective:
@@ -120,28 +150,19 @@ class Objective:
 
     def _descend(self) -> tuple[Tensor, Tensor]:
         self._vector.slopes.zero_()
-        return self._swept(descend)
+        with Added():
+            return self._swept(descend)
 
     def _value(self) -> Tensor:
         with self._losses.looking():
             return self._swept(lambda residuals, seeds: None)[0]
 
-    def _swept(self, use: Callable[[list[Tensor], list[Tensor]], None]) -> tuple[Tensor, Tensor]:
+    def _swept(self, use: Use) -> tuple[Tensor, Tensor]:
         """The loss, (), and its terms, (terms,), block by block; `use` is given a block's residuals and the loss's derivatives by them."""
-        weights = self.weights
-        sums: list[Tensor | None] = [None] * len(weights.terms)
-        total: list[Tensor] = []
+        squares = _Squares(self.weights)
         for block in self._losses.blocks(self._network, self._points):
-            seeds = [weights.seeds(residual) for residual in block]
-            use([residual.value for residual in block], seeds)
-            for residual, seed in zip(block, seeds, strict=True):
-                values = residual.value.detach().flatten()
-                square, before = torch.dot(values, values) / residual.count, sums[residual.term]
-                sums[residual.term] = square if before is None else before + square
-                if weights.points:
-                    total.append(torch.dot(values, seed.flatten()) / 2)
-        terms = torch.stack([weights.nothing if item is None else item for item in sums])
-        return torch.stack(total).sum() if total else torch.dot(weights.terms, terms), terms
+            squares.take(block, use)
+        return squares.total()
 
     def jacobian(self) -> tuple[Tensor, Tensor, Tensor]:
         """R, (rows,), whose |R|² is the weighted sum; dR/dθ, (rows, parameters); the terms, (terms,)."""

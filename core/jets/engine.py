@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 from weakref import WeakKeyDictionary
 
 import torch
@@ -13,8 +13,9 @@ from torch.autograd import Function
 from core.columns import Columns
 from core.expressions import Combination, Derivative
 from core.jets import inputs
+from core.jets.memory import Rows
 from core.jets.orders import Streams, parts, streams
-from core.jets.rules import Gradients, Jets, Rule, rule
+from core.jets.plans import Lease, Plan, Stock
 from core.tape import Tape
 
 
@@ -27,37 +28,59 @@ def values(
     return {item: outputs[place] for item, place in places.items()}
 
 
+ENTRIES = 2**15
+"""The numbers in one layer's values at the points that are best taken at a time: with their derivatives, what a core's own cache holds."""
+WAITING = 16
+"""Plans for so many points may wait for their next use."""
+
+
 class _Network:
     """A network for jets of certain streams."""
 
     def __init__(self, network: nn.Sequential, held: Streams) -> None:
-        self._before, layers = inputs.split(network)
+        self._before, self._layers = inputs.split(network)
         self._streams = held
-        self._rule: Rule = rule(nn.Sequential(*layers), held)
         self.parameters = [parameter for parameter in network.parameters() if parameter.requires_grad]
-        self._inputs: WeakKeyDictionary[Columns, Jets] = WeakKeyDictionary()
+        first = self.parameters[0]
+        self._like, self._place = first.detach(), first.data_ptr()
+        self._most = max(1, ENTRIES // max(parameter.shape[0] for parameter in self.parameters if parameter.ndim))
+        self._stock = Stock(WAITING * self._most)
+        self._inputs: WeakKeyDictionary[Columns, Tensor] = WeakKeyDictionary()
 
-    def inputs(self, columns: Columns) -> Jets:
-        """Those before the first layer; kept while the points stay."""
+    def inputs(self, columns: Columns) -> Tensor:
+        """The jets before the first layer, (streams, n, features); kept while the points stay."""
         if columns not in self._inputs:
             with torch.no_grad():
                 points = torch.cat(list(columns.values()), dim=1)
-                found = inputs.jets(self._before, points, list(columns), self._streams)
-                self._inputs[columns] = Jets(found.flatten(0, 1), len(found))
+                self._inputs[columns] = inputs.jets(self._before, points, list(columns), self._streams)
         return self._inputs[columns]
 
-    def outputs(self, before: Jets) -> tuple[Tensor, ...]:
-        """Each derivative of each output, (n, 1), those of one derivative side by side."""
+    def outputs(self, before: Tensor) -> tuple[Tensor, ...]:
+        """Each derivative of each output, (n, 1), those of one derivative side by side, from `inputs`."""
         found: tuple[Tensor, ...] = _outputs(self, before, *self.parameters)
         return found
 
-    def forward(self, before: Jets, *, keep: bool) -> tuple[Jets, Any]:
-        """Those of the outputs."""
-        return self._rule.forward(before, keep=keep)
+    def lease(self, points: int, features: int) -> Lease:
+        """A plan for so many points. On a GPU it is new each time: what is recorded there must have memory of its own."""
+        if self.parameters[0].data_ptr() != self._place:  # the parameters have moved
+            self._place, self._stock = self.parameters[0].data_ptr(), Stock(self._stock.limit)
+        plan = self._stock.take(points)
+        if plan is None:
+            plan = Plan(self._layers, self._like, self._streams, points, features)
+        return Lease(plan, self._stock if plan_waits(self._like) else Stock(0))
 
-    def backward(self, adjoint: Jets, kept: Any, gradients: Gradients) -> None:
-        """Hand the gradients of the parameters on, from the adjoints of the outputs' jets."""
-        self._rule.backward(adjoint, kept, gradients)
+    def looked(self, before: Tensor) -> Tensor:
+        """The jets of the outputs, (streams, n, unknowns), a few points at a time, as nothing is to be kept."""
+        streams, n, features = before.shape
+        found = []
+        for part in before.tensor_split(-(-n // self._most) if plan_waits(before) else 1, dim=1):
+            lease = self.lease(part.shape[1], features)
+            found.append(lease.plan.forward(part.flatten(0, 1), keep=False).stacked.clone())
+        return torch.cat(found, dim=1)
+
+
+def plan_waits(like: Tensor) -> bool:
+    return like.device.type == "cpu"
 
 
 Asked = tuple[tuple[str, ...], frozenset[Derivative | Combination]]
@@ -82,9 +105,9 @@ class _Sums:
     def __init__(self) -> None:
         self.found: dict[int, Tensor] = {}
 
-    def product(self, weight: Tensor, left: Jets, right: Jets) -> None:
+    def product(self, weight: Tensor, left: Rows, right: Rows) -> None:
         if weight.requires_grad:
-            self._add(weight, torch.mm(left.flat.t(), right.flat))
+            self._add(weight, _product(left, right))
 
     def rows(self, parameter: Tensor, rows: Tensor) -> None:
         if parameter.requires_grad:
@@ -95,28 +118,77 @@ class _Sums:
         self.found[id(parameter)] = gradient if before is None else before + gradient
 
 
+class Added:
+    """While this is entered, gradients of parameters are added to their `grad` at once: they no longer pass through torch's graph."""
+
+    entered: ClassVar[Added | None] = None
+
+    def __enter__(self) -> None:
+        Added.entered = self
+
+    def __exit__(self, *error: object) -> None:
+        Added.entered = None
+
+    def product(self, weight: Tensor, left: Rows, right: Rows) -> None:
+        if weight.grad is not None:
+            weight.grad.add_(_product(left, right))
+
+    def rows(self, parameter: Tensor, rows: Tensor) -> None:
+        if parameter.grad is not None:
+            parameter.grad.add_(rows.sum(0).view_as(parameter))
+
+
+def _product(left: Rows, right: Rows) -> Tensor:
+    """Σ over the rows of their outer products, (out, in); a product of few columns is faster the other way round."""
+    if right.flat.shape[1] < left.flat.shape[1]:
+        return torch.mm(right.columns, left.flat).t()
+    return torch.mm(left.columns, right.flat)
+
+
+class _Copies:
+    """Rows copied on their way to a tape, which reads them when their memory is another's again."""
+
+    def __init__(self, tape: Tape) -> None:
+        self._tape = tape
+
+    def product(self, weight: Tensor, left: Rows, right: Rows) -> None:
+        self._tape.product(weight, left.copy(), right)
+
+    def rows(self, parameter: Tensor, rows: Tensor) -> None:
+        self._tape.rows(parameter, rows.clone())
+
+
 class _Outputs(Function):
     """The derivatives of the outputs, as a function of the parameters."""
 
     @staticmethod
-    def forward(ctx: Any, network: _Network, before: Jets, *parameters: Tensor) -> tuple[Tensor, ...]:
-        outputs, ctx.kept = network.forward(before, keep=any(ctx.needs_input_grad))
-        ctx.network, ctx.unknowns, ctx.tape = network, outputs.flat.shape[1], Tape.entered
+    def forward(ctx: Any, network: _Network, before: Tensor, *parameters: Tensor) -> tuple[Tensor, ...]:
+        if any(ctx.needs_input_grad):
+            ctx.lease = network.lease(before.shape[1], before.shape[2])
+            outputs = ctx.lease.plan.forward(before.flatten(0, 1), keep=True).stacked.clone()
+        else:
+            outputs = network.looked(before)
+        ctx.network, ctx.unknowns = network, outputs.shape[2]
+        ctx.direct = Added.entered if Tape.entered is None else _Copies(Tape.entered)
         ctx.set_materialize_grads(False)
-        return outputs.streams if ctx.unknowns == 1 else tuple(part for stream in outputs.streams for part in stream.split(1, dim=1))
+        streams = outputs.unbind()
+        return streams if ctx.unknowns == 1 else tuple(part for stream in streams for part in stream.split(1, dim=1))
 
     @staticmethod
     def backward(ctx: Any, *adjoints: Tensor | None) -> Any:
         like = next(adjoint for adjoint in adjoints if adjoint is not None)
         given = [torch.zeros_like(like) if adjoint is None else adjoint for adjoint in adjoints]
-        if ctx.unknowns > 1:
-            given = [torch.cat(given[start : start + ctx.unknowns], dim=1) for start in range(0, len(given), ctx.unknowns)]
-        adjoint = Jets(torch.cat(given), len(given))
-        if ctx.tape is not None:
-            ctx.network.backward(adjoint, ctx.kept, ctx.tape)
+        plan: Plan = ctx.lease.plan
+        if ctx.unknowns == 1:
+            torch.cat(given, out=plan.adjoints.flat)
+        else:
+            for stream, start in zip(plan.adjoints.streams, range(0, len(given), ctx.unknowns), strict=True):
+                torch.cat(given[start : start + ctx.unknowns], dim=1, out=stream)
+        if ctx.direct is not None:
+            plan.backward(ctx.direct)
             return (None,) * (2 + len(ctx.network.parameters))
         sums = _Sums()
-        ctx.network.backward(adjoint, ctx.kept, sums)
+        plan.backward(sums)
         return None, None, *(sums.found.get(id(parameter)) for parameter in ctx.network.parameters)
 
 
