@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import torch
 from torch import Tensor
 
 from core.columns import Columns
@@ -27,7 +26,6 @@ class Points:
     edge: Columns
     rows: tuple[Rows, ...]
     _blocks: dict[int, list[Columns]] = field(default_factory=dict, init=False, compare=False, repr=False)
-    _joined: dict[int, Columns] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def blocks(self, size: int) -> list[Columns]:
         """The points of the equations, at most so many at a time: the same objects each time, so that what is known of them may be kept."""
@@ -35,13 +33,6 @@ class Points:
             count = -(-self.interior.rows // size)
             self._blocks[size] = [self.interior] if count == 1 else _cut(self.interior, count)
         return self._blocks[size]
-
-    def joined(self, size: int) -> Columns:
-        """The last of the blocks, and after it the points of all conditions."""
-        if size not in self._joined:
-            last = self.blocks(size)[-1]
-            self._joined[size] = Columns((name, torch.cat([last[name], self.edge[name]])) for name in last)
-        return self._joined[size]
 
 
 def _cut(columns: Columns, count: int) -> list[Columns]:

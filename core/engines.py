@@ -29,21 +29,12 @@ class Values(Protocol):
 
 @dataclass(frozen=True)
 class Engine:
-    """An engine; `differentiates` says that the coordinates have to require gradients, and that it knows no sums of derivatives.
-
-    `entries` are the numbers in one layer's values at the points that it had best be given at a time by the processor.
-    """
+    """An engine; `differentiates` says that the coordinates have to require gradients, and that it knows no sums of derivatives."""
 
     values: Values
-    entries: int
     differentiates: bool = False
 
 
-AT_ONCE = 2**23
-"""Such numbers for a GPU, which computes the faster the more there is, in some 2 GB of its memory."""
 AUTO, NATIVE = "auto", "native"
 """The engine that takes whole steps (`core/compiled.py`); what else is asked of a network is by jets."""
-ENGINES: dict[str, Engine] = {
-    "autograd": Engine(derivatives.values, 2**20, differentiates=True),  # no faster than in one pass, but in bounded memory
-    "jets": Engine(jets.values, 2**16),  # with their derivatives, what a core's own cache holds
-}
+ENGINES: dict[str, Engine] = {"autograd": Engine(derivatives.values, differentiates=True), "jets": Engine(jets.values)}

@@ -7,10 +7,9 @@ is zero.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -22,7 +21,7 @@ from core import curriculum, marching, sampling
 from core.batches import Points, Residual, Rows
 from core.columns import Columns
 from core.combinations import combined
-from core.engines import AT_ONCE, ENGINES, Wanted
+from core.engines import ENGINES, Wanted
 from core.experiment import Experiment
 from core.expressions import At, Coordinate, Expression, Leaf, compile, leaves_in
 from core.jets.orders import parts
@@ -32,13 +31,8 @@ from core.products import Products
 from core.resampling import POOL, RULES
 from core.torch_functions import TORCH
 
-Read = Callable[[Wanted, slice], Tensor]
-"""The values of a derivative at some of the points of the conditions, (n, 1)."""
-
 HELD_OUT = 1000
 """Points inside that are looked at to tell the best weights, at most."""
-SHARE, FEW = 0.2, 200
-"""Points of conditions that are taken together with those of the equations: such a share of them, and so many besides."""
 NEVER = 2**31 - 1
 """The draw of a step that no run reaches."""
 
@@ -72,7 +66,6 @@ class Losses:
         self.weights = torch.tensor([weight for _, weight in experiment.weights], dtype=self.dtype, device=device)  # (terms,)
         self.mse = nn.MSELoss()
         self._engine = experiment.losses_engine
-        self._block = max(1, (ENGINES[self._engine].entries if device.type == "cpu" else AT_ONCE) // experiment.width)
         self._phases = marching.phases(experiment), curriculum.phases(experiment)
         self.equations = problem.equations if ENGINES[self._engine].differentiates else combined(problem.equations)
         self._equations = [compile(tree, TORCH) for tree in self.equations]
@@ -196,53 +189,24 @@ class Losses:
 
     def batches(self, network: nn.Sequential, points: Points) -> list[list[Residual]]:
         """All residuals; those of one list depend, row by row, on points of their own, and share one pass through the network."""
-        equations = [[residual] for residual in self._equation_residuals(network, points.interior, 0, points.interior.rows)]
-        return [*equations, *self._others(network, points)]
+        equations = [[residual] for residual in self.of_equations(network, points.interior, 0, points.interior.rows)]
+        return [*equations, *self.of_others(network, points)]
 
-    def blocks(self, network: nn.Sequential, points: Points) -> Iterator[list[Residual]]:
-        """All residuals, in blocks that need not be in memory together, each after its own pass through the network."""
-        total, begin = points.interior.rows, 0
-        *blocks, last = points.blocks(self._block)
-        for columns in blocks:
-            yield self._equation_residuals(network, columns, begin, total)
-            begin += columns.rows
-        if ENGINES[self._engine].differentiates or not 0 < points.edge.rows <= SHARE * last.rows + FEW:
-            yield self._equation_residuals(network, last, begin, total)
-            yield from self._others(network, points)
-        else:  # few enough for it to be cheaper to compute derivatives there that are not asked for than to pass through the network again
-            values = self.values(network, points.joined(self._block), self._wanted | self._wanted_at_edges)
-            yield self._joined(points, last, values, begin, total)
-            yield from self._data_residuals(network)
-
-    def _joined(self, points: Points, last: Columns, values: Mapping[Wanted, Tensor], begin: int, total: int) -> list[Residual]:
-        """Those of the equations at the last block, and of all conditions, from `values` at the points of both."""
-        cuts = sorted({part.stop for rows in points.rows for part in rows.at.values()})
-        sizes = [last.rows, *(stop - start for start, stop in pairwise([0, *cuts]))]
-        parts = {item: value.split(sizes) for item, value in values.items()}  # one node of the graph each
-        inside = self._leaves_of(last, {item: parts[item][0] for item in self._wanted})
-        equations = enumerate(equation(inside) for equation in self._equations)
-        at = (slice(0, last.rows),)
-        return [
-            *(Residual(term, self._residual(value, last.rows), at, begin, total) for term, value in equations),
-            *self._conditions_at(points, lambda item, part: parts[item][1 + cuts.index(part.stop)]),
-        ]
-
-    def _equation_residuals(self, network: nn.Sequential, columns: Columns, begin: int, count: int) -> list[Residual]:
-        """Those of all equations at some of their points."""
+    def of_equations(self, network: nn.Sequential, columns: Columns, begin: int, count: int) -> list[Residual]:
+        """Those of all equations at some of their points, from number `begin` on of `count`."""
         at = (slice(0, columns.rows),)
         return [Residual(term, value, at, begin, count) for term, value in enumerate(self.residuals(network, columns))]
 
-    def _others(self, network: nn.Sequential, points: Points) -> list[list[Residual]]:
+    def of_others(self, network: nn.Sequential, points: Points) -> list[list[Residual]]:
         """Those of the conditions, and of the data."""
         conditions = []
         if points.rows:
-            values = self.values(network, points.edge, self._wanted_at_edges)
-            conditions = [self._conditions_at(points, lambda item, part: values[item][part])]
+            conditions = [self._conditions_at(points, self.values(network, points.edge, self._wanted_at_edges))]
         return [*conditions, *self._data_residuals(network)]
 
-    def _conditions_at(self, points: Points, read: Read) -> list[Residual]:
+    def _conditions_at(self, points: Points, values: Mapping[Wanted, Tensor]) -> list[Residual]:
         """Those of the conditions, from what they ask for at the points of all of them."""
-        found = zip(self.soft_terms, self._conditions, self._condition_leaves(points, read), points.rows, strict=True)
+        found = zip(self.soft_terms, self._conditions, self._condition_leaves(points, values), points.rows, strict=True)
         return [
             Residual(term, self._residual(condition(leaves), rows.base.rows), tuple(rows.at.values()), 0, rows.base.rows)
             for term, condition, leaves, rows in found
@@ -287,14 +251,13 @@ class Losses:
         """All that each soft condition is made of, (n, 1) each."""
         if not points.rows:
             return []
-        values = self.values(network, points.edge, self._wanted_at_edges)
-        return self._condition_leaves(points, lambda item, part: values[item][part])
+        return self._condition_leaves(points, self.values(network, points.edge, self._wanted_at_edges))
 
-    def _condition_leaves(self, points: Points, read: Read) -> list[dict[Leaf, Tensor]]:
+    def _condition_leaves(self, points: Points, values: Mapping[Wanted, Tensor]) -> list[dict[Leaf, Tensor]]:
         found = []
         for condition, rows in zip(self._conditions, points.rows, strict=True):
             leaves: dict[Leaf, Tensor] = {Coordinate(name): column for name, column in rows.base.items()}
-            leaves |= {leaf: read(leaf.derivative, rows.at[leaf.place]) for leaf in condition.leaves if isinstance(leaf, At)}
+            leaves |= {leaf: values[leaf.derivative][rows.at[leaf.place]] for leaf in condition.leaves if isinstance(leaf, At)}
             found.append(leaves)
         return found
 

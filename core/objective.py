@@ -2,57 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from typing import Protocol
 
 import torch
 from torch import Tensor, nn
 
-from core.batches import Points, Residual
+from core.batches import Points
 from core.compiled import Compiled
 from core.engines import NATIVE
-from core.gradients import jacobian
 from core.graphs import Recordings, Result
-from core.jets import Added
 from core.losses import Losses
-from core.vector import Vector
+from core.nested import Nested
+from core.sweeps import Sweep
 from core.weighting import Weighting
 from core.weights import Weights
 
 
-Use = Callable[[list[Tensor], list[Tensor]], None]
+class Step(Protocol):
+    """The loss of a network at certain points, by one of the engines; its weights may change, its points may not."""
+
+    def made_of(self, losses: Losses, points: Points) -> bool:
+        """Whether it was made of these: others have other equations, or others' values of parameters."""
+
+    def weigh(self, weights: Weights) -> None:
+        """Take other weights."""
+
+    def descend(self) -> tuple[Tensor, Tensor]:
+        """The loss, (), and its terms, (terms,); its gradient is left in the `slopes` of the network's vector."""
+
+    def value(self) -> Tensor:
+        """The loss, ()."""
+
+    def jacobian(self) -> tuple[Tensor, Tensor, Tensor]:
+        """R, (rows,), whose |R|² is the loss; dR/dθ, (rows, parameters); the terms, (terms,)."""
 
 
-def descend(residuals: Sequence[Tensor], seeds: Sequence[Tensor]) -> None:
-    """Add the gradient of residuals, (rows, columns) each, times `seeds`, of the same sizes, to that of the parameters."""
-    learned = [(residual, seed) for residual, seed in zip(residuals, seeds, strict=True) if residual.requires_grad]
-    if learned:  # an equation may have lost its unknown
-        torch.autograd.backward([residual for residual, _ in learned], [seed for _, seed in learned])
-
-
-class _Squares:
-    """The sums of the squares of residuals, by term."""
-
-    def __init__(self, weights: Weights) -> None:
-        self._weights = weights
-        self._terms: list[Tensor | None] = [None] * len(weights.terms)
-        self._weighted: list[Tensor] = []
-
-    def take(self, block: list[Residual], use: Use) -> None:
-        """Add a block and empty it: what its graph holds is then free for the next one."""
-        seeds = [self._weights.seeds(residual) for residual in block]
-        use([residual.value for residual in block], seeds)
-        for residual, seed in zip(block, seeds, strict=True):
-            values = residual.value.detach().flatten()
-            square, before = torch.dot(values, values) / residual.count, self._terms[residual.term]
-            self._terms[residual.term] = square if before is None else before + square
-            if self._weights.points:
-                self._weighted.append(torch.dot(values, seed.flatten()) / 2)
-        block.clear()
-
-    def total(self) -> tuple[Tensor, Tensor]:
-        """The loss, (), and its terms, (terms,)."""
-        terms = torch.stack([self._weights.nothing if item is None else item for item in self._terms])
-        return torch.stack(self._weighted).sum() if self._weighted else torch.dot(self._weights.terms, terms), terms
+STEPS: dict[str, Callable[[Losses, nn.Sequential, Points, Weights], Step]] = {"autograd": Nested, "jets": Sweep, NATIVE: Compiled}
+"""By engine."""
 
 
 class Objective:
@@ -63,9 +50,9 @@ class Objective:
     """
 
     def __init__(self, network: nn.Sequential, losses: Losses, step: int = 0, engine: str = "jets") -> None:
-        self._network, self._asked, self._vector = network, losses, Vector.of(network)
+        self._network, self._asked = network, losses
         self.engine = engine
-        self._compiled: Compiled | None = None
+        self._made: Step | None = None
         self._recordings = Recordings(losses.device)
         self._losses = losses.at_values(step)
         self._weighting = Weighting(self._losses)
@@ -126,62 +113,34 @@ class Objective:
         """The causal weight of the end of time."""
         return self._weighting.end
 
-    def loss(self) -> tuple[Tensor, Tensor]:
-        """The weighted sum of the terms, (), and the terms, (terms,), which are without weights."""
-        residuals = [residual for batch in self._losses.batches(self._network, self._points) for residual in batch]
-        terms = self._losses.means(residuals)
-        return self.weights.total(residuals, terms), terms
-
     def descend(self) -> tuple[Tensor, Tensor]:
         """The loss, (), and its terms, (terms,); its gradient is left in the `slopes` of the network's vector."""
-        if self.engine == NATIVE:
-            return self._kernel.descend()
-        return self.recorded("descend", self._descend)
+        return self.recorded("descend", self._step.descend)
 
     def value(self) -> Tensor:
         """The loss, ()."""
-        if self.engine == NATIVE:
-            return self._kernel.value()
-        return self.recorded("value", self._value)
+        return self.recorded("value", self._step.value)
+
+    def jacobian(self) -> tuple[Tensor, Tensor, Tensor]:
+        """R, (rows,), whose |R|² is the weighted sum; dR/dθ, (rows, parameters); the terms, (terms,)."""
+        return self.recorded("jacobian", self._step.jacobian)
 
     def recorded(self, name: str, take: Callable[[], Result]) -> Result:
         """What `take` computes, where that is the same as long as nothing but the network's weights changes: on a GPU by a recording."""
         return self._recordings.play(name, take)
 
-    def _descend(self) -> tuple[Tensor, Tensor]:
-        self._vector.slopes.zero_()
-        with Added():
-            return self._swept(descend)
-
-    def _value(self) -> Tensor:
-        with self._losses.looking():
-            return self._swept(lambda residuals, seeds: None)[0]
-
-    def _swept(self, use: Use) -> tuple[Tensor, Tensor]:
-        """The loss, (), and its terms, (terms,), block by block; `use` is given a block's residuals and the loss's derivatives by them."""
-        squares = _Squares(self.weights)
-        for block in self._losses.blocks(self._network, self._points):
-            squares.take(block, use)
-        return squares.total()
-
-    def jacobian(self) -> tuple[Tensor, Tensor, Tensor]:
-        """R, (rows,), whose |R|² is the weighted sum; dR/dθ, (rows, parameters); the terms, (terms,)."""
-        if self.engine == NATIVE:
-            return self._kernel.jacobian()
-        return self.recorded("jacobian", lambda: jacobian(self._losses, self._network, self._points, self.weights))
-
     def _weigh(self) -> None:
         self.version = max(self._drawn, self._renewed)
         self._recordings.forget()  # other points and weights are other memory
         self.weights: Weights = self._weighting.weights(self._points)
-        if self._compiled is not None and self._compiled.made_of(self._losses, self._points):
-            self._compiled.weigh(self.weights)
+        if self._made is not None and self._made.made_of(self._losses, self._points):
+            self._made.weigh(self.weights)
         else:
-            self._compiled = None
+            self._made = None
 
     @property
-    def _kernel(self) -> Compiled:
+    def _step(self) -> Step:
         """Made when it is first needed, for the points of the moment."""
-        if self._compiled is None:
-            self._compiled = Compiled(self._losses, self._network, self._points, self.weights)
-        return self._compiled
+        if self._made is None:
+            self._made = STEPS[self.engine](self._losses, self._network, self._points, self.weights)
+        return self._made

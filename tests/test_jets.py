@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
+from core import nested, sweeps
 from core.columns import Columns
 from core.engines import ENGINES, Wanted
 from core.experiment import ACTIVATIONS, Experiment
@@ -29,6 +30,7 @@ from tests.experiments import small
 
 CPU = torch.device("cpu")
 EVERYTHING = {"architecture": "modified", "factorisation": "random", "slopes": "adaptive", "features": 3}
+BLOCKS = {"autograd": nested, "jets": sweeps}
 LIMITS = {"float64": 1e-10, "float32": 1e-5}
 ORDERS = [("", "x", "t"), ("xx", "xt", "tt"), ("xxx", "xtt"), ("xxxx", "xxtt", "tttt", "xt"), ("",), ("x",)]
 
@@ -206,8 +208,8 @@ def test_trainings_agree_over_a_hundred_steps(name: str) -> None:
 def test_blocks_of_points_give_what_all_give_at_once(engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
     experiment = small("burgers", points=100, condition_points=20, weights={"equation": 3}, engine=engine)
     expected = descended(experiment)
-    for entries in (1, 30, 80, 10_000):
-        monkeypatch.setitem(ENGINES, engine, replace(ENGINES[engine], entries=entries * experiment.width))
+    for points in (1, 30, 80, 10_000):
+        monkeypatch.setattr(BLOCKS[engine], "ENTRIES", points * experiment.width)
         for ours, theirs in zip(descended(experiment), expected, strict=True):
             torch.testing.assert_close(ours, theirs, rtol=1e-12, atol=1e-14)
 
@@ -217,7 +219,7 @@ def test_a_look_at_the_loss_records_nothing() -> None:
     network = build(experiment, CPU)
     objective = Objective(network, Losses(experiment, CPU))
     value = objective.value()
-    assert not value.requires_grad and math.isclose(value.item(), objective.loss()[0].item(), rel_tol=1e-12)
+    assert not value.requires_grad and math.isclose(value.item(), objective.descend()[0].item(), rel_tol=1e-12)
 
 
 def test_every_layer_of_the_library_has_a_rule() -> None:

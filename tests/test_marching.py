@@ -120,7 +120,7 @@ class Stalled:
 
     def step(self, objective: Objective, learning_rate: float) -> Tensor:
         self.stalled = True
-        return objective.loss()[1].detach()
+        return objective.descend()[1].detach()
 
     def state(self) -> dict[str, Tensor]:
         return {"stalled": torch.tensor(self.stalled)}

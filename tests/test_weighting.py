@@ -19,6 +19,7 @@ from core.networks import build
 from core.objective import Objective
 from core.problem import Problem, load
 from core.training import Checkpoint, Snapshot, train
+from core.vector import Vector
 from core.weighting import AVERAGE, DECAY, GAIN, LEAST, SIZES, SLICES, Weighting
 from core.weights import Weights
 from tests.experiments import small
@@ -199,15 +200,17 @@ def test_the_squares_of_the_jacobian_add_up_to_the_loss_and_its_rows_to_the_grad
     losses, network = setting(Experiment.of(*again(EXPERIMENTS[case](), VARIANTS[variant])))
     objective = Objective(network, losses)
     residuals, rows, terms = objective.jacobian()
-    total, terms_again = objective.loss()
+    total, terms_again = objective.descend()
     torch.testing.assert_close(residuals @ residuals, total)
-    assert torch.equal(terms, terms_again) and torch.equal(terms, losses.terms(network, losses.draw(0)))
-    torch.testing.assert_close(2 * residuals @ rows, gradient(total, network))
+    torch.testing.assert_close(terms, terms_again, rtol=1e-12, atol=1e-14)
+    assert torch.equal(terms, losses.terms(network, losses.draw(0)))
+    torch.testing.assert_close(2 * residuals @ rows, Vector.of(network).slopes)
     expected = torch.zeros(())
     for residual in residuals_of(losses, network):
         counts = objective.weights.points.get(residual.term, torch.ones_like(residual.value[:, :1]))
         expected = expected + objective.weights.terms[residual.term] * (counts * residual.value**2).mean()
     torch.testing.assert_close(total, expected)
+    torch.testing.assert_close(Vector.of(network).slopes, gradient(expected, network))
 
 
 def again(experiment: Experiment, changes: dict[str, Any]) -> tuple[Any, ...]:

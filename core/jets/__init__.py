@@ -7,6 +7,7 @@ of Leibniz. Each derivative is computed once, and shares what it builds on with 
 chapter 13, where jets of one direction are called Taylor coefficients; here they are of several coordinates at once.
 """
 
-from core.jets.engine import Added, values
+from core.jets.engine import values
+from core.jets.plans import Plan
 
-__all__ = ["Added", "values"]
+__all__ = ["Plan", "values"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import torch
@@ -71,7 +71,7 @@ class _Network:
 
     def looked(self, before: Tensor) -> Tensor:
         """The jets of the outputs, (streams, n, unknowns), a few points at a time, as nothing is to be kept."""
-        streams, n, features = before.shape
+        _, n, features = before.shape
         found = []
         for part in before.tensor_split(-(-n // self._most) if plan_waits(before) else 1, dim=1):
             lease = self.lease(part.shape[1], features)
@@ -118,26 +118,6 @@ class _Sums:
         self.found[id(parameter)] = gradient if before is None else before + gradient
 
 
-class Added:
-    """While this is entered, gradients of parameters are added to their `grad` at once: they no longer pass through torch's graph."""
-
-    entered: ClassVar[Added | None] = None
-
-    def __enter__(self) -> None:
-        Added.entered = self
-
-    def __exit__(self, *error: object) -> None:
-        Added.entered = None
-
-    def product(self, weight: Tensor, left: Rows, right: Rows) -> None:
-        if weight.grad is not None:
-            weight.grad.add_(_product(left, right))
-
-    def rows(self, parameter: Tensor, rows: Tensor) -> None:
-        if parameter.grad is not None:
-            parameter.grad.add_(rows.sum(0).view_as(parameter))
-
-
 def _product(left: Rows, right: Rows) -> Tensor:
     """Σ over the rows of their outer products, (out, in); a product of few columns is faster the other way round."""
     if right.flat.shape[1] < left.flat.shape[1]:
@@ -169,7 +149,7 @@ class _Outputs(Function):
         else:
             outputs = network.looked(before)
         ctx.network, ctx.unknowns = network, outputs.shape[2]
-        ctx.direct = Added.entered if Tape.entered is None else _Copies(Tape.entered)
+        ctx.tape = Tape.entered
         ctx.set_materialize_grads(False)
         streams = outputs.unbind()
         return streams if ctx.unknowns == 1 else tuple(part for stream in streams for part in stream.split(1, dim=1))
@@ -184,8 +164,8 @@ class _Outputs(Function):
         else:
             for stream, start in zip(plan.adjoints.streams, range(0, len(given), ctx.unknowns), strict=True):
                 torch.cat(given[start : start + ctx.unknowns], dim=1, out=stream)
-        if ctx.direct is not None:
-            plan.backward(ctx.direct)
+        if ctx.tape is not None:
+            plan.backward(_Copies(ctx.tape))
             return (None,) * (2 + len(ctx.network.parameters))
         sums = _Sums()
         plan.backward(sums)

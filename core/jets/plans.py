@@ -29,6 +29,11 @@ class Plan:
         return self._after.values
 
     @property
+    def after(self) -> Rows:
+        """The jets of the outputs, once `forward` was called."""
+        return self._after.values
+
+    @property
     def adjoints(self) -> Rows:
         """Where those of the outputs' jets belong before `backward`."""
         return self._after.given

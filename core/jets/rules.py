@@ -1,9 +1,9 @@
 """How each kind of layer maps jets forward, and their adjoints backward.
 
-A rule is made for the jets before its layer and has those `after` it in memory that stays: `forward` computes these, `backward` the adjoints
-before the layer from those after it. An affine layer takes all streams of jets as one matrix, activations most of them at once. Both ways
-are written out, to be called where no graph is recorded; an activation turns adjoints where they are, an affine layer takes them to the
-other side.
+A rule is made for the jets before its layer and has those `after` it in memory that stays: `forward` computes these, `backward` the
+adjoints before the layer from those after it. An affine layer takes all streams of jets as one matrix, activations most of them at once.
+Both ways are written out, to be called where no graph is recorded; an activation turns adjoints where they are, an affine layer takes
+them to the other side.
 """
 
 from __future__ import annotations

@@ -1,0 +1,201 @@
+"""The loss of an experiment by jets, with its gradient: forward and backward through blocks of points, without a graph of torch's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import torch
+from torch import Tensor, nn
+
+from core.batches import Points
+from core.gradients import jacobian
+from core.groups import Group, groups
+from core.jets import Plan, inputs
+from core.jets.memory import Rows
+from core.jets.program import Number, Program
+from core.losses import Losses
+from core.vector import Vector
+from core.weights import Weights
+
+ENTRIES = 2**15
+"""The numbers in one layer's values at the points of a block: with their derivatives and adjoints, what a core's own cache holds."""
+AT_ONCE = 2**23
+"""Such numbers for a GPU, which computes the faster the more there is, in some 2 GB of its memory."""
+SHARE, FEW = 0.2, 200
+"""Points of conditions that are taken together with those of the equations: such a share of them, and so many besides."""
+
+
+class Sweep:
+    """The loss of `network` at certain points by jets; `weights` may change, points may not."""
+
+    def __init__(self, losses: Losses, network: nn.Sequential, points: Points, weights: Weights) -> None:
+        self._made_of, self._network = (losses, points), network
+        self._vector = Vector.of(network)
+        self._block = max(1, (ENTRIES if losses.device.type == "cpu" else AT_ONCE) // losses.experiment.width)
+        joined = 0 < points.edge.rows <= SHARE * min(self._block, points.interior.rows) + FEW
+        self._groups = list(groups(losses, network, points, alike=joined))
+        self._programs = [_program(group, len(losses.problem.unknowns)) for group in self._groups]
+        _, self._layers = inputs.split(network)
+        self._plans: dict[tuple[int, int], Plan] = {}
+        self._passes = [self._pass(pieces) for pieces in self._cut(joined=joined)]
+        self._gradients = _Added(network)
+        self.weigh(weights)
+
+    def made_of(self, losses: Losses, points: Points) -> bool:
+        """Whether it was made of these: others have other equations, or others' values of parameters."""
+        return self._made_of[0] is losses and self._made_of[1] is points
+
+    def weigh(self, weights: Weights) -> None:
+        """Take other weights."""
+        self._weights = weights
+        self._scales: list[Tensor | list[float]] = []
+        for group in self._groups:
+            scales = group.scales(weights)  # (residuals, rows), or (residuals, 1)
+            self._scales.append(scales if weights.points else scales[:, 0].tolist())
+
+    def descend(self) -> tuple[Tensor, Tensor]:
+        """The loss, (), and its terms, (terms,); its gradient is left in the `slopes` of the network's vector."""
+        self._vector.slopes.zero_()
+        return self._swept(back=True)
+
+    def value(self) -> Tensor:
+        """The loss, ()."""
+        return self._swept(back=False)[0]
+
+    def jacobian(self) -> tuple[Tensor, Tensor, Tensor]:
+        """R, (rows,), whose |R|² is the loss; dR/dθ, (rows, parameters); the terms, (terms,)."""
+        losses, points = self._made_of
+        return jacobian(losses, self._network, points, self._weights)
+
+    @torch.no_grad()
+    def _swept(self, *, back: bool) -> tuple[Tensor, Tensor]:
+        squares: list[list[Tensor]] = [[] for _ in self._weights.terms]
+        weighted: list[Tensor] = []
+        for each in self._passes:
+            each.plan.forward(each.before, keep=back)
+            if back:
+                each.adjoints.flat.zero_()
+            for piece in each.pieces:
+                self._take(piece, squares, weighted, back=back)
+            if back:
+                each.plan.backward(self._gradients)
+        nothing = self._weights.nothing
+        terms = torch.stack([_sum(found) if found else nothing for found in squares])
+        return _sum(weighted) if self._weights.points else torch.dot(self._weights.terms, terms), terms
+
+    def _take(self, piece: _Piece, squares: list[list[Tensor]], weighted: list[Tensor], *, back: bool) -> None:
+        """Add up the squares of a piece's residuals and, if `back`, put the adjoints of the outputs where they belong."""
+        group, program, scales = self._groups[piece.group], self._programs[piece.group], self._scales[piece.group]
+        values = program.run(piece.outputs, piece.columns)
+        seeds = []
+        for number, (term, value) in enumerate(zip(group.terms, program.results(values), strict=True)):
+            residual = _row(value, piece.columns, piece.outputs)
+            squares[term].append(torch.dot(residual, residual) / group.count)
+            scale = scales[number][piece.rows] if isinstance(scales, Tensor) and scales.shape[1] > 1 else scales[number]
+            seeds.append(residual * (2 * scale))
+            if self._weights.points:
+                weighted.append(torch.dot(residual, seeds[-1]) / 2)
+        if back:
+            for place, adjoint in zip(piece.adjoints, program.back(values, seeds), strict=True):
+                if adjoint is not None:
+                    place.copy_(adjoint)
+
+    def _cut(self, *, joined: bool) -> Iterator[list[tuple[int, slice]]]:
+        """Which rows of which groups pass through the network together."""
+        first, *others = range(len(self._groups))
+        *blocks, last = self._blocks(first)
+        yield from ([block] for block in blocks)
+        if joined:
+            yield [last, *((number, slice(0, self._groups[number].rows)) for number in others)]
+        else:
+            yield [last]
+            yield from ([block] for number in others for block in self._blocks(number))
+
+    def _blocks(self, number: int) -> list[tuple[int, slice]]:
+        group = self._groups[number]
+        count = -(-group.points // self._block)
+        edges = [group.rows * part // count for part in range(count + 1)]
+        return [(number, slice(start, stop)) for start, stop in pairwise(edges)]
+
+    def _pass(self, pieces: Sequence[tuple[int, slice]]) -> _Pass:
+        parts = [place[:, rows] for number, rows in pieces for place in self._groups[number].inputs]
+        before = torch.cat(parts, dim=1)  # (streams, points, features)
+        streams = self._groups[pieces[0][0]].streams
+        key = (id(streams), before.shape[1])
+        if key not in self._plans:
+            self._plans[key] = Plan(self._layers, self._vector.values, streams, before.shape[1], before.shape[2])
+        plan = self._plans[key]
+        found = []
+        start = 0
+        for number, rows in pieces:
+            group = self._groups[number]
+            n = rows.stop - rows.start
+            places = [slice(start + index * n, start + (index + 1) * n) for index in range(len(group.inputs))]
+            start = places[-1].stop
+            outputs, adjoints = (_slots(of, places) for of in (plan.after, plan.adjoints))
+            found.append(_Piece(number, rows, outputs, adjoints, list(group.columns[:, rows].contiguous())))
+        return _Pass(before.flatten(0, 1).contiguous(), plan, plan.adjoints, found)
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """Some rows of a group: the values of the network's outputs there, in the order of a tape's slots, and where their adjoints belong."""
+
+    group: int
+    rows: slice
+    outputs: list[Tensor]
+    adjoints: list[Tensor]
+    columns: list[Tensor]
+
+
+@dataclass(frozen=True)
+class _Pass:
+    """Points that pass through the network together; `before` are the jets of the features there, (streams · points, features)."""
+
+    before: Tensor
+    plan: Plan
+    adjoints: Rows
+    pieces: list[_Piece]
+
+
+class _Added:
+    """Adds gradients to the `grad` of parameters."""
+
+    def __init__(self, network: nn.Module) -> None:
+        self._slopes = {id(parameter): parameter.grad for parameter in network.parameters() if parameter.grad is not None}
+
+    def product(self, weight: Tensor, left: Rows, right: Rows) -> None:
+        slopes = self._slopes.get(id(weight))
+        if slopes is None:
+            return
+        if right.flat.shape[1] < left.flat.shape[1]:  # a product of few columns is faster the other way round
+            slopes.add_(torch.mm(right.columns, left.flat).t())
+        else:
+            slopes.addmm_(left.columns, right.flat)
+
+    def rows(self, parameter: Tensor, rows: Tensor) -> None:
+        slopes = self._slopes.get(id(parameter))
+        if slopes is not None:
+            found = rows.sum(0)
+            slopes.add_(found if found.ndim == slopes.ndim else found.view_as(slopes))
+
+
+def _program(group: Group, unknowns: int) -> Program:
+    return Program(group.tape, len(group.inputs) * len(group.streams.held) * unknowns, len(group.columns))
+
+
+def _slots(rows: Rows, places: Sequence[slice]) -> list[Tensor]:
+    """(place, stream, unknown) as a list of (rows,) each."""
+    return [unknown[part] for part in places for stream in rows.streams for unknown in stream.unbind(1)]
+
+
+def _row(value: Number, columns: Sequence[Tensor], outputs: Sequence[Tensor]) -> Tensor:
+    """A result as (rows,), also where it is one number."""
+    return value if isinstance(value, Tensor) else torch.full_like([*outputs, *columns][0], value)
+
+
+def _sum(values: Sequence[Tensor]) -> Tensor:
+    """()."""
+    return values[0] if len(values) == 1 else torch.stack(list(values)).sum()
