@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from core import native
 from core.batches import Points
-from core.groups import Group, groups
+from core.groups import Group, Groups
 from core.jets import inputs
 from core.jets.activations import DERIVATIVES
 from core.losses import Losses
@@ -37,13 +37,14 @@ def suits(network: nn.Sequential) -> bool:
 
 
 class Compiled:
-    """The loss of `network` at certain points by the kernel, which must be there; `weights` may change, points may not."""
+    """The loss of `network` at certain points by the kernel, which must be there; weights and points may change, their number may not."""
 
     def __init__(self, losses: Losses, network: nn.Sequential, points: Points, weights: Weights) -> None:
         self._made_of = losses, points
         self._vector, self._dtype, self._weights = Vector.of(network), losses.dtype, weights
         self._given = weights.terms.numpy()
-        self._groups = list(groups(losses, network, points, alike=False))
+        self._moving = Groups(losses, network, points, alike=False)
+        self._groups = self._moving.found
         _, layers = inputs.split(network)
         sizes = (layers[0].in_features, *(layer.out_features for layer in layers[::2]))
         self._plan = native.Plan(
@@ -58,6 +59,15 @@ class Compiled:
     def made_of(self, losses: Losses, points: Points) -> bool:
         """Whether it was made of these: others have other equations, or others' values of parameters."""
         return self._made_of[0] is losses and self._made_of[1] is points
+
+    def move(self, losses: Losses, points: Points) -> bool:
+        """Take other points of the same losses, and as many; False, and nothing is changed, where that cannot be."""
+        if losses is not self._made_of[0] or not self._moving.move(points):
+            return False
+        self._made_of, self._groups = (losses, points), self._moving.found
+        for number, group in enumerate(self._groups):
+            self._plan.move(number, group.inputs.transpose(2, 3).numpy(), group.columns.numpy())
+        return True
 
     def weigh(self, weights: Weights) -> None:
         """Take other weights."""

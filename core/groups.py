@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,13 +68,28 @@ class _Asked:
     count: int
 
 
-def groups(losses: Losses, network: nn.Sequential, points: Points, *, alike: bool) -> Iterator[Group]:
-    """Those of the equations, of each condition, and of the data; all with the same streams if they are to be `alike`."""
-    asked = list(_asked(losses, points))
-    found = [_Leaves(losses, network, item) for item in asked]
-    union = frozenset[Parts]().union(*(leaves.wanted for leaves in found)) if alike else frozenset[Parts]()
-    for item, leaves in zip(asked, found, strict=True):
-        yield _group(losses, network, item, leaves, streams(leaves.wanted | union))
+class Groups:
+    """The groups of an experiment's residuals at certain points: `found` are those of the equations, of each condition, and of the data.
+
+    All have the same streams if they are to be `alike`.
+    """
+
+    def __init__(self, losses: Losses, network: nn.Sequential, points: Points, *, alike: bool) -> None:
+        self._losses = losses
+        asked = list(_asked(losses, points))
+        leaves = [_Leaves(losses, network, item) for item in asked]
+        union = frozenset[Parts]().union(*(found.wanted for found in leaves)) if alike else frozenset[Parts]()
+        self._written = [_Written(network, item, found, streams(found.wanted | union)) for item, found in zip(asked, leaves, strict=True)]
+        self.found = [written.group(item) for written, item in zip(self._written, asked, strict=True)]
+
+    def move(self, points: Points) -> bool:
+        """Take other points; False, and nothing is changed, where there are not as many, or the tapes do not suit them."""
+        asked = list(_asked(self._losses, points))
+        for written, item, before in zip(self._written, asked, self.found, strict=True):
+            if item.base.rows != before.rows or len(item.places) != len(before.inputs) or not written.suits(item.places):
+                return False
+        self.found = [written.group(item) for written, item in zip(self._written, asked, strict=True)]
+        return True
 
 
 def _asked(losses: Losses, points: Points) -> Iterator[_Asked]:
@@ -93,39 +108,58 @@ def _asked(losses: Losses, points: Points) -> Iterator[_Asked]:
         yield _Asked(trees, numbers, {everywhere: columns}, base, base.rows * len(trees))
 
 
-def _group(losses: Losses, network: nn.Sequential, asked: _Asked, leaves: _Leaves, held: Streams) -> Group:
-    taper = Taper(lambda leaf, taper: leaves.slot(leaf, taper, held), len(asked.places) * len(held.held) * len(losses.problem.unknowns))
-    tape = taper.tape(asked.trees)
-    rows = asked.base.rows
-    values: dict[Leaf, Any] = {Coordinate(name): column.detach() for name, column in asked.base.items()}
-    columns = [leaves.columns[key] if key in leaves.columns else compile(key, TORCH)(values) for key in taper.columns]  # type: ignore[arg-type]
-    like = next(iter(asked.base.values()))
-    return Group(
-        asked.terms,
-        asked.count,
-        held,
-        torch.stack([_inputs(network, place, held) for place in asked.places.values()]),
-        torch.stack([column.detach().expand(rows, 1)[:, 0] for column in columns]) if columns else like.new_empty(0, rows),
-        tape,
-    )
+class _Written:
+    """Residuals as a tape, for whatever points it suits."""
+
+    def __init__(self, network: nn.Sequential, asked: _Asked, leaves: _Leaves, held: Streams) -> None:
+        self._network, self._leaves, self._held = network, leaves, held
+        self._before, _ = inputs.split(network)
+        taper = Taper(lambda leaf, taper: leaves.slot(leaf, taper, held), len(asked.places) * len(held.held) * leaves.unknowns)
+        self._tape = taper.tape(asked.trees)
+        self._columns: list[_Part | Callable[..., Any]] = [key if isinstance(key, _Part) else compile(key, TORCH) for key in taper.columns]  # type: ignore[arg-type]
+
+    def suits(self, places: Mapping[Place, Columns]) -> bool:
+        """Whether what of a trial function vanishes at these points is what did when the tape was written."""
+        return self._leaves.vanishing == self._leaves.vanishing_at(places)
+
+    def group(self, asked: _Asked) -> Group:
+        """At some points."""
+        rows = asked.base.rows
+        values: dict[Leaf, Any] = {Coordinate(name): column.detach() for name, column in asked.base.items()}
+        columns = [self._leaves.part(key, asked.places) if isinstance(key, _Part) else key(values) for key in self._columns]
+        like = next(iter(asked.base.values()))
+        return Group(
+            asked.terms,
+            asked.count,
+            self._held,
+            torch.stack([self._inputs(place) for place in asked.places.values()]),
+            torch.stack([column.detach().expand(rows, 1)[:, 0] for column in columns]) if columns else like.new_empty(0, rows),
+            self._tape,
+        )
+
+    def _inputs(self, columns: Columns) -> Tensor:
+        """The jets before the first layer, (streams, rows, features)."""
+        with torch.no_grad():
+            return inputs.jets(self._before, torch.cat(list(columns.values()), dim=1), list(columns), self._held)
 
 
-def _inputs(network: nn.Sequential, columns: Columns, held: Streams) -> Tensor:
-    """The jets before the first layer, (streams, rows, features)."""
-    before, _ = inputs.split(network)
-    with torch.no_grad():
-        return inputs.jets(before, torch.cat(list(columns.values()), dim=1), list(columns), held)
+@dataclass(frozen=True)
+class _Part:
+    """Of what makes a trial function of a network: the factor of `inner` in `item`, or what `item` is shifted by."""
+
+    item: Wanted
+    inner: Wanted | None
+    place: Place
 
 
 class _Leaves:
     """What residuals take of the network at places: outputs in streams, and by Leibniz what makes them those of a trial function.
 
-    `wanted` is what the streams must hold; `columns` are the factors and shifts of a trial function, (rows, 1), by the keys under which a
-    tape asks for them.
+    `wanted` is what the streams must hold, `unknowns` how many outputs there are, `vanishing` what of a trial function a tape leaves out.
     """
 
     def __init__(self, losses: Losses, network: nn.Sequential, asked: _Asked) -> None:
-        self._unknowns, self._network, self._places = losses.problem.unknowns, network, asked.places
+        self._unknowns, self._network = losses.problem.unknowns, network
         self._numbers = {place: number for number, place in enumerate(asked.places)}
         items: Collection[Wanted] = frozenset(
             _wanted(leaf) for tree in asked.trees for leaf in leaves_in(tree) if not isinstance(leaf, Coordinate)
@@ -135,32 +169,49 @@ class _Leaves:
             self._products = Products(ENGINES[losses.experiment.losses_engine].values, self._unknowns, items)
             items = self._products.inside
         self.wanted = frozenset(map(parts, items))
-        self.columns: dict[object, Tensor] = {}
+        self.unknowns = len(self._unknowns)
+        self.vanishing = self.vanishing_at(asked.places)
+
+    def vanishing_at(self, places: Mapping[Place, Columns]) -> frozenset[_Part]:
+        """What is zero at all of these points."""
+        found = set()
+        for place, columns in places.items():
+            for item, (shift, factors) in self._given(columns).items():
+                both: dict[Wanted | None, Tensor] = {None: shift, **dict(factors.items())}
+                found |= {_Part(item, inner, place) for inner, values in both.items() if not values.any()}
+        return frozenset(found)
+
+    def part(self, key: _Part, places: Mapping[Place, Columns]) -> Tensor:
+        """(rows, 1)."""
+        shift, factors = self._given(places[key.place])[key.item]
+        return shift if key.inner is None else factors[key.inner]
 
     def slot(self, leaf: Leaf, taper: Taper, held: Streams) -> Slot:
         """Where a leaf's value is, or comes to be."""
-        place, item = leaf.place if isinstance(leaf, At) else next(iter(self._places)), _wanted(leaf)
+        place, item = leaf.place if isinstance(leaf, At) else next(iter(self._numbers)), _wanted(leaf)
         if self._products is None:
             return self._output(item, place, held)
-        assert isinstance(self._network, Trial)
-        shift, factors = self._products.given(self._network, self._places[place])[item]
         found = None
-        for inner, factor in factors.items():
-            if factor.any():
-                product = taper.operation("*", self._column((item, inner, place), factor, taper), self._output(inner, place, held))
+        for inner in self._products.within(item):
+            key = _Part(item, inner, place)
+            if key not in self.vanishing:
+                product = taper.operation("*", taper.column(key), self._output(inner, place, held))
                 found = product if found is None else taper.operation("+", found, product)
-        if found is not None and not shift.any():
+        key = _Part(item, None, place)
+        if found is not None and key in self.vanishing:
             return found
-        column = self._column((item, place), shift, taper)
-        return column if found is None else taper.operation("+", found, column)
+        return taper.column(key) if found is None else taper.operation("+", found, taper.column(key))
+
+    def _given(self, columns: Columns) -> Mapping[Wanted, tuple[Tensor, dict[Wanted, Tensor]]]:
+        """What makes a trial function of the network."""
+        if self._products is None:
+            return {}
+        assert isinstance(self._network, Trial)
+        return self._products.given(self._network, columns)
 
     def _output(self, item: Wanted, place: Place, held: Streams) -> Slot:
         stream = self._numbers[place] * len(held.held) + held.held.index(parts(item))
-        return Slot("output", stream * len(self._unknowns) + self._unknowns.index(item.unknown))
-
-    def _column(self, key: object, values: Tensor, taper: Taper) -> Slot:
-        self.columns[key] = values
-        return taper.column(key)
+        return Slot("output", stream * self.unknowns + self._unknowns.index(item.unknown))
 
 
 def _wanted(leaf: Leaf) -> Wanted:

@@ -20,7 +20,7 @@ AT_ONCE = 2**23
 
 
 class Nested:
-    """The loss of `network` at certain points; `weights` may change, points may not."""
+    """The loss of `network` at certain points; `weights` may change."""
 
     def __init__(self, losses: Losses, network: nn.Sequential, points: Points, weights: Weights) -> None:
         self._losses, self._network, self._points, self._weights = losses, network, points, weights
@@ -30,6 +30,10 @@ class Nested:
     def made_of(self, losses: Losses, points: Points) -> bool:
         """Whether it was made of these: others have other equations, or others' values of parameters."""
         return self._losses is losses and self._points is points
+
+    def move(self, losses: Losses, points: Points) -> bool:
+        """Nothing is kept that would be worth moving."""
+        return False
 
     def weigh(self, weights: Weights) -> None:
         """Take other weights."""

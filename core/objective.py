@@ -20,10 +20,13 @@ from core.weights import Weights
 
 
 class Step(Protocol):
-    """The loss of a network at certain points, by one of the engines; its weights may change, its points may not."""
+    """The loss of a network at certain points, by one of the engines."""
 
     def made_of(self, losses: Losses, points: Points) -> bool:
         """Whether it was made of these: others have other equations, or others' values of parameters."""
+
+    def move(self, losses: Losses, points: Points) -> bool:
+        """Take other points of the same losses, and as many, into the same memory; False where that cannot be."""
 
     def weigh(self, weights: Weights) -> None:
         """Take other weights."""
@@ -59,6 +62,7 @@ class Objective:
         self._drawn, self._renewed = losses.version(step), self._weighting.version(step)
         self._points = losses.draw(step)
         self._weighting.renew(network, self._points)
+        self.weights: Weights = self._weighting.weights(self._points)
         self._weigh()
 
     @property
@@ -130,13 +134,17 @@ class Objective:
         return self._recordings.play(name, take)
 
     def _weigh(self) -> None:
+        """Take the points and the weights of the moment; what is recorded of the loss stands if it reads both from the same memory."""
         self.version = max(self._drawn, self._renewed)
-        self._recordings.forget()  # other points and weights are other memory
-        self.weights: Weights = self._weighting.weights(self._points)
-        if self._made is not None and self._made.made_of(self._losses, self._points):
-            self._made.weigh(self.weights)
-        else:
+        before, self.weights = self.weights, self._weighting.weights(self._points)
+        same = before.terms is self.weights.terms and not before.points and not self.weights.points
+        made = self._made
+        if made is None or not (made.made_of(self._losses, self._points) or made.move(self._losses, self._points)):
             self._made = None
+        elif not same:
+            made.weigh(self.weights)
+        if self._made is None or not same:
+            self._recordings.forget()
 
     @property
     def _step(self) -> Step:

@@ -29,6 +29,10 @@ class Products:
         self.inside = frozenset(inside for item in wanted for inside in _splits(item))
         self._known: WeakKeyDictionary[Columns, dict[Wanted, tuple[Tensor, dict[Wanted, Tensor]]]] = WeakKeyDictionary()
 
+    def within(self, item: Wanted) -> Collection[Wanted]:
+        """What of the network within is needed for one that is wanted."""
+        return _splits(item)
+
     def values(self, network: Trial, columns: Columns) -> dict[Wanted, Tensor]:
         """Each wanted derivative at the points, (n, 1), differentiable in the network's weights."""
         inside = self._engine(network.within, columns, self._unknowns, self.inside)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
 from core.batches import Points
 from core.gradients import jacobian
-from core.groups import Group, groups
+from core.groups import Group, Groups
 from core.jets import Plan, inputs
 from core.jets.memory import Rows
 from core.jets.program import Number, Program
@@ -28,24 +29,37 @@ SHARE, FEW = 0.2, 200
 
 
 class Sweep:
-    """The loss of `network` at certain points by jets; `weights` may change, points may not."""
+    """The loss of `network` at certain points by jets; weights and points may change, their number may not."""
 
     def __init__(self, losses: Losses, network: nn.Sequential, points: Points, weights: Weights) -> None:
         self._made_of, self._network = (losses, points), network
         self._vector = Vector.of(network)
         self._block = max(1, (ENTRIES if losses.device.type == "cpu" else AT_ONCE) // losses.experiment.width)
         joined = 0 < points.edge.rows <= SHARE * min(self._block, points.interior.rows) + FEW
-        self._groups = list(groups(losses, network, points, alike=joined))
+        self._moving = Groups(losses, network, points, alike=joined)
+        self._groups = self._moving.found
         self._programs = [_program(group, len(losses.problem.unknowns)) for group in self._groups]
         _, self._layers = inputs.split(network)
         self._plans: dict[tuple[int, int], Plan] = {}
-        self._passes = [self._pass(pieces) for pieces in self._cut(joined=joined)]
+        self._passes = [self._pass(cuts) for cuts in self._cut(joined=joined)]
         self._gradients = _Added(network)
         self.weigh(weights)
 
     def made_of(self, losses: Losses, points: Points) -> bool:
         """Whether it was made of these: others have other equations, or others' values of parameters."""
         return self._made_of[0] is losses and self._made_of[1] is points
+
+    def move(self, losses: Losses, points: Points) -> bool:
+        """Take other points of the same losses, and as many, into the same memory; False, and nothing is changed, where that cannot be."""
+        if losses is not self._made_of[0] or not self._moving.move(points):
+            return False
+        self._made_of, self._groups = (losses, points), self._moving.found
+        for each in self._passes:
+            each.before.copy_(self._before(each.cuts).flatten(0, 1))
+            for piece in each.pieces:
+                for column, values in zip(piece.columns, self._groups[piece.group].columns, strict=True):
+                    column.copy_(values[piece.rows])
+        return True
 
     def weigh(self, weights: Weights) -> None:
         """Take other weights."""
@@ -102,46 +116,54 @@ class Sweep:
                 if adjoint is not None:
                     place.copy_(adjoint)
 
-    def _cut(self, *, joined: bool) -> Iterator[list[tuple[int, slice]]]:
-        """Which rows of which groups pass through the network together."""
+    def _cut(self, *, joined: bool) -> Iterator[list[_Cut]]:
+        """What passes through the network together."""
         first, *others = range(len(self._groups))
         *blocks, last = self._blocks(first)
         yield from ([block] for block in blocks)
         if joined:
-            yield [last, *((number, slice(0, self._groups[number].rows)) for number in others)]
+            yield [last, *(_Cut(number, slice(0, self._groups[number].rows)) for number in others)]
         else:
             yield [last]
             yield from ([block] for number in others for block in self._blocks(number))
 
-    def _blocks(self, number: int) -> list[tuple[int, slice]]:
+    def _blocks(self, number: int) -> list[_Cut]:
         group = self._groups[number]
         count = -(-group.points // self._block)
         edges = [group.rows * part // count for part in range(count + 1)]
-        return [(number, slice(start, stop)) for start, stop in pairwise(edges)]
+        return [_Cut(number, slice(start, stop)) for start, stop in pairwise(edges)]
 
-    def _pass(self, pieces: Sequence[tuple[int, slice]]) -> _Pass:
-        parts = [place[:, rows] for number, rows in pieces for place in self._groups[number].inputs]
-        before = torch.cat(parts, dim=1)  # (streams, points, features)
-        streams = self._groups[pieces[0][0]].streams
+    def _before(self, cuts: Sequence[_Cut]) -> Tensor:
+        """The jets of the features at the points of all places, (streams, points, features)."""
+        return torch.cat([place[:, rows] for number, rows in cuts for place in self._groups[number].inputs], dim=1)
+
+    def _pass(self, cuts: Sequence[_Cut]) -> _Pass:
+        before, streams = self._before(cuts), self._groups[cuts[0].group].streams
         key = (id(streams), before.shape[1])
         if key not in self._plans:
             self._plans[key] = Plan(self._layers, self._vector.values, streams, before.shape[1], before.shape[2])
         plan = self._plans[key]
-        found = []
+        pieces = []
         start = 0
-        for number, rows in pieces:
-            group = self._groups[number]
-            n = rows.stop - rows.start
+        for number, rows in cuts:
+            group, n = self._groups[number], rows.stop - rows.start
             places = [slice(start + index * n, start + (index + 1) * n) for index in range(len(group.inputs))]
             start = places[-1].stop
             outputs, adjoints = (_slots(of, places) for of in (plan.after, plan.adjoints))
-            found.append(_Piece(number, rows, outputs, adjoints, list(group.columns[:, rows].contiguous())))
-        return _Pass(before.flatten(0, 1).contiguous(), plan, plan.adjoints, found)
+            pieces.append(_Piece(number, rows, outputs, adjoints, list(group.columns[:, rows].clone())))
+        return _Pass(before.flatten(0, 1).clone(), plan, plan.adjoints, cuts, pieces)
+
+
+class _Cut(NamedTuple):
+    """Some rows of a group."""
+
+    group: int
+    rows: slice
 
 
 @dataclass(frozen=True)
 class _Piece:
-    """Some rows of a group: the values of the network's outputs there, in the order of a tape's slots, and where their adjoints belong."""
+    """Rows of a group: the values of the network's outputs there, in the order of a tape's slots, where their adjoints belong, columns."""
 
     group: int
     rows: slice
@@ -157,6 +179,7 @@ class _Pass:
     before: Tensor
     plan: Plan
     adjoints: Rows
+    cuts: Sequence[_Cut]
     pieces: list[_Piece]
 
 

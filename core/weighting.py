@@ -81,7 +81,8 @@ class Weighting:
 
     def weights(self, points: Points) -> Weights:
         """The weights of all terms and points until they are renewed or the points are others."""
-        return Weights(self._losses.weights * self._memory.get("factors", 1.0), self._of_points(points))
+        given = self._losses.weights
+        return Weights(given * self._memory["factors"] if "factors" in self._memory else given, self._of_points(points))
 
     @property
     def end(self) -> float:

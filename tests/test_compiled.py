@@ -1,5 +1,6 @@
 """The compiled kernel, as experiments use it, against nested `torch.autograd.grad`."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from core.losses import Losses
 from core.networks import build
 from core.objective import Objective
 from core.problem import Problem, library, load
+from core.sweeps import Sweep
 from core.training import Checkpoint, Snapshot, train
 from core.vector import Vector
 from core.weights import Weights
@@ -159,3 +161,33 @@ def test_the_engine_of_a_run_is_fixed_when_it_begins(monkeypatch: pytest.MonkeyP
     assert list(train(experiment))[-1].engine == "native"  # the next one has it
     assert list(train(experiment, begun))[-1].engine == "jets"
     assert list(train(experiment, checkpoints[2]))[-1].engine == "native"
+
+
+@pytest.mark.parametrize("constraints", ["soft", "auto"])
+@pytest.mark.parametrize("engine", ["jets", "native"])
+@pytest.mark.parametrize("name", ["burgers", "damped-oscillator", "kovasznay", "helmholtz", "convection"])
+def test_a_step_with_other_points_is_as_if_it_was_made_for_them(name: str, engine: str, constraints: str) -> None:
+    experiment = small(name, engine=engine, constraints=constraints, resampling="every-step", points=70, condition_points=10)
+    network = build(experiment, CPU)
+    disturbed(network)
+    moved, step = Objective(network, Losses(experiment, CPU), 0, engine), None
+    for number in range(3):
+        moved.go_to(number)
+        ours = [*moved.descend(), Vector.of(network).slopes.clone(), moved.value()]
+        assert step is None or moved._step is step
+        step = moved._step
+        anew = Objective(network, Losses(experiment, CPU), number, engine)
+        theirs = [*anew.descend(), Vector.of(network).slopes.clone(), anew.value()]
+        assert all(map(torch.equal, ours, theirs))
+        assert all(map(torch.equal, moved.jacobian(), anew.jacobian()))
+
+
+def test_points_that_are_more_or_fewer_are_not_moved() -> None:
+    experiment = small("burgers", engine="native")
+    network, losses = build(experiment, CPU), Losses(experiment, CPU)
+    few, many = (Losses(replace(experiment, points=points), CPU).draw(0) for points in (40, 41))
+    for made in (Compiled, Sweep):
+        step = made(losses, network, few, Weights(losses.weights))
+        before = [part.clone() for part in step.descend()]
+        assert not step.move(losses, many) and all(map(torch.equal, before, step.descend()))
+        assert not step.move(Losses(experiment, CPU), few)

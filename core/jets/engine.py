@@ -30,6 +30,8 @@ def values(
 
 ENTRIES = 2**15
 """The numbers in one layer's values at the points that are best taken at a time: with their derivatives, what a core's own cache holds."""
+AT_ONCE = 2**23
+"""Such numbers for a GPU."""
 WAITING = 16
 """Plans for so many points may wait for their next use."""
 
@@ -43,8 +45,9 @@ class _Network:
         self.parameters = [parameter for parameter in network.parameters() if parameter.requires_grad]
         first = self.parameters[0]
         self._like, self._place = first.detach(), first.data_ptr()
-        self._most = max(1, ENTRIES // max(parameter.shape[0] for parameter in self.parameters if parameter.ndim))
-        self._stock = Stock(WAITING * self._most)
+        entries = ENTRIES if self._like.device.type == "cpu" else AT_ONCE
+        self._most = max(1, entries // max(parameter.shape[0] for parameter in self.parameters if parameter.ndim))
+        self._stock = Stock(WAITING * self._most if self._like.device.type == "cpu" else 0)
         self._inputs: WeakKeyDictionary[Columns, Tensor] = WeakKeyDictionary()
 
     def inputs(self, columns: Columns) -> Tensor:
@@ -61,26 +64,22 @@ class _Network:
         return found
 
     def lease(self, points: int, features: int) -> Lease:
-        """A plan for so many points. On a GPU it is new each time: what is recorded there must have memory of its own."""
+        """A plan for so many points. On a GPU none is kept: what is recorded there must have memory of its own."""
         if self.parameters[0].data_ptr() != self._place:  # the parameters have moved
             self._place, self._stock = self.parameters[0].data_ptr(), Stock(self._stock.limit)
         plan = self._stock.take(points)
         if plan is None:
             plan = Plan(self._layers, self._like, self._streams, points, features)
-        return Lease(plan, self._stock if plan_waits(self._like) else Stock(0))
+        return Lease(plan, self._stock)
 
     def looked(self, before: Tensor) -> Tensor:
         """The jets of the outputs, (streams, n, unknowns), a few points at a time, as nothing is to be kept."""
         _, n, features = before.shape
         found = []
-        for part in before.tensor_split(-(-n // self._most) if plan_waits(before) else 1, dim=1):
+        for part in before.tensor_split(-(-n // self._most), dim=1):
             lease = self.lease(part.shape[1], features)
             found.append(lease.plan.forward(part.flatten(0, 1), keep=False).stacked.clone())
         return torch.cat(found, dim=1)
-
-
-def plan_waits(like: Tensor) -> bool:
-    return like.device.type == "cpu"
 
 
 Asked = tuple[tuple[str, ...], frozenset[Derivative | Combination]]
