@@ -22,7 +22,7 @@ from core.weights import Weights
 
 ENTRIES = 2**15
 """The numbers in one layer's values at the points of a block: with their derivatives and adjoints, what a core's own cache holds."""
-AT_ONCE = 2**23
+AT_ONCE = 2**22
 """Such numbers for a GPU, which computes the faster the more there is, in some 2 GB of its memory."""
 SHARE, FEW = 0.2, 200
 """Points of conditions that are taken together with those of the equations: such a share of them, and so many besides."""

@@ -30,7 +30,7 @@ def values(
 
 ENTRIES = 2**15
 """The numbers in one layer's values at the points that are best taken at a time: with their derivatives, what a core's own cache holds."""
-AT_ONCE = 2**23
+AT_ONCE = 2**22
 """Such numbers for a GPU."""
 WAITING = 16
 """Plans for so many points may wait for their next use."""
