@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import NamedTuple
 
 import torch
@@ -35,7 +34,8 @@ class Sweep:
         self._made_of, self._network = (losses, points), network
         self._vector = Vector.of(network)
         self._block = max(1, (ENTRIES if losses.device.type == "cpu" else AT_ONCE) // losses.experiment.width)
-        joined = 0 < points.edge.rows <= SHARE * min(self._block, points.interior.rows) + FEW
+        others = points.edge.rows + (losses.measured_at[0].rows if losses.measured_at else 0)
+        joined = others <= SHARE * min(self._block, points.interior.rows) + FEW
         self._moving = Groups(losses, network, points, alike=joined)
         self._groups = self._moving.found
         self._programs = [_program(group, len(losses.problem.unknowns)) for group in self._groups]
@@ -130,8 +130,8 @@ class Sweep:
     def _blocks(self, number: int) -> list[_Cut]:
         group = self._groups[number]
         count = -(-group.points // self._block)
-        edges = [group.rows * part // count for part in range(count + 1)]
-        return [_Cut(number, slice(start, stop)) for start, stop in pairwise(edges)]
+        size = -(-group.rows // count)  # all but the last have the same, and so the same plan
+        return [_Cut(number, slice(start, min(start + size, group.rows))) for start in range(0, group.rows, size)]
 
     def _before(self, cuts: Sequence[_Cut]) -> Tensor:
         """The jets of the features at the points of all places, (streams, points, features)."""
