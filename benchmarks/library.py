@@ -65,16 +65,20 @@ class Outcome:
 def measure(name: str) -> Outcome:
     """Train one problem in this process, as it is recommended or, with `FAILING` after its name, as it fails, and score it."""
     problem = load(name.removesuffix(FAILING))
-    failing = name.endswith(FAILING)
-    experiment = Experiment.failing(problem) if failing else Experiment.of(problem)
+    if name.endswith(FAILING):
+        return scored(name, Experiment.failing(problem), math.inf, math.inf)
+    return scored(name, Experiment.of(problem), LIMIT, problem.promise)
+
+
+def scored(name: str, experiment: Experiment, limit: float, promise: float | None) -> Outcome:
+    """Train in this process, for `limit` seconds of it at most, and score the best weights."""
     steps, clock, begun = 0, 0.0, time.process_time()
     for snapshot in train(experiment):
         steps, clock = snapshot.step, snapshot.seconds
-        if time.process_time() - begun > LIMIT and not failing:
+        if time.process_time() - begun > limit:
             break
     seconds = time.process_time() - begun
-    error = _error(experiment, snapshot.best().network)
-    return Outcome(name, steps, seconds, clock, error, math.inf if failing else problem.promise)
+    return Outcome(name, steps, seconds, clock, _error(experiment, snapshot.best().network), promise)
 
 
 def names() -> list[str]:
