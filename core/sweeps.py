@@ -13,6 +13,7 @@ from core.batches import Points
 from core.gradients import jacobian
 from core.groups import Group, Groups
 from core.jets import Plan, inputs
+from core.jets.gradients import Added
 from core.jets.memory import Rows
 from core.jets.program import Number, Program
 from core.losses import Losses
@@ -42,7 +43,7 @@ class Sweep:
         _, self._layers = inputs.split(network)
         self._plans: dict[tuple[int, int], Plan] = {}
         self._passes = [self._pass(cuts) for cuts in self._cut(joined=joined)]
-        self._gradients = _Added(network)
+        self._gradients = Added(network)
         self.weigh(weights)
 
     def made_of(self, losses: Losses, points: Points) -> bool:
@@ -181,28 +182,6 @@ class _Pass:
     adjoints: Rows
     cuts: Sequence[_Cut]
     pieces: list[_Piece]
-
-
-class _Added:
-    """Adds gradients to the `grad` of parameters."""
-
-    def __init__(self, network: nn.Module) -> None:
-        self._slopes = {id(parameter): parameter.grad for parameter in network.parameters() if parameter.grad is not None}
-
-    def product(self, weight: Tensor, left: Rows, right: Rows) -> None:
-        slopes = self._slopes.get(id(weight))
-        if slopes is None:
-            return
-        if right.flat.shape[1] < left.flat.shape[1]:  # a product of few columns is faster the other way round
-            slopes.add_(torch.mm(right.columns, left.flat).t())
-        else:
-            slopes.addmm_(left.columns, right.flat)
-
-    def rows(self, parameter: Tensor, rows: Tensor) -> None:
-        slopes = self._slopes.get(id(parameter))
-        if slopes is not None:
-            found = rows.sum(0)
-            slopes.add_(found if found.ndim == slopes.ndim else found.view_as(slopes))
 
 
 def _program(group: Group, unknowns: int) -> Program:

@@ -13,7 +13,7 @@ from torch.autograd import Function
 from core.columns import Columns
 from core.expressions import Combination, Derivative
 from core.jets import inputs
-from core.jets.memory import Rows
+from core.jets.gradients import Copies, Sums
 from core.jets.orders import Streams, parts, streams
 from core.jets.plans import Lease, Plan, Stock
 from core.tape import Tape
@@ -98,45 +98,6 @@ def _network(network: nn.Sequential, *asked: Any) -> tuple[_Network, dict[Deriva
     return known[asked]
 
 
-class _Sums:
-    """Gradients summed over all points."""
-
-    def __init__(self) -> None:
-        self.found: dict[int, Tensor] = {}
-
-    def product(self, weight: Tensor, left: Rows, right: Rows) -> None:
-        if weight.requires_grad:
-            self._add(weight, _product(left, right))
-
-    def rows(self, parameter: Tensor, rows: Tensor) -> None:
-        if parameter.requires_grad:
-            self._add(parameter, rows.sum(0).view_as(parameter))
-
-    def _add(self, parameter: Tensor, gradient: Tensor) -> None:
-        before = self.found.get(id(parameter))
-        self.found[id(parameter)] = gradient if before is None else before + gradient
-
-
-def _product(left: Rows, right: Rows) -> Tensor:
-    """Σ over the rows of their outer products, (out, in); a product of few columns is faster the other way round."""
-    if right.flat.shape[1] < left.flat.shape[1]:
-        return torch.mm(right.columns, left.flat).t()
-    return torch.mm(left.columns, right.flat)
-
-
-class _Copies:
-    """Rows copied on their way to a tape, which reads them when their memory is another's again."""
-
-    def __init__(self, tape: Tape) -> None:
-        self._tape = tape
-
-    def product(self, weight: Tensor, left: Rows, right: Rows) -> None:
-        self._tape.product(weight, left.copy(), right)
-
-    def rows(self, parameter: Tensor, rows: Tensor) -> None:
-        self._tape.rows(parameter, rows.clone())
-
-
 class _Outputs(Function):
     """The derivatives of the outputs, as a function of the parameters."""
 
@@ -164,9 +125,9 @@ class _Outputs(Function):
             for stream, start in zip(plan.adjoints.streams, range(0, len(given), ctx.unknowns), strict=True):
                 torch.cat(given[start : start + ctx.unknowns], dim=1, out=stream)
         if ctx.tape is not None:
-            plan.backward(_Copies(ctx.tape))
+            plan.backward(Copies(ctx.tape))
             return (None,) * (2 + len(ctx.network.parameters))
-        sums = _Sums()
+        sums = Sums()
         plan.backward(sums)
         return None, None, *(sums.found.get(id(parameter)) for parameter in ctx.network.parameters)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import torch
 from torch import Tensor
 
 from core.jets.orders import Streams
@@ -81,8 +80,3 @@ class Memory:
         """Jets between two layers, with adjoints; their values last until the way back if `lasting`."""
         values = self.own(width) if lasting else self.shared("passing", width)
         return Jets(values, self.adjoints(side, width), side)
-
-
-def like(parameter: Tensor) -> Tensor:
-    """A parameter as memory is made like it."""
-    return torch.empty(0, dtype=parameter.dtype, device=parameter.device)

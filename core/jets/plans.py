@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 from torch import Tensor, nn
 
+from core.jets.gradients import Gradients
 from core.jets.memory import Jets, Memory, Rows
 from core.jets.orders import Streams
-from core.jets.rules import Chain, Gradients
+from core.jets.rules import Chain
 
 
 class Plan:

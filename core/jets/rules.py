@@ -15,21 +15,12 @@ import torch
 from torch import Tensor, nn
 
 from core.jets.activations import DERIVATIVES
-from core.jets.memory import Jets, Memory, Rows
+from core.jets.gradients import Gradients
+from core.jets.memory import Jets, Memory
 from core.jets.orders import Composed, Streams
 from core.networks.activations import Adaptive
 from core.networks.architectures import Encoders, Gated, Last
 from core.networks.layers import Factorised
-
-
-class Gradients(Protocol):
-    """Where the gradients of parameters go; the rows are another's as soon as a call returns."""
-
-    def product(self, weight: Tensor, left: Rows, right: Rows) -> None:
-        """That of a weight, (out, in), is the sum of the outer products of the rows of `left`, width out, and `right`, width in."""
-
-    def rows(self, parameter: Tensor, rows: Tensor) -> None:
-        """That of a parameter, (size,) or (), is the sum of these rows, (n, size)."""
 
 
 class Rule(Protocol):
