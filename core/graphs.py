@@ -6,7 +6,7 @@ That is one launch in the place of hundreds, each of which costs the processor m
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Any, TypeVar
 
 import torch
@@ -20,27 +20,30 @@ log = logging.getLogger(__name__)
 
 
 class Recordings:
-    """What is computed again and again on `device` from the memory it has, by name; other devices compute it as it comes.
+    """What is computed again and again on `device` from the memory it has, by a key; other devices compute it as it comes.
 
     Results are tensors, or tuples of them, and are copied out of the recording's memory.
     """
 
     def __init__(self, device: torch.device) -> None:
         self._device = device
-        self._found: dict[str, Recording] = {}
+        self._found: dict[Hashable, Recording] = {}
         self._inside = False
 
-    def forget(self) -> None:
-        """Record anew: the memory is no longer that of before."""
-        self._found.clear()
+    def forget(self, *keys: Hashable) -> None:
+        """Record these anew, or all: the memory is no longer that of before."""
+        for key in keys or list(self._found):
+            self._found.pop(key, None)
 
-    def play(self, name: str, take: Callable[[], Result]) -> Result:
+    def play(self, key: Hashable, take: Callable[[], Result]) -> Result:
         """What `take` computes; within another recording it becomes a part of that."""
         if self._device.type != "cuda" or self._inside:
             return take()
         self._inside = True
         try:
-            result: Result = self._found.setdefault(name, Recording(self._device)).play(take)
+            if key not in self._found:
+                self._found[key] = Recording(self._device)
+            result: Result = self._found[key].play(take)
         finally:
             self._inside = False
         return result

@@ -33,6 +33,8 @@ from core.torch_functions import TORCH
 
 HELD_OUT = 1000
 """Points inside that are looked at to tell the best weights, at most."""
+AT_ONCE = 20_000
+"""Points at which the residual is looked at in one go, so that it fits into memory with autograd's graph."""
 NEVER = 2**31 - 1
 """The draw of a step that no run reaches."""
 
@@ -170,8 +172,9 @@ class Losses:
     def _sizes(self, network: nn.Sequential, points: NDArray[np.float64]) -> NDArray[np.float64]:
         """How large the residual is at points, (n, d): the root of the weighted sum of the equations' squares, (n,)."""
         found = []
-        for part in np.array_split(points, -(-len(points) // max(self.experiment.points, 100))):  # a step's worth of memory at a time
-            residuals = [residual.detach() for residual in self.residuals(network, self.columns(part))]
+        for part in np.array_split(points, -(-len(points) // AT_ONCE)):
+            with self.looking():
+                residuals = [residual.detach() for residual in self.residuals(network, self.columns(part))]
             squares = [weight * residual**2 for weight, residual in zip(self.weights, residuals, strict=False)]
             found.append(torch.stack(squares).sum(0).sqrt().flatten().cpu().double().numpy())
         sizes: NDArray[np.float64] = np.nan_to_num(np.concatenate(found), nan=0.0, posinf=0.0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Protocol
 
 import torch
@@ -43,6 +43,7 @@ class Step(Protocol):
 
 STEPS: dict[str, Callable[[Losses, nn.Sequential, Points, Weights], Step]] = {"autograd": Nested, "jets": Sweep, NATIVE: Compiled}
 """By engine."""
+JACOBIAN = "jacobian"
 
 
 class Objective:
@@ -127,11 +128,14 @@ class Objective:
 
     def jacobian(self) -> tuple[Tensor, Tensor, Tensor]:
         """R, (rows,), whose |R|² is the weighted sum; dR/dθ, (rows, parameters); the terms, (terms,)."""
-        return self.recorded("jacobian", self._step.jacobian)
+        return self.recorded(JACOBIAN, self._step.jacobian)
 
-    def recorded(self, name: str, take: Callable[[], Result]) -> Result:
-        """What `take` computes, where that is the same as long as nothing but the network's weights changes: on a GPU by a recording."""
-        return self._recordings.play(name, take)
+    def recorded(self, key: Hashable, take: Callable[[], Result]) -> Result:
+        """What `take` computes, under one key always the same as long as the network's weights alone change: on a GPU by a recording.
+
+        A key is kept until there are other points or weights: who has memory of its own that is recorded is its own key.
+        """
+        return self._recordings.play(key, take)
 
     def _weigh(self) -> None:
         """Take the points and the weights of the moment; what is recorded of the loss stands if it reads both from the same memory."""
@@ -139,12 +143,15 @@ class Objective:
         before, self.weights = self.weights, self._weighting.weights(self._points)
         same = before.terms is self.weights.terms and not before.points and not self.weights.points
         made = self._made
-        if made is None or not (made.made_of(self._losses, self._points) or made.move(self._losses, self._points)):
+        stays = made is not None and made.made_of(self._losses, self._points)
+        if made is None or not (stays or made.move(self._losses, self._points)):
             self._made = None
         elif not same:
             made.weigh(self.weights)
         if self._made is None or not same:
             self._recordings.forget()
+        elif not stays:
+            self._recordings.forget(JACOBIAN)  # it is no step's own, and reads the points themselves
 
     @property
     def _step(self) -> Step:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-import torch
 from torch import Tensor
 
 from core.batches import Residual
@@ -22,13 +21,6 @@ class Weights:
 
     terms: Tensor
     points: Mapping[int, Tensor] = field(default_factory=dict)
-
-    def total(self, residuals: Collection[Residual], means: Tensor) -> Tensor:
-        """The loss, (), of all residuals, whose mean squares are `means`, (terms,)."""
-        if self.points:
-            found = {residual.term: self.mean(residual) for residual in residuals if residual.term in self.points}
-            means = torch.stack([found.get(term, mean) for term, mean in enumerate(means)])
-        return torch.dot(self.terms, means)
 
     def mean(self, residual: Residual) -> Tensor:
         """The mean square of a residual with the weights of its points, ()."""

@@ -32,6 +32,18 @@ def test_every_method_is_recorded_and_takes_the_same_steps(
     torch.testing.assert_close(recorded, [snapshot.losses.cpu() for snapshot in train(experiment)], rtol=1e-6, atol=1e-10)
 
 
+@pytest.mark.parametrize("weighting", ["fixed", "residual-attention"])
+@pytest.mark.parametrize("resampling", ["every-step", "adapt", "add"])
+@pytest.mark.parametrize("method", ["lbfgs", "levenberg-marquardt", "adam 9, lbfgs 3, adam"])
+def test_recorded_steps_take_new_points_weights_and_stages(
+    method: str, resampling: str, weighting: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    experiment = small("burgers", device="cuda:0", optimiser=method, steps=20, period=6, resampling=resampling, weighting=weighting)
+    recorded = [snapshot.losses.cpu() for snapshot in train(experiment)]
+    monkeypatch.setattr(graphs, "WARM", 1000)
+    torch.testing.assert_close(recorded, [snapshot.losses.cpu() for snapshot in train(experiment)], rtol=1e-6, atol=1e-10)
+
+
 def test_a_recorded_run_can_be_resumed() -> None:
     experiment = small("burgers", device="cuda:0", steps=30)
     whole = list(train(experiment))

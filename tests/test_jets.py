@@ -3,6 +3,7 @@
 import itertools
 import math
 from collections import Counter
+from copy import deepcopy
 from dataclasses import replace
 
 import pytest
@@ -16,6 +17,7 @@ from core.columns import Columns
 from core.engines import ENGINES, Wanted
 from core.experiment import ACTIVATIONS, Experiment
 from core.expressions import Combination, Derivative
+from core.jets import engine as jet_engine
 from core.jets.activations import DERIVATIVES, HIGHEST
 from core.jets.orders import partitions, parts, streams
 from core.losses import Losses
@@ -220,6 +222,21 @@ def test_a_look_at_the_loss_records_nothing() -> None:
     objective = Objective(network, Losses(experiment, CPU))
     value = objective.value()
     assert not value.requires_grad and math.isclose(value.item(), objective.descend()[0].item(), rel_tol=1e-12)
+
+
+def test_what_is_only_looked_at_takes_a_few_points_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    experiment = small("kovasznay", architecture="modified")
+    network, losses = build(experiment, CPU), Losses(experiment, CPU)
+    disturbed(network)
+    columns = losses.draw(0).interior
+    expected = losses.residuals(network, columns)
+    monkeypatch.setattr(jet_engine, "ENTRIES", 11 * experiment.width)
+    copied = deepcopy(network)  # of which no engine knows yet
+    with losses.looking():
+        found = losses.residuals(copied, columns)
+    assert all(value.requires_grad for value in expected) and not any(value.requires_grad for value in found)
+    for ours, theirs in zip(found, expected, strict=True):
+        torch.testing.assert_close(ours, theirs.detach(), rtol=1e-12, atol=1e-14)
 
 
 def test_every_layer_of_the_library_has_a_rule() -> None:

@@ -33,7 +33,7 @@ ENTRIES = 2**15
 AT_ONCE = 2**22
 """Such numbers for a GPU."""
 WAITING = 16
-"""Plans for so many points may wait for their next use."""
+"""How many times as many points as are taken at once there may be plans for that wait for their next use."""
 
 
 class _Network:
@@ -60,13 +60,20 @@ class _Network:
 
     def outputs(self, before: Tensor) -> tuple[Tensor, ...]:
         """Each derivative of each output, (n, 1), those of one derivative side by side, from `inputs`."""
+        if not torch.is_grad_enabled():
+            return self.parted(self.looked(before))
         found: tuple[Tensor, ...] = _outputs(self, before, *self.parameters)
         return found
+
+    def parted(self, outputs: Tensor) -> tuple[Tensor, ...]:
+        """(streams, n, unknowns) as a tensor, (n, 1), for each stream and unknown."""
+        return tuple(part for stream in outputs.unbind() for part in stream.split(1, dim=1))
 
     def lease(self, points: int, features: int) -> Lease:
         """A plan for so many points. On a GPU none is kept: what is recorded there must have memory of its own."""
         if self.parameters[0].data_ptr() != self._place:  # the parameters have moved
-            self._place, self._stock = self.parameters[0].data_ptr(), Stock(self._stock.limit)
+            self._like, self._place = self.parameters[0].detach(), self.parameters[0].data_ptr()
+            self._stock = Stock(self._stock.limit)
         plan = self._stock.take(points)
         if plan is None:
             plan = Plan(self._layers, self._like, self._streams, points, features)
@@ -76,9 +83,10 @@ class _Network:
         """The jets of the outputs, (streams, n, unknowns), a few points at a time, as nothing is to be kept."""
         _, n, features = before.shape
         found = []
-        for part in before.tensor_split(-(-n // self._most), dim=1):
+        for part in before.split(-(-n // -(-n // self._most)), dim=1):
             lease = self.lease(part.shape[1], features)
             found.append(lease.plan.forward(part.flatten(0, 1), keep=False).stacked.clone())
+            del lease  # for the next part to have it
         return torch.cat(found, dim=1)
 
 
@@ -103,16 +111,12 @@ class _Outputs(Function):
 
     @staticmethod
     def forward(ctx: Any, network: _Network, before: Tensor, *parameters: Tensor) -> tuple[Tensor, ...]:
-        if any(ctx.needs_input_grad):
-            ctx.lease = network.lease(before.shape[1], before.shape[2])
-            outputs = ctx.lease.plan.forward(before.flatten(0, 1), keep=True).stacked.clone()
-        else:
-            outputs = network.looked(before)
+        ctx.lease = network.lease(before.shape[1], before.shape[2])
+        outputs = ctx.lease.plan.forward(before.flatten(0, 1), keep=True).stacked.clone()
         ctx.network, ctx.unknowns = network, outputs.shape[2]
         ctx.tape = Tape.entered
         ctx.set_materialize_grads(False)
-        streams = outputs.unbind()
-        return streams if ctx.unknowns == 1 else tuple(part for stream in streams for part in stream.split(1, dim=1))
+        return network.parted(outputs)
 
     @staticmethod
     def backward(ctx: Any, *adjoints: Tensor | None) -> Any:

@@ -63,7 +63,10 @@ class Added:
 
 
 class Copies:
-    """Rows copied on their way to a tape, which reads them when their memory is another's again."""
+    """Adjoints copied on their way to a tape, which reads them when their memory is another's again.
+
+    What an affine layer was given, `right`, has memory of its own until the plan is used again.
+    """
 
     def __init__(self, tape: Tape) -> None:
         self._tape = tape

@@ -24,14 +24,14 @@ class Plan:
         self._after: Jets = self._chain.after
 
     def forward(self, before: Tensor, *, keep: bool) -> Rows:
-        """The jets of the outputs, from those of the features, (streams · points, features); they are overwritten by the next call."""
+        """The jets of the outputs, from those of the features, (streams · points, features)."""
         self._before.values.flat.copy_(before)
         self._chain.forward(keep=keep)
-        return self._after.values
+        return self.after
 
     @property
     def after(self) -> Rows:
-        """The jets of the outputs, once `forward` was called."""
+        """Where the jets of the outputs are after each `forward`."""
         return self._after.values
 
     @property
@@ -60,7 +60,7 @@ class Stock:
         """Take one back."""
         self._free.setdefault(plan.points, []).append(plan)
         self._free.move_to_end(plan.points)
-        while sum(points * len(plans) for points, plans in self._free.items()) > self.limit:
+        while sum(points * len(plans) for points, plans in list(self._free.items())) > self.limit:  # a plan may come back meanwhile
             self._free.popitem(last=False)
 
 

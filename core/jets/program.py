@@ -14,7 +14,7 @@ from core.native.description import Tape
 from core.torch_functions import TORCH
 
 Number = Any
-"""(rows,), or one and the same float for all rows."""
+"""(rows,), or one and the same for all rows."""
 Partial = Callable[[Number, Number, Number, Tensor], Tensor]
 """The share of an adjoint that goes to an operand, from both operands, the result, and that of the result."""
 

@@ -41,7 +41,7 @@ class Adam:
             self._rate.fill_(learning_rate)
         else:
             self._adam.param_groups[0]["lr"] = learning_rate
-        return objective.recorded("adam", lambda: self._taken(objective))
+        return objective.recorded(self, lambda: self._taken(objective))
 
     def _taken(self, objective: Objective) -> Tensor:
         _, terms = objective.descend()
