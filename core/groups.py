@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,15 +12,13 @@ from torch import Tensor, nn
 from core.batches import Points
 from core.columns import Columns
 from core.domain import Place
-from core.engines import ENGINES, Wanted
-from core.expressions import At, Binary, Combination, Coordinate, Derivative, Expression, Leaf, compile, leaves_in
+from core.expressions import Binary, Coordinate, Derivative, Expression, Leaf, compile
 from core.jets import inputs
-from core.jets.orders import Parts, Streams, parts, streams
+from core.jets.orders import Parts, Streams, streams
+from core.leaves import Leaves, Part
 from core.losses import Losses
 from core.native import Tape
-from core.networks import Trial
-from core.products import Products
-from core.taping import Slot, Taper
+from core.taping import Taper
 from core.torch_functions import TORCH
 from core.weights import Weights
 
@@ -77,7 +75,7 @@ class Groups:
     def __init__(self, losses: Losses, network: nn.Sequential, points: Points, *, alike: bool) -> None:
         self._losses = losses
         asked = list(_asked(losses, points))
-        leaves = [_Leaves(losses, network, item) for item in asked]
+        leaves = [Leaves(losses, network, item.trees, item.places) for item in asked]
         union = frozenset[Parts]().union(*(found.wanted for found in leaves)) if alike else frozenset[Parts]()
         self._written = [_Written(network, item, found, streams(found.wanted | union)) for item, found in zip(asked, leaves, strict=True)]
         self.found = [written.group(item) for written, item in zip(self._written, asked, strict=True)]
@@ -111,12 +109,12 @@ def _asked(losses: Losses, points: Points) -> Iterator[_Asked]:
 class _Written:
     """Residuals as a tape, for whatever points it suits."""
 
-    def __init__(self, network: nn.Sequential, asked: _Asked, leaves: _Leaves, held: Streams) -> None:
-        self._network, self._leaves, self._held = network, leaves, held
+    def __init__(self, network: nn.Sequential, asked: _Asked, leaves: Leaves, held: Streams) -> None:
+        self._leaves, self._held = leaves, held
         self._before, _ = inputs.split(network)
         taper = Taper(lambda leaf, taper: leaves.slot(leaf, taper, held), len(asked.places) * len(held.held) * leaves.unknowns)
         self._tape = taper.tape(asked.trees)
-        self._columns: list[_Part | Callable[..., Any]] = [key if isinstance(key, _Part) else compile(key, TORCH) for key in taper.columns]  # type: ignore[arg-type]
+        self._columns: list[Part | Callable[..., Any]] = [key if isinstance(key, Part) else compile(key, TORCH) for key in taper.columns]  # type: ignore[arg-type]
 
     def suits(self, places: Mapping[Place, Columns]) -> bool:
         """Whether what of a trial function vanishes at these points is what did when the tape was written."""
@@ -126,7 +124,7 @@ class _Written:
         """At some points."""
         rows = asked.base.rows
         values: dict[Leaf, Any] = {Coordinate(name): column.detach() for name, column in asked.base.items()}
-        columns = [self._leaves.part(key, asked.places) if isinstance(key, _Part) else key(values) for key in self._columns]
+        columns = [self._leaves.part(key, asked.places) if isinstance(key, Part) else key(values) for key in self._columns]
         like = next(iter(asked.base.values()))
         return Group(
             asked.terms,
@@ -141,82 +139,3 @@ class _Written:
         """The jets before the first layer, (streams, rows, features)."""
         with torch.no_grad():
             return inputs.jets(self._before, torch.cat(list(columns.values()), dim=1), list(columns), self._held)
-
-
-@dataclass(frozen=True)
-class _Part:
-    """Of what makes a trial function of a network: the factor of `inner` in `item`, or what `item` is shifted by."""
-
-    item: Wanted
-    inner: Wanted | None
-    place: Place
-
-
-class _Leaves:
-    """What residuals take of the network at places: outputs in streams, and by Leibniz what makes them those of a trial function.
-
-    `wanted` is what the streams must hold, `unknowns` how many outputs there are, `vanishing` what of a trial function a tape leaves out.
-    """
-
-    def __init__(self, losses: Losses, network: nn.Sequential, asked: _Asked) -> None:
-        self._unknowns, self._network = losses.problem.unknowns, network
-        self._numbers = {place: number for number, place in enumerate(asked.places)}
-        items: Collection[Wanted] = frozenset(
-            _wanted(leaf) for tree in asked.trees for leaf in leaves_in(tree) if not isinstance(leaf, Coordinate)
-        )
-        self._products = None
-        if isinstance(network, Trial):
-            self._products = Products(ENGINES[losses.experiment.losses_engine].values, self._unknowns, items)
-            items = self._products.inside
-        self.wanted = frozenset(map(parts, items))
-        self.unknowns = len(self._unknowns)
-        self.vanishing = self.vanishing_at(asked.places)
-
-    def vanishing_at(self, places: Mapping[Place, Columns]) -> frozenset[_Part]:
-        """What is zero at all of these points."""
-        found = set()
-        for place, columns in places.items():
-            for item, (shift, factors) in self._given(columns).items():
-                both: dict[Wanted | None, Tensor] = {None: shift, **dict(factors.items())}
-                found |= {_Part(item, inner, place) for inner, values in both.items() if not values.any()}
-        return frozenset(found)
-
-    def part(self, key: _Part, places: Mapping[Place, Columns]) -> Tensor:
-        """(rows, 1)."""
-        shift, factors = self._given(places[key.place])[key.item]
-        return shift if key.inner is None else factors[key.inner]
-
-    def slot(self, leaf: Leaf, taper: Taper, held: Streams) -> Slot:
-        """Where a leaf's value is, or comes to be."""
-        place, item = leaf.place if isinstance(leaf, At) else next(iter(self._numbers)), _wanted(leaf)
-        if self._products is None:
-            return self._output(item, place, held)
-        found = None
-        for inner in self._products.within(item):
-            key = _Part(item, inner, place)
-            if key not in self.vanishing:
-                product = taper.operation("*", taper.column(key), self._output(inner, place, held))
-                found = product if found is None else taper.operation("+", found, product)
-        key = _Part(item, None, place)
-        if found is not None and key in self.vanishing:
-            return found
-        return taper.column(key) if found is None else taper.operation("+", found, taper.column(key))
-
-    def _given(self, columns: Columns) -> Mapping[Wanted, tuple[Tensor, dict[Wanted, Tensor]]]:
-        """What makes a trial function of the network."""
-        if self._products is None:
-            return {}
-        assert isinstance(self._network, Trial)
-        return self._products.given(self._network, columns)
-
-    def _output(self, item: Wanted, place: Place, held: Streams) -> Slot:
-        stream = self._numbers[place] * len(held.held) + held.held.index(parts(item))
-        return Slot("output", stream * self.unknowns + self._unknowns.index(item.unknown))
-
-
-def _wanted(leaf: Leaf) -> Wanted:
-    """What is asked for of an unknown."""
-    if isinstance(leaf, At):
-        return leaf.derivative
-    assert isinstance(leaf, Derivative | Combination)
-    return leaf

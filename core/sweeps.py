@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
@@ -12,11 +10,11 @@ from torch import Tensor, nn
 from core.batches import Points
 from core.gradients import jacobian
 from core.groups import Group, Groups
-from core.jets import Plan, inputs
+from core.jets import inputs
 from core.jets.gradients import Added
-from core.jets.memory import Rows
 from core.jets.program import Number, Program
 from core.losses import Losses
+from core.passes import Passes, Piece
 from core.vector import Vector
 from core.weights import Weights
 
@@ -34,15 +32,14 @@ class Sweep:
     def __init__(self, losses: Losses, network: nn.Sequential, points: Points, weights: Weights) -> None:
         self._made_of, self._network = (losses, points), network
         self._vector = Vector.of(network)
-        self._block = max(1, (ENTRIES if losses.device.type == "cpu" else AT_ONCE) // losses.experiment.width)
+        block = max(1, (ENTRIES if losses.device.type == "cpu" else AT_ONCE) // losses.experiment.width)
         others = points.edge.rows + (losses.measured_at[0].rows if losses.measured_at else 0)
-        joined = others <= SHARE * min(self._block, points.interior.rows) + FEW
+        joined = others <= SHARE * min(block, points.interior.rows) + FEW
         self._moving = Groups(losses, network, points, alike=joined)
         self._groups = self._moving.found
         self._programs = [_program(group, len(losses.problem.unknowns)) for group in self._groups]
-        _, self._layers = inputs.split(network)
-        self._plans: dict[tuple[int, int], Plan] = {}
-        self._passes = [self._pass(cuts) for cuts in self._cut(joined=joined)]
+        _, layers = inputs.split(network)
+        self._passes = Passes(layers, self._vector.values, self._groups, block, joined=joined)
         self._gradients = Added(network)
         self.weigh(weights)
 
@@ -55,11 +52,7 @@ class Sweep:
         if losses is not self._made_of[0] or not self._moving.move(points):
             return False
         self._made_of, self._groups = (losses, points), self._moving.found
-        for each in self._passes:
-            each.before.copy_(self._before(each.cuts).flatten(0, 1))
-            for piece in each.pieces:
-                for column, values in zip(piece.columns, self._groups[piece.group].columns, strict=True):
-                    column.copy_(values[piece.rows])
+        self._passes.move(self._groups)
         return True
 
     def weigh(self, weights: Weights) -> None:
@@ -88,7 +81,7 @@ class Sweep:
     def _swept(self, *, back: bool) -> tuple[Tensor, Tensor]:
         squares: list[list[Tensor]] = [[] for _ in self._weights.terms]
         weighted: list[Tensor] = []
-        for each in self._passes:
+        for each in self._passes.all:
             each.plan.forward(each.before, keep=back)
             if back:
                 each.adjoints.flat.zero_()
@@ -100,7 +93,7 @@ class Sweep:
         terms = torch.stack([_sum(found) if found else nothing for found in squares])
         return _sum(weighted) if self._weights.points else torch.dot(self._weights.terms, terms), terms
 
-    def _take(self, piece: _Piece, squares: list[list[Tensor]], weighted: list[Tensor], *, back: bool) -> None:
+    def _take(self, piece: Piece, squares: list[list[Tensor]], weighted: list[Tensor], *, back: bool) -> None:
         """Add up the squares of a piece's residuals and, if `back`, put the adjoints of the outputs where they belong."""
         group, program, scales = self._groups[piece.group], self._programs[piece.group], self._scales[piece.group]
         values = program.run(piece.outputs, piece.columns)
@@ -117,80 +110,9 @@ class Sweep:
                 if adjoint is not None:
                     place.copy_(adjoint)
 
-    def _cut(self, *, joined: bool) -> Iterator[list[_Cut]]:
-        """What passes through the network together."""
-        first, *others = range(len(self._groups))
-        *blocks, last = self._blocks(first)
-        yield from ([block] for block in blocks)
-        if joined:
-            yield [last, *(_Cut(number, slice(0, self._groups[number].rows)) for number in others)]
-        else:
-            yield [last]
-            yield from ([block] for number in others for block in self._blocks(number))
-
-    def _blocks(self, number: int) -> list[_Cut]:
-        group = self._groups[number]
-        count = -(-group.points // self._block)
-        size = -(-group.rows // count)  # all but the last have the same, and so the same plan
-        return [_Cut(number, slice(start, min(start + size, group.rows))) for start in range(0, group.rows, size)]
-
-    def _before(self, cuts: Sequence[_Cut]) -> Tensor:
-        """The jets of the features at the points of all places, (streams, points, features)."""
-        return torch.cat([place[:, rows] for number, rows in cuts for place in self._groups[number].inputs], dim=1)
-
-    def _pass(self, cuts: Sequence[_Cut]) -> _Pass:
-        before, streams = self._before(cuts), self._groups[cuts[0].group].streams
-        key = (id(streams), before.shape[1])
-        if key not in self._plans:
-            self._plans[key] = Plan(self._layers, self._vector.values, streams, before.shape[1], before.shape[2])
-        plan = self._plans[key]
-        pieces = []
-        start = 0
-        for number, rows in cuts:
-            group, n = self._groups[number], rows.stop - rows.start
-            places = [slice(start + index * n, start + (index + 1) * n) for index in range(len(group.inputs))]
-            start = places[-1].stop
-            outputs, adjoints = (_slots(of, places) for of in (plan.after, plan.adjoints))
-            pieces.append(_Piece(number, rows, outputs, adjoints, list(group.columns[:, rows].clone())))
-        return _Pass(before.flatten(0, 1).clone(), plan, plan.adjoints, cuts, pieces)
-
-
-class _Cut(NamedTuple):
-    """Some rows of a group."""
-
-    group: int
-    rows: slice
-
-
-@dataclass(frozen=True)
-class _Piece:
-    """Rows of a group: the values of the network's outputs there, in the order of a tape's slots, where their adjoints belong, columns."""
-
-    group: int
-    rows: slice
-    outputs: list[Tensor]
-    adjoints: list[Tensor]
-    columns: list[Tensor]
-
-
-@dataclass(frozen=True)
-class _Pass:
-    """Points that pass through the network together; `before` are the jets of the features there, (streams · points, features)."""
-
-    before: Tensor
-    plan: Plan
-    adjoints: Rows
-    cuts: Sequence[_Cut]
-    pieces: list[_Piece]
-
 
 def _program(group: Group, unknowns: int) -> Program:
     return Program(group.tape, len(group.inputs) * len(group.streams.held) * unknowns, len(group.columns))
-
-
-def _slots(rows: Rows, places: Sequence[slice]) -> list[Tensor]:
-    """(place, stream, unknown) as a list of (rows,) each."""
-    return [unknown[part] for part in places for stream in rows.streams for unknown in stream.unbind(1)]
 
 
 def _row(value: Number, columns: Sequence[Tensor], outputs: Sequence[Tensor]) -> Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from torch import Tensor
@@ -80,3 +81,11 @@ class Memory:
         """Jets between two layers, with adjoints; their values last until the way back if `lasting`."""
         values = self.own(width) if lasting else self.shared("passing", width)
         return Jets(values, self.adjoints(side, width), side)
+
+
+def dot(first: Sequence[Tensor], second: Sequence[Tensor]) -> Tensor:
+    """Σ over the streams of the products, (n, width)."""
+    total = first[0] * second[0]
+    for one, other in zip(first[1:], second[1:], strict=True):
+        total.addcmul_(one, other)
+    return total

@@ -55,6 +55,16 @@ class Streams:
         """The highest of a derivative."""
         return max(len(by) for parts in self.held for by, _ in parts)
 
+    @property
+    def further(self) -> list[tuple[int, Composed]]:
+        """The terms with φ″ and higher derivatives, each with its stream; beside them each stream is φ′ times itself."""
+        return [(stream, term) for stream, terms in enumerate(self.composed) for term in terms if term.order > 1]
+
+    @property
+    def short(self) -> bool:
+        """Whether no term has more than φ″, and these are fewer than the streams: tanh then needs but what it gives."""
+        return self.order <= 2 and len(self.further) < len(self.held)
+
 
 def parts(item: Derivative | Combination) -> Parts:
     """What is asked for of an unknown."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from torch import Tensor, nn
 
+from core.jets import table  # noqa: F401  fills the table of rules
 from core.jets.gradients import Gradients
 from core.jets.memory import Jets, Memory, Rows
 from core.jets.orders import Streams
