@@ -59,7 +59,8 @@ class Weighting:
         """Take account of the network as it is, at these points."""
         if not self.follows:
             return
-        residuals = [residual for batch in self._losses.batches(network, points) for residual in batch]
+        with self._losses.looking():
+            residuals = [residual for batch in self._losses.batches(network, points) for residual in batch]
         if self._experiment.causality:
             self._memory |= self._causal(residuals, points)
         if self._experiment.weighting == ATTENTION:
