@@ -40,39 +40,36 @@ class Compiled:
     """The loss of `network` at certain points by the kernel, which must be there; weights and points may change, their number may not."""
 
     def __init__(self, losses: Losses, network: nn.Sequential, points: Points, weights: Weights) -> None:
-        self._made_of = losses, points
         self._vector, self._dtype, self._weights = Vector.of(network), losses.dtype, weights
         self._given = weights.terms.numpy()
-        self._moving = Groups(losses, network, points, alike=False)
-        self._groups = self._moving.found
+        self._groups = Groups(losses, network, points, alike=False)
         _, layers = inputs.split(network)
         sizes = (layers[0].in_features, *(layer.out_features for layer in layers[::2]))
         self._plan = native.Plan(
             native.Network(sizes, NAMES[type(layers[1])]),
-            [_packed(group, weights) for group in self._groups],
+            [_packed(group, weights) for group in self._groups.found],
             str(self._dtype).removeprefix("torch."),
         )
         self._theta, self._slopes = self._vector.values.numpy(), self._vector.slopes.numpy()
-        self._terms = np.concatenate([np.array(group.terms, np.int64) for group in self._groups])
-        self._counts = np.concatenate([np.full(len(group.terms), group.count) for group in self._groups])
+        self._terms = np.concatenate([np.array(group.terms, np.int64) for group in self._groups.found])
+        self._counts = np.concatenate([np.full(len(group.terms), group.count) for group in self._groups.found])
 
     def made_of(self, losses: Losses, points: Points) -> bool:
         """Whether it was made of these: others have other equations, or others' values of parameters."""
-        return self._made_of[0] is losses and self._made_of[1] is points
+        return self._groups.are_of(losses, points)
 
     def move(self, losses: Losses, points: Points) -> bool:
         """Take other points of the same losses, and as many; False, and nothing is changed, where that cannot be."""
-        if losses is not self._made_of[0] or not self._moving.move(points):
+        if not self._groups.move(losses, points):
             return False
-        self._made_of, self._groups = (losses, points), self._moving.found
-        for number, group in enumerate(self._groups):
+        for number, group in enumerate(self._groups.found):
             self._plan.move(number, group.inputs.transpose(2, 3).numpy(), group.columns.numpy())
         return True
 
     def weigh(self, weights: Weights) -> None:
         """Take other weights."""
         self._weights, self._given = weights, weights.terms.numpy()
-        for number, group in enumerate(self._groups):
+        for number, group in enumerate(self._groups.found):
             self._plan.rescale(number, group.scales(weights).numpy())
 
     def descend(self) -> tuple[Tensor, Tensor]:
@@ -85,7 +82,7 @@ class Compiled:
 
     def jacobian(self) -> tuple[Tensor, Tensor, Tensor]:
         """R, (rows,), whose |R|² is the loss, dR/dθ, (rows, parameters), and the terms, (terms,)."""
-        size = sum(len(group.terms) * group.rows for group in self._groups)
+        size = sum(len(group.terms) * group.rows for group in self._groups.found)
         rows = torch.empty(size, self._vector.size, dtype=self._dtype)
         residuals = self._plan.jacobian(self._theta, rows.numpy())
         return torch.from_numpy(residuals), rows, self._means()
@@ -95,7 +92,7 @@ class Compiled:
         terms = self._means()
         if not self._weights.points:
             return torch.from_numpy(np.asarray(self._given @ terms.numpy())), terms
-        pairs = zip(self._groups, self._plan.residuals(self._theta), strict=True)
+        pairs = zip(self._groups.found, self._plan.residuals(self._theta), strict=True)
         return torch.tensor(sum((group.scales(self._weights).numpy() * found**2).sum() for group, found in pairs), dtype=self._dtype), terms
 
     def _means(self) -> Tensor:

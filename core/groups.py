@@ -69,24 +69,31 @@ class _Asked:
 class Groups:
     """The groups of an experiment's residuals at certain points: `found` are those of the equations, of each condition, and of the data.
 
-    All have the same streams if they are to be `alike`.
+    `made_of` are the losses and points. All groups have the same streams if they are to be `alike`.
     """
 
     def __init__(self, losses: Losses, network: nn.Sequential, points: Points, *, alike: bool) -> None:
-        self._losses = losses
+        self.made_of = losses, points
         asked = list(_asked(losses, points))
         leaves = [Leaves(losses, network, item.trees, item.places) for item in asked]
         union = frozenset[Parts]().union(*(found.wanted for found in leaves)) if alike else frozenset[Parts]()
         self._written = [_Written(network, item, found, streams(found.wanted | union)) for item, found in zip(asked, leaves, strict=True)]
         self.found = [written.group(item) for written, item in zip(self._written, asked, strict=True)]
 
-    def move(self, points: Points) -> bool:
-        """Take other points; False, and nothing is changed, where there are not as many, or the tapes do not suit them."""
-        asked = list(_asked(self._losses, points))
+    def are_of(self, losses: Losses, points: Points) -> bool:
+        """Whether they were made of these: others have other equations, or others' values of parameters."""
+        return self.made_of[0] is losses and self.made_of[1] is points
+
+    def move(self, losses: Losses, points: Points) -> bool:
+        """Take other points of the same losses; False, and nothing is changed, where they are not as many, or do not suit the tapes."""
+        if losses is not self.made_of[0]:
+            return False
+        asked = list(_asked(losses, points))
         for written, item, before in zip(self._written, asked, self.found, strict=True):
             if item.base.rows != before.rows or len(item.places) != len(before.inputs) or not written.suits(item.places):
                 return False
         self.found = [written.group(item) for written, item in zip(self._written, asked, strict=True)]
+        self.made_of = losses, points
         return True
 
 

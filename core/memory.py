@@ -7,7 +7,7 @@ import platform
 
 _M_TRIM_THRESHOLD, _M_TOP_PAD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -2, -3, -8  # mallopt(3)
 _KEPT = {_M_TRIM_THRESHOLD: 256 << 20, _M_TOP_PAD: 64 << 20, _M_MMAP_THRESHOLD: 32 << 20}  # bytes
-_SHARED = {_M_ARENA_MAX: 2}
+_SHARED = {_M_ARENA_MAX: 2, _M_MMAP_THRESHOLD: 128 << 10}  # heaps; bytes
 
 
 def keep() -> None:
@@ -19,7 +19,10 @@ def keep() -> None:
 
 
 def share() -> None:
-    """Let the threads share what they free: glibc gives each a heap of its own, and a server has dozens of threads that seldom work."""
+    """Let the threads share what they free: glibc gives each a heap of its own, and a server has dozens of threads that seldom work.
+
+    What is large goes back to the system at once: glibc would keep ever larger pieces, in heaps that small ones then hold fast.
+    """
     _set(_SHARED)
 
 

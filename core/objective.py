@@ -64,7 +64,7 @@ class Objective:
         self._points = losses.draw(step)
         self._weighting.renew(network, self._points)
         self.weights: Weights = self._weighting.weights(self._points)
-        self._weigh()
+        self.version = max(self._drawn, self._renewed)
 
     @property
     def constant(self) -> bool:

@@ -30,36 +30,34 @@ class Sweep:
     """The loss of `network` at certain points by jets; weights and points may change, their number may not."""
 
     def __init__(self, losses: Losses, network: nn.Sequential, points: Points, weights: Weights) -> None:
-        self._made_of, self._network = (losses, points), network
+        self._network = network
         self._vector = Vector.of(network)
         block = max(1, (ENTRIES if losses.device.type == "cpu" else AT_ONCE) // losses.experiment.width)
         others = points.edge.rows + (losses.measured_at[0].rows if losses.measured_at else 0)
         joined = others <= SHARE * min(block, points.interior.rows) + FEW
-        self._moving = Groups(losses, network, points, alike=joined)
-        self._groups = self._moving.found
-        self._programs = [_program(group, len(losses.problem.unknowns)) for group in self._groups]
+        self._groups = Groups(losses, network, points, alike=joined)
+        self._programs = [_program(group, len(losses.problem.unknowns)) for group in self._groups.found]
         _, layers = inputs.split(network)
-        self._passes = Passes(layers, self._vector.values, self._groups, block, joined=joined)
+        self._passes = Passes(layers, self._vector.values, self._groups.found, block, joined=joined)
         self._gradients = Added(network)
         self.weigh(weights)
 
     def made_of(self, losses: Losses, points: Points) -> bool:
         """Whether it was made of these: others have other equations, or others' values of parameters."""
-        return self._made_of[0] is losses and self._made_of[1] is points
+        return self._groups.are_of(losses, points)
 
     def move(self, losses: Losses, points: Points) -> bool:
         """Take other points of the same losses, and as many, into the same memory; False, and nothing is changed, where that cannot be."""
-        if losses is not self._made_of[0] or not self._moving.move(points):
+        if not self._groups.move(losses, points):
             return False
-        self._made_of, self._groups = (losses, points), self._moving.found
-        self._passes.move(self._groups)
+        self._passes.move(self._groups.found)
         return True
 
     def weigh(self, weights: Weights) -> None:
         """Take other weights."""
         self._weights = weights
         self._scales: list[Tensor | list[float]] = []
-        for group in self._groups:
+        for group in self._groups.found:
             scales = group.scales(weights)  # (residuals, rows), or (residuals, 1)
             self._scales.append(scales if weights.points else scales[:, 0].tolist())
 
@@ -74,7 +72,7 @@ class Sweep:
 
     def jacobian(self) -> tuple[Tensor, Tensor, Tensor]:
         """R, (rows,), whose |R|² is the loss; dR/dθ, (rows, parameters); the terms, (terms,)."""
-        losses, points = self._made_of
+        losses, points = self._groups.made_of
         return jacobian(losses, self._network, points, self._weights)
 
     @torch.no_grad()
@@ -95,7 +93,7 @@ class Sweep:
 
     def _take(self, piece: Piece, squares: list[list[Tensor]], weighted: list[Tensor], *, back: bool) -> None:
         """Add up the squares of a piece's residuals and, if `back`, put the adjoints of the outputs where they belong."""
-        group, program, scales = self._groups[piece.group], self._programs[piece.group], self._scales[piece.group]
+        group, program, scales = self._groups.found[piece.group], self._programs[piece.group], self._scales[piece.group]
         values = program.run(piece.outputs, piece.columns)
         seeds = []
         for number, (term, value) in enumerate(zip(group.terms, program.results(values), strict=True)):

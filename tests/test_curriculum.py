@@ -82,6 +82,7 @@ def test_a_step_minimises_the_loss_of_its_value() -> None:
     for step, beta in ((0, 14.0), (9, 14.0), (10, 16.0), (79, 28.0), (80, 30.0)):
         objective.go_to(step)
         losses = Losses(small("convection", values={"beta": beta}), CPU)
+        assert torch.equal(objective.jacobian()[2], losses.terms(network, losses.draw(0)).detach())
         torch.testing.assert_close(objective.descend()[1], losses.terms(network, losses.draw(0)), rtol=1e-12, atol=1e-14)
         assert torch.equal(Objective(network, Losses(experiment, CPU), step).descend()[1], objective.descend()[1])
 

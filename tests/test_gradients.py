@@ -118,6 +118,7 @@ def test_the_squares_add_up_to_the_loss_and_the_rows_to_its_gradient(case: str, 
     residuals, rows, terms = problem.jacobian()
     total, terms_again = problem.descend()
     torch.testing.assert_close(residuals @ residuals, total)
+    assert torch.equal(terms, losses.terms(network, losses.draw(0)).detach())
     torch.testing.assert_close(terms, terms_again, rtol=1e-12, atol=1e-14)
     close(2 * residuals @ rows, Vector.of(network).slopes)
     loss = losses.total(losses.terms(network, losses.draw(0)))
