@@ -19,7 +19,7 @@ from platformdirs import user_data_path
 from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, insert, inspect, make_url, select, update
 
 from core.errors import InputError, RunError, TangenteError
-from core.schema import ADDED, SCHEMA, meta, metadata
+from core.schema import ADDED, SCHEMA, answers, meta, metadata
 
 _BUSY = 30.0  # seconds to wait for a lock
 _POOL = 5  # connections kept
@@ -172,9 +172,10 @@ def _make(connection: Connection) -> None:
 
 
 def _upgrade(connection: Connection) -> None:
-    """Add to a store what has come since its version; all that is in it stays."""
+    """Add to a store what has come since its version; all that is in it stays but answers, which can be computed again."""
     version = int(connection.scalar(_VERSION.with_for_update()) or SCHEMA)
     for later in range(version + 1, SCHEMA + 1):
+        metadata.drop_all(connection, [table for table in ADDED[later] if table is answers])
         metadata.create_all(connection, ADDED[later])
         connection.execute(update(meta).where(meta.c.name == "schema").values(value=str(later)))
 

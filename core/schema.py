@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, Double, Integer, LargeBinary, MetaData, String, Table, Text
 
-SCHEMA = 2
+SCHEMA = 3
 """Goes up with every change that an older Tangente could not read; `ADDED` tells how a store is brought up to it."""
 
 metadata = MetaData()
@@ -109,8 +109,9 @@ answers = Table(
     Column("method", String),
     Column("error", Double),
     Column("seconds", Double),
-    Column("shape", String),  # JSON
-    Column("data", LargeBinary),  # float64, little-endian
+    Column("shape", String),  # JSON: of one solution
+    Column("evidence", Text),  # JSON: what the error rests on
+    Column("data", LargeBinary),  # float64, little-endian: one solution after another
 )
 
 questions = Table(
@@ -135,8 +136,8 @@ saved_problems = Table(
     Column("text", Text, nullable=False),  # TOML
 )
 
-ADDED = {2: (answers, questions, saved_problems)}
-"""The tables that came with each version."""
+ADDED = {2: (answers, questions, saved_problems), 3: (answers,)}
+"""The tables that came with each version, or came anew: answers can be computed again."""
 
 PARTS = (losses, snapshots, checkpoints, frames)
 """What belongs to one run each, by the column `run`."""

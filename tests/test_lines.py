@@ -29,7 +29,8 @@ def stated(equations: list[str], conditions: list[str], solution: dict[str, str]
 
 
 def solved(problem: BoundProblem, counts: dict[int, int] | None = None) -> tuple[Array, float]:
-    values, error = lines.solve(problem, grids.axes(problem, counts or {1: 51, 2: 51, 3: 17}), Clock(LIMIT))
+    found = lines.solve(problem, grids.axes(problem, counts or {1: 51, 2: 51, 3: 17}), Clock(LIMIT))
+    values, error = found.values, found.error
     return values, error
 
 
@@ -37,7 +38,7 @@ def meets_exact(problem: BoundProblem, least: float = 1e-6) -> None:
     """The values are as near to the exact solution as is claimed, and near."""
     values, error = solved(problem)
     axes = grids.axes(problem, {2: 51, 3: 17})
-    true = difference(exact.solve(problem, axes, Clock(LIMIT))[0], values)
+    true = difference(exact.solve(problem, axes, Clock(LIMIT)).values, values)
     assert true <= 10 * error + 1e-12
     assert error <= least
 
@@ -242,7 +243,7 @@ def test_burgers_equation_agrees_with_cole_hopf(nu: str) -> None:
     conditions = ["u(x, 0) = -sin(pi*x)", "u(-1, t) = 0", "u(1, t) = 0"]
     problem = stated([f"u_t + u*u_x = {nu}*u_xx"], conditions, coordinates={"x": [-1, 1], "t": [0, 1]})
     values, error = solved(problem)
-    true = difference(cole_hopf.solve(problem, grids.axes(problem, {2: 51}), Clock(LIMIT))[0], values)
+    true = difference(cole_hopf.solve(problem, grids.axes(problem, {2: 51}), Clock(LIMIT)).values, values)
     assert true <= 10 * error + 1e-12
     assert error <= 1e-5
 

@@ -592,8 +592,23 @@ def test_a_store_of_version_1_is_brought_up_and_loses_nothing(store: RunStore, p
     following = RunStore(str(path))
     assert (following.references.waiting(), following.problems.of("ada")) == (["k"], [made])
     with sqlite3.connect(path) as connection:
-        assert connection.execute("SELECT value FROM meta WHERE name = 'schema'").fetchall() == [("2",)]
+        assert connection.execute("SELECT value FROM meta WHERE name = 'schema'").fetchall() == [("3",)]
     connection.close()
+
+
+def test_a_store_of_version_2_keeps_its_runs_and_computes_its_answers_anew(store: RunStore, path: Path) -> None:
+    run = store.create(EXPERIMENT)
+    store.close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("ALTER TABLE answers DROP COLUMN evidence")
+        connection.execute("INSERT INTO answers (key, created, size, sha256) VALUES ('k', 0, 0, '')")
+        connection.execute("UPDATE meta SET value = '2'")
+    connection.close()
+    opened = RunStore(str(path))
+    assert opened.get(run.id) == run
+    assert opened.references.get("k") is None
+    opened.references.write("k", RunError("reference-too-slow", limit="20"))
+    assert opened.references.get("k") is not None
 
 
 def test_an_old_store_without_room_for_what_came_later_stays_as_it_was(store: RunStore, path: Path) -> None:

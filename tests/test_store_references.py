@@ -17,6 +17,7 @@ from sqlalchemy.pool import Pool
 
 from core.errors import InputError, RunError, TangenteError
 from core.references import Reference
+from core.references.solution import Evidence
 from core.store import RunStore
 from core.store import references as module
 
@@ -55,6 +56,16 @@ def test_a_solution_comes_back_bit_for_bit(store: RunStore) -> None:
     answer = got(RunStore(store.url), "k")
     np.testing.assert_array_equal(answer.values, VALUES)
     assert (answer.method, answer.error, answer.seconds, answer.values.dtype) == ("lines", 1e-9, 0.25, np.float64)
+
+
+def test_several_solutions_and_what_their_error_rests_on_come_back(store: RunStore) -> None:
+    stored = Reference("lines", VALUES, 1e-9, 0.25, Evidence(4000, "finer"), (VALUES + 1, VALUES - 1))
+    store.references.write("k", stored)
+    answer = got(RunStore(store.url), "k")
+    assert answer.evidence == Evidence(4000, "finer")
+    assert len(answer.solutions) == 3
+    for found, expected in zip(answer.solutions, stored.solutions, strict=True):
+        np.testing.assert_array_equal(found, expected)
 
 
 @pytest.mark.parametrize(
@@ -256,6 +267,7 @@ CONTENDER = """
 import sys
 import numpy as np
 from core.references import Reference
+from core.references.solution import Evidence
 from core.store import RunStore
 
 sys.stdin.read()
@@ -291,6 +303,7 @@ WRITER = """
 import sys
 import numpy as np
 from core.references import Reference
+from core.references.solution import Evidence
 from core.store import RunStore
 
 store = RunStore(sys.argv[1])

@@ -1,14 +1,14 @@
 """Classical solutions of a bound problem, for scoring and display only: nothing that trains may see them.
 
-A method is a module with a function `solve(problem, axes, clock)` that returns the values on the grid of `axes`, (*shape, unknowns), and an
-estimate of their relative L2 error, the largest over the unknowns. It raises `InputError`, before any work, for a problem that is not of
-its kind, and `RunError` where it fails. Modules are imported when first needed: most load SciPy.
+A method is a module with a function `solve(problem, axes, clock)` that returns a `Solution` on the grid of `axes`. It raises `InputError`,
+before any work, for a problem that is not of its kind, and `RunError` where it fails. Modules are imported when first needed: most load
+SciPy.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from core import grids
 from core.domain import TIME
 from core.errors import InputError, RunError, TangenteError
 from core.references.clock import Clock
+from core.references.solution import Evidence
 
 if TYPE_CHECKING:
     from core.problem import BoundProblem
@@ -42,14 +43,21 @@ AT_ONCE = ("exact", "cole-hopf")
 class Reference:
     """A classical solution on the grid `grids.FULL`: `values` (*shape, unknowns).
 
-    `error` is its own estimate of its relative L2 error, the largest over the unknowns (0.0: exact to rounding); `seconds` is what solving
-    took.
+    `error` is its own estimate of its relative L2 error, the largest over the unknowns (0.0: exact to rounding), and `evidence` says what
+    it rests on; `seconds` is what solving took. `others` are further solutions of a problem that has several, (*shape, unknowns) each.
     """
 
     method: str
     values: Array
     error: float
     seconds: float
+    evidence: Evidence = field(default_factory=Evidence)
+    others: tuple[Array, ...] = ()
+
+    @property
+    def solutions(self) -> tuple[Array, ...]:
+        """All solutions, `values` first."""
+        return (self.values, *self.others)
 
 
 def solve(problem: BoundProblem, reference: str, limit: float = LIMIT, unwanted: Callable[[], bool] = lambda: False) -> Reference:
@@ -87,9 +95,9 @@ def candidates(problem: BoundProblem) -> tuple[str, ...]:
 def _by(method: str, problem: BoundProblem, clock: Clock) -> Reference:
     begun = clock.seconds
     module = import_module(f"core.references.{method.replace('-', '_')}")
-    values, error = module.solve(problem, grids.axes(problem, grids.FULL), clock)
-    if not np.isfinite(values).all():
+    found = module.solve(problem, grids.axes(problem, grids.FULL), clock)
+    if not all(np.isfinite(values).all() for values in (found.values, *found.others)):
         raise InputError("reference-not-finite")
-    if not error <= WORST:
-        raise RunError("reference-inaccurate", error=f"{error:.1e}", limit=f"{WORST:g}")
-    return Reference(method, values, float(error), clock.seconds - begun)
+    if not found.error <= WORST:
+        raise RunError("reference-inaccurate", error=f"{found.error:.1e}", limit=f"{WORST:g}")
+    return Reference(method, found.values, float(found.error), clock.seconds - begun, found.evidence, found.others)

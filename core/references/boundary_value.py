@@ -23,6 +23,7 @@ from core.references.ordinary.pointwise import Conditions
 from core.references.ordinary.slopes import Slopes
 from core.references.ordinary.system import first_order
 from core.references.refinement import difference
+from core.references.solution import Evidence, Solution
 
 if TYPE_CHECKING:
     from core.problem import BoundProblem
@@ -51,7 +52,7 @@ class Shape:
     between: Callable[[Array], Array]
 
 
-def solve(problem: BoundProblem, axes: tuple[Array, ...], clock: Clock) -> tuple[Array, float]:
+def solve(problem: BoundProblem, axes: tuple[Array, ...], clock: Clock) -> Solution:
     """The solution on the grid, (points, unknowns), and its relative error.
 
     Raises `InputError` for another kind of problem, `RunError` where no solution is found.
@@ -72,7 +73,7 @@ def solve(problem: BoundProblem, axes: tuple[Array, ...], clock: Clock) -> tuple
         if len(shapes) < 2:
             raise RunError("reference-no-convergence")
         fine, coarse = (_values(pieces, shape, axis) for shape in (shapes[-1], shapes[-2]))
-    return fine, difference(fine, coarse)
+    return Solution(fine, difference(fine, coarse), Evidence(second="finer"))
 
 
 def _values(pieces: Pieces, shape: Shape, axis: Array) -> Array:

@@ -22,6 +22,7 @@ from core.domain import TIME, Place
 from core.errors import InputError
 from core.expressions import NUMPY, At, Coordinate, Derivative, Expression, Leaf, derivatives_in, evaluate, leaves_in
 from core.references.clock import Clock
+from core.references.solution import Evidence, Solution
 
 if TYPE_CHECKING:
     from core.problem import BoundProblem
@@ -41,12 +42,13 @@ SHIFT = 1e-5
 """For a slope by central difference, where only its periodicity is asked."""
 
 
-def solve(problem: BoundProblem, axes: tuple[Array, ...], clock: Clock) -> tuple[Array, float]:
+def solve(problem: BoundProblem, axes: tuple[Array, ...], clock: Clock) -> Solution:
     """The solution on the grid, (*shape, 1), to rounding; raises `InputError` where the problem is not of the form above."""
     nu = viscosity(problem)
     points = grids.points(axes)
     time = [item.name for item in problem.coordinates].index(TIME)
-    return burgers(points[:, 1 - time], points[:, time], nu).reshape(*map(len, axes), 1), ERROR
+    values = burgers(points[:, 1 - time], points[:, time], nu)
+    return Solution(values.reshape(*map(len, axes), 1), ERROR, Evidence(second="formula"))
 
 
 def burgers(x: Array, t: Array, nu: float) -> Array:

@@ -11,6 +11,7 @@ from core import grids
 from core.errors import InputError
 from core.expressions import NUMPY, Coordinate, Leaf, evaluate
 from core.references.clock import Clock
+from core.references.solution import Evidence, Solution
 
 if TYPE_CHECKING:
     from core.problem import BoundProblem
@@ -18,13 +19,13 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 
-def solve(problem: BoundProblem, axes: tuple[Array, ...], clock: Clock) -> tuple[Array, float]:
+def solve(problem: BoundProblem, axes: tuple[Array, ...], clock: Clock) -> Solution:
     """The exact solution on the grid, (*shape, unknowns), with no error but rounding.
 
     Raises `InputError` where the problem states none, or its formula has no finite value at a point.
     """
     values = at(problem, grids.points(axes))
-    return values.reshape(*map(len, axes), -1), 0.0
+    return Solution(values.reshape(*map(len, axes), -1), 0.0, Evidence(second="formula"))
 
 
 def at(problem: BoundProblem, points: Array) -> Array:

@@ -23,6 +23,7 @@ from core.references.ordinary.singular import DEGREE, step_away
 from core.references.ordinary.slopes import Slopes
 from core.references.ordinary.system import first_order
 from core.references.refinement import difference
+from core.references.solution import Evidence, Solution
 
 if TYPE_CHECKING:
     from core.problem import BoundProblem
@@ -53,7 +54,7 @@ class _Stiff(Exception):
     """An explicit method is the wrong one."""
 
 
-def solve(problem: BoundProblem, axes: tuple[Array, ...], clock: Clock) -> tuple[Array, float]:
+def solve(problem: BoundProblem, axes: tuple[Array, ...], clock: Clock) -> Solution:
     """The solution on the grid, (points, unknowns), and its relative error.
 
     Raises `InputError` for another kind of problem, `RunError` where the solution ends inside the domain.
@@ -71,7 +72,8 @@ def solve(problem: BoundProblem, axes: tuple[Array, ...], clock: Clock) -> tuple
         except _Stiff:
             fine, coarse = path.twice(_implicit)
         values = slopes.solution(axes[0], fine)
-        return values, difference(values, slopes.solution(axes[0], coarse))
+        error = difference(values, slopes.solution(axes[0], coarse))
+    return Solution(values, error, Evidence(second="finer"))
 
 
 def starting_state(conditions: Conditions) -> Array:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, or_
 from core.database import Database
 from core.errors import MESSAGES, InputError, RunError, TangenteError
 from core.references import Reference
+from core.references.solution import Evidence
 from core.schema import answers, questions
 from core.store.texts import to_json
 
@@ -137,10 +138,10 @@ def _row(key: str, answer: Reference | TangenteError) -> dict[str, Any]:
         failure = to_json({"input": isinstance(answer, InputError), **answer.plain()})
         found: dict[str, Any] = {"failure": failure, "size": len(failure or "")}
     else:
-        data = np.ascontiguousarray(answer.values, "<f8").tobytes()
-        shape = json.dumps(answer.values.shape)
+        data = b"".join(np.ascontiguousarray(values, "<f8").tobytes() for values in answer.solutions)
+        texts = {"shape": json.dumps(answer.values.shape), "evidence": json.dumps(asdict(answer.evidence))}
         scalars = {"method": answer.method, "error": float(answer.error), "seconds": float(answer.seconds)}
-        found = {"data": data, "shape": shape, "size": len(data), **scalars}
+        found = {"data": data, "size": len(data), **texts, **scalars}
     row = {**dict.fromkeys(answers.c.keys()), "key": key, "created": time.time(), **found}
     return {**row, "sha256": _digest_of(row)}
 
@@ -148,7 +149,8 @@ def _row(key: str, answer: Reference | TangenteError) -> dict[str, Any]:
 def _answer(row: Row[Any]) -> Reference | TangenteError | None:
     """The answer that a row holds; None where it is a failure that this version has no words for."""
     if row.failure is None:
-        return Reference(row.method, np.frombuffer(row.data, "<f8").reshape(json.loads(row.shape)), row.error, row.seconds)
+        values, *others = np.frombuffer(row.data, "<f8").reshape(-1, *json.loads(row.shape))
+        return Reference(row.method, values, row.error, row.seconds, Evidence(**json.loads(row.evidence)), tuple(others))
     failure = json.loads(row.failure)
     kind = InputError if failure["input"] else RunError
     return kind(failure["code"], **failure["values"]) if failure["code"] in MESSAGES else None
@@ -160,7 +162,7 @@ def _digest(row: Row[Any]) -> str:
 
 def _digest_of(row: dict[str, Any]) -> str:
     """The sha256, in hex, of all that an answer says."""
-    said = [row[name] for name in ("key", "failure", "method", "error", "seconds", "shape")]
+    said = [row[name] for name in ("key", "failure", "method", "error", "seconds", "shape", "evidence")]
     whole = hashlib.sha256(json.dumps(said).encode())
     whole.update(row["data"] or b"")
     return whole.hexdigest()

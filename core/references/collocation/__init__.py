@@ -31,6 +31,7 @@ from core.references.collocation.corners import corners
 from core.references.collocation.expansion import Expansion, Points
 from core.references.collocation.modes import Chebyshev, Fourier
 from core.references.collocation.periodicity import periodic
+from core.references.solution import Evidence, Solution
 
 if TYPE_CHECKING:
     from core.problem import BoundProblem
@@ -65,7 +66,7 @@ CONTRADICTION = 0.3
 """A residual beside the parts of its term that no fit should leave."""
 
 
-def solve(problem: BoundProblem, axes: Points, clock: Clock) -> tuple[Array, float]:
+def solve(problem: BoundProblem, axes: Points, clock: Clock) -> Solution:
     """The solution on the grid of `axes`, (*shape, unknowns), and its estimated error.
 
     Raises `InputError` where equations or conditions are missing or the problem is too large, `RunError` where no solution is found, or no
@@ -73,8 +74,10 @@ def solve(problem: BoundProblem, axes: Points, clock: Clock) -> tuple[Array, flo
     """
     inside = pieces.places(problem)
     if inside:
-        return pieces.values(problem, inside, axes[0], lambda smooth, points: _solve(smooth, (points,), clock))
-    return _solve(problem, axes, clock)
+        values, error = pieces.values(problem, inside, axes[0], lambda smooth, points: _solve(smooth, (points,), clock))
+    else:
+        values, error = _solve(problem, axes, clock)
+    return Solution(values, error, Evidence(second="finer"))
 
 
 def _solve(problem: BoundProblem, axes: Points, clock: Clock) -> tuple[Array, float]:

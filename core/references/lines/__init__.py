@@ -18,6 +18,7 @@ from core.references.lines import backwards, counting
 from core.references.lines.evolution import read
 from core.references.lines.methods import METHODS, Task
 from core.references.lines.raising import Raising
+from core.references.solution import Evidence, Solution
 
 if TYPE_CHECKING:
     from core.problem import BoundProblem
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 
-def solve(problem: BoundProblem, axes: tuple[Array, ...], clock: Clock) -> tuple[Array, float]:
+def solve(problem: BoundProblem, axes: tuple[Array, ...], clock: Clock) -> Solution:
     """The solution on the grid, (*shape, unknowns), and its estimated relative error.
 
     Raises `InputError` for another kind of problem, `RunError` where the solution ends inside the domain or takes too long.
@@ -36,7 +37,7 @@ def solve(problem: BoundProblem, axes: tuple[Array, ...], clock: Clock) -> tuple
     along = [item.name for item in problem.coordinates].index(TIME)
     task = Task(evolution, axes[along], axes[:along] + axes[along + 1 :], clock)
     values, error = _solved(task)
-    return np.moveaxis(values[::-1] if turned else values, 0, along), error
+    return Solution(np.moveaxis(values[::-1] if turned else values, 0, along), error, Evidence(second="finer"))
 
 
 def _solved(task: Task) -> tuple[Array, float]:

@@ -1,0 +1,38 @@
+"""What a classical method gives: values on a grid, how far they may be off, and what that claim rests on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+SECONDS = ("", "formula", "finer", "other")
+"""What a solution was compared with: nothing, a formula, the same method with finer steps or more modes, another method."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a claimed error rests on.
+
+    `points` is how many points the equations and conditions were checked at, none of them chosen by the method (0: not checked so), and
+    `second`, one of `SECONDS`, is what the solution was compared with.
+    """
+
+    points: int = 0
+    second: str = ""
+
+
+@dataclass(frozen=True)
+class Solution:
+    """Values on a grid, (*shape, unknowns), with their estimated relative L2 error, the largest over the unknowns.
+
+    `others` are further solutions of the same problem, (*shape, unknowns) each, where it has several; `values` is then the first of them.
+    """
+
+    values: Array
+    error: float
+    evidence: Evidence = Evidence()
+    others: tuple[Array, ...] = ()
