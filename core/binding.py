@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from core import conditions
+from core import conditions, interfaces
 from core.conditions import BoundCondition
 from core.domain import Interval, space
 from core.errors import InputError, TangenteError
@@ -26,6 +26,7 @@ from core.expressions import (
     substitute,
 )
 from core.expressions.tree import walk
+from core.interfaces import Interface
 from core.pointing import pointed
 from core.tables import located
 
@@ -44,7 +45,8 @@ class BoundProblem:
     """A problem with numbers for its parameters: trees in which only coordinates and derivatives of unknowns are left.
 
     `equations` are residuals, left minus right. `exact` is empty where no exact solution is known, or its formula has no real value for
-    these parameters. `order` is that of the highest derivative.
+    these parameters. `order` is that of the highest derivative. `interfaces` are places where equations hold in the sense of
+    distributions alone: what they ask for there, the trees do not show.
     """
 
     coordinates: tuple[Interval, ...]
@@ -53,6 +55,7 @@ class BoundProblem:
     conditions: tuple[BoundCondition, ...]
     exact: Mapping[str, Expression]
     order: int
+    interfaces: tuple[Interface, ...] = ()
 
     def __hash__(self) -> int:
         return hash((self.coordinates, self.unknowns, self.equations, self.conditions))
@@ -103,7 +106,8 @@ def bind(problem: Problem, values: Values) -> BoundProblem:
     """The problem with a value for each of its parameters; raises `InputError` where an equation or condition has no finite value there."""
     trees = parsed(problem)
     known, budget = _Known(trees.definitions, values), _Budget()
-    equations = tuple(_equation(sides, known, budget, problem, number) for number, sides in enumerate(trees.equations, 1))
+    written = tuple(_written(sides, known, number) for number, sides in enumerate(trees.equations, 1))
+    equations = tuple(_equation(tree, budget, problem, number) for number, tree in enumerate(written, 1))
     bound = tuple(_condition(sides, known, budget, problem, number) for number, sides in enumerate(trees.conditions, 1))
     return BoundProblem(
         coordinates=problem.coordinates,
@@ -111,6 +115,7 @@ def bind(problem: Problem, values: Values) -> BoundProblem:
         equations=equations,
         conditions=bound,
         exact=_exact(trees.exact, known),
+        interfaces=_interfaces(written, problem),
         order=max(len(item.by) for tree in (*equations, *(item.residual for item in bound)) for item in derivatives(tree)),
     )
 
@@ -196,12 +201,26 @@ def _all_sides(texts: tuple[str, ...], names: Names, key: str) -> tuple[Sides, .
     return tuple(_tree(parse_equation, text, names, f"{key}[{number}]") for number, text in enumerate(texts, 1))
 
 
-def _equation(sides: Sides, known: _Known, budget: _Budget, problem: Problem, number: int) -> Expression:
+def _written(sides: Sides, known: _Known, number: int) -> Expression:
+    """An equation's residual with numbers for parameters, its derivatives D(…) and lap(…) as they are written."""
+    with located(f"problem.equations[{number}]"):
+        return substitute(Binary("-", *sides), known.used_by(*sides))
+
+
+def _equation(written: Expression, budget: _Budget, problem: Problem, number: int) -> Expression:
     letters = tuple(coordinate.name for coordinate in problem.coordinates)
     with located(f"problem.equations[{number}]"):
-        residual = expand(substitute(Binary("-", *sides), known.used_by(*sides)), letters, space(problem.coordinates))
+        residual = expand(written, letters, space(problem.coordinates))
         budget.spend(residual)
         return residual
+
+
+def _interfaces(written: tuple[Expression, ...], problem: Problem) -> tuple[Interface, ...]:
+    mistake, found = interfaces.find(written, problem.coordinates, space(problem.coordinates))
+    if mistake is not None:
+        number, error = mistake
+        raise error.located(key=f"problem.equations[{number + 1}]")
+    return found
 
 
 def _condition(sides: Sides, known: _Known, budget: _Budget, problem: Problem, number: int) -> BoundCondition:

@@ -241,6 +241,13 @@ MESSAGES: dict[str, str] = {
     "too-large": N_("`{expression}` is too large to be computed."),
     "not-real": N_("`{expression}` has no real value."),
     "not-constant": N_("A constant is needed here, but the expression depends on {names}."),
+    "step-inside-derivative": N_(
+        "A derivative along {coordinate} meets the step `{step}`, which makes a delta whose place cannot be told. A step inside a "
+        "derivative may depend on that coordinate alone, as heaviside({coordinate} - 0.5) does. Or make what is differentiated an unknown "
+        "of its own: `q = k*u_x` and `D(q, x) = 0`."
+    ),
+    "reference-interface": N_("A step inside a derivative, at {place}, asks for a method that solves on both sides of it."),
+    "reference-too-many-pieces": N_("Steps and bends cut the domain into more than {limit} pieces."),
     "grows-too-large": N_("With its definitions and derivatives written out, the expression has more than {limit} parts."),
     "problem-too-large": N_("With their definitions and derivatives written out, the statements up to here have more than {limit} parts."),
     "not-a-name": N_("A name must be letters, digits and _, beginning with a letter, but got {name}."),

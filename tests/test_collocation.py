@@ -21,7 +21,7 @@ from core.references import collocation, exact
 from core.references.clock import Clock
 from core.references.collocation.corners import Corner, corners
 from core.references.collocation.modes import Chebyshev, Fourier
-from core.references.collocation.pieces import places
+from core.references.pieces import cuts
 from core.references.refinement import difference
 
 Array = NDArray[np.float64]
@@ -302,7 +302,8 @@ def test_equations_may_jump_at_known_places(problem: BoundProblem, expected: Cal
 
 
 def test_a_bend_that_depends_on_the_unknown_is_no_known_place() -> None:
-    assert places(bound({"x": [-1, 1]}, "u_xx = abs(u) + abs(x)", ["u(-1) = 1", "u(1) = 1"])) == pytest.approx((0.0,), abs=1e-12)
+    problem = bound({"x": [-1, 1]}, "u_xx = abs(u) + abs(x)", ["u(-1) = 1", "u(1) = 1"])
+    assert cuts(problem.equations, problem.coordinates)["x"] == pytest.approx((0.0,), abs=1e-12)
 
 
 def test_fewer_equations_than_unknowns_are_refused_at_once() -> None:

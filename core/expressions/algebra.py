@@ -126,7 +126,8 @@ MAKERS: dict[str, Callable[[Expression, Expression], Expression]] = {
 }
 
 
-def _rebuild(node: Expression, below: tuple[Expression, ...]) -> Expression:
+def rebuilt(node: Expression, below: tuple[Expression, ...]) -> Expression:
+    """The node with other nodes below it, constants folded."""
     match node:
         case Unary():
             return negate(*below)
@@ -165,7 +166,7 @@ def substitute(tree: Expression, values: Mapping[str, Expression]) -> Expression
                 return values.get(name, node)
             case At(derivative, arguments):
                 return At(derivative, tuple(substitute(argument, values) for argument in arguments))
-        return _rebuild(node, below)
+        return rebuilt(node, below)
 
     return _limited(fold(tree, rule), size, NODES)
 
@@ -176,7 +177,7 @@ def restrict(tree: Expression, place: Mapping[str, float]) -> Expression:
     For trees without evaluations. Raises `InputError` where a part that becomes constant has no finite value.
     """
     return fold(
-        tree, lambda node, below: Number(place[node.name]) if isinstance(node, Coordinate) and node.name in place else _rebuild(node, below)
+        tree, lambda node, below: Number(place[node.name]) if isinstance(node, Coordinate) and node.name in place else rebuilt(node, below)
     )
 
 
@@ -186,7 +187,7 @@ def replace(tree: Expression, leaves: Mapping[Leaf, Expression]) -> Expression:
     Raises `InputError` where a part that becomes constant has no finite value, or the tree grows beyond all measure.
     """
     return _limited(
-        fold(tree, lambda node, below: leaves.get(node, node) if isinstance(node, Leaf) else _rebuild(node, below)),
+        fold(tree, lambda node, below: leaves.get(node, node) if isinstance(node, Leaf) else rebuilt(node, below)),
         _distinct,
         DISTINCT,
     )
@@ -326,6 +327,6 @@ def expand(tree: Expression, coordinates: tuple[str, ...], space: tuple[str, ...
                 for coordinate in space:
                     total = add(total, along(below[0], 2 * coordinate))
                 return total
-        return _rebuild(node, below)
+        return rebuilt(node, below)
 
     return _limited(fold(tree, rule), _distinct, DISTINCT)

@@ -21,7 +21,7 @@ from core.references.ordinary.guesses import constants, polynomials
 from core.references.ordinary.pieces import Pieces
 from core.references.ordinary.pointwise import Conditions
 from core.references.ordinary.slopes import Slopes
-from core.references.ordinary.system import first_order
+from core.references.ordinary.system import first_order, refuse_interfaces
 from core.references.refinement import difference
 from core.references.solution import Evidence, Solution
 
@@ -55,8 +55,9 @@ class Shape:
 def solve(problem: BoundProblem, axes: tuple[Array, ...], clock: Clock) -> Solution:
     """The solution on the grid, (points, unknowns), and its relative error.
 
-    Raises `InputError` for another kind of problem, `RunError` where no solution is found.
+    Raises `InputError` for another kind of problem and one with interfaces, `RunError` where no solution is found.
     """
+    refuse_interfaces(problem)
     conditions = Conditions(problem, Slopes(first_order(problem)))
     if len(conditions.places) < 2:
         raise InputError("reference-not-boundary")

@@ -21,7 +21,7 @@ from core.references.ordinary.pointwise import Conditions
 from core.references.ordinary.roots import root_near, roots
 from core.references.ordinary.singular import DEGREE, step_away
 from core.references.ordinary.slopes import Slopes
-from core.references.ordinary.system import first_order
+from core.references.ordinary.system import first_order, refuse_interfaces
 from core.references.refinement import difference
 from core.references.solution import Evidence, Solution
 
@@ -57,8 +57,9 @@ class _Stiff(Exception):
 def solve(problem: BoundProblem, axes: tuple[Array, ...], clock: Clock) -> Solution:
     """The solution on the grid, (points, unknowns), and its relative error.
 
-    Raises `InputError` for another kind of problem, `RunError` where the solution ends inside the domain.
+    Raises `InputError` for another kind of problem and one with interfaces, `RunError` where the solution ends inside the domain.
     """
+    refuse_interfaces(problem)
     slopes = Slopes(first_order(problem))
     conditions = Conditions(problem, slopes)
     if len(conditions.places) != 1:

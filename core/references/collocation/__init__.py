@@ -23,14 +23,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import InputError, RunError
-from core.references import WORST
+from core.references import WORST, pieces
 from core.references.clock import Clock
-from core.references.collocation import pieces
 from core.references.collocation.answers import Answer, Answers, determined, distance
 from core.references.collocation.corners import corners
 from core.references.collocation.expansion import Expansion, Points
 from core.references.collocation.modes import Chebyshev, Fourier
 from core.references.collocation.periodicity import periodic
+from core.references.pieces import Folded
 from core.references.solution import Evidence, Solution
 
 if TYPE_CHECKING:
@@ -72,30 +72,25 @@ def solve(problem: BoundProblem, axes: Points, clock: Clock) -> Solution:
     Raises `InputError` where equations or conditions are missing or the problem is too large, `RunError` where no solution is found, or no
     single one.
     """
-    inside = pieces.places(problem)
-    if inside:
-        values, error = pieces.values(problem, inside, axes[0], lambda smooth, points: _solve(smooth, (points,), clock))
-    else:
-        values, error = _solve(problem, axes, clock)
-    return Solution(values, error, Evidence(second="finer"))
-
-
-def _solve(problem: BoundProblem, axes: Points, clock: Clock) -> tuple[Array, float]:
+    trees = (*problem.equations, *(condition.residual for condition in problem.conditions))
+    folded = Folded(problem, pieces.cuts(trees, problem.coordinates))
     with np.errstate(all="ignore"):  # what is not finite is judged where it comes from
-        return Collocation(problem, axes, clock).solve()
+        values, error = Collocation(folded, axes, clock).solve()
+    return Solution(values, error, Evidence(second="finer"))
 
 
 class Collocation:
     """One problem's solution, by expansions that grow until two agree."""
 
-    def __init__(self, problem: BoundProblem, axes: Points, clock: Clock) -> None:
+    def __init__(self, folded: Folded, axes: Points, clock: Clock) -> None:
+        problem = folded.problem
         if len(problem.equations) < len(problem.unknowns) or not problem.conditions:
             raise InputError("reference-undetermined")
         wrapped = periodic(problem)
         self.clock, self.end, self.most = clock, clock.seconds + PATIENCE * clock.left, MOST[len(axes)]
         self.first = _first(problem, wrapped)
         self.singular = () if wrapped else corners(problem)
-        self.answers = Answers(problem, axes, clock, wrapped)
+        self.answers = Answers(folded, axes, clock, wrapped)
         if self.first.resized([n + 2 for n in self.first.shape]).size > self.most:
             raise InputError("reference-too-many", unknowns=len(problem.unknowns), coordinates=len(axes))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from core.references.collocation.least_squares import Speed
 from core.references.collocation.periodicity import ends_of
 from core.references.collocation.residuals import Miss, System, Term, terms
 from core.references.collocation.starts import starts
+from core.references.pieces import Folded, whole
 from core.references.refinement import difference
 
 if TYPE_CHECKING:
@@ -58,11 +59,13 @@ class Answer:
 
 
 class Answers:
-    """The answers of expansions to one problem on the grid of `axes`; the coordinates in `wrapped` are periodic."""
+    """The answers of expansions to one problem, in cells, on the grid of `axes`; the coordinates in `wrapped` are periodic."""
 
-    def __init__(self, problem: BoundProblem, axes: Points, clock: Clock, wrapped: frozenset[int]) -> None:
-        self.problem, self.axes, self.clock, self.speed = problem, axes, clock, Speed()
-        self.between = tuple((axis[1:] + axis[:-1]) / 2 for axis in axes)
+    def __init__(self, folded: Folded, axes: Points, clock: Clock, wrapped: frozenset[int]) -> None:
+        problem = folded.problem
+        self.folded, self.problem, self.axes, self.clock, self.speed = folded, problem, axes, clock, Speed()
+        self.points = folded.points(axes)
+        self.between = tuple((axis[1:] + axis[:-1]) / 2 for axis in self.points)
         self.terms = tuple(term for term in terms(problem) if not _kept(term, problem, wrapped))
         self.conditions = tuple(term for term in self.terms if term.name.startswith("conditions"))
 
@@ -89,11 +92,13 @@ class Answers:
             yield from starts(self.problem, self.conditions, system.expansion, self.clock, self.speed)
 
     def _judged(self, expansion: Expansion, root: Root, system: System) -> Answer:
-        values = np.stack([expansion.value(root.coefficients, Derivative(name), self.axes) for name in self.problem.unknowns], axis=-1)
+        values = np.stack([expansion.value(root.coefficients, Derivative(name), self.points) for name in self.problem.unknowns], axis=-1)
         sizes = np.sqrt(np.mean(values**2, axis=tuple(range(values.ndim - 1))))
+        sizes = _shared(self.problem.unknowns, sizes)
         largest = float(sizes.max())
         values[..., sizes <= ROUNDED * largest] = 0.0
         known = {name: max(float(size), SMALLEST * largest) or 1.0 for name, size in zip(self.problem.unknowns, sizes, strict=True)}
+        values = self.folded.gathered(values, self.axes) if self.folded.pieces else values
         misses = tuple(system.missed(root.coefficients, self.between, known))
         return Answer(expansion, root, values, misses)
 
@@ -102,6 +107,12 @@ class Answers:
         system = System(self.terms, expansion)
         steps = 1 if system.linear else USUAL_STEPS if converged else FEW_STEPS
         return steps * 1.5 * self.speed.seconds(system.rows, expansion.size)
+
+
+def _shared(unknowns: Sequence[str], sizes: Array) -> Array:
+    """The largest size in any cell, for every cell of an unknown."""
+    names = [whole(unknown) for unknown in unknowns]
+    return np.array([max(size for other, size in zip(names, sizes, strict=True) if other == name) for name in names])
 
 
 def distance(fine: Answer, coarse: Answer) -> float:

@@ -13,11 +13,13 @@ from numpy.typing import NDArray
 
 from core.domain import TIME
 from core.errors import RunError, TangenteError
+from core.references import pieces
 from core.references.clock import Clock
 from core.references.lines import backwards, counting
 from core.references.lines.evolution import read
 from core.references.lines.methods import METHODS, Task
 from core.references.lines.raising import Raising
+from core.references.pieces import Folded
 from core.references.solution import Evidence, Solution
 
 if TYPE_CHECKING:
@@ -32,10 +34,18 @@ def solve(problem: BoundProblem, axes: tuple[Array, ...], clock: Clock) -> Solut
     Raises `InputError` for another kind of problem, `RunError` where the solution ends inside the domain or takes too long.
     """
     turned = backwards.given_at_the_end(problem)
-    evolution = read(backwards.turned(problem) if turned else problem)
+    problem = backwards.turned(problem) if turned else problem
+    along = next((axis for axis, item in enumerate(problem.coordinates) if item.name == TIME), 0)
+    folded = Folded(problem, pieces.cuts(problem.equations, [item for item in problem.coordinates if item.name != TIME]))
+    evolution = read(folded.problem)
     counting.check(evolution)
-    along = [item.name for item in problem.coordinates].index(TIME)
-    task = Task(evolution, axes[along], axes[:along] + axes[along + 1 :], clock)
+    points = folded.points(axes)
+
+    def gathered(values: Array) -> Array:
+        """Values of the cells, (times, *space, unknowns), on the grid that is asked for."""
+        return np.moveaxis(folded.gathered(np.moveaxis(values, 0, along), axes), along, 0) if folded.pieces else values
+
+    task = Task(evolution, points[along], points[:along] + points[along + 1 :], clock, gathered)
     values, error = _solved(task)
     return Solution(np.moveaxis(values[::-1] if turned else values, 0, along), error, Evidence(second="finer"))
 

@@ -33,6 +33,10 @@ def turned(problem: BoundProblem) -> BoundProblem:
         equations=tuple(_turned(tree, item, axis) for tree in problem.equations),
         conditions=tuple(_condition(condition, item, axis) for condition in problem.conditions),
         exact={name: _turned(tree, item, axis) for name, tree in problem.exact.items()},
+        interfaces=tuple(
+            replace(interface, continuous=tuple(_turned(tree, item, axis) for tree in interface.continuous))
+            for interface in problem.interfaces
+        ),
     )
 
 

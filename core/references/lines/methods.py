@@ -45,12 +45,15 @@ LARGEST = {"modes": {1: 4096, 2: 256}, "points": {1: 700, 2: 40}}
 
 @dataclass(frozen=True)
 class Task:
-    """An evolution and where its solution is wanted."""
+    """An evolution and where its solution is wanted; `gathered` takes values there, (times, *space, unknowns), to the grid that errors are
+    measured on.
+    """
 
     evolution: Evolution
     times: Array
     places: tuple[Array, ...]
     clock: Clock
+    gathered: Callable[[Array], Array] = lambda values: values
 
     @cached_property
     def modal(self) -> Splitting:

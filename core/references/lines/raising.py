@@ -58,7 +58,10 @@ class Raising:
             raise self._grows()
         if error > WORST:
             raise RunError("reference-inaccurate", error=f"{error:.1e}", limit=f"{WORST:g}")
-        return values.copy(), error
+        return self._task.gathered(values).copy(), error
+
+    def _difference(self, fine: Array, coarse: Array) -> float:
+        return difference(self._task.gathered(fine), self._task.gathered(coarse))
 
     def _done(self, place: Place) -> bool:
         """Measure the errors at a place; whether they are good enough, or nothing better is to be had."""
@@ -111,7 +114,7 @@ class Raising:
             return False
         values, base = self._attempt(finer), self._attempts[place]
         if values is not None and base is not None:
-            self._in_space[space] = difference(values, base)
+            self._in_space[space] = self._difference(values, base)
         return True
 
     def _measure_time(self, place: Place) -> None:
@@ -119,7 +122,7 @@ class Raising:
         if place in self._in_time or along >= FINEST or not self._affordable((space, along + 1)):
             return
         values, base = self._attempt((space, along + 1)), self._attempts[place]
-        self._in_time[place] = math.inf if values is None or base is None else difference(values, base)
+        self._in_time[place] = math.inf if values is None or base is None else self._difference(values, base)
 
     def _known_in_time(self, place: Place) -> float | None:
         """The error in time at a place, or else at the finest resolution in space where it is known."""

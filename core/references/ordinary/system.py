@@ -102,5 +102,11 @@ def first_order(problem: BoundProblem) -> System:
     return system
 
 
+def refuse_interfaces(problem: BoundProblem) -> None:
+    """Raise `InputError` where something is continuous that the equations do not show."""
+    for interface in problem.interfaces:
+        raise InputError("reference-interface", place=f"{interface.coordinate} = {interface.place:g}")
+
+
 def _slopes(trees: tuple[Expression, ...], leaves: tuple[Derivative, ...]) -> Matrix:
     return tuple(tuple(partial(tree, leaf) for leaf in leaves) for tree in trees)
