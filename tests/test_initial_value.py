@@ -209,3 +209,41 @@ def test_the_clock_stops_it() -> None:
     with pytest.raises(RunError) as caught:
         solve(stiff, grids.axes(stiff, grids.FULL), Clock(0.3))
     assert caught.value.code == "reference-too-slow"
+
+
+# what is narrow
+
+
+def dose(t: Array, at: float, rate: float, decay: float, length: float) -> Array:
+    """What one dose of a rate over a length leaves, by formula."""
+    during = np.clip(t - at, 0, length)
+    after = np.maximum(t - at - length, 0)
+    return np.where(t > at, rate / decay * (1 - np.exp(-decay * during)) * np.exp(-decay * after), 0.0)
+
+
+def test_a_pulse_from_rest_is_not_stepped_over() -> None:
+    reference = solved(stated([0, 10], ["u_t = -u + heaviside(t - 5) - heaviside(t - 5.2)"], ["u(0) = 0"]))
+    t = np.linspace(0, 10, len(reference.values))
+    expected = dose(t, 5, 1, 1, 0.2)
+    assert expected.max() > 0.18
+    assert np.abs(reference.values[:, 0] - expected).max() < 1e-10
+    assert reference.evidence.points > 3000
+
+
+def test_doses_come_one_after_the_other() -> None:
+    equation = "u_t = -0.3*u + 20*(heaviside(t - 12) - heaviside(t - 12.1)) + 20*(heaviside(t - 24) - heaviside(t - 24.1))"
+    reference = solved(stated([0, 48], [equation], ["u(0) = 1"]))
+    t = np.linspace(0, 48, len(reference.values))
+    expected = np.exp(-0.3 * t) + dose(t, 12, 20, 0.3, 0.1) + dose(t, 24, 20, 0.3, 0.1)
+    assert np.abs(reference.values[:, 0] - expected).max() < 1e-9
+
+
+@pytest.mark.parametrize("width", [1e-2, 1e-4, 1e-7])
+def test_a_narrow_bell_is_seen(width: float) -> None:
+    reference = solved(stated([0, 1], [f"u_t = exp(-((t - 0.5)/{width})^2)/{width}"], ["u(0) = 0"]))
+    assert reference.values[-1, 0] == pytest.approx(np.sqrt(np.pi), abs=1e-9)
+
+
+def test_a_bell_before_the_start_is_seen_backwards_in_time() -> None:
+    reference = solved(stated([0, 1], ["u_t = exp(-((t - 0.5)/1e-4)^2)/1e-4"], ["u(1) = 0"]))
+    assert reference.values[0, 0] == pytest.approx(-np.sqrt(np.pi), abs=1e-9)

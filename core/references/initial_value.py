@@ -2,21 +2,25 @@
 
 DOP853 (Hairer, Nørsett and Wanner 1993, section II.5) takes them unless it would need too many steps; then LSODA (Petzold 1983), which
 changes between Adams' methods and backward differentiation by itself, with the exact Jacobian. The difference to a second solution with
-coarser tolerances is the error that is reported: it exceeds that of the solution itself.
+coarser tolerances is the error that is reported: it exceeds that of the solution itself. Steps and pulses are looked for in the equations,
+so that no step leads over one, and the solution is held against the equations at points that no step chose.
 """
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.integrate import ODEintWarning, odeint, solve_ivp
 
+from core import bends
 from core.errors import InputError, RunError
 from core.references.clock import Clock
+from core.references.ordinary import defects
 from core.references.ordinary.pointwise import Conditions
 from core.references.ordinary.roots import root_near, roots
 from core.references.ordinary.singular import DEGREE, step_away
@@ -24,6 +28,7 @@ from core.references.ordinary.slopes import Slopes
 from core.references.ordinary.system import first_order, refuse_interfaces
 from core.references.refinement import difference
 from core.references.solution import Evidence, Solution
+from core.references.stretches import Stretch, stretches
 
 if TYPE_CHECKING:
     from core.problem import BoundProblem
@@ -46,6 +51,8 @@ RECENT = 12
 """The evaluations of one step of DOP853."""
 DECAY = 2.0
 """Decay times in a step from which on a problem is stiff: accuracy alone would keep them below one, stability allows about six."""
+DETAIL = 4.0
+"""Longest steps between two points at which a solution is looked at."""
 STEPS = 100_000
 """Between two points of the grid, for the stiff method."""
 
@@ -61,20 +68,25 @@ def solve(problem: BoundProblem, axes: tuple[Array, ...], clock: Clock) -> Solut
     """
     refuse_interfaces(problem)
     slopes = Slopes(first_order(problem))
+    parts = _parts(problem)
     conditions = Conditions(problem, slopes)
     if len(conditions.places) != 1:
         raise InputError("reference-not-initial", places=", ".join(f"{place:g}" for place in conditions.places))
     with np.errstate(all="ignore"):
         state = starting_state(conditions)
-        slopes.choose_root(conditions.places[0], state)
-        path = _Path(slopes, conditions.places[0], state, axes[0], clock)
+        for _, part in parts:
+            part.choose_root(conditions.places[0], state)
+        ends = np.unique(np.concatenate([axes[0], *(stretch.ends(DETAIL) for stretch, _ in parts)]))
+        path = _Path(parts, conditions.places[0], state, defects.nodes(ends), clock)
         try:
             fine, coarse = path.twice(_explicit)
         except _Stiff:
             fine, coarse = path.twice(_implicit)
-        values = slopes.solution(axes[0], fine)
-        error = difference(values, slopes.solution(axes[0], coarse))
-    return Solution(values, error, Evidence(second="finer"))
+        asked = np.searchsorted(path.axis, axes[0])
+        values = path.solution(fine)[asked]
+        error = difference(values, path.solution(coarse)[asked])
+        defect, points = defects.largest(ends, fine, path.rates)
+    return Solution(values, max(error, defect) if defect > defects.NOISE else error, Evidence(points, "finer"))
 
 
 def starting_state(conditions: Conditions) -> Array:
@@ -92,11 +104,53 @@ def starting_state(conditions: Conditions) -> Array:
     return found[0]
 
 
-class _Path:
-    """The way from the state at `start` to the points of a grid on both sides."""
+Part = tuple[Stretch, Slopes]
+"""A stretch, and the right-hand side on it, with every step and bend on its branch there."""
 
-    def __init__(self, slopes: Slopes, start: float, state: Array, axis: Array, clock: Clock) -> None:
-        self.slopes, self.start, self.state, self.axis, self.clock = slopes, start, state, axis, clock
+
+def _parts(problem: BoundProblem) -> tuple[Part, ...]:
+    """The parts of the interval, in order; raises `InputError` where the order of the equations is not the same in all."""
+    (item,) = problem.coordinates
+    system = first_order(problem)
+    parts = []
+    for stretch in stretches(problem.equations, item):
+        equations = tuple(bends.branched(tree, {item.name: stretch.middle}) for tree in problem.equations)
+        own = system if equations == problem.equations else first_order(replace(problem, equations=equations))
+        if own.orders != system.orders:
+            raise InputError("reference-order-changes", place=f"{item.name} = {stretch.middle:g}")
+        parts.append((stretch, Slopes(own)))
+    return tuple(parts)
+
+
+class _Path:
+    """The way from the state at `start` to the points of a grid on both sides, part by part."""
+
+    def __init__(self, parts: Sequence[Part], start: float, state: Array, axis: Array, clock: Clock) -> None:
+        self.parts, self.start, self.state, self.axis, self.clock = parts, start, state, axis, clock
+
+    @property
+    def first(self) -> Slopes:
+        """The right-hand side at the start."""
+        return next(slopes for stretch, slopes in self.parts if self.start <= stretch.high)
+
+    def solution(self, states: Array) -> Array:
+        """The unknowns on the grid, (points, unknowns), by the states there, (n, points)."""
+        values = np.empty((len(self.axis), len(self.first.system.unknowns)))
+        for slopes, here in self._here(self.axis):
+            values[here] = slopes.solution(self.axis[here], states[:, here])
+        return values
+
+    def rates(self, points: Array, states: Array) -> Array:
+        """The states' slopes, (n, m), at points (m,)."""
+        values = np.empty_like(states)
+        for slopes, here in self._here(points):
+            values[:, here] = slopes.many(points[here], states[:, here])
+        return values
+
+    def _here(self, points: Array) -> Iterator[tuple[Slopes, NDArray[np.bool_]]]:
+        """The right-hand side of each part that holds points, and which."""
+        number = np.searchsorted([stretch.high for stretch, _ in self.parts[:-1]], points)
+        return ((slopes, number == index) for index, (_, slopes) in enumerate(self.parts) if (number == index).any())
 
     def twice(self, integrate: _Integrator) -> tuple[Array, Array]:
         """The states on the grid, (n, points), by fine and by coarse tolerances."""
@@ -109,7 +163,7 @@ class _Path:
 
     def _sizes_at_start(self) -> Array:
         """A first guess of the states' sizes, (n,): the largest of them, or what it grows to."""
-        slope = np.nan_to_num(self.slopes(self.start, self.state), posinf=0.0, neginf=0.0)
+        slope = np.nan_to_num(self.first(self.start, self.state), posinf=0.0, neginf=0.0)
         sizes = (np.abs(part).max(initial=0.0) for part in (self.state, slope * np.ptp(self.axis)))
         return np.full(len(self.state), next((size for size in sizes if size > 0), 1.0))
 
@@ -120,47 +174,65 @@ class _Path:
 
     def _states(self, integrate: _Integrator, tolerance: float, sizes: Array, degree: int) -> Array:
         states = np.empty((len(self.state), len(self.axis)))
-        for side in (self.axis >= self.start, self.axis <= self.start):
-            outwards = np.flatnonzero(side)[np.argsort(np.abs(self.axis[side] - self.start))]
-            if len(outwards):
-                states[:, outwards] = self._leg(integrate, self.axis[outwards], tolerance, sizes, degree)
+        for sign in (1, -1):
+            state, start = self.state, self.start
+            for stretch, slopes in self.parts[::sign]:
+                end = stretch.high if sign > 0 else stretch.low
+                if sign * (end - start) > 0 or (start == end == self.start):
+                    there = np.flatnonzero((sign * (self.axis - start) >= 0) & (sign * (end - self.axis) >= 0))[::sign]
+                    leg = Leg(slopes, start, state, np.append(self.axis[there], end), stretch.longest, self.clock)
+                    found = self._along(integrate, leg, tolerance, sizes, degree)
+                    states[:, there] = found[:, :-1]
+                    state, start = found[:, -1], end
         return states
 
-    def _leg(self, integrate: _Integrator, points: Array, tolerance: float, sizes: Array, degree: int) -> Array:
-        """The states at points that lead away from the start."""
-        if points[-1] == self.start:
-            return self.state[:, None]
-        if np.isfinite(self.slopes(self.start, self.state)).all():
-            return integrate(self, self.start, self.state, points, tolerance, sizes)
-        step = step_away(self.slopes, self.start, self.state, points[-1], degree)
-        inside = np.abs(points - self.start) <= abs(step.end - self.start)
-        rest = integrate(self, step.end, step(np.array([step.end]))[:, 0], points[~inside], tolerance, sizes)
-        return np.concatenate([step(points[inside]), rest], axis=1)
+    def _along(self, integrate: _Integrator, leg: Leg, tolerance: float, sizes: Array, degree: int) -> Array:
+        """The states at the leg's points."""
+        if leg.points[-1] == leg.start:
+            return np.repeat(leg.state[:, None], len(leg.points), axis=1)
+        if np.isfinite(leg.slopes(leg.start, leg.state)).all():
+            return integrate(leg, tolerance, sizes)
+        step = step_away(leg.slopes, leg.start, leg.state, leg.points[-1], degree)
+        inside = np.abs(leg.points - leg.start) <= abs(step.end - leg.start)
+        rest = replace(leg, start=step.end, state=step(np.array([step.end]))[:, 0], points=leg.points[~inside])
+        return np.concatenate([step(leg.points[inside]), integrate(rest, tolerance, sizes)], axis=1)
 
 
-_Integrator = Callable[[_Path, float, Array, Array, float, Array], Array]
-"""(path, start, state, points away from the start, relative tolerance, sizes of the states) → states at the points."""
+@dataclass(frozen=True)
+class Leg:
+    """A way from one state, on one branch of the equations, to points that lead away from it, by steps no longer than `longest`."""
+
+    slopes: Slopes
+    start: float
+    state: Array
+    points: Array
+    longest: float
+    clock: Clock
+
+
+_Integrator = Callable[[Leg, float, Array], Array]
+"""(leg, relative tolerance, sizes of the states) → the states at its points, (n, points)."""
 
 
 class _Side:
     """The right-hand side as an integrator calls it: it minds the time, and sees where it ended and when an explicit method is stuck."""
 
-    def __init__(self, path: _Path, start: float, watch: bool) -> None:
-        self.path, self.watch = path, watch
+    def __init__(self, leg: Leg, watch: bool) -> None:
+        self.leg, self.watch = leg, watch
         self.count = 0
-        self.recent = [start] * RECENT
+        self.recent = [leg.start] * RECENT
 
     def __call__(self, x: float, y: Array) -> Array:
         if self.count % BETWEEN == 0:
-            self.path.clock.check()
+            self.leg.clock.check()
         self.recent[self.count % RECENT] = x
         self.count += 1
         if self.watch and self.count % WATCHED == 0 and self._stiff(x, y):
             raise _Stiff
-        return self.path.slopes(x, y)
+        return self.leg.slopes(x, y)
 
     def jacobian(self, x: float, y: Array) -> Array:
-        return self.path.slopes.jacobian(np.array([x]), y[:, None])[:, :, 0]
+        return self.leg.slopes.jacobian(np.array([x]), y[:, None])[:, :, 0]
 
     def _stiff(self, x: float, y: Array) -> bool:
         """Whether stability limits the steps: the fastest decay is over within one (Hairer and Wanner 1996, section IV.2)."""
@@ -170,29 +242,31 @@ class _Side:
 
     def ended(self) -> RunError:
         place = self.recent[(self.count - 1) % RECENT]
-        return RunError("reference-ends", place=f"{self.path.slopes.system.coordinate} = {place:.6g}")
+        return RunError("reference-ends", place=f"{self.leg.slopes.system.coordinate} = {place:.6g}")
 
 
-def _explicit(path: _Path, start: float, state: Array, points: Array, tolerance: float, sizes: Array) -> Array:
-    side = _Side(path, start, watch=tolerance == COARSE)
-    absolute = ABSOLUTE * tolerance * sizes
-    result = solve_ivp(side, (start, points[-1]), state, "DOP853", points, rtol=tolerance, atol=absolute)
+def _explicit(leg: Leg, tolerance: float, sizes: Array) -> Array:
+    side = _Side(leg, watch=tolerance == COARSE)
+    absolute, points, where = ABSOLUTE * tolerance * sizes, *np.unique(leg.points, return_inverse=True)
+    outwards = points if points[-1] == leg.points[-1] else points[::-1]
+    span = (leg.start, leg.points[-1])
+    result = solve_ivp(side, span, leg.state, "DOP853", outwards, rtol=tolerance, atol=absolute, max_step=leg.longest)
     if not result.success or not np.isfinite(result.y).all():
         raise side.ended()
-    states: Array = result.y
-    return states
+    states: Array = result.y if outwards is points else result.y[:, ::-1]
+    return states[:, where]
 
 
-def _implicit(path: _Path, start: float, state: Array, points: Array, tolerance: float, sizes: Array) -> Array:
-    side = _Side(path, start, watch=False)
-    begun = points[0] == start
+def _implicit(leg: Leg, tolerance: float, sizes: Array) -> Array:
+    side = _Side(leg, watch=False)
+    points = np.append(leg.start, leg.points)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ODEintWarning)  # the report says the same
         states, report = odeint(
-            side, state, points if begun else np.concatenate([[start], points]), Dfun=side.jacobian, tfirst=True, full_output=True,
-            tcrit=points[-1:], mxstep=STEPS, rtol=tolerance, atol=ABSOLUTE * tolerance * sizes,
+            side, leg.state, points, Dfun=side.jacobian, tfirst=True, full_output=True, tcrit=points[-1:], mxstep=STEPS, rtol=tolerance,
+            atol=ABSOLUTE * tolerance * sizes, hmax=0.0 if np.isinf(leg.longest) else leg.longest,
         )  # fmt: skip
     if report["message"] != "Integration successful." or not np.isfinite(states).all():
         raise side.ended()
-    result: Array = states.T if begun else states[1:].T
+    result: Array = states[1:].T
     return result
