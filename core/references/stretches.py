@@ -47,21 +47,21 @@ FLAT = 20.0
 class Kind:
     """How a function changes with its argument.
 
-    `relative`: by as much as its argument changes in proportion, else by what it changes in all; `slow`: also many widths from its place;
+    `share`: by which part of itself its argument changes over a width; 0 where that is by one. `slow`: it changes many widths away, too.
     `counts` tells from an argument, and the arguments anywhere, whether the function is still something there.
     """
 
-    relative: bool
+    share: float
     slow: bool
     counts: Callable[[float, Array], bool]
 
 
-PULSE = Kind(False, False, lambda value, anywhere: value >= anywhere.max() - DIGITS)
-GROWTH = Kind(False, False, lambda value, anywhere: abs(value) >= np.abs(anywhere).max() - DIGITS)
-STEP = Kind(False, False, lambda value, _: abs(value) <= FLAT)
-SLOW_STEP = Kind(False, True, lambda value, _: abs(value) <= FLAT)
-BELOW = Kind(True, True, lambda value, anywhere: abs(value) <= np.exp(DIGITS) * np.abs(anywhere).min())
-ROOT = Kind(True, True, lambda value, _: True)
+PULSE = Kind(0.0, False, lambda value, anywhere: value >= anywhere.max() - DIGITS)
+GROWTH = Kind(0.0, False, lambda value, anywhere: abs(value) >= np.abs(anywhere).max() - DIGITS)
+STEP = Kind(0.0, False, lambda value, _: abs(value) <= FLAT)
+SLOW_STEP = Kind(0.0, True, lambda value, _: abs(value) <= FLAT)
+BELOW = Kind(1.0, True, lambda value, anywhere: abs(value) <= np.exp(DIGITS) * np.abs(anywhere).min())
+ROOT = Kind(1.0, True, lambda value, _: True)
 KINDS = {
     "exp": PULSE,
     **dict.fromkeys(("cosh", "sinh"), GROWTH),
@@ -176,8 +176,10 @@ def _parts(tree: Expression) -> Iterator[tuple[Expression, Kind]]:
                 yield below, BELOW
             case Binary("^", base, Number(value)) if value < 0:
                 yield base, BELOW
-            case Binary("^", base, Number(value)) if value != int(value) or value > REACH:
+            case Binary("^", base, Number(value)) if value != int(value):
                 yield base, ROOT
+            case Binary("^", base, Number(value)) if value > REACH:
+                yield base, Kind(1 / value, False, ROOT.counts)
 
 
 def _beside(tree: Expression, others: Sequence[Interval]) -> Iterator[Expression]:
@@ -210,6 +212,6 @@ def _width(tree: Expression, item: Interval, place: float, kind: Kind) -> float:
     points = np.concatenate([[place], place - distances, place + distances])
     values = _values(tree, np.clip(points, item.low, item.high))
     change = np.abs(values[1:] - values[0]).reshape(2, -1).max(axis=0)
-    limit = abs(float(values[0])) if kind.relative else 1.0
+    limit = kind.share * abs(float(values[0])) if kind.share else 1.0
     beyond = np.flatnonzero((change >= limit) & (0 < limit < np.inf))
     return float(distances[beyond[0]]) if len(beyond) else np.inf

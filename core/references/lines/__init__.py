@@ -53,7 +53,7 @@ def solve(problem: BoundProblem, axes: tuple[Array, ...], clock: Clock) -> Solut
 def _solved(task: Task) -> tuple[Array, float]:
     failed: TangenteError | None = None
     for method in METHODS:
-        if not method.fits(task):
+        if not method.suits(task):
             continue
         try:
             return Raising(method, task).result()

@@ -7,10 +7,11 @@ equations give the rates, its highest derivatives along `t`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from core import bends
 from core.conditions import BoundCondition
 from core.domain import TIME, Interval, Place
 from core.errors import InputError
@@ -25,9 +26,9 @@ from core.expressions import (
     differentiate,
     leaves_in,
     partial,
-    replace,
     to_text,
 )
+from core.expressions import replace as exchanged
 from core.expressions.algebra import ZERO, divide, negate
 
 if TYPE_CHECKING:
@@ -81,6 +82,16 @@ class Evolution:
     def levels(self) -> tuple[tuple[int, int], ...]:
         """(unknown, level) of what is known at one time: unknown by unknown."""
         return tuple((number, level) for number, order in enumerate(self.orders) for level in range(order))
+
+    def within(self, low: float, high: float) -> Evolution:
+        """The evolution between two times, with steps and bends along time on the branches that they have there."""
+        middle = {TIME: (low + high) / 2}
+        ends = {
+            letter: (tuple(bends.branched(tree, middle) for tree in one), tuple(bends.branched(tree, middle) for tree in other))
+            for letter, (one, other) in self.ends.items()
+        }
+        equations = tuple(bends.branched(tree, middle) for tree in self.equations)
+        return replace(self, time=Interval(TIME, low, high), equations=equations, ends=ends)
 
     def needs(self, letter: str) -> bool:
         """Whether the equations differentiate along a coordinate in space."""
@@ -156,7 +167,7 @@ def _same_at_both(residual: Expression, evaluated: list[At]) -> bool:
     if len(evaluated) != 2 or evaluated[0].derivative != evaluated[1].derivative:
         return False
     factors = [partial(residual, leaf) for leaf in evaluated]
-    if not all(isinstance(factor, Number) for factor in factors) or replace(residual, dict.fromkeys(evaluated, ZERO)) != ZERO:
+    if not all(isinstance(factor, Number) for factor in factors) or exchanged(residual, dict.fromkeys(evaluated, ZERO)) != ZERO:
         return False
     return sum(factor.value for factor in factors if isinstance(factor, Number)) == 0
 
@@ -191,7 +202,7 @@ def _starts(residuals: list[Expression], problem: BoundProblem, orders: tuple[in
     wanted = {(number, level) for number, order in enumerate(orders) for level in range(order)}
     known: dict[tuple[int, int], Expression] = {}
     start: dict[Leaf, Expression] = {Coordinate(item.name): Number(item.low) for item in problem.coordinates if item.name == TIME}
-    left = [replace(residual, start) for residual in residuals]
+    left = [exchanged(residual, start) for residual in residuals]
     while left:
         for residual in left:
             again = _already(residual, known, problem)
@@ -237,7 +248,7 @@ def _known_replaced(residual: Expression, known: Mapping[tuple[int, int], Expres
         level = (problem.unknowns.index(leaf.derivative.unknown), by.count(TIME))
         if level in known:
             values[leaf] = _differentiated(known[level], by.replace(TIME, ""), letters)
-    return replace(residual, values) if values else residual
+    return exchanged(residual, values) if values else residual
 
 
 def _differentiated(tree: Expression, by: Iterable[str], letters: tuple[str, ...]) -> Expression:
@@ -256,4 +267,4 @@ def _solved(residual: Expression, problem: BoundProblem) -> tuple[tuple[int, int
     if leaf in leaves_in(factor) or factor == ZERO:
         return None
     level = (problem.unknowns.index(leaf.derivative.unknown), leaf.derivative.by.count(TIME))
-    return level, divide(negate(replace(residual, {leaf: ZERO})), factor)
+    return level, divide(negate(exchanged(residual, {leaf: ZERO})), factor)

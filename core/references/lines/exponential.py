@@ -8,8 +8,11 @@ Applied Numerical Mathematics 59: 783).
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Protocol
 
 import numpy as np
@@ -27,6 +30,8 @@ Advance = Callable[[float, Blocks], Blocks]
 TERMS = 14
 """Of the Taylor series at arguments of at most a half: the next is below rounding."""
 HALF = 0.5
+ROUNDING = 1e-9
+"""A length so little beyond a number of steps needs no further one."""
 SWEEPS = 6
 """Of balancing."""
 
@@ -37,7 +42,6 @@ class Semilinear(Protocol):
     blocks: Blocks
     moves: bool
 
-    def start(self) -> Blocks: ...
     def rest(self, t: float, state: Blocks) -> Blocks: ...
 
 
@@ -45,23 +49,38 @@ class Diverged(Exception):
     """The numbers grew beyond all bounds: the step is too large, or the solution ends."""
 
 
-def march(problem: Semilinear, times: Array, substeps: int, clock: Clock) -> Iterator[Blocks]:
-    """The state at each of the equidistant `times`, with so many steps between two; raises `Diverged`."""
-    state = problem.start()
+def march(problem: Semilinear, state: Blocks, times: Array, steps: Steps, clock: Clock) -> Iterator[Blocks]:
+    """The states at `times`, the first of which is given; raises `Diverged`."""
     yield state
-    step = (times[-1] - times[0]) / (len(times) - 1) / substeps
-    advance = _five_stages(problem, step, clock) if problem.moves else _exact(problem, step, clock)
-    for t in times[:-1]:
-        for inner in range(substeps):
+    advances: dict[str, Advance] = {}
+    for t, later in pairwise(times):
+        count = steps.between(t, later) if problem.moves else 1
+        step = (later - t) / count
+        alike = f"{step:.11e}"  # times that are equidistant but for rounding share what a step needs
+        if alike not in advances:
+            advances[alike] = _five_stages(problem, step, clock) if problem.moves else _exact(problem, state, step, clock)
+        for inner in range(count):
             clock.check()
-            state = advance(t + inner * step, state)
+            state = advances[alike](t + inner * step, state)
         if not np.isfinite(state).all():
             raise Diverged
         yield state
 
 
-def _exact(problem: Semilinear, step: float, clock: Clock) -> Advance:
-    constant = problem.rest(0.0, problem.start())
+@dataclass(frozen=True)
+class Steps:
+    """How long steps are: no longer than `longest`, and each of these cut into `parts`."""
+
+    parts: int
+    longest: float
+
+    def between(self, t: float, later: float) -> int:
+        """How many steps lead from one time to another."""
+        return self.parts * max(1, math.ceil((later - t) / self.longest * (1 - ROUNDING)))
+
+
+def _exact(problem: Semilinear, state: Blocks, step: float, clock: Clock) -> Advance:
+    constant = problem.rest(0.0, state)
     forced = bool(np.any(constant))
     exponential, *rest = phi(problem.blocks * step, int(forced), clock)
     times = _product(problem)

@@ -6,9 +6,10 @@ lowered), and gives the unknowns on the output grid, (times, *space, unknowns).
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -23,7 +24,7 @@ from core.references.clock import Clock
 from core.references.lines.axis import Axis, Bounded, Periodic, Pointwise
 from core.references.lines.conditions import conditions
 from core.references.lines.evolution import Evolution
-from core.references.lines.exponential import Diverged, march
+from core.references.lines.exponential import Diverged, Steps, march
 from core.references.lines.in_modes import InModes
 from core.references.lines.mass import Mass
 from core.references.lines.mirrors import Parities, mirrors
@@ -33,6 +34,7 @@ from core.references.lines.output import Output
 from core.references.lines.rates import Rates
 from core.references.lines.splitting import Splitting, split
 from core.references.spectral import Fourier
+from core.references.stretches import Stretch, stretches
 
 Array = NDArray[np.float64]
 
@@ -54,6 +56,20 @@ class Task:
     places: tuple[Array, ...]
     clock: Clock
     gathered: Callable[[Array], Array] = lambda values: values
+    longest: float = math.inf
+
+    @cached_property
+    def parts(self) -> tuple[Task, ...]:
+        """The task in parts, between the times at which equations or ends jump, each with the longest step that sees all they hold."""
+        evolution = self.evolution
+        ends = [residual for low, high in evolution.ends.values() for residual in (*low, *high)]
+        found = stretches([*evolution.equations, *ends], evolution.time, evolution.space)
+        return (self,) if len(found) == 1 and math.isinf(found[0].longest) else tuple(map(self._part, found))
+
+    def _part(self, stretch: Stretch) -> Task:
+        inside = self.times[(stretch.low < self.times) & (self.times < stretch.high)]
+        times = np.concatenate([[stretch.low], inside, [stretch.high]])
+        return replace(self, evolution=self.evolution.within(stretch.low, stretch.high), times=times, longest=stretch.longest)
 
     @cached_property
     def modal(self) -> Splitting:
@@ -102,19 +118,22 @@ class Task:
         return Nodal(self.evolution, self.axes(POINTS[len(self.places)]))
 
 
-Attempt = Callable[[Task, int, int], Array]
+Attempt = Callable[[Task, int, int, Any], tuple[Array, Any]]
+"""(part of a task, modes or points, resolution in time, state at its start or None) → (values at its times, state at its end)."""
 
 
 def _in_modes_fits(task: Task) -> bool:
     return task.constant_mass and task.modal.milder and task.parities is not None
 
 
-def _in_modes(task: Task, count: int, finer: int) -> Array:
+def _in_modes(task: Task, count: int, finer: int, state: Any) -> tuple[Array, Any]:
     parities = task.parities or {}
     grids = [_circle(item, count, item.name in parities) for item in task.evolution.space]
     problem = InModes(task.evolution, grids, task.modal, parities)
     with np.errstate(all="ignore"):
-        return np.stack([problem.output(task.places, state) for state in march(problem, task.times, 2**finer, task.clock)])
+        start = problem.start() if state is None else state
+        states = list(march(problem, start, task.times, Steps(2**finer, task.longest), task.clock))
+        return np.stack([problem.output(task.places, state) for state in states]), states[-1]
 
 
 def _circle(item: Interval, count: int, doubled: bool) -> Fourier:
@@ -125,13 +144,15 @@ def _on_points_fits(task: Task) -> bool:
     return task.nodal.milder and task.coarse.solved is None and Mass(task.coarse).constant is not None
 
 
-def _on_points(task: Task, count: int, finer: int) -> Array:
+def _on_points(task: Task, count: int, finer: int, state: Any) -> tuple[Array, Any]:
     nodal = Nodal(task.evolution, task.axes(count))
     problem = OnPoints(nodal, task.nodal)
     output = Output(nodal, task.places)
     with np.errstate(all="ignore"):
-        states = march(problem, task.times, 2**finer, task.clock)
-        return np.stack([output(t, problem.values(t, state)) for t, state in zip(task.times, states, strict=True)])
+        start = problem.begun(task.times[0], nodal.start() if state is None else state)
+        states = march(problem, start, task.times, Steps(2**finer, task.longest), task.clock)
+        values = [problem.values(t, state) for t, state in zip(task.times, states, strict=True)]
+        return np.stack([output(t, value) for t, value in zip(task.times, values, strict=True)]), values[-1]
 
 
 def _explicit_fits(task: Task) -> bool:
@@ -143,15 +164,15 @@ def _explicit_fits(task: Task) -> bool:
     )
 
 
-def _explicit(task: Task, count: int, finer: int) -> Array:
-    return _integrated(task, count, 1e-7 * 10.0 ** (-2 * finer), "DOP853")
+def _explicit(task: Task, count: int, finer: int, state: Any) -> tuple[Array, Any]:
+    return _integrated(task, count, 1e-7 * 10.0 ** (-2 * finer), "DOP853", state)
 
 
-def _implicit(task: Task, count: int, finer: int) -> Array:
-    return _integrated(task, count, 1e-6 * 10.0 ** (-1.5 * finer), "Radau")
+def _implicit(task: Task, count: int, finer: int, state: Any) -> tuple[Array, Any]:
+    return _integrated(task, count, 1e-6 * 10.0 ** (-1.5 * finer), "Radau", state)
 
 
-def _integrated(task: Task, count: int, tolerance: float, method: str) -> Array:
+def _integrated(task: Task, count: int, tolerance: float, method: str, state: Any) -> tuple[Array, Any]:
     nodal = Nodal(task.evolution, task.axes(count))
     rates = Rates(nodal)
 
@@ -162,20 +183,20 @@ def _integrated(task: Task, count: int, tolerance: float, method: str) -> Array:
             raise Diverged
         return change
 
-    state = nodal.start()
+    state = nodal.start() if state is None else state
     slopes: dict[str, Any] = {} if method == "DOP853" else {"jac": rates.jacobian}
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         scale = max(float(np.abs(state).max()), 1e-10)
         span = (task.times[0], task.times[-1])
         try:
-            found = solve_ivp(rate, span, state, method=method, t_eval=task.times, rtol=tolerance, atol=tolerance * scale, **slopes)
+            found = solve_ivp(rate, span, state, method, task.times, rtol=tolerance, atol=tolerance * scale, max_step=task.longest, **slopes)
         except (ValueError, np.linalg.LinAlgError):  # SciPy's answer to numbers that are none
             raise Diverged from None
         if found.status < 0:
             raise Diverged
         output = Output(nodal, task.places)
-        return np.stack([output(t, column) for t, column in zip(task.times, found.y.T, strict=True)])
+        return np.stack([output(t, column) for t, column in zip(task.times, found.y.T, strict=True)]), found.y[:, -1]
 
 
 def _moving_ends(task: Task) -> bool:
@@ -196,6 +217,20 @@ class Method:
     timeless: Callable[[Task], bool]
     failures: int
     dearer: Mapping[int, float]
+
+    def suits(self, task: Task) -> bool:
+        """Whether the method fits every part of a task."""
+        return all(self.fits(part) for part in task.parts)
+
+    def values(self, task: Task, count: int, finer: int) -> Array:
+        """The unknowns on the output grid, (times, *space, unknowns); raises `Diverged`."""
+        found, state = [], None
+        for number, part in enumerate(task.parts):
+            values, state = self.attempt(part, count, finer, state)
+            low, high = part.times[0], part.times[-1]
+            asked = task.times[(task.times > low if number else task.times >= low) & (task.times <= high)]
+            found.append(values[np.searchsorted(part.times, asked)])
+        return np.concatenate(found)
 
     def count(self, task: Task, finer: int) -> int | None:
         """How many modes or points an axis has; None beyond what is reasonable."""

@@ -43,9 +43,9 @@ class OnPoints:
         self.moves = splitting.moves or moving
         self._ends = None if moving else self._from_ends(0.0)
 
-    def start(self) -> Blocks:
-        state = self.nodal.start()
-        return self._shifted(self.nodal.evolution.time.low, state, -1.0)[None]
+    def begun(self, t: float, values: Array) -> Blocks:
+        """The state at a time, given that of the equations on points."""
+        return self._shifted(t, values, -1.0)[None]
 
     def values(self, t: float, state: Blocks) -> Array:
         """The state of the equations on points."""

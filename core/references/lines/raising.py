@@ -35,7 +35,7 @@ class Raising:
     def __init__(self, method: Method, task: Task) -> None:
         self._method = method
         self._task = task
-        self._timeless = method.timeless(task)
+        self._timeless = all(method.timeless(part) for part in task.parts)
         self._attempts: dict[Place, Array | None] = {}
         self._seconds: dict[Place, float] = {}
         self._in_space: dict[int, float] = {}
@@ -165,7 +165,7 @@ class Raising:
             if count is None:
                 raise RunError("reference-inaccurate", error=f"{self._best[0]:.1e}", limit=f"{WORST:g}")
             try:
-                values = self._method.attempt(self._task, count, place[1])
+                values = self._method.values(self._task, count, place[1])
                 values[0] = self._task.start
                 self._attempts[place] = values
             except Diverged:
