@@ -248,6 +248,7 @@ MESSAGES: dict[str, str] = {
     ),
     "reference-interface": N_("A step inside a derivative, at {place}, asks for a method that solves on both sides of it."),
     "reference-order-changes": N_("Near {place}, the equations are of another order than elsewhere."),
+    "reference-narrow": N_("Something is {width} wide, which the classical solver cannot resolve on so wide a domain."),
     "reference-too-many-pieces": N_("Steps and bends cut the domain into more than {limit} pieces."),
     "grows-too-large": N_("With its definitions and derivatives written out, the expression has more than {limit} parts."),
     "problem-too-large": N_("With their definitions and derivatives written out, the statements up to here have more than {limit} parts."),

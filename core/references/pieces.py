@@ -24,6 +24,7 @@ from core.errors import InputError
 from core.expressions import At, Coordinate, Derivative, Expression, Leaf, Number, derivatives_in, leaves_in
 from core.expressions import replace as exchanged
 from core.expressions.algebra import add, divide, multiply, subtract
+from core.references.stretches import Feature
 
 if TYPE_CHECKING:
     from core.problem import BoundProblem
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 Cuts = Mapping[str, tuple[float, ...]]
 """Places along coordinates, in order."""
+
+Narrow = tuple[Interval, Feature]
+"""What is narrow along a coordinate."""
 
 MOST_CELLS = 12
 SAME = 1e-12
@@ -127,6 +131,15 @@ class Folded:
             indices.append(index.reshape(shape))
         unknowns = len(self.whole.unknowns)
         return np.stack([values[(*indices, cell * unknowns + unknown)] for unknown in range(unknowns)], axis=-1)
+
+    def within(self, item: Interval, feature: Feature) -> Iterator[Narrow]:
+        """What is narrow along a coordinate, in those of the pieces that hold it."""
+        for piece in self.pieces.get(item.name, ()):
+            if feature.moves or piece.item.low <= feature.place <= piece.item.high:
+                place = float(piece.local(np.clip([feature.place], piece.item.low, piece.item.high))[0])
+                yield Interval(item.name, 0.0, 1.0), replace(feature, place=place, width=feature.width / abs(piece.length))
+        if item.name not in self.pieces:
+            yield item, feature
 
     def _local(self, letter: str, points: Array) -> tuple[NDArray[np.int64], Array]:
         """The number of the piece that each point lies in, and its place there; a place between two belongs to the lower one."""

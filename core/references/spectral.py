@@ -12,6 +12,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from core.domain import Interval
+
 Array = NDArray[np.float64]
 
 COINCIDENT = 4e-16
@@ -91,6 +93,17 @@ class Fourier:
         sines = np.sin(turns)
         divisors = sines if self.n % 2 else np.tan(turns)
         return _barycentric(divisors, np.abs(sines) < COINCIDENT, _alternating(self.n))
+
+
+def even(item: Interval, place: float, count: int) -> float:
+    """The distance of so many equidistant points of an interval."""
+    return (item.high - item.low) / count
+
+
+def denser_at_ends(item: Interval, place: float, count: int) -> float:
+    """The largest distance of so many Chebyshev points of an interval near a place of it."""
+    inside = max(place - item.low, 0.0) * max(item.high - place, 0.0)
+    return float(np.pi / count * np.sqrt(inside) + (np.pi / count) ** 2 * (item.high - item.low) / 4)
 
 
 def _barycentric(divisors: Array, hits: NDArray[np.bool_], weights: Array) -> Array:

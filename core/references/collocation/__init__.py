@@ -16,22 +16,25 @@ What the conditions leave open shows as a matrix without full rank; conditions t
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import InputError, RunError
-from core.references import WORST, pieces
+from core.references import WORST, pieces, spectral
 from core.references.clock import Clock
 from core.references.collocation.answers import Answer, Answers, determined, distance
 from core.references.collocation.corners import corners
 from core.references.collocation.expansion import Expansion, Points
 from core.references.collocation.modes import Chebyshev, Fourier
 from core.references.collocation.periodicity import periodic
-from core.references.pieces import Folded
+from core.references.pieces import Folded, Narrow
 from core.references.solution import Evidence, Solution
+from core.references.stretches import features
 
 if TYPE_CHECKING:
     from core.problem import BoundProblem
@@ -74,23 +77,30 @@ def solve(problem: BoundProblem, axes: Points, clock: Clock) -> Solution:
     """
     trees = (*problem.equations, *(condition.residual for condition in problem.conditions))
     folded = Folded(problem, pieces.cuts(trees, problem.coordinates))
+    narrow = [
+        folded.within(item, feature)
+        for item in problem.coordinates
+        for feature in features(trees, item, [other for other in problem.coordinates if other != item])
+    ]
     with np.errstate(all="ignore"):  # what is not finite is judged where it comes from
-        values, error = Collocation(folded, axes, clock).solve()
+        values, error = Collocation(folded, list(chain.from_iterable(narrow)), axes, clock).solve()
     return Solution(values, error, Evidence(second="finer"))
 
 
 class Collocation:
     """One problem's solution, by expansions that grow until two agree."""
 
-    def __init__(self, folded: Folded, axes: Points, clock: Clock) -> None:
+    def __init__(self, folded: Folded, narrow: Sequence[Narrow], axes: Points, clock: Clock) -> None:
         problem = folded.problem
         if len(problem.equations) < len(problem.unknowns) or not problem.conditions:
             raise InputError("reference-undetermined")
         wrapped = periodic(problem)
         self.clock, self.end, self.most = clock, clock.seconds + PATIENCE * clock.left, MOST[len(axes)]
-        self.first = _first(problem, wrapped)
+        self.first = _first(problem, wrapped, narrow)
         self.singular = () if wrapped else corners(problem)
         self.answers = Answers(folded, axes, clock, wrapped)
+        if self.first.resized([n + 2 for n in self.first.shape]).size > self.most and narrow:
+            raise RunError("reference-narrow", width=f"{min(feature.width for _, feature in narrow):.1g}")
         if self.first.resized([n + 2 for n in self.first.shape]).size > self.most:
             raise InputError("reference-too-many", unknowns=len(problem.unknowns), coordinates=len(axes))
 
@@ -165,10 +175,16 @@ def _judged(error: float, checked: float) -> float:
     return checked if checked < error / CHANCE else max(error, checked) if math.isfinite(checked) else error
 
 
-def _first(problem: BoundProblem, wrapped: frozenset[int]) -> Expansion:
-    n = FIRST[len(problem.coordinates)]
+def _first(problem: BoundProblem, wrapped: frozenset[int], narrow: Sequence[Narrow]) -> Expansion:
+    """The coarsest expansion: one that sees all that is narrow."""
+    counts = [FIRST[len(problem.coordinates)]] * len(problem.coordinates)
+    for axis, item in enumerate(problem.coordinates):
+        spacing = spectral.even if axis in wrapped else spectral.denser_at_ends
+        for own, feature in narrow:
+            while own.name == item.name and spacing(item, feature.place, counts[axis]) > feature.width and counts[axis] < MOST[1]:
+                counts[axis] = math.ceil(GROWTHS[0] * counts[axis])
     modes = tuple(
         Fourier(n | 1, item.low, item.high) if axis in wrapped else Chebyshev(n, item.low, item.high)
-        for axis, item in enumerate(problem.coordinates)
+        for axis, (item, n) in enumerate(zip(problem.coordinates, counts, strict=True))
     )
     return Expansion(problem.unknowns, tuple(item.name for item in problem.coordinates), modes)

@@ -6,12 +6,14 @@ both differences is the error that is reported.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.domain import TIME
+from core import bends
+from core.domain import TIME, Interval
 from core.errors import RunError, TangenteError
 from core.references import pieces
 from core.references.clock import Clock
@@ -19,13 +21,19 @@ from core.references.lines import backwards, counting
 from core.references.lines.evolution import read
 from core.references.lines.methods import METHODS, Task
 from core.references.lines.raising import Raising
-from core.references.pieces import Folded
+from core.references.pieces import Cuts, Folded, Narrow
 from core.references.solution import Evidence, Solution
+from core.references.stretches import REACH, Feature, features
 
 if TYPE_CHECKING:
     from core.problem import BoundProblem
 
 Array = NDArray[np.float64]
+
+NARROWEST = 1 / 200
+"""Of a coordinate's range: around what is narrower, cells are cut."""
+WIDER = 8
+"""Such cells are each so many times wider than the one before."""
 
 
 def solve(problem: BoundProblem, axes: tuple[Array, ...], clock: Clock) -> Solution:
@@ -36,7 +44,26 @@ def solve(problem: BoundProblem, axes: tuple[Array, ...], clock: Clock) -> Solut
     turned = backwards.given_at_the_end(problem)
     problem = backwards.turned(problem) if turned else problem
     along = next((axis for axis, item in enumerate(problem.coordinates) if item.name == TIME), 0)
-    folded = Folded(problem, pieces.cuts(problem.equations, [item for item in problem.coordinates if item.name != TIME]))
+    space = [item for item in problem.coordinates if item.name != TIME]
+    cuts = pieces.cuts(problem.equations, space)
+    narrow = [(item, feature) for item in space for feature in _features(problem, item)]
+    task = _task(problem, cuts, narrow, axes, along, clock)
+    if not any(method.kind == "modes" and method.suits(task) and method.first(task) is not None for method in METHODS):
+        closer = _closer(task, cuts, narrow)
+        task = task if closer == cuts else _task(problem, closer, narrow, axes, along, clock)
+    values, error = _solved(task)
+    return Solution(np.moveaxis(values[::-1] if turned else values, 0, along), error, Evidence(second="finer"))
+
+
+def _features(problem: BoundProblem, item: Interval) -> Iterator[Feature]:
+    """What is narrow along a coordinate, in the equations, the start and at ends."""
+    trees = [*problem.equations, *(condition.residual for condition in problem.conditions)]
+    return features(trees, item, [other for other in problem.coordinates if other != item])
+
+
+def _task(problem: BoundProblem, cuts: Cuts, narrow: Sequence[Narrow], axes: tuple[Array, ...], along: int, clock: Clock) -> Task:
+    """The problem cut into cells, as a task; `along` is the number of the coordinate that is time."""
+    folded = Folded(problem, cuts)
     evolution = read(folded.problem)
     counting.check(evolution)
     points = folded.points(axes)
@@ -45,9 +72,29 @@ def solve(problem: BoundProblem, axes: tuple[Array, ...], clock: Clock) -> Solut
         """Values of the cells, (times, *space, unknowns), on the grid that is asked for."""
         return np.moveaxis(folded.gathered(np.moveaxis(values, 0, along), axes), along, 0) if folded.pieces else values
 
-    task = Task(evolution, points[along], points[:along] + points[along + 1 :], clock, gathered)
-    values, error = _solved(task)
-    return Solution(np.moveaxis(values[::-1] if turned else values, 0, along), error, Evidence(second="finer"))
+    inside = tuple(found for item, feature in narrow for found in folded.within(item, feature))
+    return Task(evolution, points[along], points[:along] + points[along + 1 :], clock, gathered, inside)
+
+
+def _closer(task: Task, cuts: Cuts, narrow: Sequence[Narrow]) -> Cuts:
+    """The cuts with further ones around what is narrow, along coordinates that have not been cut and do not close."""
+    found = dict(cuts)
+    for item, _ in narrow:
+        if item.name not in cuts and item.name not in task.evolution.periodic:
+            around = [end for own, feature in narrow if own == item for end in _around(item, feature)]
+            if around:
+                found[item.name] = bends.distinct(sorted(around), item)
+    return found
+
+
+def _around(item: Interval, feature: Feature) -> Iterator[float]:
+    """Places around what is too narrow for the points of the whole coordinate, each further away than the one before."""
+    reach, span = REACH * feature.width, item.high - item.low
+    if feature.moves or feature.width > NARROWEST * span:
+        return
+    while reach < span:
+        yield from (end for end in (feature.place - reach, feature.place + reach) if item.low < end < item.high)
+        reach *= WIDER
 
 
 def _solved(task: Task) -> tuple[Array, float]:
@@ -55,8 +102,12 @@ def _solved(task: Task) -> tuple[Array, float]:
     for method in METHODS:
         if not method.suits(task):
             continue
+        first = method.first(task)
+        if first is None:
+            failed = failed or RunError("reference-narrow", width=f"{min(feature.width for _, feature in task.narrow):.1g}")
+            continue
         try:
-            return Raising(method, task).result()
+            return Raising(method, task, first).result()
         except RunError as error:
             failed = error
     assert failed is not None

@@ -123,20 +123,21 @@ class Bounded(Axis):
         return matrix
 
     def lift(self) -> Array:
-        """(unknowns · m, c): a polynomial of low degree for each condition, at the points, that takes one for it and zero for the others.
-
-        For conditions of one unknown each.
-        """
-        count = len(self.points)
-        found = np.zeros((self.unknowns * count, len(self.conditions)))
-        for unknown in range(self.unknowns):
-            own = [number for number, item in enumerate(self.conditions) if item.owner == unknown]
-            basis = [Series.basis(degree, domain=[self.interval.low, self.interval.high]) for degree in range(len(own) + LIFTED)]
-            functionals = np.array([[_functional(self.conditions[number].factors, series) for series in basis] for number in own])
-            weights = (1.0 + np.arange(len(basis))) ** -3
-            values = np.stack([series(self.points) for series in basis], axis=1) * weights
-            if own:
-                found[unknown * count : (unknown + 1) * count, own] = values @ np.linalg.pinv(functionals * weights)
+        """(unknowns · m, c): polynomials of low degree for each condition, at the points, that take one for it and zero for the others."""
+        domain = [self.interval.low, self.interval.high]
+        extra = [sum(item.owner == unknown for item in self.conditions) for unknown in range(self.unknowns)]
+        basis = [
+            (unknown, Series.basis(degree, domain=domain), (1.0 + degree) ** -3)
+            for unknown, own in enumerate(extra)
+            for degree in range(own + LIFTED if own else 0)
+        ]
+        functionals = np.array(
+            [[weight * _functional(item.factors, unknown, series) for unknown, series, weight in basis] for item in self.conditions]
+        )
+        values = np.zeros((self.unknowns * len(self.points), len(basis)))
+        for column, (unknown, series, weight) in enumerate(basis):
+            self._own(values.T, unknown)[column] = weight * series(self.points)
+        found: Array = values @ np.linalg.pinv(functionals) if basis else np.zeros((len(values), 0))
         return found
 
     def at_end(self, trace: Trace) -> Array:
@@ -173,9 +174,11 @@ class Bounded(Axis):
         return row
 
 
-def _functional(factors: Mapping[Trace, float], series: Series) -> float:
+def _functional(factors: Mapping[Trace, float], unknown: int, series: Series) -> float:
+    """What a condition's functional is of a function that one unknown alone is."""
+    own = {trace: factor for trace, factor in factors.items() if trace.unknown == unknown}
     ends = series.domain
-    return sum(factor * float((series.deriv(trace.order) if trace.order else series)(ends[trace.end])) for trace, factor in factors.items())
+    return sum(factor * float((series.deriv(trace.order) if trace.order else series)(ends[trace.end])) for trace, factor in own.items())
 
 
 def _points(interval: Interval, count: int, unknowns: int, conditions: tuple[EndCondition, ...]) -> Array:

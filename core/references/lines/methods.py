@@ -20,6 +20,7 @@ from scipy.integrate import solve_ivp
 from core.domain import Interval
 from core.errors import InputError
 from core.expressions import NUMPY, Coordinate, Leaf, Number, Vector, partial
+from core.references import spectral
 from core.references.clock import Clock
 from core.references.lines.axis import Axis, Bounded, Periodic, Pointwise
 from core.references.lines.conditions import conditions
@@ -33,6 +34,7 @@ from core.references.lines.on_points import OnPoints
 from core.references.lines.output import Output
 from core.references.lines.rates import Rates
 from core.references.lines.splitting import Splitting, split
+from core.references.pieces import Narrow
 from core.references.spectral import Fourier
 from core.references.stretches import Stretch, stretches
 
@@ -48,7 +50,8 @@ LARGEST = {"modes": {1: 4096, 2: 256}, "points": {1: 700, 2: 40}}
 @dataclass(frozen=True)
 class Task:
     """An evolution and where its solution is wanted; `gathered` takes values there, (times, *space, unknowns), to the grid that errors are
-    measured on.
+    measured on. `narrow` is what points along coordinates in space have to see, and `longest` the longest step that sees what changes in
+    time.
     """
 
     evolution: Evolution
@@ -56,6 +59,7 @@ class Task:
     places: tuple[Array, ...]
     clock: Clock
     gathered: Callable[[Array], Array] = lambda values: values
+    narrow: tuple[Narrow, ...] = ()
     longest: float = math.inf
 
     @cached_property
@@ -190,7 +194,9 @@ def _integrated(task: Task, count: int, tolerance: float, method: str, state: An
         scale = max(float(np.abs(state).max()), 1e-10)
         span = (task.times[0], task.times[-1])
         try:
-            found = solve_ivp(rate, span, state, method, task.times, rtol=tolerance, atol=tolerance * scale, max_step=task.longest, **slopes)
+            found = solve_ivp(
+                rate, span, state, method, task.times, rtol=tolerance, atol=tolerance * scale, max_step=task.longest, **slopes
+            )
         except (ValueError, np.linalg.LinAlgError):  # SciPy's answer to numbers that are none
             raise Diverged from None
         if found.status < 0:
@@ -232,12 +238,24 @@ class Method:
             found.append(values[np.searchsorted(part.times, asked)])
         return np.concatenate(found)
 
+    def first(self, task: Task) -> int | None:
+        """How often the resolution in space is raised before it sees all that is narrow; None where no reasonable one does."""
+        finer = 0
+        while (count := self.count(task, finer)) is not None:
+            if all(SPACINGS[self.kind](item, feature.place, count) <= feature.width for item, feature in task.narrow):
+                return finer
+            finer += 1
+        return None
+
     def count(self, task: Task, finer: int) -> int | None:
         """How many modes or points an axis has; None beyond what is reasonable."""
         space = len(task.places)
         count = MODES[space] * 2**finer if self.kind == "modes" else round(POINTS[space] * 1.5**finer)
         return count if count <= LARGEST[self.kind][space] else None
 
+
+SPACINGS: Mapping[str, Callable[[Interval, float, int], float]] = {"modes": spectral.even, "points": spectral.denser_at_ends}
+"""The distance of points near a place, by the kind of a method."""
 
 METHODS = (
     Method("exponential in modes", "modes", _in_modes_fits, _in_modes, lambda task: not task.modal.moves, 7, {1: 1.8, 2: 4.0}),

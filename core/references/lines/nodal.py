@@ -30,12 +30,13 @@ class Nodal:
         self.slots = [evolution.slot(leaf) for leaf in evolution.leaves]
         self.top = [number for number, leaf in enumerate(evolution.leaves) if leaf in evolution.rates]
         self.below = [number for number in range(len(self.slots)) if number not in self.top]
+        self.pointwise = not any(sum(self.slots[number].space) for number in self.top)
+        self.coupled = any(axis.coupled for axis in axes)
         self.given = self._boundary()
         self.solved = None if self._plain else Solved(evolution, self._only_bounded())
         self.columns = {level: slice(n * self.count, (n + 1) * self.count) for n, level in enumerate(evolution.levels)}
         self.size = len(evolution.levels) * self.count + (len(self.solved.evolving) if self.solved else 0)
         self.points: list[Array] = list(grids.points([axis.points for axis in axes]).T)
-        self.pointwise = not any(sum(self.slots[number].space) for number in self.top)
         if self.solved and not self.pointwise:
             raise InputError("reference-rate-in-space", names=", ".join(f"{leaf.unknown}_{leaf.by}" for leaf in evolution.rates))
         self._operators: dict[Slot, tuple[Array, ...]] = {}
@@ -43,8 +44,10 @@ class Nodal:
 
     @property
     def _plain(self) -> bool:
-        """Whether the conditions' functionals are functions of time and place alone, of one unknown each."""
-        return not any(axis.coupled or any(item.value is None for item in axis.conditions) for axis in self.axes)
+        """Whether the conditions' functionals are functions of time and place alone; of one unknown each, unless there is one axis."""
+        if any(item.value is None for axis in self.axes for item in axis.conditions):
+            return False
+        return not self.coupled or (len(self.axes) == 1 and self.pointwise and len(set(self.evolution.orders)) == 1)
 
     def _only_bounded(self) -> Bounded:
         (axis,) = self.axes
@@ -69,6 +72,25 @@ class Nodal:
         """(N, N): the same for all points at once."""
         first, *rest = self.operator(slot)
         return np.asarray(np.kron(first, rest[0]), dtype=np.float64) if rest else first
+
+    def along_state(self, slot: Slot) -> Array:
+        """(N, size): the state → a derivative of an unknown, conditions at zero; others count where conditions couple them."""
+        wide = np.zeros((self.count, self.size))
+        if not self.coupled or not sum(slot.space):
+            wide[:, self.columns[slot.unknown, slot.level]] = self.matrix(slot) if sum(slot.space) else np.eye(self.count)
+            return wide
+        row = self.axes[0].row(slot.unknown, slot.space[0])
+        for unknown in range(len(self.evolution.unknowns)):
+            wide[:, self.columns[unknown, slot.level]] = row[:, unknown * self.count : (unknown + 1) * self.count]
+        return wide
+
+    def derived(self, slot: Slot, state: Array) -> Array:
+        """(N,): a derivative of an unknown in a state, conditions at zero."""
+        if not self.coupled or not sum(slot.space):
+            return self.derivative(slot, state[self.columns[slot.unknown, slot.level]])
+        values = np.concatenate([state[self.columns[unknown, slot.level]] for unknown in range(len(self.evolution.unknowns))])
+        result: Array = self.axes[0].row(slot.unknown, slot.space[0])[:, : len(values)] @ values
+        return result
 
     def offset(self, slot: Slot, t: float) -> Array | None:
         """(N,): what the conditions add to a derivative; None where that is zero. For conditions that are given."""
@@ -105,7 +127,7 @@ class Nodal:
             return [self.axes[0].row(slot.unknown, slot.space[0]) @ zs[slot.level] for slot in self.below_slots]
         found = []
         for slot in self.below_slots:
-            values = self.derivative(slot, state[self.columns[slot.unknown, slot.level]])
+            values = self.derived(slot, state)
             offset = self.offset(slot, t)
             found.append(values if offset is None else values + offset)
         return found

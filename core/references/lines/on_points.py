@@ -78,15 +78,13 @@ class OnPoints:
         if values is None:
             return None
         if slot not in self._lifted:
-            count = self.nodal.count
-            lift = self._lift[slot.unknown * count : (slot.unknown + 1) * count]
             axis, (order,) = self.nodal.axes[0], slot.space
-            self._lifted[slot] = axis.own(slot.unknown, order) @ lift + axis.given(slot.unknown, order)
+            self._lifted[slot] = axis.row(slot.unknown, order)[:, : len(self._lift)] @ self._lift + axis.given(slot.unknown, order)
         result: Array = self._lifted[slot] @ values[:, 0]
         return result
 
     def _field(self, slot: Slot, t: float, state: Array) -> Array:
-        values = self.nodal.derivative(slot, state[self.nodal.columns[slot.unknown, slot.level]])
+        values = self.nodal.derived(slot, state)
         offset = self._offset(slot, t)
         return values if offset is None else values + offset
 
@@ -101,7 +99,7 @@ class OnPoints:
         stiffness = np.zeros((len(self._factors), nodal.count, nodal.size))
         for equation, factors in enumerate(self._factors):
             for slot, factor in factors:
-                stiffness[equation, :, nodal.columns[slot.unknown, slot.level]] += factor[:, None] * nodal.matrix(slot)
+                stiffness[equation] += factor[:, None] * nodal.along_state(slot)
         return nodal.with_rate_slopes(self._removed(None, stiffness))
 
     def _from_ends(self, t: float) -> Array:

@@ -31,9 +31,18 @@ class Output:
         nodal = self._nodal
         if nodal.solved:
             return self._matrices[unknown][0] @ nodal.solved.known(t, nodal.solved.values(0, state), [])
+        if nodal.coupled:
+            return self._of_all(unknown, t, state)
         values = state[nodal.columns[unknown, 0]].reshape(nodal.shape)
         result = self._along(0, unknown, values, nodal.given[0](0, 0, t))
         return result if len(nodal.axes) == 1 else self._along(1, unknown, result.T, self._edges[0](0, 0, t)).T
+
+    def _of_all(self, unknown: int, t: float, state: Array) -> Array:
+        """An unknown on the grid where the conditions of the one axis couple it to others."""
+        matrix, given = self._matrices[unknown][0], self._nodal.given[0](0, 0, t)
+        values = np.concatenate([state[self._nodal.columns[other, 0]] for other in self._unknowns])
+        result: Array = matrix[:, : len(values)] @ values
+        return result if given is None else result + matrix[:, len(values) :] @ given[:, 0]
 
     def _along(self, number: int, unknown: int, values: Array, given: Array | None) -> Array:
         matrix, count = self._matrices[unknown][number], len(self._nodal.axes[number].points)

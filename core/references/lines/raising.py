@@ -32,7 +32,9 @@ PATIENCE = 3
 class Raising:
     """The attempts of one method at one task."""
 
-    def __init__(self, method: Method, task: Task) -> None:
+    def __init__(self, method: Method, task: Task, first: int) -> None:
+        """`first` is how often the resolution in space is raised to begin with."""
+        self._first = first
         self._method = method
         self._task = task
         self._timeless = all(method.timeless(part) for part in task.parts)
@@ -46,7 +48,7 @@ class Raising:
 
     def result(self) -> tuple[Array, float]:
         """The values whose error is the least that was found, and that error; raises `RunError`."""
-        place = (0, 0)
+        place = (self._first, 0)
         try:
             while not self._done(place):
                 place = self._next(place)
@@ -101,7 +103,7 @@ class Raising:
     def _after_failure(self, place: Place) -> Place:
         """Too coarse in space as likely as in time: twice finer there, then once here."""
         space, along = place
-        finer = space < 2 * (along + 1) and self._method.count(self._task, space + 1) is not None
+        finer = space - self._first < 2 * (along + 1) and self._method.count(self._task, space + 1) is not None
         return (space + 1, along) if finer or along >= FINEST else (space, along + 1)
 
     def _measure_space(self, place: Place) -> bool:

@@ -6,6 +6,7 @@ With the mass M, what the rates q are multiplied by in the residuals F, q = −M
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,11 +65,10 @@ class Rates:
         tops = [self._derivative(number, t, rates) for number in nodal.top]
         factors = nodal.evaluated(self._slopes, t, fields, tops).reshape(self._unknowns, len(nodal.below), nodal.count)
         stiffness = np.zeros((self._unknowns, nodal.count, nodal.size))
-        for place, (slot, matrix) in enumerate(zip(nodal.below_slots, self._field_slopes(t, state), strict=True)):
-            columns = slice(None) if nodal.solved else nodal.columns[slot.unknown, slot.level]
+        for place, matrix in enumerate(self._field_slopes(t, state)):
             for equation in range(self._unknowns):
                 if factors[equation, place].any():
-                    stiffness[equation, :, columns] += factors[equation, place][:, None] * matrix
+                    stiffness[equation] += factors[equation, place][:, None] * matrix
         mass = nodal.evaluated(self._residuals, t, fields, tops)[self._unknowns :]
         slopes = self._mass.removed(mass, stiffness)
         result = nodal.with_rate_slopes(slopes)
@@ -84,12 +84,16 @@ class Rates:
         return values if offset is None else values + offset
 
     def _field_slopes(self, t: float, state: Array) -> list[Array]:
-        """∂derivative/∂state, in the order of `below_slots`: along the whole state, or the unknown's own level."""
+        """∂derivative/∂state, (N, size) each, in the order of `below_slots`."""
         nodal = self._nodal
         if not nodal.solved:
-            return [nodal.matrix(slot) for slot in nodal.below_slots]
+            return self._constant_slopes
         slopes = nodal.level_slopes(t, state)
         return [nodal.axes[0].row(slot.unknown, slot.space[0]) @ slopes[slot.level] for slot in nodal.below_slots]
+
+    @cached_property
+    def _constant_slopes(self) -> list[Array]:
+        return [self._nodal.along_state(slot) for slot in self._nodal.below_slots]
 
     def _evolving_slopes(self, solved: Solved, t: float, state: Array, rates: Array, rate_slopes: Array) -> list[Array]:
         """Of the functionals that are part of the state: those of the same functionals, a level higher."""
