@@ -115,7 +115,7 @@ def bind(problem: Problem, values: Values) -> BoundProblem:
         equations=equations,
         conditions=bound,
         exact=_exact(trees.exact, known),
-        interfaces=_interfaces(written, problem),
+        interfaces=_interfaces(written, bound, problem),
         order=max(len(item.by) for tree in (*equations, *(item.residual for item in bound)) for item in derivatives(tree)),
     )
 
@@ -215,8 +215,9 @@ def _equation(written: Expression, budget: _Budget, problem: Problem, number: in
         return residual
 
 
-def _interfaces(written: tuple[Expression, ...], problem: Problem) -> tuple[Interface, ...]:
-    mistake, found = interfaces.find(written, problem.coordinates, space(problem.coordinates))
+def _interfaces(written: tuple[Expression, ...], bound: tuple[BoundCondition, ...], problem: Problem) -> tuple[Interface, ...]:
+    closed = [item.name for item in problem.coordinates if any(condition.closes(item, problem.coordinates) for condition in bound)]
+    mistake, found = interfaces.find(written, problem.coordinates, space(problem.coordinates), closed)
     if mistake is not None:
         number, error = mistake
         raise error.located(key=f"problem.equations[{number + 1}]")

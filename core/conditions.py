@@ -22,6 +22,14 @@ class BoundCondition:
     residual: Expression
     edges: tuple[Place, ...]
 
+    def closes(self, item: Interval, coordinates: tuple[Interval, ...]) -> bool:
+        """Whether it says that an unknown or a derivative is the same at both ends of a coordinate."""
+        axis = coordinates.index(item)
+        leaves = [leaf for leaf in leaves_in(self.residual) if isinstance(leaf, At)]
+        ends = {None if leaf.place[axis] is None else item.snapped(leaf.place[axis] or 0.0) for leaf in leaves}
+        alone = len(leaves) == len(leaves_in(self.residual)) == 2
+        return alone and ends == {item.low, item.high} and len({leaf.derivative for leaf in leaves}) == 1
+
 
 def bind(sides: tuple[Expression, Expression], values: Mapping[str, Expression], coordinates: tuple[Interval, ...]) -> BoundCondition:
     """The condition with `values` for parameters and definitions.

@@ -13,7 +13,7 @@ one factor is smooth; elsewhere the singular parts of the other have to vanish b
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from math import comb
 
@@ -66,11 +66,12 @@ class Interface:
 
 
 def find(
-    equations: tuple[Expression, ...], coordinates: tuple[Interval, ...], space: tuple[str, ...]
+    equations: tuple[Expression, ...], coordinates: tuple[Interval, ...], space: tuple[str, ...], closed: Collection[str] = ()
 ) -> tuple[tuple[int, InputError] | None, tuple[Interface, ...]]:
     """The interfaces that equations (with D(…) and lap(…) not carried out) have, and the first step that makes none, with its equation.
 
-    Such a step depends on several coordinates, or on unknowns: where its delta lies cannot be said.
+    Such a step depends on several coordinates, or on unknowns: where its delta lies cannot be said. The ends of coordinates in `closed` are
+    one place, where a factor jumps that is not the same at both; the interface there is that at the high end.
     """
     letters = tuple(item.name for item in coordinates)
     found: list[tuple[str, float]] = []
@@ -83,7 +84,8 @@ def find(
                 return (number, InputError("step-inside-derivative", step=to_text(step), coordinate=letter)), ()
     interfaces = []
     for item in coordinates:
-        for place in bends.distinct(sorted(place for letter, place in found if letter == item.name), item):
+        ends = [item.high] if item.name in closed and _jumps_at_ends(equations, item, letters, space) else []
+        for place in [*bends.distinct(sorted(place for letter, place in found if letter == item.name), item), *ends]:
             interface = _interface(equations, item, place, letters, space)
             if interface is not None:
                 interfaces.append(interface)
@@ -109,6 +111,25 @@ def _lost(tree: Expression, letters: tuple[str, ...], space: tuple[str, ...]) ->
                 inner = differentiate(inner, letter, letters)
 
 
+def _jumps_at_ends(equations: tuple[Expression, ...], item: Interval, letters: tuple[str, ...], space: tuple[str, ...]) -> bool:
+    """Whether something that is differentiated along a closed coordinate is not the same at both ends, whatever the unknowns are."""
+    random = np.random.default_rng(0)
+    for node in (node for tree in equations for node in walk(tree)):
+        match node:
+            case Differential(operand, by) if item.name in by:
+                inner = operand
+            case Laplacian(operand) if item.name in space:
+                inner = operand
+            case _:
+                continue
+        inner = expand(inner, letters, space)
+        known: dict[Leaf, float] = {leaf: random.uniform(0.5, 1.5) for leaf in sorted(leaves_in(inner), key=to_text)}
+        low, high = (float(evaluate(inner, {**known, Coordinate(item.name): end}.__getitem__, NUMPY)) for end in (item.low, item.high))
+        if not abs(low - high) <= SAME * (abs(low) + abs(high)):
+            return True
+    return False
+
+
 def _jumps(tree: Expression, step: Call, coordinates: tuple[Interval, ...]) -> bool:
     """Whether a tree jumps where the step does, whatever the unknowns are; a step that depends on unknowns counts as one that does."""
     argument = bends.argument(step)
@@ -120,13 +141,16 @@ def _jumps(tree: Expression, step: Call, coordinates: tuple[Interval, ...]) -> b
     }
     item = next(item for item in coordinates if Coordinate(item.name) in leaves_in(argument))
     low, high = (replaced(tree, step, side) for side in bends.sides(step))
+    size = 0.0
     for _ in range(LINES):
         others: dict[Leaf, float] = {Coordinate(other.name): random.uniform(other.low, other.high) for other in coordinates}
+        with np.errstate(all="ignore"):
+            size = max(size, abs(float(evaluate(tree, {**leaves, **others}.__getitem__, NUMPY))))
         fixed: dict[Leaf, Expression] = {leaf: Number(at) for leaf, at in others.items() if leaf != Coordinate(item.name)}
         for x in bends.zeros(replace(argument, fixed), item):
             known: dict[Leaf, float] = {**leaves, **others, Coordinate(item.name): x}
             below, above = (float(evaluate(side, known.__getitem__, NUMPY)) for side in (low, high))
-            if not abs(above - below) <= SAME * (abs(above) + abs(below)):
+            if not abs(above - below) <= SAME * (abs(above) + abs(below) + size):
                 return True
     return False
 
@@ -261,6 +285,8 @@ class _Calculus:
         """Whether the tree holds no unknown, and jumps or bends elsewhere at most."""
         if any(isinstance(leaf, Derivative) for leaf in leaves_in(tree)):
             return False
+        if self._place == self._item.high:  # where both ends are one
+            return Coordinate(self._letter) not in leaves_in(tree)
         return not any(bends.changes(inner, self._item, self._place) for inner in bends.arguments(tree))
 
 

@@ -24,6 +24,7 @@ from core.errors import InputError
 from core.expressions import At, Coordinate, Derivative, Expression, Leaf, Number, derivatives_in, leaves_in
 from core.expressions import replace as exchanged
 from core.expressions.algebra import add, divide, multiply, subtract
+from core.interfaces import Interface
 from core.references.stretches import Feature
 
 if TYPE_CHECKING:
@@ -74,10 +75,14 @@ Cell = tuple[int, ...]
 """The number of the piece along each coordinate that is cut."""
 
 
-def cuts(trees: tuple[Expression, ...], coordinates: Sequence[Interval]) -> Cuts:
-    """Where trees jump or bend along coordinates; without those along which they do not."""
-    found = {item.name: bends.places(trees, item) for item in coordinates}
-    return {letter: places for letter, places in found.items() if places}
+def cuts(trees: tuple[Expression, ...], coordinates: Sequence[Interval], interfaces: Sequence[Interface] = ()) -> Cuts:
+    """Where trees jump or bend along coordinates, and interfaces are; without the coordinates along which there is none."""
+    found = {}
+    for item in coordinates:
+        across = [interface.place for interface in interfaces if interface.coordinate == item.name]
+        if places := bends.distinct(sorted([*bends.places(trees, item), *across]), item):
+            found[item.name] = places
+    return found
 
 
 class Folded:
@@ -224,7 +229,7 @@ class Folded:
     def _joints(self) -> Iterator[BoundCondition]:
         """What is continuous where two cells meet, and, along a coordinate with a period, from the last to the first."""
         for letter, pieces in self.pieces.items():
-            wraps = _wraps(self.whole, pieces[0].item)
+            wraps = _wraps(self.whole, self.whole.coordinates[self._axes[letter]])
             for number, following in [*pairwise(range(len(pieces))), *([(len(pieces) - 1, 0)] if wraps else [])]:
                 for tree in self._continuous(letter, pieces[number].item.high):
                     for cell in self.cells:
@@ -263,7 +268,8 @@ class Folded:
 
     def _wrap(self, condition: BoundCondition) -> str | None:
         """The coordinate that is cut whose ends the condition makes one."""
-        return next((letter for letter in self._letters if _closes(condition, self._axes[letter], self.whole)), None)
+        ends = [item for item in self.whole.coordinates if item.name in self.pieces]
+        return next((item.name for item in ends if condition.closes(item, self.whole.coordinates)), None)
 
 
 def smooth(problem: BoundProblem, letter: str) -> tuple[Derivative, ...]:
@@ -292,17 +298,4 @@ def _pieces(item: Interval, places: Sequence[float], wraps: bool) -> tuple[Piece
 
 
 def _wraps(problem: BoundProblem, item: Interval) -> bool:
-    axis = [other.name for other in problem.coordinates].index(item.name)
-    return any(_closes(condition, axis, problem) for condition in problem.conditions)
-
-
-def _closes(condition: BoundCondition, axis: int, problem: BoundProblem) -> bool:
-    """Whether the condition says that a derivative is the same at both ends of a coordinate."""
-    item = problem.coordinates[axis]
-    leaves = [leaf for leaf in leaves_in(condition.residual) if isinstance(leaf, At)]
-    return (
-        len(leaves) == 2
-        and {leaf.place[axis] for leaf in leaves} == {item.low, item.high}
-        and len({leaf.derivative for leaf in leaves}) == 1
-        and len(leaves_in(condition.residual)) == 2
-    )
+    return any(condition.closes(item, problem.coordinates) for condition in problem.conditions)

@@ -76,7 +76,7 @@ def solve(problem: BoundProblem, axes: Points, clock: Clock) -> Solution:
     single one.
     """
     trees = (*problem.equations, *(condition.residual for condition in problem.conditions))
-    folded = Folded(problem, pieces.cuts(trees, problem.coordinates))
+    folded = Folded(problem, pieces.cuts(trees, problem.coordinates, problem.interfaces))
     narrow = [
         folded.within(item, feature)
         for item in problem.coordinates

@@ -45,7 +45,7 @@ def solve(problem: BoundProblem, axes: tuple[Array, ...], clock: Clock) -> Solut
     problem = backwards.turned(problem) if turned else problem
     along = next((axis for axis, item in enumerate(problem.coordinates) if item.name == TIME), 0)
     space = [item for item in problem.coordinates if item.name != TIME]
-    cuts = pieces.cuts(problem.equations, space)
+    cuts = pieces.cuts(problem.equations, space, problem.interfaces)
     narrow = [(item, feature) for item in space for feature in _features(problem, item)]
     task = _task(problem, cuts, narrow, axes, along, clock)
     if not any(method.kind == "modes" and method.suits(task) and method.first(task) is not None for method in METHODS):
