@@ -374,6 +374,10 @@ MESSAGES: dict[str, str] = {
     "reference-singular": N_("The equations are singular at {place}, and no smooth solution starts there."),
     "reference-ends": N_("The solution ends at {place}: it grows beyond all bounds there, or the equations have no value."),
     "reference-too-costly": N_("The Cole-Hopf solution for nu = {nu} up to t = {time} is too costly; take a larger nu."),
+    "not-characteristic": N_(
+        "The method of characteristics solves u_tt = c^2*u_xx and u_t + v*u_x + r*u = 0 in one dimension, with constant factors, values or "
+        "slopes given at the ends, or a period."
+    ),
     "not-burgers": N_(
         "Cole-Hopf solves u_t + u*u_x = nu*u_xx with nu > 0 on x = [-1, 1] from t = 0, with u(x, 0) = -sin(pi*x) and zero or periodic "
         "ends, and this problem is another."

@@ -19,6 +19,7 @@ from dashboard.services import cluster, store
 METHODS = {
     "exact": N_("the exact solution"),
     "cole-hopf": N_("Cole–Hopf transformation"),
+    "characteristics": N_("method of characteristics"),
     "initial-value": N_("Runge–Kutta (DOP853) or LSODA"),
     "boundary-value": N_("collocation on an adaptive mesh"),
     "lines": N_("method of lines"),

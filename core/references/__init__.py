@@ -33,9 +33,9 @@ SHARE = 0.6
 WORST = 1e-3
 """The largest estimated relative error of a reference; a coarser one would judge nothing."""
 
-METHODS = ("exact", "cole-hopf", "initial-value", "boundary-value", "lines", "collocation")
+METHODS = ("exact", "cole-hopf", "characteristics", "initial-value", "boundary-value", "lines", "collocation")
 """Each is a module of this package."""
-AT_ONCE = ("exact", "cole-hopf")
+AT_ONCE = ("exact", "cole-hopf", "characteristics")
 """Methods that take milliseconds and no SciPy, so that a page may wait for them."""
 
 
@@ -88,7 +88,7 @@ def candidates(problem: BoundProblem) -> tuple[str, ...]:
     if len(problem.coordinates) == 1:
         return (*stated, "initial-value", "collocation", "boundary-value")
     if any(item.name == TIME for item in problem.coordinates):
-        return (*stated, "cole-hopf", "lines", "collocation")
+        return (*stated, "cole-hopf", "characteristics", "lines", "collocation")
     return (*stated, "collocation")
 
 
