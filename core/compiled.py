@@ -85,21 +85,21 @@ class Compiled:
         size = sum(len(group.terms) * group.rows for group in self._groups.found)
         rows = torch.empty(size, self._vector.size, dtype=self._dtype)
         residuals = self._plan.jacobian(self._theta, rows.numpy())
-        return torch.from_numpy(residuals), rows, self._means()
+        return torch.tensor(residuals), rows, self._means()
 
     def _evaluated(self, slopes: Array | None) -> tuple[Tensor, Tensor]:
         self._plan.evaluate(self._theta, slopes)
         terms = self._means()
         if not self._weights.points:
-            return torch.from_numpy(np.asarray(self._given @ terms.numpy())), terms
+            return torch.tensor(self._given @ terms.numpy(), dtype=self._dtype), terms
         pairs = zip(self._groups.found, self._plan.residuals(self._theta), strict=True)
         return torch.tensor(sum((group.scales(self._weights).numpy() * found**2).sum() for group, found in pairs), dtype=self._dtype), terms
 
     def _means(self) -> Tensor:
-        """The terms, after an evaluation."""
+        """The terms, after an evaluation; in torch's memory, as NumPy's may begin anywhere and sums depend on that."""
         sums = np.concatenate(self._plan.sums)
         means = np.bincount(self._terms, sums / self._counts, len(self._given))
-        return torch.from_numpy(means.astype(self._given.dtype))
+        return torch.tensor(means, dtype=self._dtype)
 
 
 def _packed(group: Group, weights: Weights) -> native.Group:

@@ -11,13 +11,14 @@ from functools import cache
 from types import TracebackType
 from typing import Any
 
+from core.checkpoints import Checkpoint
 from core.errors import RunError, TangenteError
 from core.experiment import Experiment
 from core.frames import unpack
 from core.process import prepare
 from core.recorder import Diverged, Recorder
 from core.store import Lease, Run, RunStore, Wishes
-from core.training import Checkpoint, Snapshot, train
+from core.training import Snapshot, train
 
 _RENEW_EVERY = 0.5  # seconds
 _LEASE_POLL = 0.1  # seconds

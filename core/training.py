@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import torch
-from safetensors.torch import load, save
 from torch import Tensor, nn
 
 from core import native
+from core.checkpoints import Checkpoint, Parts
 from core.compiled import suits
 from core.devices import torch_device
 from core.engines import AUTO, NATIVE
@@ -26,15 +26,6 @@ from core.objective import Objective
 from core.optimisers import OPTIMISERS, Optimiser
 from core.schedules import learning_rate
 from core.validation import Validation
-
-
-@dataclass(frozen=True)
-class Checkpoint:
-    """All that a run needs to go on: `data` holds the weights and the optimiser's state as safetensors."""
-
-    step: int
-    seconds: float
-    data: bytes
 
 
 @dataclass(frozen=True)
@@ -60,12 +51,14 @@ class Snapshot:
 
     def checkpoint(self) -> Checkpoint:
         """A copy of this moment from which `train` goes on as if it had never stopped."""
-        tensors = {f"network.{name}": value for name, value in self.network.state_dict().items()}
-        tensors[f"engine.{self.engine}"] = torch.empty(0)
-        tensors |= {f"optimiser.{name}": value for name, value in self.optimiser.state().items()}
-        tensors |= {f"objective.{name}": value for name, value in self.objective.state().items()}
-        tensors |= {f"validation.{name}": value for name, value in self.validation.state().items()}
-        return Checkpoint(self.step, self.seconds, save({name: value.detach().cpu().contiguous() for name, value in tensors.items()}))
+        parts = {
+            "network": self.network.state_dict(),
+            "engine": {self.engine: torch.empty(0)},
+            "optimiser": self.optimiser.state(),
+            "objective": self.objective.state(),
+            "validation": self.validation.state(),
+        }
+        return Checkpoint.of(self.step, self.seconds, parts)
 
 
 def train(experiment: Experiment, start: Checkpoint | None = None) -> Iterator[Snapshot]:
@@ -77,13 +70,17 @@ def train(experiment: Experiment, start: Checkpoint | None = None) -> Iterator[S
     network = build(experiment, device)
     step, seconds = (0, 0.0) if start is None else (start.step, start.seconds)
     losses = Losses(experiment, device)
-    engine = _chosen(experiment, network) if start is None else _of(start, experiment)
+    kept = None if start is None else start.parts(device)
+    engine = _chosen(experiment, network) if kept is None else next(iter(kept["engine"]), experiment.losses_engine)
     objective, validation = Objective(network, losses, step, engine), Validation(network, losses)
     stage = experiment.stage(step)
     optimiser = OPTIMISERS[stage.method](network, experiment)
-    if start is not None:
-        same = step > 0 and experiment.stage(step - 1) == stage  # else the stage begins with this step
-        _load(start, network, optimiser if same else None, objective, validation, device)
+    if kept is not None:
+        _load(kept, network)
+        if step > 0 and experiment.stage(step - 1) == stage:  # else the stage begins with this step
+            optimiser.load(kept["optimiser"])
+        objective.load(kept["objective"])
+        validation.load(kept["validation"])
     while not (_finished(experiment, step, seconds) or (stage.last and _futile(losses, step, stage, optimiser, objective, validation))):
         begun = time.perf_counter()
         if experiment.stage(step) != stage:
@@ -103,14 +100,16 @@ def train(experiment: Experiment, start: Checkpoint | None = None) -> Iterator[S
 def restore(experiment: Experiment, checkpoint: Checkpoint, device: torch.device) -> nn.Sequential:
     """The network of a checkpoint."""
     network = build(experiment, device)
-    _load(checkpoint, network, None, None, None, device)
+    _load(checkpoint.parts(device), network)
     return network
 
 
 def last_objective(experiment: Experiment, checkpoint: Checkpoint, network: nn.Sequential, losses: Losses) -> Objective:
     """What the last step before a checkpoint made small, with the points that it had; `network` is given the weights of the checkpoint."""
     objective = Objective(network, losses, max(0, checkpoint.step - 1))
-    _load(checkpoint, network, None, objective, None, losses.device)
+    kept = checkpoint.parts(losses.device)
+    _load(kept, network)
+    objective.load(kept["objective"])
     return objective
 
 
@@ -122,34 +121,12 @@ def _chosen(experiment: Experiment, network: nn.Sequential) -> str:
     return NATIVE if there else experiment.losses_engine
 
 
-def _of(start: Checkpoint, experiment: Experiment) -> str:
-    """The engine of a run that goes on: that with which it began."""
-    names = [name.partition(".")[2] for name in load(start.data) if name.startswith("engine.")]
-    return names[0] if names else experiment.losses_engine
-
-
-def _load(
-    start: Checkpoint,
-    network: nn.Sequential,
-    optimiser: Optimiser | None,
-    objective: Objective | None,
-    validation: Validation | None,
-    device: torch.device,
-) -> None:
-    parts: dict[str, dict[str, Tensor]] = {"network": {}, "optimiser": {}, "objective": {}, "validation": {}, "engine": {}}
-    for name, value in load(start.data).items():
-        part, _, rest = name.partition(".")
-        parts[part][rest] = value.to(device)
+def _load(kept: Parts, network: nn.Sequential) -> None:
+    """Give the network the weights of a checkpoint; raises `RunError` where they are those of another."""
     try:
-        network.load_state_dict(parts["network"])
+        network.load_state_dict(dict(kept["network"]))
     except RuntimeError as error:
         raise RunError("checkpoint-mismatch", reason=str(error)) from error
-    if optimiser is not None:
-        optimiser.load(parts["optimiser"])
-    if objective is not None:
-        objective.load(parts["objective"])
-    if validation is not None:
-        validation.load(parts["validation"])
 
 
 def _finished(experiment: Experiment, step: int, seconds: float) -> bool:

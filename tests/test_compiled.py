@@ -8,6 +8,7 @@ import torch
 from hypothesis import HealthCheck, given, settings
 
 from core import native
+from core.checkpoints import Checkpoint
 from core.compiled import Compiled, suits
 from core.experiment import ACTIVATIONS, Experiment
 from core.losses import Losses
@@ -15,7 +16,7 @@ from core.networks import build
 from core.objective import Objective
 from core.problem import Problem, library, load
 from core.sweeps import Sweep
-from core.training import Checkpoint, Snapshot, train
+from core.training import Snapshot, train
 from core.vector import Vector
 from core.weights import Weights
 from tests.equations import equations

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 
+from core.checkpoints import Checkpoint
 from core.diagnosis.measures import checked
 from core.experiment import (
     ACTIVATIONS,
@@ -25,7 +26,7 @@ from core.fields import Display
 from core.frames import unpack
 from core.losses import Losses
 from core.problem import library
-from core.training import Checkpoint, Snapshot, train
+from core.training import Snapshot, train
 from tests.experiments import small
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs CUDA")

@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from core import curriculum
+from core.checkpoints import Checkpoint
 from core.errors import InputError
 from core.experiment import Experiment
 from core.fields import LIVE, Display
@@ -19,7 +20,7 @@ from core.networks import build
 from core.objective import Objective
 from core.problem import Problem, load
 from core.resampling import RULES
-from core.training import Checkpoint, Snapshot, train
+from core.training import Snapshot, train
 from tests.experiments import small, solved
 
 CPU = torch.device("cpu")

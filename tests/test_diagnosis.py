@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 from torch.func import functional_call, jacrev
 
+from core.checkpoints import Checkpoint
 from core.diagnosis.findings import FAULTS, Case, findings, good
 from core.diagnosis.history import history
 from core.diagnosis.measured import Measures
@@ -28,7 +29,7 @@ from core.losses import Losses
 from core.networks import build
 from core.problem import load
 from core.store import RunStore
-from core.training import Checkpoint, Snapshot, train
+from core.training import Snapshot, train
 from tests.experiments import small
 
 

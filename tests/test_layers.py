@@ -18,6 +18,7 @@ UI = ("streamlit", "plotly")
 WITH_TORCH = (
     "core.anatomy",
     "core.batches",
+    "core.checkpoints",
     "core.columns",
     "core.compiled",
     "core.derivatives",

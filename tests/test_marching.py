@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from core import marching
 from core.batches import Points
+from core.checkpoints import Checkpoint
 from core.errors import InputError
 from core.experiment import Experiment
 from core.losses import Losses
@@ -20,7 +21,7 @@ from core.optimisers import OPTIMISERS
 from core.phases import Phases
 from core.problem import Problem, load
 from core.resampling import RULES
-from core.training import Checkpoint, Snapshot, train
+from core.training import Snapshot, train
 from tests.experiments import small
 
 CPU = torch.device("cpu")

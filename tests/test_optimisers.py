@@ -11,6 +11,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from core.checkpoints import Checkpoint
 from core.errors import InputError
 from core.experiment import OPTIMISERS as NAMES
 from core.experiment import Experiment
@@ -20,7 +21,7 @@ from core.optimisers import OPTIMISERS
 from core.optimisers.line_search import LineSearch, Place
 from core.optimisers.ssbroyden import factors
 from core.problem import load
-from core.training import Checkpoint, Snapshot, train
+from core.training import Snapshot, train
 from core.vector import Vector
 from tests.experiments import small, solved
 

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 import torch
 
+from core.checkpoints import Checkpoint
 from core.losses import Losses
 from core.networks import build
 from core.objective import Objective
 from core.resampling import RULES, adapt, add, retain
-from core.training import Checkpoint, Snapshot, train
+from core.training import Snapshot, train
 from tests.experiments import small
 
 CPU = torch.device("cpu")

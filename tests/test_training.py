@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 import torch
 
+from core.checkpoints import Checkpoint
 from core.errors import RunError
 from core.experiment import Experiment
 from core.fields import Display
 from core.losses import Losses
-from core.training import Checkpoint, Snapshot, restore, train
+from core.training import Snapshot, restore, train
 from tests.experiments import small, solved
 
 CPU = torch.device("cpu")

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from core.batches import Residual
+from core.checkpoints import Checkpoint
 from core.errors import InputError
 from core.experiment import WEIGHTINGS, Experiment
 from core.gradients import norms, traces
@@ -18,7 +19,7 @@ from core.losses import Losses
 from core.networks import build
 from core.objective import Objective
 from core.problem import Problem, load
-from core.training import Checkpoint, Snapshot, train
+from core.training import Snapshot, train
 from core.vector import Vector
 from core.weighting import AVERAGE, DECAY, GAIN, LEAST, SIZES, SLICES, Weighting
 from core.weights import Weights

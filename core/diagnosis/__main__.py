@@ -12,12 +12,12 @@ import argparse
 import numpy as np
 
 from core import process
+from core.checkpoints import Checkpoint
 from core.diagnosis.history import history
 from core.diagnosis.measured import Measures
 from core.diagnosis.measures import checked
 from core.frameworks.race import end_with_parent, tell
 from core.store import RunStore
-from core.training import Checkpoint
 
 
 def measure(store: RunStore, run_id: str) -> Measures:

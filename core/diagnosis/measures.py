@@ -13,13 +13,14 @@ from torch import Tensor
 
 from core import gradients
 from core.batches import Points
+from core.checkpoints import Checkpoint
 from core.diagnosis import sizes
 from core.diagnosis.measured import Checked, Spectrum, Term
 from core.diagnosis.waves import waves
 from core.experiment import Experiment
 from core.losses import Losses
 from core.objective import Objective
-from core.training import Checkpoint, last_objective, restore
+from core.training import last_objective, restore
 
 CPU = torch.device("cpu")
 FRESH = (500, 4000)

@@ -16,7 +16,11 @@ from core.optimisers.ssbroyden import SSBroyden
 
 
 class Optimiser(Protocol):
-    """A method, with what it remembers from step to step as named tensors, so that a run can be resumed bit for bit."""
+    """A method, with what it remembers from step to step as named tensors, so that a run can be resumed bit for bit.
+
+    A sum over a tensor may depend on where in memory that begins. So what is used as a tensor of its own is remembered as one, never as a
+    part of another: `core/checkpoints.py` gives each back as it was.
+    """
 
     @property
     def stalled(self) -> bool:

@@ -51,12 +51,11 @@ class Adam:
     def state(self) -> dict[str, Tensor]:
         """Step count, and moments of each parameter; empty before the first step."""
         state = self._adam.state[self._parameters]
-        if self._kernel is not None:
-            state["step"] = torch.tensor(float(self._kernel.count))
         if not state:
             return {}
+        step = state["step"] if self._kernel is None else torch.tensor(float(self._kernel.count))
         parts = {f"{name}.{part}": value for part in MOMENTS for name, value in self._vector.parts(state[part]).items()}
-        return {"step": state["step"], **parts}
+        return {"step": step, **parts}
 
     def load(self, state: dict[str, Tensor]) -> None:
         """Go on from what `state()` gave; checkpoints of older versions have a step count for each parameter, all the same."""
@@ -75,6 +74,6 @@ class Adam:
             if not state:
                 state |= {part: torch.zeros_like(self._vector.values) for part in MOMENTS}
             first, second = (state[part].numpy() for part in MOMENTS)
-            count = int(state["step"]) if "step" in state else 0
+            count = int(state.pop("step", 0))  # the kernel counts from here on
             self._kernel = native.Adam(self._vector.values.numpy(), self._vector.slopes.numpy(), first=first, second=second, count=count)
         return self._kernel

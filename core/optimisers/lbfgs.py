@@ -43,8 +43,15 @@ class LBFGS(QuasiNewton):
         self._moved, self._changed = [], []
 
     def _remembered(self) -> dict[str, Tensor]:
-        return {"moved": torch.stack(self._moved), "changed": torch.stack(self._changed)} if self._moved else {}
+        histories = {"moved": self._moved, "changed": self._changed}
+        return {f"{name}.{number}": step for name, steps in histories.items() for number, step in enumerate(steps)}
 
     def _remember(self, state: dict[str, Tensor]) -> None:
-        if "moved" in state:
-            self._moved, self._changed = list(state["moved"]), list(state["changed"])
+        self._moved, self._changed = _steps(state, "moved"), _steps(state, "changed")
+
+
+def _steps(state: dict[str, Tensor], name: str) -> list[Tensor]:
+    """The steps in their order; older versions kept them as rows of one tensor, where most of them are not aligned as they were."""
+    if name in state:
+        return [row.clone() for row in state[name]]
+    return [state[f"{name}.{number}"] for number in range(sum(key.startswith(f"{name}.") for key in state))]

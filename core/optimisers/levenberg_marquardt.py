@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -200,5 +201,6 @@ def _square(columns: Tensor) -> Tensor:
     """AᵀA of A, (m, n) → (n, n); on the CPU by NumPy, which computes one half of it and copies the other."""
     if columns.device.type != "cpu":
         return columns.T @ columns
-    array = columns.numpy()
-    return torch.from_numpy(array.T @ array)
+    array, square = columns.numpy(), columns.new_empty(columns.shape[1], columns.shape[1])
+    np.matmul(array.T, array, out=square.numpy())
+    return square
