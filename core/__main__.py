@@ -1,32 +1,36 @@
-"""The command line: `python -m core solve|seeds|problems|runs|show`.
+"""The command line: `python -m core solve|seeds|resume|problems|runs|show`.
 
-Exit codes: 0 done, 2 bad input, 3 failed, 130 interrupted (what was done is kept).
+Exit codes: 0 done, 2 bad input, 3 failed, 130 interrupted (what was done is kept), 141 left by whoever read the output.
 """
 
 from __future__ import annotations
 
 import argparse
+import errno
 import json
 import math
 import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from core import classical, measurements, references, seeds, toml
+from core import classical, interruptions, measurements, outputs, references, seeds, toml
 from core.bands import Spread
 from core.classical import Answer
 from core.errors import InputError, Position, RunError, TangenteError
 from core.experiment import HYPERPARAMETERS, Experiment
 from core.problem import library, load
 from core.seeds import Outcome
-from core.store import Run, RunStore
+from core.store import OVER, SILENCE, Run, RunStore
 
-INTERRUPTED = 130
+INTERRUPTED, UNREAD = 130, 141  # as shells count programs that SIGINT or SIGPIPE has ended
+_GONE = (errno.EPIPE, errno.EIO)
+"""What writing to a pipe gives that nobody reads any more, and to a terminal that was closed."""
 _POLL = 0.1  # seconds between looks at a run's progress
 _L2 = "relative L2"
 _LINE = 2.0  # seconds between lines where there is no terminal
@@ -34,8 +38,18 @@ _LINE = 2.0  # seconds between lines where there is no terminal
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Carry out one command; returns the exit code."""
-    options = _parser().parse_args(arguments)
     try:
+        return _carried_out(arguments)
+    except OSError as error:
+        if error.errno not in _GONE:
+            raise
+        _hush()
+        return UNREAD
+
+
+def _carried_out(arguments: Sequence[str] | None) -> int:
+    try:
+        options = _parser().parse_args(arguments)
         code: int = options.command(options)
         return code
     except InputError as error:
@@ -46,6 +60,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 3
     except KeyboardInterrupt:
         return INTERRUPTED
+    finally:
+        sys.stdout.flush()  # here, where it is known what to do if nobody reads it
+
+
+def _hush() -> None:
+    """Say nothing more: at its end Python writes what it still has to say, and would complain."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        os.dup2(nowhere, stream.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -62,6 +85,12 @@ def _parser() -> argparse.ArgumentParser:
     several.add_argument("--count", default=seeds.USUAL, metavar="N", help=counted)
     _add_experiment(several)
 
+    resume = commands.add_parser("resume", help="go on with a run that was stopped or paused, or whose process has died")
+    resume.set_defaults(command=_resume)
+    _add_run(resume)
+    _add_json(resume)
+    _add_store(resume)
+
     problems = commands.add_parser("problems", help="list the library")
     problems.set_defaults(command=_problems)
 
@@ -72,7 +101,7 @@ def _parser() -> argparse.ArgumentParser:
 
     show = commands.add_parser("show", help="one run in full")
     show.set_defaults(command=_show)
-    show.add_argument("run", metavar="RUN", help="a run's name, or how it begins")
+    _add_run(show)
     _add_store(show)
     return parser
 
@@ -84,9 +113,17 @@ def _add_experiment(parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--" + name.replace("_", "-"), dest=name, metavar="VALUE", help=item.help.replace("%", "%%"))
     parser.add_argument("--value", action="append", default=[], metavar="NAME=NUMBER", help="set a parameter of the equation")
     parser.add_argument("--weight", action="append", default=[], metavar="TERM=NUMBER", help="weight of a loss term, or of all of a kind")
-    parser.add_argument("--json", type=Path, metavar="OUT.json", help="write the result there")
+    _add_json(parser)
     parser.add_argument("--again", action="store_true", help="train even if the store has this result")
     _add_store(parser)
+
+
+def _add_run(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("run", metavar="RUN", help="a run's name, or how it begins")
+
+
+def _add_json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", type=Path, metavar="OUT.json", help="write the result there")
 
 
 def _add_store(parser: argparse.ArgumentParser) -> None:
@@ -95,9 +132,34 @@ def _add_store(parser: argparse.ArgumentParser) -> None:
 
 def _solve(options: argparse.Namespace) -> int:
     experiment, store, reference = _prepared(options)
-    run = _known_or_trained(store, experiment, options.again)
+    return _concluded(_known_or_trained(store, experiment, options.again), reference, options.json)
+
+
+def _resume(options: argparse.Namespace) -> int:
+    """Go on with a run from its last checkpoint, in this process; raises `InputError` where it is over, or trained elsewhere."""
+    store = RunStore(options.store)
+    run = _left(store, store.find(options.run).id)
+    _check(run.experiment, options.json)
+    reference = _solved(store, run.experiment, again=False)
+    return _concluded(_train(store, run.experiment, run), reference, options.json)
+
+
+def _left(store: RunStore, run_id: str) -> Run:
+    """The run, which nobody trains; where its process was heard of a moment ago, after a wait for its next word."""
+    until = time.monotonic() + SILENCE
+    while (run := store.get(run_id)).status == "running" and not store.silent(run_id):
+        if time.monotonic() > until:
+            raise InputError("run-elsewhere", run=run_id)
+        time.sleep(_POLL)
+    if run.status in OVER:
+        raise InputError("run-ended", run=run_id, status=run.status)
+    return run
+
+
+def _concluded(run: Run, reference: Answer, path: Path | None) -> int:
+    """Tell what became of a run, and write it to `path`, if there is one; the exit code."""
+    _write(path, _result(run, reference))
     print(_summary(run, reference))
-    _write(options.json, _result(run, reference))
     if run.status in ("failed", "diverged"):
         print(_error(run), file=sys.stderr)
         return 3
@@ -115,8 +177,8 @@ def _seeds(options: argparse.Namespace) -> int:
         if runs[-1].status not in ("done", "diverged", "failed"):
             break
     outcome = seeds.outcome(runs)
-    print("\n".join([*map(_row, runs), *_told(outcome), f"reference: {_reference(reference)}"]))
     _write(options.json, {**_spreads(outcome), "runs": [_result(run, reference) for run in runs]})
+    print("\n".join([*map(_row, runs), *_told(outcome), f"reference: {_reference(reference)}"]))
     for run in runs:
         if run.status == "failed":
             print(_error(run), file=sys.stderr)
@@ -158,12 +220,21 @@ def _plain(spread: Spread | None) -> dict[str, float | None] | None:
 def _prepared(options: argparse.Namespace) -> tuple[Experiment, RunStore, Answer]:
     """The experiment that is asked for, after a look at what could stand in its way, and the reference that it is held against."""
     experiment = _experiment(options)
-    if options.json is not None and not options.json.absolute().parent.is_dir():
-        raise InputError("no-folder", at=Position(file=str(options.json)), folder=str(options.json.absolute().parent))
+    _check(experiment, options.json)
     for warning in experiment.warnings:
         print(f"warning: {warning.message}", file=sys.stderr)
     store = RunStore(options.store)
     return experiment, store, _solved(store, experiment, options.again)
+
+
+def _check(experiment: Experiment, path: Path | None) -> None:
+    """Raise `InputError` where the result cannot be written to `path`, and `RunError` where there is no such device as is asked for."""
+    if path is not None:
+        outputs.check(path)
+    if experiment.device != "cpu":
+        from core.devices import torch_device  # torch takes seconds to import, and is not needed to know of a processor
+
+        torch_device(experiment.device)
 
 
 def _known_or_trained(store: RunStore, experiment: Experiment, again: bool) -> Run:
@@ -177,7 +248,7 @@ def _known_or_trained(store: RunStore, experiment: Experiment, again: bool) -> R
 
 def _write(path: Path | None, result: dict[str, Any]) -> None:
     if path is not None:
-        path.write_text(json.dumps(result, indent=2) + "\n")
+        outputs.write(path, json.dumps(result, indent=2) + "\n")
 
 
 def _experiment(options: argparse.Namespace) -> Experiment:
@@ -225,25 +296,47 @@ def _solved(store: RunStore, experiment: Experiment, again: bool) -> Answer:
     return classical.find(store, *given, again=again)
 
 
-def _train(store: RunStore, experiment: Experiment) -> Run:
-    """Train in this process, reporting as it goes; Ctrl-C asks the run to stop and waits for its last checkpoint."""
+def _train(store: RunStore, experiment: Experiment, left: Run | None = None) -> Run:
+    """Train in this process, a new run or the one that was `left`, until it ends or a signal asks for the end of this process."""
     from core.runner import run as train_run  # torch takes seconds to import, and the other commands do without it
 
-    run = store.create(experiment)
-    print(f"Training {experiment.problem.title or 'the problem'} as run {run.id}", flush=True)
+    with interruptions.noted() as received:
+        run, doing = (store.create(experiment), "Training") if left is None else (left, "Going on with")
+        with ThreadPoolExecutor(1, "training") as pool, _stopping(store, run.id):
+            print(f"{doing} {experiment.problem.title or 'the problem'} as run {run.id}", flush=True)
+            if left is not None:
+                store.resume(run.id)
+            training = pool.submit(train_run, store.url, run.id)
+            _follow(store, run.id, training, received)
+            training.result()  # raises what could not even be recorded in the run
+    ended = store.get(run.id)
+    if ended.status in ("queued", "running"):
+        raise InputError("run-elsewhere", run=run.id)
+    return ended
+
+
+@contextmanager
+def _stopping(store: RunStore, run_id: str) -> Iterator[None]:
+    """Have a run stop where something goes wrong, such as a report that nobody reads, instead of going on unseen."""
+    try:
+        yield
+    except BaseException:
+        with suppress(TangenteError):
+            store.stop(run_id)
+        raise
+
+
+def _follow(store: RunStore, run_id: str, training: Future[str], received: list[int]) -> None:
+    """Report until a training has ended; a signal asks the run to stop, and its last checkpoint is waited for."""
     report = _bar if sys.stderr.isatty() else _lines()
-    with ThreadPoolExecutor(1, "training") as pool:
-        training = pool.submit(train_run, store.url, run.id)
-        while not training.done():
-            try:
-                wait([training], _POLL)
-                report(store.get(run.id))
-            except KeyboardInterrupt:
-                store.stop(run.id)
-        training.result()  # raises what could not even be recorded in the run
+    while not training.done():
+        wait([training], _POLL)
+        if received:
+            received.clear()
+            store.stop(run_id)
+        report(store.get(run_id))
     if sys.stderr.isatty():
         print(file=sys.stderr)
-    return store.get(run.id)
 
 
 def _bar(run: Run) -> None:
@@ -349,8 +442,7 @@ def _runs(options: argparse.Namespace) -> int:
 
 def _show(options: argparse.Namespace) -> int:
     store = RunStore(options.store)
-    begins = [run.id for run in store.runs(10_000) if run.id.startswith(options.run)]
-    run = store.get(begins[0] if len(begins) == 1 else options.run)
+    run = store.find(options.run)
     print(f"run {run.id}, {_ago(run)}")
     print(_summary(run, classical.known(store, run.experiment.problem, dict(run.experiment.values))))
     if run.error is not None:

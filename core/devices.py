@@ -26,7 +26,7 @@ def labels() -> dict[str, str]:
 def torch_device(name: str) -> torch.device:
     """The device called `name`; raises `RunError` where this process has none of that name, never takes another."""
     if name not in labels():
-        raise RunError("device-missing", device=name, present=", ".join(labels()))
+        raise RunError("device-missing", device=name, present=", ".join(f"{known} ({label})" for known, label in labels().items()))
     return torch.device(name)
 
 

@@ -257,7 +257,7 @@ MESSAGES: dict[str, str] = {
     "name-reserved": N_("The name {name} has a meaning of its own; choose another one."),
     "name-twice": N_("The name {name} is given twice."),
     # cluster, worker, runner, devices
-    "device-missing": N_("The device {device} is not there; the worker has {present}. Choose one of these, or start a worker that has it."),
+    "device-missing": N_("There is no device {device} here; there is {present}. Choose what is there, or train on a machine that has it."),
     "diverged": N_("The loss is no longer a finite number from step {step} on. Try a smaller learning rate, or float64."),
     "keeps-failing": N_(
         "The run ended its worker {attempts} times without getting any further, most likely for lack of memory. "
@@ -274,6 +274,8 @@ MESSAGES: dict[str, str] = {
     # the command line
     "cannot-read": N_("The file cannot be read: {reason}."),
     "no-folder": N_("There is no folder {folder} to write to."),
+    "is-a-folder": N_("This is a folder; a file's name is needed."),
+    "cannot-write": N_("The file cannot be written: {reason}."),
     "not-an-assignment": N_("This must read NAME=NUMBER."),
     "run-lost": N_("The run ended without saying why."),
     # training
@@ -427,6 +429,8 @@ MESSAGES: dict[str, str] = {
     "reference-too-many": N_("Collocation of {unknowns} unknowns in {coordinates} coordinates is too costly."),
     # store
     "unknown-run": N_("There is no run {run} in this store."),
+    "ambiguous-run": N_("{count} runs begin with {run}, among them {known}. Give more letters."),
+    "run-elsewhere": N_("Run {run} is being trained by another process, and goes on there. Pause or stop it there first."),
     "unknown-snapshot": N_("Run {run} kept no picture of step {step}."),
     "unknown-saved-problem": N_("There is no problem {id} in your list."),
     "too-many-problems": N_("Your list holds {limit} problems, and more are not kept; delete some first."),

@@ -321,7 +321,9 @@ class Experiment:
         ),
         optional=True,
     )
-    device: str = _hyper("training", Choice(DEVICES), "cpu", N_("Device"), N_("Where the tensors live."), essential=True)
+    device: str = _hyper(
+        "training", Choice(DEVICES, (("cuda", "cuda:0"),)), "cpu", N_("Device"), N_("Where the tensors live."), essential=True
+    )
     condition_points: int = _hyper(
         "training", Integer(1, 10_000, "log"), 100, N_("Condition points"), N_("Points at which each condition is asked to hold.")
     )

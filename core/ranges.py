@@ -61,12 +61,14 @@ class Integer:
 
 @dataclass(frozen=True)
 class Choice:
-    """One of several names."""
+    """One of several names; `aliases` are pairs of another name for one, and that one."""
 
     options: tuple[str, ...]
+    aliases: tuple[tuple[str, str], ...] = ()
 
     def check(self, name: str, value: object) -> str:
-        """`value` itself; raises `InputError` with the nearest name where it is none of the options."""
+        """The option that `value` names; raises `InputError` with the nearest name where it is none of them."""
+        value = dict(self.aliases).get(str(value), value)
         if isinstance(value, str) and value in self.options:
             return value
         near = nearest(str(value), self.options)

@@ -17,13 +17,10 @@ from core.experiment import Experiment
 from core.frames import unpack
 from core.process import prepare
 from core.recorder import Diverged, Recorder
-from core.store import Lease, Run, RunStore, Wishes
+from core.store import HEARTBEAT, SILENCE, Lease, Run, RunStore, Wishes
 from core.training import Snapshot, train
 
-_RENEW_EVERY = 0.5  # seconds
 _LEASE_POLL = 0.1  # seconds
-_LEASE = 3.0  # seconds that a lease of the store lasts
-_SILENCE = 2.5 * _RENEW_EVERY  # seconds without a heartbeat after which a worker may be dead
 _MOST_ATTEMPTS = 30
 """Leases that may end without a checkpoint before a run is given up; each step that was kept earns another."""
 
@@ -62,7 +59,7 @@ class Heartbeat:
         self._thread.join()
 
     def _beat(self) -> None:
-        while not self._ended.wait(_RENEW_EVERY):
+        while not self._ended.wait(HEARTBEAT):
             try:
                 self.wishes = self._store.renew(self._lease)
             except TangenteError as error:
@@ -80,21 +77,16 @@ def _store(url: str) -> RunStore:
 def _lease(store: RunStore, run_id: str) -> Lease | None:
     """The lease of a run. Where a worker that has died still holds it, wait as long as it lasts; None where the worker lives."""
     owner = f"{socket.gethostname()}:{os.getpid()}"
-    heard = time.monotonic() + _SILENCE
+    heard = time.monotonic() + SILENCE
     seen = store.get(run_id)
     while (lease := store.lease(run_id, owner)) is None:
         now = store.get(run_id)
         if now.status not in ("queued", "running") or now.attempts != seen.attempts:
             return None
-        if time.monotonic() > heard and not _silent(store, run_id):
+        if time.monotonic() > heard and not store.silent(run_id):
             return None
         time.sleep(_LEASE_POLL)
     return lease
-
-
-def _silent(store: RunStore, run_id: str) -> bool:
-    """Whether the worker of a run has left out at least two heartbeats: its lease ends sooner than that of one that lives."""
-    return any(run.id == run_id for run in store.claimable(time.time() + _LEASE - _SILENCE))
 
 
 def _work(store: RunStore, lease: Lease) -> None:

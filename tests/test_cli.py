@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from core.devices import labels
 from core.experiment import HYPERPARAMETERS
 from core.problem import library
 
@@ -115,6 +116,8 @@ def test_a_file_states_an_experiment_and_flags_override_it(cli, tmp_path: Path) 
         (["solve", "burgers", "--value", "nu"], ["--value", "NAME=NUMBER"]),
         (["solve", "burgers", "--value", "mu=1"], ["mu", "nu"]),
         (["solve", "burgers", "--json", "no/such/folder.json"], ["folder"]),
+        (["solve", "burgers", "--json", "."], ["folder"]),
+        (["resume", "nothing"], ["nothing"]),
         (["solve"], ["usage"]),
         (["show", "nothing"], ["nothing"]),
         (["frobnicate"], ["frobnicate"]),
@@ -148,6 +151,14 @@ def test_a_diverging_run_exits_with_3_and_says_at_which_step(cli, tmp_path: Path
 def test_a_missing_device_exits_with_3(cli) -> None:  # type: ignore[no-untyped-def]
     done = cli("solve", "decay", *QUICK, "--device", "cuda:15")
     assert done.returncode == 3 and "cuda:15" in done.stderr
+    assert all(f"{name} ({label})" in done.stderr for name, label in labels().items())
+    assert cli("runs").stdout == ""  # nothing was begun
+
+
+@pytest.mark.skipif("cuda:0" in labels(), reason="there is one here")
+def test_a_device_may_be_asked_for_by_its_kind(cli) -> None:  # type: ignore[no-untyped-def]
+    done = cli("solve", "decay", *QUICK, "--device", "cuda")
+    assert done.returncode == 3 and done.stderr.startswith("There is no device cuda:0 here; there is cpu (")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs SIGINT")

@@ -43,6 +43,11 @@ def test_a_choice_offers_the_nearest_name() -> None:
     assert code(lambda: Choice(("tanh", "sin")).check("activation", 3)) == "not-a-choice"
 
 
+def test_a_choice_knows_other_names_for_its_options() -> None:
+    devices = Choice(("cpu", "cuda:0"), (("cuda", "cuda:0"),))
+    assert devices.check("device", "cuda") == devices.check("device", "cuda:0") == "cuda:0"
+
+
 def test_nearest_finds_a_slip_and_nothing_far() -> None:
     assert nearest("burger", ["heat", "burgers"]) == "burgers"
     assert nearest("zzz", ["heat", "burgers"]) is None

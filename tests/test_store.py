@@ -25,7 +25,7 @@ from core.errors import InputError, RunError
 from core.experiment import Experiment
 from core.problem import Problem
 from core.schema import ADDED
-from core.store import LEASE, Device, Lease, Run, RunStore, default_url
+from core.store import LEASE, SILENCE, Device, Lease, Run, RunStore, default_url
 from tests.experiments import small
 
 ROOT = Path(__file__).parent.parent
@@ -235,6 +235,35 @@ def test_losses_come_back_in_order(store: RunStore) -> None:
     store.write_losses(lease, 4, rows(4, 4))
     store.write_losses(lease, 4, rows(4, 6).astype(np.float64))
     np.testing.assert_array_equal(store.losses(run.id), rows(1, 6))
+
+
+def test_a_run_is_found_by_how_its_name_begins(store: RunStore) -> None:
+    made = [store.create(EXPERIMENT) for _ in range(70)]  # more than there are letters
+    first, *others = [one.id for one in made]
+    unique = next(first[:length] for length in range(1, 20) if not any(other.startswith(first[:length]) for other in others))
+    assert store.find(unique).id == store.find(first).id == first
+    shared = next(name[0] for name in others if sum(other.startswith(name[0]) for other in [first, *others]) > 1)
+    error = fails("ambiguous-run", InputError, store.find, shared)
+    assert shared in str(error) and error.values["count"] == sum(name.startswith(shared) for name in [first, *others])
+    for unknown in (unique.swapcase() + "!", first + "x", "%", "_" * 30):
+        fails("unknown-run", InputError, store.find, unknown)
+
+
+def test_letters_are_told_from_capitals(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = iter(["Abc", "aBC"])
+    monkeypatch.setattr("core.store.pages.new_id", lambda: next(names))
+    for _ in range(2):
+        store.create(EXPERIMENT)
+    assert store.find("A").id == "Abc" and store.find("aB").id == "aBC"
+
+
+def test_a_worker_is_silent_once_it_has_left_out_heartbeats(store: RunStore, clock: Clock) -> None:
+    run, lease = leased(store)
+    assert not store.silent(run.id)
+    clock.advance(SILENCE + 0.1)
+    assert store.silent(run.id)
+    store.renew(lease)
+    assert not store.silent(run.id)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

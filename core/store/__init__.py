@@ -5,12 +5,15 @@ from __future__ import annotations
 from core.database import Database, default_url, resolve
 from core.store.pages import ForPages
 from core.store.problems import Problems, SavedProblem
-from core.store.records import LEASE, Device, Lease, Run, StoredCheckpoint, Wishes
+from core.store.records import HEARTBEAT, LEASE, OVER, SILENCE, Device, Lease, Run, StoredCheckpoint, Wishes
 from core.store.references import Question, References
 from core.store.workers import ForWorkers
 
 __all__ = [
+    "HEARTBEAT",
     "LEASE",
+    "OVER",
+    "SILENCE",
     "Device",
     "Lease",
     "Question",

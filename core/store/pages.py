@@ -19,12 +19,14 @@ from core.frames import unpack
 from core.schema import PARTS, frames, losses, runs, snapshots, workers
 from core.store.checkpoints import newest_checkpoint
 from core.store.losses import block_of
-from core.store.records import RESUMABLE, Device, Run, StoredCheckpoint, Trainable
+from core.store.records import LEASE, OVER, SILENCE, Device, Run, StoredCheckpoint, Trainable
 from core.store.rows import RUNS, change, lost, one, run_of
 from core.store.texts import new_id
 
 _SEEN = 15.0  # seconds for which a worker's devices count as there
 _WATCH_EVERY = 0.5  # seconds
+_NAMED = 3
+"""Runs that a message names."""
 
 
 class ForPages:
@@ -64,6 +66,15 @@ class ForPages:
         with self._database.read() as connection:
             return run_of(one(connection, run_id))
 
+    def find(self, name: str) -> Run:
+        """The run whose id is `name`, or the only one whose id begins so; raises `InputError` where there is none, or are several."""
+        beginning = select(runs.c.id).where(runs.c.id.startswith(name, autoescape=True)).order_by(runs.c.number.desc())
+        with self._database.read() as connection:
+            found = [known for known in connection.scalars(beginning) if known.startswith(name)]  # SQLite takes A for a
+            if name not in found and len(found) > 1:
+                raise InputError("ambiguous-run", run=name, count=len(found), known=", ".join(found[:_NAMED]))
+            return run_of(one(connection, found[0] if len(found) == 1 else name))
+
     def latest(self, key: str) -> Run | None:
         """The newest run of an experiment's key."""
         with self._database.read() as connection:
@@ -82,6 +93,13 @@ class ForPages:
         with self._database.read() as connection:
             return [run_of(row) for row in connection.execute(waiting)]
 
+    def silent(self, run_id: str) -> bool:
+        """Whether a run waits for a worker, or its worker has left out at least two heartbeats.
+
+        Its lease then ends sooner than that of one that lives.
+        """
+        return any(run.id == run_id for run in self.claimable(time.time() + LEASE - SILENCE))
+
     def pause(self, run_id: str) -> None:
         """Have a run pause as soon as it can; one that is over stays as it is."""
         self._wish(run_id, ("queued", "running"), "paused", pause_at=0)
@@ -99,7 +117,7 @@ class ForPages:
             status = connection.scalar(select(runs.c.status).where(runs.c.id == run_id).with_for_update())
             if status is None:
                 raise InputError("unknown-run", run=run_id)
-            if status not in ("queued", "running", *RESUMABLE):
+            if status in OVER:
                 raise InputError("run-ended", run=run_id, status=status)
             going = {"resumed": True} if status == "running" else {"status": "queued", "finished": None, "error": None}
             connection.execute(change(run_id).values(pause_at=pause_at, stop=False, **going))

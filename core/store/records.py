@@ -11,9 +11,15 @@ from core.experiment import Experiment
 ENDINGS = ("paused", "stopped", "done", "diverged", "failed")
 """How a worker may leave a run; before, it is queued, then running."""
 RESUMABLE = ("paused", "stopped", "failed")
+OVER = tuple(status for status in ENDINGS if status not in RESUMABLE)
+"""The ends of a run that cannot go on."""
 
 LEASE = 3.0
 """Seconds that a lease lasts unless it is renewed."""
+HEARTBEAT = 0.5
+"""Seconds after which a worker renews its lease."""
+SILENCE = 2.5 * HEARTBEAT
+"""Seconds without a heartbeat after which a worker may be dead."""
 
 
 class Trainable(Protocol):
