@@ -160,6 +160,8 @@ def _concluded(run: Run, reference: Answer, path: Path | None) -> int:
     """Tell what became of a run, and write it to `path`, if there is one; the exit code."""
     _write(path, _result(run, reference))
     print(_summary(run, reference))
+    if run.status not in OVER:
+        print(f"python -m core resume {run.id} goes on from there")
     if run.status in ("failed", "diverged"):
         print(_error(run), file=sys.stderr)
         return 3

@@ -91,7 +91,7 @@ def test_terminated_then_killed_a_run_ends_with_the_bits_of_one_that_was_left_al
     name = until_step(store, solving, 350).id
     solving.send_signal(signal.SIGTERM)
     code, out, err = ended(solving)
-    assert code == 130 and "Traceback" not in err and "stopped" in out
+    assert code == 130 and "Traceback" not in err and "stopped" in out and f"resume {name}" in out
     first, kept = store.get(name), store.checkpoint(name)
     assert first.status == "stopped" and kept is not None and 350 <= kept.step == first.step < 1500
     assert json.loads((tmp_path / "first.json").read_text())["status"] == "stopped"
