@@ -248,6 +248,9 @@ MESSAGES: dict[str, str] = {
     ),
     "reference-interface": N_("A step inside a derivative, at {place}, asks for a method that solves on both sides of it."),
     "reference-order-changes": N_("Near {place}, the equations are of another order than elsewhere."),
+    "reference-contradicted": N_(
+        "The classical solution does not obey the equations at points that its method did not choose: {defect} of the terms is left."
+    ),
     "reference-narrow": N_("Something is {width} wide, which the classical solver cannot resolve on so wide a domain."),
     "reference-too-many-pieces": N_("Steps and bends cut the domain into more than {limit} pieces."),
     "grows-too-large": N_("With its definitions and derivatives written out, the expression has more than {limit} parts."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from core.errors import InputError, RunError
 from core.problem import Problem, load
 from core.references import cole_hopf, exact, lines
 from core.references.clock import Clock
+from core.references.lines import methods
 from core.references.refinement import difference
 
 Array = NDArray[np.float64]
@@ -367,3 +369,55 @@ def test_the_clock_is_obeyed() -> None:
         lines.solve(problem, grids.axes(problem, grids.FULL), clock)
     assert caught.value.code == "reference-too-slow"
     assert clock.seconds < 5.0  # 0.3 s; slow machines are shared
+
+
+# what the claim rests on, and what is narrow
+
+
+def bell(D: float, w: float, c: float) -> Callable[[Array, Array], Array]:
+    """A Gaussian that spreads by diffusion D on the whole line."""
+    return lambda x, t: np.exp(-((x - c) ** 2) / (w * w + 4 * D * t)) / np.sqrt(1 + 4 * D * t / (w * w))
+
+
+@pytest.mark.parametrize(("place", "width", "reach"), [(0, 1, 1000), (20.3, 1, 1000), (20, 0.1, 1000), (-3, 0.5, 100)])
+def test_a_narrow_start_on_a_wide_domain_spreads(place: float, width: float, reach: float) -> None:
+    equations, ends = ["u_t = u_xx"], [f"u(-{reach}, t) = 0", f"u({reach}, t) = 0"]
+    table = {"coordinates": {"x": [-reach, reach], "t": [0, 10]}, "unknowns": ["u"], "equations": equations}
+    problem = Problem.from_table({**table, "conditions": [f"u(x, 0) = exp(-((x - {place})/{width})^2)", *ends]}).bind({})
+    axes = grids.axes(problem, grids.FULL)
+    found = lines.solve(problem, axes, Clock(60.0))
+    expected = bell(1, width, place)(axes[0][:, None], axes[1][None])
+    error = float(np.linalg.norm(found.values[..., 0] - expected) / np.linalg.norm(expected))
+    assert error <= max(10 * found.error, 1e-9)
+    assert error < 1e-3
+
+
+def heated_end(x: Array, s: Array) -> Array:
+    """Heat on [0, 1], cold at first, with u = 1 at x = 0 from s = 0 on and u = 0 at x = 1; by its sine series."""
+    n = np.arange(1, 2000)[:, None, None]
+    series = np.sum(
+        2 / (n * np.pi) * np.sin(n * np.pi * x[None, :, None]) * np.exp(-((n * np.pi) ** 2) * np.maximum(s, 0)[None, None]), axis=0
+    )
+    return np.where(s > 0, 1 - x[:, None] - series, 0.0)
+
+
+def test_a_step_in_time_at_an_end_is_met() -> None:
+    conditions = ["u(x, 0) = 0", "u(0, t) = heaviside(t - 0.505)", "u(1, t) = 0"]
+    table = {"coordinates": {"x": [0, 1], "t": [0, 1]}, "unknowns": ["u"], "equations": ["u_t = u_xx"], "conditions": conditions}
+    problem = Problem.from_table(table).bind({})
+    x, t = axes = grids.axes(problem, grids.FULL)
+    found = lines.solve(problem, axes, Clock(60.0))
+    assert np.abs(found.values[..., 0] - heated_end(x, t - 0.505)).max() < 1e-8
+    assert found.evidence.points > 100
+
+
+def test_a_solution_that_misses_what_drives_it_is_contradicted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As all methods did that stepped over a pulse: here the source is taken from the equations that are solved, not from those asked."""
+    conditions = ["u(x, 0) = 0", "u(0, t) = 0", "u(1, t) = 0"]
+    table = {"coordinates": {"x": [0, 1], "t": [0, 1]}, "unknowns": ["u"], "equations": ["u_t = 0.1*u_xx + 1"], "conditions": conditions}
+    problem = Problem.from_table(table).bind({})
+    values = methods.Method.values
+    monkeypatch.setattr(methods.Method, "values", lambda self, task, count, finer: 0.5 * values(self, task, count, finer))
+    with pytest.raises(RunError) as caught:
+        lines.solve(problem, grids.axes(problem, grids.FULL), Clock(60.0))
+    assert caught.value.code == "reference-contradicted"

@@ -284,6 +284,12 @@ def whole(unknown: str) -> str:
     return unknown.partition(JOINED)[0]
 
 
+def shared(unknowns: Sequence[str], sizes: Array) -> Array:
+    """The largest size in any cell, for every cell of an unknown."""
+    names = [whole(unknown) for unknown in unknowns]
+    return np.array([max(size for other, size in zip(names, sizes, strict=True) if other == name) for name in names])
+
+
 def _named(unknown: str, cell: Cell) -> str:
     return JOINED.join([unknown, *(str(number + 1) for number in cell)])
 

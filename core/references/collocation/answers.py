@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ from core.references.collocation.least_squares import Speed
 from core.references.collocation.periodicity import ends_of
 from core.references.collocation.residuals import Miss, System, Term, terms
 from core.references.collocation.starts import starts
-from core.references.pieces import Folded, whole
+from core.references.pieces import Folded, shared
 from core.references.refinement import difference
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class Answers:
     def _judged(self, expansion: Expansion, root: Root, system: System) -> Answer:
         values = np.stack([expansion.value(root.coefficients, Derivative(name), self.points) for name in self.problem.unknowns], axis=-1)
         sizes = np.sqrt(np.mean(values**2, axis=tuple(range(values.ndim - 1))))
-        sizes = _shared(self.problem.unknowns, sizes)
+        sizes = shared(self.problem.unknowns, sizes)
         largest = float(sizes.max())
         values[..., sizes <= ROUNDED * largest] = 0.0
         known = {name: max(float(size), SMALLEST * largest) or 1.0 for name, size in zip(self.problem.unknowns, sizes, strict=True)}
@@ -107,12 +107,6 @@ class Answers:
         system = System(self.terms, expansion)
         steps = 1 if system.linear else USUAL_STEPS if converged else FEW_STEPS
         return steps * 1.5 * self.speed.seconds(system.rows, expansion.size)
-
-
-def _shared(unknowns: Sequence[str], sizes: Array) -> Array:
-    """The largest size in any cell, for every cell of an unknown."""
-    names = [whole(unknown) for unknown in unknowns]
-    return np.array([max(size for other, size in zip(names, sizes, strict=True) if other == name) for name in names])
 
 
 def distance(fine: Answer, coarse: Answer) -> float:

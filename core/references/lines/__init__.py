@@ -51,8 +51,8 @@ def solve(problem: BoundProblem, axes: tuple[Array, ...], clock: Clock) -> Solut
     if not any(method.kind == "modes" and method.suits(task) and method.first(task) is not None for method in METHODS):
         closer = _closer(task, cuts, narrow)
         task = task if closer == cuts else _task(problem, closer, narrow, axes, along, clock)
-    values, error = _solved(task)
-    return Solution(np.moveaxis(values[::-1] if turned else values, 0, along), error, Evidence(second="finer"))
+    values, error, points = _solved(task)
+    return Solution(np.moveaxis(values[::-1] if turned else values, 0, along), error, Evidence(points, "finer"))
 
 
 def _features(problem: BoundProblem, item: Interval) -> Iterator[Feature]:
@@ -97,7 +97,7 @@ def _around(item: Interval, feature: Feature) -> Iterator[float]:
         reach *= WIDER
 
 
-def _solved(task: Task) -> tuple[Array, float]:
+def _solved(task: Task) -> tuple[Array, float, int]:
     failed: TangenteError | None = None
     for method in METHODS:
         if not method.suits(task):

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import RunError
+from core.references.lines import defects
 from core.references.lines.exponential import Diverged
 from core.references.lines.methods import Method, Task
 from core.references.refinement import ROUNDING, difference
@@ -43,11 +44,15 @@ class Raising:
         self._in_space: dict[int, float] = {}
         self._in_time: dict[Place, float] = {}
         self._best: tuple[float, Array | None] = (math.inf, None)
+        self._kept_at = (first, 0)
         self._begun = time.process_time()
         self._without_gain = 0
 
-    def result(self) -> tuple[Array, float]:
-        """The values whose error is the least that was found, and that error; raises `RunError`."""
+    def result(self) -> tuple[Array, float, int]:
+        """The values whose error is the least that was found, that error, and at how many other points the equations hold.
+
+        Raises `RunError`.
+        """
         place = (self._first, 0)
         try:
             while not self._done(place):
@@ -60,7 +65,15 @@ class Raising:
             raise self._grows()
         if error > WORST:
             raise RunError("reference-inaccurate", error=f"{error:.1e}", limit=f"{WORST:g}")
-        return self._task.gathered(values).copy(), error
+        return self._task.gathered(values).copy(), error, self._checked()
+
+    def _checked(self) -> int:
+        """At how many points that the method did not choose the equations hold, where there is time to look."""
+        space, along = self._kept_at
+        count = self._method.count(self._task, space)
+        if count is None or 2 * self._cost(self._kept_at) > self._task.clock.left:
+            return 0
+        return defects.check(self._method, self._task, count, along)
 
     def _difference(self, fine: Array, coarse: Array) -> float:
         return difference(self._task.gathered(fine), self._task.gathered(coarse))
@@ -142,7 +155,7 @@ class Raising:
         if error < self._best[0]:
             finer = [(place[0] + 1, place[1]), (place[0], place[1] + 1)]
             values = [self._attempts[item] for item in finer if self._attempts.get(item) is not None]
-            self._best = (error, values[0 if in_space >= in_time else -1])
+            self._best, self._kept_at = (error, values[0 if in_space >= in_time else -1]), place
         return error
 
     def _affordable(self, place: Place) -> bool:
