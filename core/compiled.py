@@ -11,10 +11,14 @@ from torch import Tensor, nn
 
 from core import native
 from core.batches import Points
+from core.binding import BoundProblem
+from core.expressions import Call, Coordinate, leaves_in
+from core.expressions.tree import walk
 from core.groups import Group, Groups
 from core.jets import inputs
 from core.jets.activations import DERIVATIVES
 from core.losses import Losses
+from core.native.codes import UNCOMPILED
 from core.vector import Vector
 from core.weights import Weights
 
@@ -34,6 +38,13 @@ def suits(network: nn.Sequential) -> bool:
         and type(between[0]) in NAMES
         and all(parameter.requires_grad and parameter.device.type == "cpu" for parameter in network.parameters())
     )
+
+
+def covers(problem: BoundProblem) -> bool:
+    """Whether the kernel has code for all that equations and conditions make of the unknowns."""
+    residuals = (*problem.equations, *(condition.residual for condition in problem.conditions))
+    called = (node for tree in residuals for node in walk(tree) if isinstance(node, Call) and node.function in UNCOMPILED)
+    return all(isinstance(leaf, Coordinate) for node in called for leaf in leaves_in(node))
 
 
 class Compiled:

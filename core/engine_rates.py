@@ -65,7 +65,8 @@ class Contender:
 
 def engines(training: Training) -> tuple[str, ...]:
     """Those that can do it here, the reference first."""
-    there = compiled.suits(networks.build(training.experiment(NATIVE), torch.device("cpu")))
+    experiment = training.experiment(NATIVE)
+    there = compiled.suits(networks.build(experiment, torch.device("cpu"))) and compiled.covers(experiment.bound)
     return (*ENGINES, *([NATIVE] if there else []))
 
 

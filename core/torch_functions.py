@@ -8,6 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from core.torch_special import SPECIAL
+
 
 def _pair(function: Callable[[Tensor, Tensor], Tensor]) -> Callable[[Any, Any], Tensor]:
     """`function` of two tensors, made to take a number in either place."""
@@ -38,4 +40,5 @@ TORCH: dict[str, Callable[..., Any]] = {
     "atan2": _pair(torch.atan2),
     "min": _pair(torch.minimum),
     "max": _pair(torch.maximum),
+    **SPECIAL,
 }

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from core import native
 from core.checkpoints import Checkpoint, Parts
-from core.compiled import suits
+from core.compiled import covers, suits
 from core.devices import torch_device
 from core.engines import AUTO, NATIVE
 from core.errors import RunError
@@ -117,7 +117,7 @@ def _chosen(experiment: Experiment, network: nn.Sequential) -> str:
     """The engine of a run that begins: jets where the kernel is asked for in vain, or might be used but has yet to be compiled."""
     if experiment.engine not in (AUTO, NATIVE):
         return experiment.engine
-    there = suits(network) and (experiment.engine == NATIVE or native.ready(experiment.precision))
+    there = suits(network) and covers(experiment.bound) and (experiment.engine == NATIVE or native.ready(experiment.precision))
     return NATIVE if there else experiment.losses_engine
 
 

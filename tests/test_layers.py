@@ -52,6 +52,7 @@ WITH_TORCH = (
     "core.tape",
     "core.tensors",
     "core.torch_functions",
+    "core.torch_special",
     "core.training",
     "core.vector",
     "core.weighting",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 
 from core.errors import InputError
@@ -218,6 +219,18 @@ SLOPES: dict[str, Callable[[Expression], Expression]] = {
     "abs": lambda a: call("sign", a),
     "sign": lambda a: ZERO,
     "heaviside": lambda a: ZERO,
+    "erf": lambda a: multiply(Number(2 / math.sqrt(math.pi)), call("exp", negate(power(a, TWO)))),
+    "erfc": lambda a: multiply(Number(-2 / math.sqrt(math.pi)), call("exp", negate(power(a, TWO)))),
+    "sech": lambda a: negate(multiply(call("sech", a), call("tanh", a))),
+    "sinc": lambda a: _slope_of_lambda("lambda_j", Number(0.5), a),
+    "j0": lambda a: negate(call("j1", a)),
+    "j1": lambda a: subtract(call("j0", a), divide(call("lambda_j", ONE, a), TWO)),
+    "y0": lambda a: negate(call("y1", a)),
+    "y1": lambda a: subtract(call("y0", a), divide(call("y1", a), a)),
+    "i0": lambda a: call("i1", a),
+    "i1": lambda a: subtract(call("i0", a), divide(call("lambda_i", ONE, a), TWO)),
+    "k0": lambda a: negate(call("k1", a)),
+    "k1": lambda a: negate(add(call("k0", a), divide(call("k1", a), a))),
 }
 # The same for two arguments: the slopes along the first and the second.
 SLOPES_OF_TWO: dict[str, Callable[[Expression, Expression], tuple[Expression, Expression]]] = {
@@ -227,7 +240,16 @@ SLOPES_OF_TWO: dict[str, Callable[[Expression, Expression], tuple[Expression, Ex
     ),
     "min": lambda a, b: (call("heaviside", subtract(b, a)), call("heaviside", subtract(a, b))),
     "max": lambda a, b: (call("heaviside", subtract(a, b)), call("heaviside", subtract(b, a))),
+    "lambda_j": lambda order, a: (ZERO, _slope_of_lambda("lambda_j", order, a)),
+    "lambda_i": lambda order, a: (ZERO, _slope_of_lambda("lambda_i", order, a)),
 }
+
+
+def _slope_of_lambda(function: str, order: Expression, a: Expression) -> Expression:
+    """∓a Λ_{ν+1}(a) / (2 (ν+1)), see special.py; the order ν is a number."""
+    higher = add(order, ONE)
+    factor = divide(Number(0.5 if function == "lambda_i" else -0.5), higher)
+    return multiply(multiply(factor, a), call(function, higher, a))
 
 
 def _slope_of_power(a: Expression, b: Expression, da: Expression, db: Expression) -> Expression:

@@ -10,12 +10,14 @@ from typing import Any
 import numpy as np
 
 from core.errors import InputError
+from core.expressions.special import ARRAYS, NUMBERS, SPECIAL
 
 CONSTANTS = {"pi": math.pi, "e": math.e}
 ARITY = {
     **dict.fromkeys(("sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh"), 1),
     **dict.fromkeys(("exp", "log", "sqrt", "abs", "sign", "heaviside"), 1),
     **dict.fromkeys(("atan2", "min", "max"), 2),
+    **dict.fromkeys(SPECIAL, 1),
 }
 OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "+": operator.add,
@@ -36,6 +38,7 @@ def _heaviside(x: float) -> float:
 
 FLOATS: Mapping[str, Callable[..., float]] = {
     **{name: getattr(math, name) for name in ARITY if hasattr(math, name)},
+    **NUMBERS,
     "abs": abs,
     "sign": _sign,
     "heaviside": _heaviside,
@@ -47,6 +50,7 @@ NUMPY: Mapping[str, Callable[..., Any]] = {
     **{name: getattr(np, name) for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh", "exp", "log", "sqrt", "abs", "sign")},
     **{name: getattr(np, "arc" + name[1:]) for name in ("asin", "acos", "atan", "atan2")},
     "heaviside": lambda x: np.heaviside(x, 0.5),
+    **ARRAYS,
     "min": np.minimum,
     "max": np.maximum,
 }

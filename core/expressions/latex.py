@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from core.expressions.functions import CONSTANTS
+from core.expressions.special import BESSEL, DERIVED
 from core.expressions.tree import (
     At,
     Binary,
@@ -33,6 +34,8 @@ FUNCTIONS = {
     "sign": r"\operatorname{sign}",
     "heaviside": r"\operatorname{H}",
     "atan2": r"\operatorname{atan2}",
+    **{name: rf"\operatorname{{{name}}}" for name in ("erf", "erfc", "sech", "sinc")},
+    **{name: f"{name[0].upper()}_{{{name[1]}}}" for name in BESSEL},
 }
 
 
@@ -109,6 +112,9 @@ def _call(function: str, arguments: list[str]) -> Written:
             return rf"\left|{inside}\right|", ATOM
         case "exp":
             return f"e^{{{inside}}}", BINDING["^"]
+    if function in DERIVED:
+        order, inside = arguments
+        return rf"\Lambda^{{{function[-1].upper()}}}_{{{order}}}" + _brackets(inside), ATOM
     return FUNCTIONS[function] + _brackets(inside), ATOM
 
 

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 from core.errors import InputError
 from core.expressions.functions import ARITY, CONSTANTS
+from core.expressions.special import BESSEL, SPECIAL
 from core.expressions.tree import Coordinate, Derivative, Expression, Number, Parameter
 from core.ranges import nearest
 
 OPERATIONS = ("D", "lap")
 BOUNDARY = "boundary"
-RESERVED = {*ARITY, *CONSTANTS, *OPERATIONS, BOUNDARY}
+RESERVED = {*ARITY, *CONSTANTS, *OPERATIONS, BOUNDARY} - {*SPECIAL}
+"""Names that stand for nothing else; those of special functions, such as y0 and k1, give way to a problem's own."""
 LENGTH = 40  # of a name
 # What people write elsewhere for what the notation calls otherwise.
 ALIASES = {
@@ -27,6 +29,7 @@ ALIASES = {
         "Laplacian": "lap",
     },
     **{"laplace": "lap", "Delta": "lap", "diff": "D", "Pi": "pi", "PI": "pi"},
+    **{f"bessel{name}": name for name in BESSEL},
 }
 
 
@@ -90,4 +93,5 @@ class Names:
         for name in known:
             if name.lower() == word.lower():
                 return name
+        known = [name for name in known if name not in BESSEL]  # too short to be what another name was meant as
         return nearest(word, known) if len(word) <= LENGTH else None

@@ -4,11 +4,14 @@ NAMES = (
     *("+", "-", "*", "/", "neg", "pow"),
     *("sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh"),
     *("exp", "log", "sqrt", "abs", "sign", "heaviside", "atan2", "min", "max"),
+    *("erf", "erfc", "sech", "sinc", "j0", "j1", "y0", "y1", "i0", "i1", "k0", "k1", "lambda_j", "lambda_i"),
 )
 CODES: dict[str, int] = {name: number for number, name in enumerate(NAMES)}
-BINARY = frozenset(("+", "-", "*", "/", "pow", "atan2", "min", "max"))
+BINARY = frozenset(("+", "-", "*", "/", "pow", "atan2", "min", "max", "lambda_j", "lambda_i"))
 CONSTANT = frozenset(("sign", "heaviside"))
 """Operations whose derivative is zero."""
+UNCOMPILED = frozenset(NAMES[NAMES.index("erf") :])
+"""Operations of a tape for which the kernel has no code."""
 
 ACTIVATIONS = ("tanh", "sin", "gelu", "silu", "softplus", "sigmoid", "relu")
 ORDERS = 5

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.native.codes import BINARY, CONSTANT, NAMES
+from core.native.codes import BINARY, CONSTANT, NAMES, UNCOMPILED
 from core.native.description import Array, Group, Network, Tape
 from core.native.layout import TAPE
 
@@ -24,6 +24,8 @@ def check(network: Network, group: Group) -> None:
     for number, (code, x, y) in enumerate(group.tape.operations.tolist()):
         if not 0 <= code < len(NAMES) or not 0 <= x < first + number or not 0 <= y < first + number:
             raise ValueError(f"operation {number} of the tape, {(code, x, y)}, must take slots from 0 to {first + number - 1}")
+        if NAMES[code] in UNCOMPILED:
+            raise ValueError(f"operation {number} of the tape is {NAMES[code]}, for which the kernel has no code")
     if any(not 0 <= slot < first + len(group.tape.operations) for slot in group.tape.results):
         raise ValueError(f"the tape's results must be slots from 0 to {first + len(group.tape.operations) - 1}, not {group.tape.results}")
 
