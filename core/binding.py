@@ -24,6 +24,7 @@ from core.expressions import (
     parse,
     parse_equation,
     substitute,
+    to_text,
 )
 from core.expressions.tree import walk
 from core.interfaces import Interface
@@ -44,8 +45,8 @@ Values = tuple[tuple[str, float], ...]
 class BoundProblem:
     """A problem with numbers for its parameters: trees in which only coordinates and derivatives of unknowns are left.
 
-    `equations` are residuals, left minus right. `exact` is empty where no exact solution is known, or its formula has no real value for
-    these parameters. `order` is that of the highest derivative. `interfaces` are places where equations hold in the sense of
+    `equations` are residuals, left minus right. `exact` is empty where no exact solution is known, or its formula has no real value or is
+    none for these parameters. `order` is that of the highest derivative. `interfaces` are places where equations hold in the sense of
     distributions alone: what they ask for there, the trees do not show.
     """
 
@@ -75,9 +76,10 @@ class BoundProblem:
 
 @dataclass(frozen=True)
 class Trees:
-    """A problem's texts, parsed; equations and conditions as their two sides."""
+    """A problem's texts, parsed; equations and conditions as their two sides. `held` are the unknowns that each definition holds."""
 
     definitions: Mapping[str, Expression]
+    held: Mapping[str, frozenset[str]]
     equations: tuple[Sides, ...]
     conditions: tuple[Sides, ...]
     exact: Mapping[str, Expression]
@@ -89,12 +91,15 @@ def parsed(problem: Problem) -> Trees:
     names = names_of(problem)
     parameters = tuple(parameter.name for parameter in problem.parameters)
     definitions: dict[str, Expression] = {}
+    held: dict[str, frozenset[str]] = {}
     for name, text in problem.definitions.items():
-        earlier = Names(names.coordinates, (), (*parameters, *definitions))
-        definitions[name] = _tree(parse, text, earlier, f"problem.definitions.{name}")
+        earlier = Names(names.coordinates, names.unknowns, (*parameters, *definitions))
+        definitions[name] = _tree(parse_definition, text, earlier, f"problem.definitions.{name}")
+        held[name] = unknowns_in(definitions[name], held)
     known = Names(names.coordinates, (), names.parameters)
     return Trees(
         definitions,
+        held,
         _all_sides(problem.equations, names, "problem.equations"),
         _all_sides(problem.conditions, names, "problem.conditions"),
         {name: _tree(parse, text, known, f"problem.exact.{name}") for name, text in problem.exact.items()},
@@ -105,7 +110,7 @@ def parsed(problem: Problem) -> Trees:
 def bind(problem: Problem, values: Values) -> BoundProblem:
     """The problem with a value for each of its parameters; raises `InputError` where an equation or condition has no finite value there."""
     trees = parsed(problem)
-    known, budget = _Known(trees.definitions, values), _Budget()
+    known, budget = _Known(trees.definitions, {name: Number(value) for name, value in values}), _Budget()
     written = tuple(_written(sides, known, number) for number, sides in enumerate(trees.equations, 1))
     equations = tuple(_equation(tree, budget, problem, number) for number, tree in enumerate(written, 1))
     bound = tuple(_condition(sides, known, budget, problem, number) for number, sides in enumerate(trees.conditions, 1))
@@ -126,12 +131,27 @@ def derivatives(tree: Expression) -> set[Derivative]:
     return {leaf.derivative if isinstance(leaf, At) else leaf for leaf in leaves if isinstance(leaf, At | Derivative)}
 
 
+def parse_definition(text: str, names: Names) -> Expression:
+    """The tree of a definition, which may hold unknowns but at no place; raises `InputError` as `parse` does."""
+    tree = parse(text, names)
+    with pointed(text, names, {}):
+        for leaf in leaves_in(tree):
+            if isinstance(leaf, At):
+                raise InputError("definition-with-place", name=to_text(leaf), unknown=to_text(leaf.derivative))
+    return tree
+
+
+def unknowns_in(tree: Expression, held: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """The unknowns in a tree, where definitions stand for those that they hold."""
+    return frozenset(item.unknown for item in derivatives(tree)).union(*(held.get(name, ()) for name in _parameters(tree)))
+
+
 class _Known:
     """What each name stands for; a definition is worked out, and raises its error, only where it is used."""
 
-    def __init__(self, definitions: Mapping[str, Expression], values: Values) -> None:
+    def __init__(self, definitions: Mapping[str, Expression], parameters: Mapping[str, Expression]) -> None:
         self.definitions = definitions
-        self.trees: dict[str, Expression] = {name: Number(value) for name, value in values}
+        self.trees = dict(parameters)
 
     def used_by(self, *trees: Expression) -> Mapping[str, Expression]:
         """What the names in `trees` stand for, and more."""
@@ -226,11 +246,26 @@ def _interfaces(written: tuple[Expression, ...], bound: tuple[BoundCondition, ..
 
 def _condition(sides: Sides, known: _Known, budget: _Budget, problem: Problem, number: int) -> BoundCondition:
     with located(f"problem.conditions[{number}]"):
+        with pointed(problem.conditions[number - 1], names_of(problem), {}):
+            _check_places(sides, parsed(problem).held)
         values = known.used_by(*sides)
         with pointed(problem.conditions[number - 1], names_of(problem), values):
             condition = conditions.bind(sides, values, problem.coordinates)
         budget.spend(condition.residual)
         return condition
+
+
+def _check_places(sides: Sides, held: Mapping[str, frozenset[str]]) -> None:
+    """Raise `InputError` where a condition names a definition that holds an unknown, as it cannot say where that is meant."""
+    for name in sorted(name for side in sides for name in _parameters(side)):
+        if held.get(name):
+            raise InputError("definition-without-place", name=name, unknowns=", ".join(sorted(held[name])))
+
+
+def exact_of(problem: Problem) -> dict[str, Expression]:
+    """The exact solution with its definitions written out and its parameters left; empty where it has no value whatever these are."""
+    trees = parsed(problem)
+    return _exact(trees.exact, _Known(trees.definitions, {item.name: Parameter(item.name) for item in problem.parameters}))
 
 
 def _exact(exact: Mapping[str, Expression], known: _Known) -> dict[str, Expression]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
-from core import contradictions
-from core.binding import BoundProblem, Sides, derivatives, names_of, parsed
+from core import contradictions, identities, residuals
+from core.binding import BoundProblem, Sides, derivatives, names_of, parsed, unknowns_in
 from core.errors import InputError, Position
-from core.expressions import At, Derivative, Expression, leaves_in, to_text
+from core.expressions import At, Coordinate, Derivative, Expression, Names, Parameter, leaves_in, to_text
+from core.expressions.hints import free
 from core.expressions.tree import fold
 from core.pointing import pointed
 from core.tables import located
@@ -17,29 +19,88 @@ if TYPE_CHECKING:
     from core.problem import Problem
 
 
-def check(problem: Problem) -> None:
-    """Raise `InputError`, placed at its key, where the problem states nothing that could be solved, or contradicts itself."""
-    for number, (text, sides) in enumerate(zip(problem.equations, parsed(problem).equations, strict=True), 1):
-        with located(f"problem.equations[{number}]"), pointed(text, names_of(problem), {}):
-            _check_equation(sides)
+def check(problem: Problem, *, stored: bool = False) -> None:
+    """Raise `InputError`, placed at its key, where the problem states nothing that could be solved, or contradicts itself.
+
+    Runs of before are `stored` with statements that say nothing and exact solutions that are none; they can still be opened.
+    """
+    trees, names = parsed(problem), names_of(problem)
+    for number, (text, sides) in enumerate(zip(problem.equations, trees.equations, strict=True), 1):
+        with located(f"problem.equations[{number}]"), pointed(text, names, {}):
+            _check_equation(sides, trees.held, names)
     _check_exact(problem)
     bound = problem.bind({})
     _check_used(bound)
+    if not stored:
+        _check_said("equations", zip(trees.equations, bound.equations, strict=True), bound)
     _check_repeated("equations", bound.equations)
     _check_repeated("conditions", tuple(condition.residual for condition in bound.conditions))
     check_conditions(problem, bound)
+    if not stored:
+        _check_said("conditions", zip(trees.conditions, (item.residual for item in bound.conditions), strict=True), bound)
+        _check_solves(problem, bound)
 
 
-def _check_equation(sides: Sides) -> None:
-    leaves = sorted({leaf for side in sides for leaf in leaves_in(side)}, key=to_text)
-    for leaf in leaves:
+def _check_equation(sides: Sides, held: Mapping[str, frozenset[str]], names: Names) -> None:
+    for leaf in sorted({leaf for side in sides for leaf in leaves_in(side)}, key=to_text):
         if isinstance(leaf, At):
-            raise InputError("equation-with-place", name=to_text(leaf), unknown=to_text(leaf.derivative))
-    if not any(isinstance(leaf, Derivative) for leaf in leaves):
+            raise _misplaced(leaf, names)
+    if not any(unknowns_in(side, held) for side in sides):
         raise InputError("equation-without-unknown")
 
 
+def _misplaced(leaf: At, names: Names) -> InputError:
+    """What to say of an unknown at a place in an equation, and how its value there can be stated."""
+    name, unknown, further = to_text(leaf), to_text(leaf.derivative), free(names)
+    fixed = [item for item, place in zip(names.coordinates, leaf.arguments, strict=True) if place != Coordinate(item)]
+    if not fixed:
+        return InputError("equation-with-boundary", name=name, unknown=unknown)
+    constant = ", ".join(f"{further}_{letter} = 0" for letter in fixed)
+    given = to_text(At(Derivative(further), leaf.arguments))
+    return InputError("equation-with-place", name=name, unknown=unknown, free=further, constant=constant, given=given)
+
+
+def _check_said(key: str, statements: Iterable[tuple[Sides, Expression]], bound: BoundProblem) -> None:
+    """Raise `InputError` at a statement that holds, or fails, whatever the unknowns are; one that a parameter empties is let be."""
+    for number, (sides, residual) in enumerate(statements, 1):
+        empty = not any(isinstance(leaf, At | Derivative) for leaf in leaves_in(residual))
+        if empty and any(isinstance(leaf, Parameter) for side in sides for leaf in leaves_in(side)):
+            continue
+        found = identities.verdict(residual, bound.coordinates)
+        if found is not None:
+            raise InputError(found, at=Position(key=f"problem.{key}[{number}]"))
+
+
+def _check_solves(problem: Problem, bound: BoundProblem) -> None:
+    """Raise `InputError` where the exact solution is none, with the place at which it fails."""
+    for miss in residuals.misses_at(problem, problem.values({})):
+        if miss.false:
+            raise missed(problem, bound, miss)
+
+
+def missed(problem: Problem, bound: BoundProblem, miss: residuals.Miss) -> InputError:
+    """What to say of a statement that the exact solution misses, or nearly meets; at its formula, where only one can be at fault."""
+    equation = miss.key == residuals.EQUATIONS
+    tree = bound.equations[miss.number - 1] if equation else bound.conditions[miss.number - 1].residual
+    unknowns = {derivative.unknown for derivative in derivatives(tree)}
+    key = f"problem.exact.{unknowns.pop()}" if len(unknowns) == 1 else "problem.exact"
+    return InputError(
+        f"exact-{'misses' if miss.false else 'nearly-meets'}-{'equation' if equation else 'condition'}",
+        at=Position(key=key),
+        text=(problem.equations if equation else problem.conditions)[miss.number - 1],
+        place=", ".join(f"{name} = {value:.3g}" for name, value in miss.place),
+        gap=f"{miss.gap:.2g}",
+        part=f"{100 * miss.part:.2g} %",
+    )
+
+
 def _check_exact(problem: Problem) -> None:
+    trees = parsed(problem)
+    for name, tree in trees.exact.items():
+        for leaf in sorted(leaves_in(tree), key=to_text):
+            if held := unknowns_in(leaf, trees.held):
+                at = Position(key=f"problem.exact.{name}")
+                raise InputError("exact-with-unknown", at=at, name=to_text(leaf), unknowns=", ".join(sorted(held)))
     if problem.exact and set(problem.exact) != set(problem.unknowns):
         raise InputError("exact-incomplete", at=Position(key="problem.exact"), unknowns=", ".join(problem.unknowns))
     if problem.reference == "exact" and not problem.exact:

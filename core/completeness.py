@@ -7,7 +7,7 @@ needed, as where a highest derivative's factor vanishes at an end, nothing is sa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,15 +16,16 @@ from core.binding import BoundProblem
 from core.domain import TIME
 from core.errors import InputError, Position
 from core.expressions import At, Coordinate, Derivative, Expression, derivatives_in, leaves_in, partial
-from core.traces import sample
+from core.expressions.algebra import divide
+from core.traces import SAMPLES, sample
 
 ABSENT = -1
 """In place of an order, where an equation does not contain an unknown."""
 
 
-def warnings(problem: BoundProblem, *, measured: bool = False) -> tuple[InputError, ...]:
-    """What to warn of, placed at its key; `measured`: measurements may stand in for conditions."""
-    lonely = _without_equation(problem)
+def warnings(problem: BoundProblem, measured: Collection[str] = ()) -> tuple[InputError, ...]:
+    """What to warn of, placed at its key; measurements of the unknowns `measured` may stand in for equations and conditions."""
+    lonely = _without_equation(problem, measured)
     if lonely or measured:
         return lonely
     if not problem.conditions:
@@ -45,9 +46,10 @@ def given(problem: BoundProblem, coordinate: str) -> int:
     return sum(1 for edge in edges if edge[axis] is not None and sum(end is not None for end in edge) == 1)
 
 
-def _without_equation(problem: BoundProblem) -> tuple[InputError, ...]:
-    """A warning for each unknown that finds no equation of its own among those that contain it."""
-    matched = max((unknowns for _, unknowns in _best(_orders(problem, "")).values()), key=len)
+def _without_equation(problem: BoundProblem, measured: Collection[str]) -> tuple[InputError, ...]:
+    """A warning for each unknown that finds no equation of its own among those that contain it, and is not measured in its place."""
+    given = [[0 if name == unknown else ABSENT for name in problem.unknowns] for unknown in measured]
+    matched = max((unknowns for _, unknowns in _best([*_orders(problem, ""), *given]).values()), key=len)
     return tuple(
         InputError("no-equation-of-its-own", at=Position(key=f"problem.unknowns[{index + 1}]"), name=name)
         for index, name in enumerate(problem.unknowns)
@@ -113,8 +115,20 @@ def _repeats(problem: BoundProblem, coordinate: str) -> bool:
 
 
 def _degenerates(problem: BoundProblem, coordinate: str) -> bool:
-    """Whether a factor of a highest derivative along the coordinate vanishes somewhere, as far as it depends on coordinates alone."""
-    return any(_vanishes(problem, factor) for tree in problem.equations for factor in _leading(problem, tree, coordinate))
+    """Whether a highest derivative along the coordinate loses its hold somewhere, as far as factors depend on coordinates alone.
+
+    Its factor vanishes there, or at an end that of a lower one grows beyond all bounds beside it: the same, after a multiplication.
+    """
+    return any(
+        _vanishes(problem, factor) or any(_grows(problem, divide(other, factor), coordinate) for other in _factors(tree))
+        for tree in problem.equations
+        for factor in _leading(problem, tree, coordinate)
+    )
+
+
+def _factors(tree: Expression) -> list[Expression]:
+    """What each unknown and derivative is multiplied by."""
+    return [partial(tree, item) for item in derivatives_in(tree)]
 
 
 def _leading(problem: BoundProblem, tree: Expression, coordinate: str) -> list[Expression]:
@@ -124,8 +138,22 @@ def _leading(problem: BoundProblem, tree: Expression, coordinate: str) -> list[E
     return [partial(tree, item) for item in derivatives if item.by.count(coordinate) == tops[item.unknown] > 0]
 
 
+def _grows(problem: BoundProblem, quotient: Expression, coordinate: str) -> bool:
+    """Whether it has no finite value at an end of the coordinate, but has one beside it."""
+    if not _of_coordinates(quotient):
+        return False
+    axis = [item.name for item in problem.coordinates].index(coordinate)
+    values = sample(problem, quotient).reshape(len(problem.coordinates) * (SAMPLES,))
+    known = np.moveaxis(np.isfinite(values), axis, 0)
+    return bool((~known[0] & known[1]).any() or (~known[-1] & known[-2]).any())
+
+
+def _of_coordinates(tree: Expression) -> bool:
+    return all(isinstance(leaf, Coordinate) for leaf in leaves_in(tree))
+
+
 def _vanishes(problem: BoundProblem, factor: Expression) -> bool:
-    if not all(isinstance(leaf, Coordinate) for leaf in leaves_in(factor)):
+    if not _of_coordinates(factor):
         return False
     values = sample(problem, factor)
     return not np.isfinite(values).all() or bool(np.abs(values).min() <= 1e-12 * np.abs(values).max()) or np.ptp(np.sign(values)) > 0

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from core import statement
+from core.binding import parse_definition
 from core.errors import InputError, Position, TangenteError
 from core.expressions import Names, parse, parse_equation
 from core.problem import Problem
@@ -32,9 +33,10 @@ def mistakes(table: Mapping[str, Any]) -> tuple[InputError, ...]:
     draft = _Draft()
     draft.read_keys(table)
     entries = {key: draft.read_entries(key, table.get(key)) for key in (*TABLES, *LISTS)}
+    entries["estimate"] = _unsupported(table.get("estimate"))
     names = draft.read_names(entries)
     draft.read_formulas(entries, names)
-    sound = not draft.mistaken(*STATED)
+    sound = not draft.mistaken(*STATED, *statement.UNSUPPORTED)
     for key in ("equations", "conditions"):
         for path, text in entries[key].items():
             draft.attempt(path, parse_equation, text, names)
@@ -43,6 +45,11 @@ def mistakes(table: Mapping[str, Any]) -> tuple[InputError, ...]:
     if not draft.found:
         draft.attempt(None, Problem.from_table, table)
     return tuple(draft.found)
+
+
+def _unsupported(value: object) -> Entries:
+    """The constants to be learned: that there are none is one mistake, so that their names are no further ones."""
+    return {f"problem.estimate.{name}": item for name, item in value.items()} if isinstance(value, Mapping) else {}
 
 
 class _Draft:
@@ -100,7 +107,7 @@ class _Draft:
             names = self._with(names, path, lambda name, known: Names((*known.coordinates, name)))
         for path, text in entries["unknowns"].items():
             names = self._with(names, path, lambda name, known: Names(known.coordinates, (*known.unknowns, name)), text)
-        for path in (*entries["parameters"], *entries["definitions"]):
+        for path in (*entries["parameters"], *entries["definitions"], *entries["estimate"]):
             names = self._with(names, path, lambda name, known: Names(known.coordinates, known.unknowns, (*known.parameters, name)))
         return names
 
@@ -117,7 +124,7 @@ class _Draft:
         ours = [path.split(".", 2)[2] for path in entries["definitions"]]
         earlier = tuple(name for name in names.parameters if name not in ours)
         for name, (path, text) in zip(ours, entries["definitions"].items(), strict=True):
-            self.attempt(path, parse, text, Names(names.coordinates, (), earlier))
+            self.attempt(path, parse_definition, text, Names(names.coordinates, names.unknowns, earlier))
             earlier = (*earlier, name) if name in names.parameters else earlier
         for path, text in entries["exact"].items():
             self.attempt(path, parse, text, Names(names.coordinates, (), names.parameters))

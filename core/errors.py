@@ -220,14 +220,50 @@ MESSAGES: dict[str, str] = {
     "bracket-not-opened": N_("This bracket closes none that is open."),
     "unknown-name": N_("`{name}` is not known here."),
     "unknown-name-near": N_("`{name}` is not known here; did you mean `{near}`?"),
+    "write-cases": N_(
+        "A formula by cases is written with `heaviside`, which is 0 before and 1 behind: a before and b behind {letter} = c is "
+        "`a + (b - a)*heaviside({letter} - c)`; `min`, `max` and `abs` make kinks."
+    ),
+    "write-staircase": N_(
+        "The notation has no `{name}`: a step of height 1 at {letter} = c is `heaviside({letter} - c)`, and a staircase is a sum of "
+        "such steps."
+    ),
+    "write-pulse": N_(
+        "A Dirac delta has no values, so nothing can be trained on it. A narrow pulse of area 1 stands for it: "
+        "`exp(-(({letter} - c)/w)^2)/(w*sqrt(pi))` with a small width w."
+    ),
+    "write-integral": N_(
+        "An integral is stated by one more unknown: {free} with the equation `{free}_{letter} = p` and the condition "
+        "`{free}(a{rest}) = 0` is the integral of p along {letter} from a on, and `{free}(b{rest}) = 1` then says that up to b it is 1. If "
+        "{letter} stands under it too, differentiate the whole: for `exp(s - {letter})*p(s)` it is `{free}_{letter} = p - {free}`."
+    ),
+    "write-complex": N_(
+        "`{name}` is not known here, and all numbers are real: a complex field is stated as two unknowns, its real and its imaginary part, "
+        "with an equation for each."
+    ),
+    "write-bessel": N_(
+        "Bessel functions are written `j0(x)`, `j1(x)`, `y0(x)`, `y1(x)`, `i0(x)`, `i1(x)`, `k0(x)`, `k1(x)`; there are no others."
+    ),
+    "write-derivative": N_("A derivative names its coordinates: for `{found}` write `{near}`, or likewise along another coordinate."),
+    "write-leibniz": N_("The derivative of an expression is written `D(…, {letter})`, that of an unknown `{unknown}_{letter}`."),
+    "write-delay": N_(
+        "`{name}` is asked for at another {coordinate}, a delay or a shift: equations hold at one point and cannot state that. Over a few "
+        "delays, take one unknown for each stretch: y2 for the second with `y2_{coordinate} = -y1` and the condition `y2(0) = y1(1)`."
+    ),
     "no-unknown": N_("`{derivative}` is no derivative: `{name}` is not an unknown; unknowns are: {unknowns}."),
     "no-coordinate": N_("`{derivative}` is no derivative: `{name}` is not a coordinate; coordinates are: {coordinates}."),
-    "order-too-high": N_("`{name}` is a derivative of order {order}; the highest order is {limit}."),
+    "order-too-high": N_(
+        "`{name}` is a derivative of order {order}; the highest order is {limit}. Make a derivative an unknown of its own: with one more "
+        "equation `v = u_xxx`, `v_xx` is the fifth derivative of u."
+    ),
     "brackets-missing": N_("`{name}` needs its arguments in brackets, as in `{name}(…)`."),
     "boundary-alone": N_("`boundary` has a meaning only as the place of an unknown, as in `u(boundary)`."),
     "not-a-function": N_("`{name}` is not a function; for a product write `{name}*(…)`."),
     "wrong-arity": N_("The number of arguments of `{name}` must be {expected}, but is {got}."),
-    "wrong-place": N_("The number of arguments of `{name}` must be {expected} ({coordinates}), but is {got}."),
+    "wrong-place": N_(
+        "The number of arguments of `{name}` must be {expected} ({coordinates}), but is {got}. Every unknown depends on all coordinates; "
+        "an equation such as `u_x = 0` says that one does not vary along x."
+    ),
     "place-varies": N_("Here `{name}` must be given `{coordinate}` itself or a constant."),
     "differential-incomplete": N_("`D` needs to know along what to differentiate, as in `D(u^2, x)` or `D(u^2, x, 2)`."),
     "coordinate-expected": N_("Expected a coordinate here; coordinates are: {coordinates}."),
@@ -261,7 +297,10 @@ MESSAGES: dict[str, str] = {
     "name-twice": N_("The name {name} is given twice."),
     # cluster, worker, runner, devices
     "device-missing": N_("There is no device {device} here; there is {present}. Choose what is there, or train on a machine that has it."),
-    "diverged": N_("The loss is no longer a finite number from step {step} on. Try a smaller learning rate, or float64."),
+    "diverged": N_("The loss is no longer a finite number from step {step} on."),
+    "diverged-rate": N_("The loss is no longer a finite number from step {step} on. Try a learning rate below {rate}."),
+    "diverged-digits": N_("The loss is no longer a finite number from step {step} on. Try float64."),
+    "diverged-rate-digits": N_("The loss is no longer a finite number from step {step} on. Try a learning rate below {rate}, or float64."),
     "keeps-failing": N_(
         "The run ended its worker {attempts} times without getting any further, most likely for lack of memory. "
         "Try fewer points or a smaller network."
@@ -290,17 +329,40 @@ MESSAGES: dict[str, str] = {
     "not-a-text": N_("A text in quotes is needed here, but got {value}."),
     "not-a-list": N_("A list of texts, in square brackets, is needed here, but got {value}."),
     "too-long": N_("{name} may have {limit} characters at most, but has {number}."),
+    "too-many-coordinates": N_(
+        "A problem may have {limit} coordinates at most, but this has {number}. Leave out one along which nothing varies, or the time of "
+        "a state that stays."
+    ),
     "too-many": N_("{name} may have {limit} entries at most, but has {number}."),
     "empty": N_("{name} must have at least one entry."),
     "not-a-usable-number": N_("A finite number of at most {limit} in size, or a constant in quotes, is needed here, but got {value}."),
     "not-an-interval": N_("A range is needed here, [low, high], but got {value}."),
     "empty-interval": N_("The low end of a range must be less than its high end, but got [{low}, {high}]."),
     "empty-range": N_("`low <= value <= high` and `low < high` must hold, but got low = {low}, value = {value}, high = {high}."),
-    "unsupported-domain": N_("The domain is the box of the coordinates' ranges; other shapes are not supported. Leave `domain` out."),
-    "unsupported-estimate": N_("Constants have given values, in `parameters`; learning them is not supported. Leave `estimate` out."),
+    "unsupported-domain": N_(
+        "The domain is the box of the coordinates' ranges; other shapes are not supported. Leave `domain` out. A disc, a ring or "
+        "a sector is a box in polar coordinates."
+    ),
+    "unsupported-estimate": N_(
+        "Constants have given values, in `parameters`; learning them is not supported. Leave `estimate` out. A constant to "
+        "be found from data can be stated as one more unknown that does not vary, such as K with the equation `K_x = 0`."
+    ),
     "not-a-promise": N_('A relative error above zero, or "failure", is needed here, but got {value}.'),
     "equation-without-unknown": N_("An equation must contain an unknown; a condition on the domain's edge belongs into `conditions`."),
-    "equation-with-place": N_("An equation holds everywhere, so write {unknown} instead of {name}; conditions belong into `conditions`."),
+    "equation-with-place": N_(
+        "An equation holds everywhere, so write {unknown} instead of {name}; conditions belong into `conditions`. If the value at that "
+        "place is meant, state it as one more unknown that does not vary: {free} with the equation `{constant}` and the condition "
+        "`{given} = {name}`."
+    ),
+    "equation-with-boundary": N_(
+        "An equation holds everywhere, so write {unknown} instead of {name}; conditions belong into `conditions`."
+    ),
+    "holds-always": N_("This holds whatever the unknowns are: they cancel out, and nothing is said of them."),
+    "definition-with-place": N_("A definition holds everywhere: write {unknown} instead of {name}."),
+    "definition-without-place": N_(
+        "The definition {name} holds an unknown ({unknowns}), and a condition needs to know where it is meant: write the definition out, "
+        "with the place, such as u(0), at each unknown."
+    ),
     "unused-unknown": N_("No equation contains the unknown {name}."),
     "said-twice": N_("This says the same as {first}; leave one out."),
     "contradiction": N_("{others} gives another value; leave one out."),
@@ -308,6 +370,19 @@ MESSAGES: dict[str, str] = {
     "never-holds": N_("This can never hold, whatever the unknowns are: they cancel out."),
     "exact-incomplete": N_("An exact solution has an entry for each unknown and no other: {unknowns}."),
     "exact-missing": N_("The exact solution can be the reference only where `exact` states it."),
+    "exact-with-unknown": N_(
+        "An exact solution is a formula in the coordinates and parameters, and {name} holds an unknown ({unknowns}): write the formula out."
+    ),
+    "exact-misses-equation": N_(
+        "This is no solution: at {place} the equation `{text}` is off by {gap}. Mend the formula or the equation, or leave `exact` out."
+    ),
+    "exact-misses-condition": N_(
+        "This is no solution: at {place} the condition `{text}` is off by {gap}. Mend the formula or the condition, or leave `exact` out."
+    ),
+    "exact-nearly-meets-condition": N_(
+        "The exact solution meets the condition `{text}` only nearly: at {place} it is off by {gap}, {part} of its size. As a reference "
+        "it is wrong by about as much."
+    ),
     "line-without-name": N_("This line must read NAME = EXPRESSION."),
     "condition-without-place": N_("A condition needs to know where {name} is meant: write {example} or another place on the edge."),
     "condition-without-unknown": N_("A condition must contain an unknown at a place, such as u(0)."),

@@ -16,7 +16,7 @@ from typing import Any
 
 import tomli_w
 
-from core import checks, completeness, constraints, curriculum, marching, recipes, tables
+from core import checks, completeness, constraints, curriculum, marching, recipes, residuals, tables
 from core.constraints import Trial
 from core.domain import TIME
 from core.errors import N_, InputError, Position, TangenteError
@@ -510,7 +510,7 @@ class Experiment:
         name = table.pop("name")
         settings = {**table["network"], **table["training"]}
         weights = settings.pop("weights")
-        problem = Problem.from_table(table["problem"], name=name)
+        problem = Problem.from_table(table["problem"], name=name, stored=True)
         if "steps" not in settings:
             settings["steps"] = None
         return cls.of(problem, table.get("values", {}), settings, weights)
@@ -652,7 +652,9 @@ def _possible(problem: Problem, values: tuple[tuple[str, float], ...]) -> str:
 
 @lru_cache(maxsize=256)
 def _incomplete(problem: Problem, values: tuple[tuple[str, float], ...]) -> tuple[InputError, ...]:
-    return completeness.warnings(problem.bind(dict(values)), measured=problem.data is not None)
+    bound = problem.bind(dict(values))
+    nearly = [checks.missed(problem, bound, miss) for miss in residuals.misses_at(problem, values) if bound.exact]
+    return (*completeness.warnings(bound, () if problem.data is None else problem.data.unknowns), *nearly)
 
 
 def terms(problem: Problem) -> tuple[str, ...]:

@@ -8,7 +8,10 @@ from contextlib import contextmanager
 from core.errors import InputError, Position
 from core.expressions import Expression, Names, leaves_of, substitute, to_text
 
-ABOUT_A_LEAF = ("equation-with-place", "condition-without-place", "outside-domain", "place-varies", "ambiguous-coordinate")
+ABOUT_A_LEAF = (
+    *("equation-with-place", "equation-with-boundary", "condition-without-place", "outside-domain", "place-varies"),
+    *("ambiguous-coordinate", "definition-with-place", "definition-without-place"),
+)
 """Errors whose value `name` is a leaf, written out with numbers for its parameters."""
 
 

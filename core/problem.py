@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from core import binding, checks, statement, tables
+from core import binding, checks, residuals, statement, tables
 from core.binding import BoundProblem
 from core.conditions import BoundCondition
 from core.domain import Interval
@@ -85,15 +85,16 @@ class Problem:
         recipe: Mapping[str, Any] | None = None,
         failure: Mapping[str, Any] | None = None,
         files: Files = no_files,
+        stored: bool = False,
     ) -> Problem:
-        """The problem that a [problem] table states; `files` reads those that it names.
+        """The problem that a [problem] table states; `files` reads those that it names; `stored`: it was read before, maybe less strictly.
 
         Raises `InputError` at the key, and the character where there is one, of the first mistake.
         """
         try:
             fields = statement.read(tables.mapping(table, "problem", most=100), files)
             problem = cls(name=name, **fields, recipe=dict(recipe or {}), failure=dict(failure or {}))
-            checks.check(problem)
+            checks.check(problem, stored=stored)
         except TangenteError as error:
             raise error.located(file=file) from None
         return problem
@@ -148,11 +149,11 @@ class Problem:
         }
 
     def bind(self, values: Mapping[str, float]) -> BoundProblem:
-        """The problem with `values` for its parameters; those left out keep their own.
+        """The problem with `values` for its parameters; those left out keep their own. An exact solution that is none there is left out.
 
         Raises `InputError` for an unknown parameter, for a value that is no number, and where an equation has no finite value.
         """
-        return binding.bind(self, self.values(values))
+        return _bound(self, self.values(values))
 
     def statement_latex(self, values: Mapping[str, float] | None = None) -> Formulas:
         """The problem for display, with its parameters at `values`."""
@@ -175,6 +176,12 @@ class Problem:
                 code = "unknown-parameter-near" if near else "unknown-parameter" if known else "no-parameters"
                 raise InputError(code, at=Position(key=f"values.{name}"), name=name, near=near, known=", ".join(known))
         return tuple((name, tables.number(given.get(name, value), f"values.{name}")) for name, value in known.items())
+
+
+@lru_cache(maxsize=1024)
+def _bound(problem: Problem, values: binding.Values) -> BoundProblem:
+    bound = binding.bind(problem, values)
+    return replace(bound, exact={}) if any(miss.false for miss in residuals.misses_at(problem, values)) else bound
 
 
 def library() -> tuple[str, ...]:

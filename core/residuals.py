@@ -1,23 +1,42 @@
-"""How far a problem's exact solution is from obeying its equations and conditions, by symbolic differentiation in float64."""
+"""How far a problem's exact solution is from obeying its equations and conditions, by symbolic differentiation in float64.
+
+What a formula misses is held against the size of what it misses it in: at each point, that of what the equation is computed from; for a
+condition, the largest that either side is, at its edge or with the values that the solution has elsewhere, as u(0) = 0 has no size itself.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from copy import copy
 from dataclasses import dataclass
-from functools import lru_cache, reduce
-from typing import Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.binding import BoundProblem
-from core.domain import Place
-from core.expressions import NUMPY, At, Coordinate, Derivative, Expression, Leaf, differentiate, evaluate
+from core.binding import BoundProblem, Values, bind, exact_of
+from core.domain import Interval, Place
+from core.errors import InputError, TangenteError
+from core.expressions import NUMPY, At, Coordinate, Derivative, Expression, Leaf, Parameter, Vector, differentiate, leaves_in, magnitude
+from core.expressions.algebra import DISTINCT
+from core.expressions.tree import walk
+
+if TYPE_CHECKING:
+    from core.problem import Problem
 
 Array = NDArray[np.float64]
 
+KINDS = EQUATIONS, CONDITIONS = "equations", "conditions"
 POINTS = 200
-"""Random points for each equation, and for each edge of a condition."""
+"""Random points inside, for all equations, and on each edge of a condition."""
+ROUNDING = 1e-6
+"""What an exact solution may miss; beyond it, an equation is not satisfied."""
+NEARLY = 1e-2
+"""What it may miss a condition by, with a warning: a formula for the whole line rarely meets conditions at the ends of a part of it."""
+FLOOR = 1e-9
+"""Of an equation's largest magnitude anywhere: less is rounding, where terms cancel within the formula."""
 
 
 @dataclass(frozen=True)
@@ -32,53 +51,182 @@ class Residuals:
         return float(np.max([*self.equations, *self.conditions]))  # NaN where any is
 
 
+@dataclass(frozen=True)
+class Miss:
+    """An equation or condition, by its `key` and its number from 1, that the exact solution misses the most at `place`.
+
+    `gap` is |left − right| there, `part` how much that is of what it is held against.
+    """
+
+    key: str
+    number: int
+    gap: float
+    part: float
+    place: tuple[tuple[str, float], ...]
+
+    @property
+    def false(self) -> bool:
+        """Whether the formula is no solution."""
+        return self.part > (ROUNDING if self.key == EQUATIONS else NEARLY)
+
+
 def of_exact(problem: BoundProblem, seed: int = 0) -> Residuals:
     """The residuals of `problem.exact`, which must not be empty; NaN where a formula has no value."""
-    random = np.random.default_rng(seed)
+    look = _Look(problem, _Solution(problem.exact, problem.coordinates), seed)
+    return Residuals(*(tuple(look.largest(statement) for statement in _statements(problem, key)) for key in KINDS))
 
-    def points(edge: Place) -> Array:
-        """Random points of an edge, (POINTS, d); of the whole box where no coordinate is fixed."""
-        return _moved(random.uniform(problem.low, problem.high, (POINTS, len(edge))), edge)
 
+@lru_cache(maxsize=1024)
+def misses_at(problem: Problem, values: Values) -> tuple[Miss, ...]:
+    """What the exact solution misses at these values of the parameters; empty where none is known."""
+    bound = bind(problem, values)
+    return misses(bound, _solution(problem).at(values)) if bound.exact else ()
+
+
+@lru_cache(maxsize=256)
+def _solution(problem: Problem) -> _Solution:
+    return _Solution(exact_of(problem), problem.coordinates, tuple(item.name for item in problem.parameters))
+
+
+def misses(problem: BoundProblem, solution: _Solution | None = None) -> tuple[Miss, ...]:
+    """What the exact solution misses by more than rounding, the worst equation first; what cannot be computed says nothing.
+
+    `solution` is that of `problem`, where it has been made ready already.
+    """
+    look, found = _Look(problem, solution or _Solution(problem.exact, problem.coordinates), 0), []
+    for key in KINDS:
+        for statement in _statements(problem, key):
+            with suppress(TangenteError):  # its derivatives grow beyond all measure
+                found.append(look.worst(statement))
+    return tuple(
+        sorted((miss for miss in found if miss.part > ROUNDING), key=lambda miss: (not miss.false, miss.key == CONDITIONS, -miss.part))
+    )
+
+
+def unmet(problem: BoundProblem) -> float:
+    """The largest part by which the exact solution misses a condition; 0 where it meets all to rounding, and where there is none."""
+    return max((miss.part for miss in misses(problem)), default=0.0) if problem.exact else 0.0
+
+
+@dataclass(frozen=True)
+class _Statement:
+    """An equation or condition, and where it is to hold."""
+
+    key: str
+    number: int
+    residual: Expression
+    edges: tuple[Place, ...]
+
+
+def _statements(problem: BoundProblem, key: str) -> Iterator[_Statement]:
     everywhere: Place = (None,) * len(problem.coordinates)
-    with np.errstate(all="ignore"):
-        return Residuals(
-            tuple(_largest(problem, tree, points(everywhere)) for tree in problem.equations),
-            tuple(float(np.max([_largest(problem, item.residual, points(edge)) for edge in item.edges])) for item in problem.conditions),
-        )
+    if key == EQUATIONS:
+        yield from (_Statement(key, number, tree, (everywhere,)) for number, tree in enumerate(problem.equations, 1))
+    else:
+        yield from (_Statement(key, number, item.residual, item.edges) for number, item in enumerate(problem.conditions, 1))
 
 
-def _largest(problem: BoundProblem, residual: Expression, points: Array) -> float:
-    return float(np.abs(evaluate(residual, _leaves(problem, points), NUMPY)).max())
+class _Look:
+    """The exact solution of a problem, put into its statements at random points."""
+
+    def __init__(self, problem: BoundProblem, solution: _Solution, seed: int) -> None:
+        self._problem, self._solution, self._random = problem, solution, np.random.default_rng(seed)
+        self._inside = self._points((None,) * len(problem.coordinates))
+
+    def largest(self, statement: _Statement) -> float:
+        """The largest |left − right|; NaN where a formula has no value."""
+        return float(np.max([np.abs(residual).max() for _, residual, _ in self._looked(statement)]))
+
+    def worst(self, statement: _Statement) -> Miss:
+        """Where the statement is missed the most."""
+        return max((self._miss(statement, *found) for found in self._looked(statement)), key=lambda miss: miss.part)
+
+    def _miss(self, statement: _Statement, points: Array, residual: Array, size: Array) -> Miss:
+        known = np.isfinite(residual) & np.isfinite(size)
+        gaps, sizes = np.where(known, np.abs(residual), 0.0), np.where(known, size, 0.0)
+        parts = gaps / np.where(gaps > 0, np.maximum(sizes, FLOOR * sizes.max()), 1.0)
+        worst = int(np.argmax(parts))
+        place = tuple((item.name, float(value)) for item, value in zip(self._problem.coordinates, points[worst], strict=True))
+        return Miss(statement.key, statement.number, float(gaps[worst]), float(parts[worst]), place)
+
+    def _looked(self, statement: _Statement) -> Iterator[tuple[Array, Array, Array]]:
+        """For each edge its points (POINTS, d), the residuals there, and what they are held against, (POINTS,) each."""
+        total = _Sum(statement.residual)
+        with np.errstate(all="ignore"):
+            if statement.key == EQUATIONS:
+                yield self._inside, *total(self._solution.leaves(total.leaves, self._inside, None))
+                return
+            for edge in statement.edges:
+                points = self._points(edge)
+                residual, beside = total(self._solution.leaves(total.leaves, points, None))
+                _, inside = total(self._solution.leaves(total.leaves, points, self._inside))
+                sizes = np.concatenate([beside, inside])
+                yield points, residual, np.full(POINTS, np.max(sizes[np.isfinite(sizes)], initial=0.0) / 2)
+
+    def _points(self, edge: Place) -> Array:
+        """Random points of an edge, (POINTS, d); of the whole box where no coordinate is fixed."""
+        return _moved(self._random.uniform(self._problem.low, self._problem.high, (POINTS, len(edge))), edge)
 
 
-def _leaves(problem: BoundProblem, points: Array) -> Callable[[Leaf], Any]:
-    """What each leaf of a residual is for the exact solution at `points`, (n, d)."""
-    letters = tuple(item.name for item in problem.coordinates)
+class _Sum:
+    """A residual, made ready to be evaluated."""
 
-    def solution(derivative: Derivative, where: Array) -> Any:
-        columns: dict[Leaf, Array] = {Coordinate(letter): where[:, axis] for axis, letter in enumerate(letters)}
-        return evaluate(_derivative(problem, derivative), columns.__getitem__, NUMPY)
+    def __init__(self, residual: Expression) -> None:
+        self.leaves = tuple(leaves_in(residual))
+        self._program = Vector([residual, magnitude(residual)], self.leaves, NUMPY)
 
-    def leaf(item: Leaf) -> Any:
-        match item:
-            case Coordinate(name):
-                return points[:, letters.index(name)]
-            case At(derivative):
-                return solution(derivative, _moved(points, item.place))
-            case Derivative():
-                return solution(item, points)
-        raise TypeError(f"{item} should have been replaced")
+    def __call__(self, values: Mapping[Leaf, Array]) -> tuple[Array, Array]:
+        """Its values and their magnitudes, (POINTS,) each."""
+        value, size = (np.asarray(item, np.float64) for item in self._program([values[leaf] for leaf in self.leaves]))
+        return np.broadcast_to(value, POINTS), np.broadcast_to(size, POINTS)
 
-    return leaf
+
+class _Solution:
+    """The exact solution of a problem and its derivatives, each worked out once, for whatever values of its parameters."""
+
+    def __init__(self, exact: Mapping[str, Expression], coordinates: Sequence[Interval], parameters: Sequence[str] = ()) -> None:
+        self._coordinates = tuple(Coordinate(item.name) for item in coordinates)
+        self._arguments: tuple[Leaf, ...] = (*self._coordinates, *(Parameter(name) for name in parameters))
+        self._numbers: tuple[np.float64, ...] = ()
+        self._trees: dict[Derivative, Expression] = {Derivative(name): tree for name, tree in exact.items()}
+        self._programs: dict[tuple[Derivative, ...], Vector] = {}
+
+    def at(self, values: Values) -> _Solution:
+        """The solution at these values of all its parameters; what has been worked out is shared."""
+        chosen = copy(self)
+        chosen._numbers = tuple(np.float64(value) for _, value in values)
+        return chosen
+
+    def leaves(self, leaves: Sequence[Leaf], points: Array, inside: Array | None) -> dict[Leaf, Array]:
+        """What each leaf of a residual is at `points`, (n, d); evaluations are those at their places, or at points `inside` if given."""
+        found: dict[Leaf, Array] = {item: points[:, axis] for axis, item in enumerate(self._coordinates)}
+        asked: dict[Place, dict[Derivative, Leaf]] = {}
+        for leaf in leaves:
+            if isinstance(leaf, At):
+                asked.setdefault(leaf.place, {})[leaf.derivative] = leaf
+            elif isinstance(leaf, Derivative):
+                asked.setdefault((None,) * len(self._coordinates), {})[leaf] = leaf
+        for place, wanted in asked.items():
+            values = self._values(tuple(wanted), _moved(points, place) if inside is None else inside)
+            found |= dict(zip(wanted.values(), values, strict=True))
+        return found
+
+    def _values(self, derivatives: tuple[Derivative, ...], points: Array) -> list[Array]:
+        if derivatives not in self._programs:
+            self._programs[derivatives] = Vector([self._tree(item) for item in derivatives], self._arguments, NUMPY)
+        found: list[Any] = self._programs[derivatives]([*points.T, *self._numbers])
+        return [np.broadcast_to(np.asarray(value, np.float64), len(points)) for value in found]
+
+    def _tree(self, derivative: Derivative) -> Expression:
+        if derivative not in self._trees:
+            below = self._tree(Derivative(derivative.unknown, derivative.by[:-1]))
+            tree = differentiate(below, derivative.by[-1], tuple(item.name for item in self._coordinates))
+            if sum(1 for _ in walk(tree)) > DISTINCT:
+                raise InputError("grows-too-large", limit=DISTINCT)
+            self._trees[derivative] = tree
+        return self._trees[derivative]
 
 
 def _moved(points: Array, place: Place) -> Array:
     """`points`, (n, d), with the coordinates that `place` fixes set to its values."""
     return np.stack([points[:, axis] if value is None else np.full(len(points), value) for axis, value in enumerate(place)], axis=1)
-
-
-@lru_cache(maxsize=256)
-def _derivative(problem: BoundProblem, derivative: Derivative) -> Expression:
-    letters = tuple(item.name for item in problem.coordinates)
-    return reduce(lambda tree, letter: differentiate(tree, letter, letters), derivative.by, problem.exact[derivative.unknown])

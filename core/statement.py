@@ -104,6 +104,8 @@ def _expressions(table: Mapping[str, Any], key: str) -> dict[str, str]:
 
 def _coordinates(value: object) -> tuple[Interval, ...]:
     path = "problem.coordinates"
+    if isinstance(value, Mapping) and len(value) > MOST["coordinates"]:
+        raise InputError("too-many-coordinates", at=Position(key=path), limit=MOST["coordinates"], number=len(value))
     ranges = tables.mapping(value, path, MOST["coordinates"])
     if not ranges:
         raise InputError("empty", at=Position(key=path), name="coordinates")

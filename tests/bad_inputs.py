@@ -115,7 +115,7 @@ BAD: dict[str, Bad] = {
         "problem-too-large", ".equations[13]", None, r"up to here .* 5000 parts",
     ),
     "hexadecimal": Bad(equation("u_t = 0x10*u"), "operator-missing", E1, 7, r"operator before `x10`"),
-    "imaginary": Bad(equation("u_t = 1j*u"), "operator-missing", E1, 7, r"operator before `j`"),
+    "imaginary": Bad(equation("u_t = 1j*u"), "write-complex", E1, 6, r"two unknowns, its real and its imaginary part"),
     "digits in groups": Bad(equation("u_t = 1_000*u"), "operator-missing", E1, 7, r"operator before `_000`"),
     "a division by zero": Bad(equation("u_t = u/0"), "division-by-zero", E1, 7, r"divides by zero"),
     "a root of minus one": Bad(equation("u_t = sqrt(-1)*u"), "not-real", E1, 6, r"no real value"),
@@ -190,7 +190,8 @@ BAD: dict[str, Bad] = {
     "a list of coordinates": Bad(file(coordinates="[0, 1]"), "not-a-table", ".coordinates", None, r"a table"),
     "no coordinates": Bad(file(coordinates="{}"), "empty", ".coordinates", None, r"at least one"),
     "four coordinates": Bad(
-        file(coordinates="{ x = [0, 1], y = [0, 1], z = [0, 1], t = [0, 1] }"), "too-many", ".coordinates", None, r"3 entries at most"
+        file(coordinates="{ x = [0, 1], y = [0, 1], z = [0, 1], t = [0, 1] }"),
+        "too-many-coordinates", ".coordinates", None, r"3 coordinates at most",
     ),
     "a coordinate of two letters": Bad(file(coordinates="{ xx = [0, 1] }"), "not-a-letter", ".coordinates.xx", None, r"single letter"),
     "a Cyrillic coordinate": Bad(file(coordinates='{ "\u0445" = [0, 1] }'), "not-a-name", ".coordinates.\u0445", None, r"letters, digits"),

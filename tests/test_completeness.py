@@ -34,6 +34,9 @@ COMPLETE: dict[str, Problem] = {
     "an algebraic unknown": problem(LINE, ["u_t = v", "v = -u^2"], ["u(0) = 1"], "uv"),
     "a constraint between two": problem(LINE, ["u_t + v_t = 0", "u - v = 1"], ["u(0) = 1"], "uv"),
     "a singular point": problem({"x": [0, 1]}, ["x*u_xx + u_x + x*u = 0"], ["u(1) = 1"]),
+    "a singular point, divided": problem({"r": [0, 1]}, ["u_rr + u_r/r = -1"], ["u(1) = 0"]),
+    "a singular point at the other end": problem({"x": [0, 1]}, ["u_xx + u/(1 - x)^2 = 1"], ["u(0) = 0"]),
+    "heat in a disc": problem({"r": [0, 1], "t": [0, 1]}, ["u_t = u_rr + u_r/r"], ["u(r, 0) = 1", "u(1, t) = 0"]),
     "a periodic ODE": problem({"x": [0, 1]}, ["u_xx + u = 1"], ["u(0) = u(1)", "u_x(0) = u_x(1)"]),
     "heat": problem(ROD, [HEAT], ["u(x, 0) = 0", "u(boundary) = t"]),
     "heat, insulated": problem(ROD, [HEAT], ["u(x, 0) = x", "u_x(0, t) = 0", "u_x(1, t) + u(1, t) = 0"]),
@@ -62,6 +65,9 @@ LACKING: list[tuple[Problem, str, str, dict[str, Any]]] = [
     (problem(LINE, ["u_tt = 1"], ["u(0) = 0"]), "few-conditions", AT, {"needed": 2, "found": 1}),
     (problem(LINE, ["u_t = v", "v_t = u"], ["u(0) = 0"], "uv"), "few-conditions", AT, {"needed": 2, "found": 1}),
     (problem(LINE, ["u_tt = 1"], ["u(0) = 0", "u_t(0) = 0", "u(1) = 3"]), "many-conditions", AT, {"needed": 2, "found": 3}),
+    (problem({"r": [0, 1], "t": [0, 1]}, ["u_t = u_rr + u_r/r"], ["u(1, t) = 0"]), "few-conditions-in-time", AT, {"coordinate": "t"}),
+    (problem({"x": [0, 1]}, ["u_xx + x*u_x = 1"], ["u(1) = 0"]), "few-conditions", AT, {"needed": 2, "found": 1}),
+    (problem({"r": [1, 2]}, ["u_rr + u_r/r = -1"], ["u(1) = 0"]), "few-conditions", AT, {"needed": 2, "found": 1}),
     (problem(LINE, ["u_t = 1"], ["u(0) = 0", "u(1) = 3"]), "many-conditions", AT, {"needed": 1, "found": 2}),
     (problem(ROD, [HEAT], ["u(boundary) = 0"]), "few-conditions-in-time", AT, {"needed": 1, "found": 0}),
     (problem(ROD, [WAVE], ["u(x, 0) = 0", "u(boundary) = 0"]), "few-conditions-in-time", AT, {"needed": 2, "found": 1}),
@@ -95,7 +101,15 @@ def test_conditions_are_counted_by_faces() -> None:
 
 def test_measurements_may_stand_in_for_conditions() -> None:
     bound = problem(LINE, ["u_tt = 1"], ["u(0) = 0"]).bind({})
-    assert warnings(bound, measured=True) == ()
+    assert warnings(bound, ["u"]) == ()
+
+
+def test_measurements_of_one_unknown_leave_its_equation_to_another() -> None:
+    source = problem({"x": [-1, 1]}, ["u_xx = q"], ["u(-1) = 0", "u(1) = 0"], "uq").bind({})
+    assert [item.code for item in warnings(source)] == ["no-equation-of-its-own"]
+    assert warnings(source, ["u"]) == ()
+    lonely = problem(LINE, ["u_t + v_t + w = 0"], ["u(0) = 1"], "uvw").bind({})
+    assert [item.values["name"] for item in warnings(lonely, ["v"])] == ["w"]
 
 
 def test_a_schedule_without_steps_is_warned_about() -> None:

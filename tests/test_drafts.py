@@ -64,6 +64,20 @@ def test_every_part_of_the_table_is_looked_at() -> None:
     }
 
 
+def test_constants_to_be_learned_are_one_mistake() -> None:
+    found = places(estimate={"q": 1}, equations=["u_t = -q*u"], conditions=["u(0) = q"])
+    assert found == {"problem.estimate": "unsupported-estimate"}
+
+
+def test_a_definition_may_hold_an_unknown() -> None:
+    assert places(definitions={"w": "k*u_t"}, equations=["w = -k*k*u"]) == {}
+    assert places(definitions={"w": "k*u_t"}, equations=["w = -k*k*u"], conditions=["w = 1"]) == {
+        "problem.conditions[1]": "definition-without-place"
+    }
+    assert places(definitions={"w": "u(0)"}) == {"problem.definitions.w": "definition-with-place"}
+    assert places(exact={"u": "exp(-2*k*t)"}) == {"problem.exact.u": "exact-misses-equation"}
+
+
 def test_a_statement_must_belong_to_the_problem() -> None:
     found = places(equations=["u_t = -k*u", "k = 1"], conditions=["u(0) = 1", "u(2) = 1", "u = 3"])
     assert found == {

@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from core import residuals
+from core.binding import BoundProblem
+from core.errors import InputError
+from core.experiment import Experiment
+from core.expressions import Names, Number, parse, substitute
 from core.problem import Problem, load
+from core.references import solve
 
 
 def stated(name: str, **changes: Any) -> Problem:
     return Problem.from_table({**load(name).table(), **changes})
 
 
+def with_exact(name: str, exact: str, values: Mapping[str, float] | None = None) -> BoundProblem:
+    """A library problem with another formula, which need not be a solution."""
+    values = values or {}
+    bound = load(name).bind(values)
+    letters = tuple(item.name for item in bound.coordinates)
+    known = {parameter.name: Number(values.get(parameter.name, parameter.value)) for parameter in load(name).parameters}
+    return replace(bound, exact={"u": substitute(parse(exact, Names(letters, (), tuple(known))), known)})
+
+
 def test_the_residual_is_the_difference_of_both_sides() -> None:
-    wrong = stated("decay", exact={"u": "u0*exp(-lambda*t) + 0.25"})  # u' + λu becomes λ/4, u(0) − u₀ becomes 1/4
-    found = residuals.of_exact(wrong.bind({"lambda": 2}))
+    wrong = with_exact("decay", "u0*exp(-lambda*t) + 0.25", {"lambda": 2})  # u' + λu becomes λ/4, u(0) − u₀ becomes 1/4
+    found = residuals.of_exact(wrong)
     assert found.equations == pytest.approx((0.5,)) and found.conditions == pytest.approx((0.25,))
     assert found.largest == pytest.approx(0.5)
 
@@ -32,7 +48,7 @@ def test_the_residual_is_the_difference_of_both_sides() -> None:
     ],
 )
 def test_what_is_broken_is_what_shows(exact: str, broken: str) -> None:
-    found = residuals.of_exact(stated("heat", exact={"u": exact}).bind({}))
+    found = residuals.of_exact(with_exact("heat", exact))
     named = {f"equation-{number}": value for number, value in enumerate(found.equations, 1)}
     named |= {f"condition-{number}": value for number, value in enumerate(found.conditions, 1)}
     assert named[broken] > 1e-3
@@ -52,5 +68,102 @@ def test_a_mixed_derivative_and_a_condition_between_two_edges() -> None:
 
 
 def test_a_formula_without_a_value_is_not_zero() -> None:
-    found = residuals.of_exact(stated("decay", exact={"u": "sqrt(t - 2)"}).bind({}))
+    found = residuals.of_exact(with_exact("decay", "sqrt(t - 2)"))
     assert np.isnan(found.equations[0])
+
+
+PLANE = {"coordinates": {"x": [0, 1], "t": [0, 1]}, "unknowns": ["u", "v"], "equations": ["u_t = v_x", "v_t = u_x"], "conditions": []}
+
+
+def refusal(name: str, exact: str) -> InputError:
+    with pytest.raises(InputError) as caught:
+        stated(name, exact={"u": exact})
+    return caught.value
+
+
+def test_a_false_exact_solution_is_refused_with_the_place_where_it_fails() -> None:
+    error = refusal("decay", "u0*exp(-2*lambda*t)")
+    assert (error.code, error.at.key) == ("exact-misses-equation", "problem.exact.u")
+    place = float(error.values["place"].removeprefix("t = "))
+    assert float(error.values["gap"]) == pytest.approx(np.exp(-2 * place), rel=0.05)  # λ = 1, u₀ = 1
+    assert "`u_t = -lambda*u`" in error.message
+    assert refusal("decay", "2*u0*exp(-lambda*t)").code == "exact-misses-condition"
+
+
+def test_where_several_unknowns_meet_none_is_accused_alone() -> None:
+    with pytest.raises(InputError) as caught:
+        Problem.from_table({**PLANE, "exact": {"u": "sin(x + t)", "v": "cos(x + t)"}})
+    assert caught.value.at.key == "problem.exact"
+    assert Problem.from_table({**PLANE, "exact": {"u": "sin(x + t)", "v": "sin(x + t)"}}).exact
+
+
+@pytest.mark.parametrize(
+    ("equation", "exact"),
+    [
+        ("u_x = sign(x - 0.5)", "abs(x - 0.5)"),
+        ("2*u*u_x = 1", "sqrt(x - 0.25)"),
+        ("u_x = 1e9*cos(1e9*x)", "sin(1e9*x)"),
+        ("1e-3*u_xx = u", "exp(-x*sqrt(1000)) + exp((x - 1)*sqrt(1000))"),
+        ("u_x = 300*u", "exp(300*x)"),
+        ("u_xx + u_x/x + u = 0", "j0(x)"),
+        ("u_x = 0", "0"),
+        ("x*(u_x - u) = 0", "exp(x)"),
+        ("(u_x - u)/(1 + x) = 0", "exp(x)"),
+        ("sin((u_x - u)*u)^2 = 0", "exp(x)"),
+        ("log(u_x/u) = 0", "exp(x)"),
+        ("u_xxxx = u", "sin(x)"),
+    ],
+)
+def test_kinks_gaps_and_rounding_are_no_mistakes(equation: str, exact: str) -> None:
+    table = {"coordinates": {"x": [0, 1]}, "unknowns": ["u"], "equations": [equation], "conditions": [], "exact": {"u": exact}}
+    assert Problem.from_table(table).bind({}).exact
+
+
+@pytest.mark.parametrize(
+    ("equation", "exact"),
+    [
+        ("1e-3*u_xx + u_x = 1", "exp(-1000*x)"),  # the source is forgotten where nothing else is left
+        ("x*(u_x - u) = 0", "exp(1.00001*x)"),
+        ("log(u_x/u) = 0", "exp(1.00001*x)"),
+        ("u_x = 300*u + 1", "exp(300*(x - 1))"),
+        ("2*u*u_x = 1", "sqrt(x - 0.25) + 0.001"),
+        ("u_x = sign(x - 0.5)", "max(x - 0.5, 0)"),
+    ],
+)
+def test_a_formula_that_fails_somewhere_is_none(equation: str, exact: str) -> None:
+    table = {"coordinates": {"x": [0, 1]}, "unknowns": ["u"], "equations": [equation], "conditions": [], "exact": {"u": exact}}
+    with pytest.raises(InputError) as caught:
+        Problem.from_table(table)
+    assert caught.value.code == "exact-misses-equation"
+
+
+def test_at_values_for_which_the_formula_is_none_there_is_none() -> None:
+    table = load("decay").table()
+    problem = Problem.from_table({**table, "parameters": {"lambda": 1, "u0": 1}, "exact": {"u": "exp(-lambda*t)"}})
+    assert problem.bind({"lambda": 3}).exact and problem.bind({"u0": 1}).exact
+    assert problem.bind({"u0": 2}).exact == {}
+    assert solve(problem.bind({"u0": 2}), "auto").values.max() == pytest.approx(2)
+
+
+def test_a_condition_that_is_nearly_met_is_a_warning_and_an_error_of_the_reference() -> None:
+    """A pulse on the whole line, which a part of the line cuts off."""
+    table = {
+        "coordinates": {"x": [-4, 4], "t": [0, 1]},
+        "unknowns": ["u"],
+        "equations": ["u_t = u_x"],
+        "conditions": ["u(x, 0) = exp(-x^2/2)", "u(4, t) = 0"],
+        "exact": {"u": "exp(-(x + t)^2/2)"},
+    }
+    problem = Problem.from_table(table)
+    (warning,) = Experiment.of(problem).warnings
+    assert (warning.code, warning.at.key) == ("exact-nearly-meets-condition", "problem.exact.u")
+    assert 1e-4 < residuals.unmet(problem.bind({})) < 1e-3
+    assert solve(problem.bind({}), "exact").error == residuals.unmet(problem.bind({}))
+    with pytest.raises(InputError, match=r"u\(2, t\) = 0"):
+        Problem.from_table({**table, "coordinates": {"x": [-4, 2], "t": [0, 1]}, "conditions": ["u(x, 0) = exp(-x^2/2)", "u(2, t) = 0"]})
+    assert solve(load("heat").bind({}), "exact").error == 0
+
+
+def test_runs_of_before_with_a_false_solution_can_still_be_opened() -> None:
+    stored = Experiment.of(stated("decay")).to_json().replace("u0*exp(-lambda*t)", "u0*exp(-2*lambda*t)")
+    assert Experiment.from_json(stored).bound.exact == {}

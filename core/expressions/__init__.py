@@ -12,6 +12,7 @@ from core.expressions.evaluation import Program, Vector, compile, evaluate
 from core.expressions.functions import ARITY, CONSTANTS, FLOATS, NUMPY
 from core.expressions.grammar import CHARACTERS, DEPTH, NODES, leaves_of, parse, parse_equation
 from core.expressions.latex import to_latex
+from core.expressions.magnitude import magnitude
 from core.expressions.names import Names
 from core.expressions.tree import (
     At,
@@ -66,6 +67,7 @@ __all__ = [
     "expand",
     "leaves_in",
     "leaves_of",
+    "magnitude",
     "parse",
     "parse_equation",
     "partial",

@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from core.errors import InputError, Position
+from core.expressions import hints
 from core.expressions.algebra import ORDER
 from core.expressions.functions import ARITY, compute
 from core.expressions.names import BOUNDARY, OPERATIONS, Names
@@ -131,6 +132,9 @@ class Parser:
     def bad_character(self, text: str, place: int) -> InputError:
         place += len(text[place:]) - len(text[place:].lstrip(" \t\r\n"))
         character = text[place]
+        if hint := hints.of_character(character, text, place, self.names):
+            (code, values), start = hint
+            return self.error(code, start, **values)
         name = unicodedata.name(character, "")
         number = f"U+{ord(character):04X}"
         shown = f"{character} ({number} {name})" if name and character.isprintable() else f"{number} {name}".strip()
@@ -230,6 +234,9 @@ class Parser:
 
     def unexpected(self, code: str) -> InputError:
         if self.token.begins_operand:
+            adjacent = self.previous.kind == "number" and self.token.start == self.previous.start + len(self.previous.text)
+            if adjacent and (hint := hints.imaginary(self.token.text, self.names)):
+                return self.error(hint[0], self.previous.start, **hint[1])
             near = f"{self.previous.brief}*{self.token.brief}"
             return self.error("operator-missing", self.token.start, found=self.token.brief, near=near)
         return self.error(code, self.token.start, found=self.token.brief)
@@ -255,6 +262,8 @@ class Parser:
                 if letter not in self.names.coordinates:
                     coordinates = ", ".join(self.names.coordinates)
                     return self.error("no-coordinate", at.start + offset, name=letter, derivative=at.brief, coordinates=coordinates)
+        if hint := hints.of_word(at.brief, self.token.text == "(", self.shown, at.start, self.names):
+            return self.error(hint[0], at.start, **hint[1])
         near = self.names.near(at.text)
         return self.error("unknown-name-near" if near else "unknown-name", at.start, name=at.brief, near=near)
 
@@ -268,11 +277,11 @@ class Parser:
         if at.text == "lap":
             (operand,) = self.arguments(at, 1)
             return self.made(Laplacian(operand.node), at, (operand,), order=2)
+        if self.names.value(at.text) is not None:
+            raise self.error("not-a-function", at.start, name=at.brief)
         if at.text in ARITY:
             arguments = self.arguments(at, ARITY[at.text])
             return self.made(Call(at.text, tuple(part.node for part in arguments)), at, arguments, operation=at.text)
-        if self.names.value(at.text) is not None:
-            raise self.error("not-a-function", at.start, name=at.brief)
         raise self.unknown(at)
 
     def arguments(self, at: Token, number: int) -> tuple[Part, ...]:
@@ -332,11 +341,21 @@ class Parser:
             coordinates = ", ".join(self.names.coordinates)
             raise self.error("wrong-place", at.start, name=at.brief, expected=len(free), coordinates=coordinates, got=len(places))
         for coordinate, part in zip(self.names.coordinates, places, strict=True):
+            if self.shifted(part.node, Coordinate(coordinate)):
+                raise self.error("write-delay", part.start, name=at.brief, coordinate=coordinate)
             if part.node != Coordinate(coordinate) and not self.fixed(part.node):
                 raise self.error("place-varies", part.start, coordinate=coordinate, name=at.brief)
         arguments = tuple(part.node for part in places)
         # u(x, t), all coordinates in order, is u itself.
         return self.made(derivative if arguments == free else At(derivative, arguments), at, order=order)
+
+    @classmethod
+    def shifted(cls, tree: Expression, coordinate: Coordinate) -> bool:
+        """Whether it is the coordinate and something constant, as in a delay."""
+        match tree:
+            case Binary("+" | "-", left, right):
+                return (left == coordinate and cls.fixed(right)) or (right == coordinate and cls.fixed(left))
+        return False
 
     @staticmethod
     def fixed(tree: Expression) -> bool:
@@ -365,9 +384,11 @@ def parse_equation(text: str, names: Names) -> tuple[Expression, Expression]:
 
 
 def leaves_of(text: str, names: Names) -> tuple[tuple[int, Leaf], ...]:
-    """The leaves of an equation, in their order, each with the character at which it begins; raises `InputError` as `parse` does."""
+    """The leaves of an expression or equation, in their order, each with the character at which it begins; raises as `parse` does."""
     parser = Parser(text, names)
-    _sides(parser)
+    parser.sum()
+    if parser.take("="):
+        parser.sum()
     return tuple(parser.leaves)
 
 

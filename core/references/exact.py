@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from core import grids
+from core import grids, residuals
 from core.errors import InputError
 from core.expressions import NUMPY, Coordinate, Leaf, evaluate
 from core.references.clock import Clock
@@ -20,12 +20,12 @@ Array = NDArray[np.float64]
 
 
 def solve(problem: BoundProblem, axes: tuple[Array, ...], clock: Clock) -> Solution:
-    """The exact solution on the grid, (*shape, unknowns), with no error but rounding.
+    """The exact solution on the grid, (*shape, unknowns); its error is what it misses the conditions by, else but rounding, 0.
 
     Raises `InputError` where the problem states none, or its formula has no finite value at a point.
     """
     values = at(problem, grids.points(axes))
-    return Solution(values.reshape(*map(len, axes), -1), 0.0, Evidence(second="formula"))
+    return Solution(values.reshape(*map(len, axes), -1), residuals.unmet(problem), Evidence(second="formula"))
 
 
 def at(problem: BoundProblem, points: Array) -> Array:
