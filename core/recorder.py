@@ -19,6 +19,7 @@ from torch import Tensor
 
 from core.classical import Lookup
 from core.devices import torch_device
+from core.errors import RunError
 from core.experiment import Experiment
 from core.fields import Display
 from core.frames import unpack
@@ -42,6 +43,14 @@ class Diverged(Exception):
     def __init__(self, step: int) -> None:
         super().__init__(step)
         self.step = step
+
+    def told(self, experiment: Experiment) -> RunError:
+        """What to say of it, with such advice as the run's settings leave room for."""
+        rate = "adam" in [stage.method for stage in experiment.stages]
+        digits = experiment.precision == "float32" and experiment.device != "mps"  # an Apple GPU has no float64
+        code = "diverged" + ("-rate" if rate else "") + ("-digits" if digits else "")
+        values: dict[str, Any] = {"rate": f"{experiment.learning_rate:g}"} if rate else {}
+        return RunError(code, step=self.step, **values)
 
 
 class History:

@@ -133,7 +133,7 @@ def _train(store: RunStore, lease: Lease, heartbeat: Heartbeat) -> None:
     except Diverged as found:
         assert snapshot is not None
         recorder.drain(snapshot)
-        error = RunError("diverged", step=found.step).plain()
+        error = found.told(experiment).plain()
         store.finish(lease, "diverged", **{**recorder.end(snapshot, "diverged"), "step": found.step}, error=error)
         return
     status = "done" if status is None or _complete(experiment, snapshot) else status

@@ -21,7 +21,7 @@ from core import classical, references, training
 from core.experiment import Experiment
 from core.frames import unpack
 from core.problem import Problem
-from core.recorder import spaced
+from core.recorder import Diverged, spaced
 from core.references import Reference
 from core.runner import run
 from core.store import Run, RunStore
@@ -369,3 +369,19 @@ except RunError as error:
         expire(store, made)
         store.pause(made)
     assert run(store.url, made) == "paused"  # it goes on where there is room again
+
+
+@pytest.mark.parametrize(
+    ("settings", "code"),
+    [
+        ({"optimiser": "adam", "precision": "float32"}, "diverged-rate-digits"),
+        ({"optimiser": "adam", "precision": "float64"}, "diverged-rate"),
+        ({"optimiser": "lbfgs", "precision": "float32"}, "diverged-digits"),
+        ({"optimiser": "lbfgs", "precision": "float64"}, "diverged"),
+        ({"optimiser": "adam 10, lbfgs", "precision": "float64"}, "diverged-rate"),
+    ],
+)
+def test_a_run_that_diverged_is_advised_by_its_own_settings(settings: dict[str, Any], code: str) -> None:
+    error = Diverged(7).told(small(**settings, learning_rate=0.01))
+    assert error.code == code and "step 7" in error.message
+    assert ("0.01" in error.message, "float64" in error.message) == ("rate" in code, "digits" in code)
