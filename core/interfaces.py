@@ -56,13 +56,20 @@ class Interface:
     """A place across a coordinate where each of the trees `continuous` has the same value on both sides; elsewhere, equations say it all.
 
     `smooth` is how many derivatives across the place, from the unknown itself on, are continuous for every unknown that is differentiated
-    along the coordinate: one where only the unknown is, two where its slope is too.
+    along the coordinate: one where only the unknown is, two where its slope is too. `equation` is the number, from 1, of the first that
+    asks for it.
     """
 
     coordinate: str
     place: float
     continuous: tuple[Expression, ...]
     smooth: int
+    equation: int = 1
+
+
+def possible(equations: tuple[Expression, ...]) -> bool:
+    """Whether equations differentiate anything but unknowns, without which there is no interface."""
+    return any(isinstance(node, Differential | Laplacian) for tree in equations for node in walk(tree))
 
 
 def find(
@@ -166,6 +173,7 @@ def _interface(
     """What is continuous at the place; None where nothing bends there but what is smooth enough for the equations as they are."""
     calculus, letter = _Calculus(item, place, letters, space), item.name
     singular = [tree for equation in equations for tree in calculus.singular(equation)]
+    first = next((number for number, tree in enumerate(equations, 1) if any(isinstance(node, Differential) for node in walk(tree))), 1)
     continuous = tuple(dict.fromkeys(tree for tree in [*calculus.forced, *singular] if tree != ZERO))
     alone = {tree for tree in continuous if isinstance(tree, Derivative)}
     orders = {leaf.unknown: 0 for tree in continuous for leaf in derivatives_in(tree)}
@@ -174,7 +182,7 @@ def _interface(
             orders[unknown] += 1
     if not continuous:
         return None
-    return Interface(letter, place, continuous, min(orders.values(), default=0))
+    return Interface(letter, place, continuous, min(orders.values(), default=0), first)
 
 
 @dataclass(frozen=True)

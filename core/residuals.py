@@ -22,6 +22,7 @@ from core.errors import InputError, TangenteError
 from core.expressions import NUMPY, At, Coordinate, Derivative, Expression, Leaf, Parameter, Vector, differentiate, leaves_in, magnitude
 from core.expressions.algebra import DISTINCT
 from core.expressions.tree import walk
+from core.interfaces import Interface
 
 if TYPE_CHECKING:
     from core.problem import Problem
@@ -35,6 +36,8 @@ ROUNDING = 1e-6
 """What an exact solution may miss; beyond it, an equation is not satisfied."""
 NEARLY = 1e-2
 """What it may miss a condition by, with a warning: a formula for the whole line rarely meets conditions at the ends of a part of it."""
+BESIDE = 1e-9
+"""How far from an interface, relative to the range of its coordinate, either side is looked at."""
 FLOOR = 1e-9
 """Of an equation's largest magnitude anywhere: less is rounding, where terms cancel within the formula."""
 
@@ -98,6 +101,9 @@ def misses(problem: BoundProblem, solution: _Solution | None = None) -> tuple[Mi
         for statement in _statements(problem, key):
             with suppress(TangenteError):  # its derivatives grow beyond all measure
                 found.append(look.worst(statement))
+    for interface in problem.interfaces:
+        with suppress(TangenteError):
+            found += [look.across(interface, tree) for tree in interface.continuous]
     return tuple(
         sorted((miss for miss in found if miss.part > ROUNDING), key=lambda miss: (not miss.false, miss.key == CONDITIONS, -miss.part))
     )
@@ -140,6 +146,19 @@ class _Look:
     def worst(self, statement: _Statement) -> Miss:
         """Where the statement is missed the most."""
         return max((self._miss(statement, *found) for found in self._looked(statement)), key=lambda miss: miss.part)
+
+    def across(self, interface: Interface, tree: Expression) -> Miss:
+        """Where what an equation asks to be continuous at an interface jumps the most."""
+        axis = [item.name for item in self._problem.coordinates].index(interface.coordinate)
+        item, total = self._problem.coordinates[axis], _Sum(tree)
+        reach = BESIDE * (item.high - item.low)
+        above = item.low if interface.place == item.high else interface.place  # where both ends are one
+        points = [self._inside.copy(), self._inside.copy()]
+        points[0][:, axis], points[1][:, axis] = interface.place - reach, above + reach
+        with np.errstate(all="ignore"):
+            (below, one), (beyond, other) = (total(self._solution.leaves(total.leaves, where, None)) for where in points)
+        statement = _Statement(EQUATIONS, interface.equation, tree, ())
+        return self._miss(statement, points[0], beyond - below, np.maximum(one, other))
 
     def _miss(self, statement: _Statement, points: Array, residual: Array, size: Array) -> Miss:
         known = np.isfinite(residual) & np.isfinite(size)

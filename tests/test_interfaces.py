@@ -209,3 +209,13 @@ def test_steps_in_time_inside_a_derivative_keep_the_momentum() -> None:
     """(m u′)′ = 0 with m from 1 to 4 at t = 0.5: the momentum stays, the speed falls."""
     problem = stated({"t": [0, 1]}, ["D((1 + 3*heaviside(t - 0.5))*u_t, t) = 0"], ["u(0) = 0", "u_t(0) = 1"])
     judged(problem, lambda t: np.where(t < 0.5, t, 0.5 + (t - 0.5) / 4), most=1e-11)
+
+
+def test_an_exact_solution_has_to_be_right_across_an_interface() -> None:
+    """u = x is smooth, meets the ends, and obeys k u_xx = 0 on both sides: it is the flux that it gets wrong."""
+    rod: dict[str, Any] = {"equations": ["D((1 + 9*heaviside(x - 0.5))*u_x, x) = 0"], "conditions": ["u(0) = 0", "u(1) = 1"]}
+    with pytest.raises(InputError) as caught:
+        stated({"x": [0, 1]}, **rod, exact={"u": "x"})
+    assert caught.value.code.startswith("exact-")
+    right = stated({"x": [0, 1]}, **rod, exact={"u": "(20*x*heaviside(0.5 - x) + (9 + 2*x)*heaviside(x - 0.5))/11"})
+    assert references.solve(right, "auto").method == "exact"
