@@ -24,6 +24,7 @@ from core.expressions import Coordinate, Expression, Number, differentiate, eval
 from core.expressions.algebra import NODES, ONE, ZERO, add, divide, multiply, power, subtract
 from core.expressions.functions import NUMPY
 from core.expressions.tree import walk
+from core.roughness import check
 from core.traces import TOLERANCE, Period, Trace, gap, largest, named, read, sample
 
 ROUNDING = 1e-13
@@ -52,7 +53,7 @@ def trial(problem: BoundProblem) -> Trial:
 
 
 def partial(problem: BoundProblem) -> Trial:
-    """One that meets as many as it can: the periods, then each other condition that goes with those before it.
+    """One that meets as many as it can: the periods, then each other condition that is not rough and goes with those before it.
 
     Raises the `InputError` of the last one where it can meet none.
     """
@@ -62,8 +63,10 @@ def partial(problem: BoundProblem) -> Trial:
     attempts += [[number] for number in range(len(problem.conditions)) if number not in periods]
     failure: TangenteError | None = None
     for numbers in attempts:
+        together = sorted([*(found.met if found else ()), *numbers])
         try:
-            found = _trial(problem, sorted([*(found.met if found else ()), *numbers]))
+            check(problem, together)
+            found = _trial(problem, together)
         except TangenteError as error:
             failure = error
     if found is None:

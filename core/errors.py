@@ -197,6 +197,18 @@ MESSAGES: dict[str, str] = {
     "hard-no-value": N_(
         "Condition {number}, `{text}`, cannot be hard: {name} has no finite value at {place}, where another condition meets it."
     ),
+    "hard-jump": N_(
+        "Condition {number}, `{text}`, cannot be hard: {name} jumps at {place}, and the network would inherit the jump at every {across}."
+    ),
+    "hard-kink": N_(
+        "Condition {number}, `{text}`, cannot be hard: it has a kink at {place}, and the network would inherit it at every {across}."
+    ),
+    "hard-bend": N_(
+        "Condition {number}, `{text}`, cannot be hard: {name} jumps at {place}, and the equation would find the jump at every {across}."
+    ),
+    "hard-infinite": N_(
+        "Condition {number}, `{text}`, cannot be hard: {name} is infinite at {place}, and would be so at every {across}."
+    ),
     "hard-periodic-partly": N_(
         "Condition {number}, `{text}`, cannot be hard: it makes {unknown} periodic in {coordinate}, but {other}, of the same network, not."
     ),

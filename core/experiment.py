@@ -16,7 +16,7 @@ from typing import Any
 
 import tomli_w
 
-from core import checks, completeness, constraints, curriculum, marching, recipes, residuals, tables
+from core import checks, completeness, constraints, curriculum, marching, recipes, residuals, roughness, tables
 from core.constraints import Trial
 from core.domain import TIME
 from core.errors import N_, InputError, Position, TangenteError
@@ -640,14 +640,25 @@ def _trial(problem: Problem, values: tuple[tuple[str, float], ...], kind: str) -
 
 @lru_cache(maxsize=256)
 def _possible(problem: Problem, values: tuple[tuple[str, float], ...]) -> str:
-    """The constraints that build in as many conditions as their form allows."""
-    for kind in ("hard", "partial") if problem.conditions else ():
-        try:
-            _trial(problem, values, kind)
-        except TangenteError:
-            continue
-        return kind
-    return "soft"
+    """The constraints that build in as many conditions as can be, by their form and as far as their data are smooth."""
+    if not problem.conditions or _hindrance(problem, values) is None:
+        return "hard" if problem.conditions else "soft"
+    try:
+        _trial(problem, values, "partial")
+    except TangenteError:
+        return "soft"
+    return "partial"
+
+
+@lru_cache(maxsize=256)
+def _hindrance(problem: Problem, values: tuple[tuple[str, float], ...]) -> TangenteError | None:
+    """Why not all conditions can be built in: what the first that hinders it is, or that its data are rough; None where they can."""
+    try:
+        _trial(problem, values, "hard")
+        roughness.check(problem.bind(dict(values)), range(len(problem.conditions)))
+    except TangenteError as error:
+        return error
+    return None
 
 
 @lru_cache(maxsize=256)
