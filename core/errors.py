@@ -206,9 +206,7 @@ MESSAGES: dict[str, str] = {
     "hard-bend": N_(
         "Condition {number}, `{text}`, cannot be hard: {name} jumps at {place}, and the equation would find the jump at every {across}."
     ),
-    "hard-infinite": N_(
-        "Condition {number}, `{text}`, cannot be hard: {name} is infinite at {place}, and would be so at every {across}."
-    ),
+    "hard-infinite": N_("Condition {number}, `{text}`, cannot be hard: {name} is infinite at {place}, and would be so at every {across}."),
     "hard-periodic-partly": N_(
         "Condition {number}, `{text}`, cannot be hard: it makes {unknown} periodic in {coordinate}, but {other}, of the same network, not."
     ),

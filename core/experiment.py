@@ -25,7 +25,7 @@ from core.ranges import NO_CURRICULUM, Choice, Curriculum, Integer, Range, Real,
 from core.schedules import SCHEDULES
 from core.statement import Files, no_files
 
-NUMERICS = 2
+NUMERICS = 3
 """Counts the changes that alter the numbers a run gives; part of every key, so that results cached before such a change retire."""
 
 
@@ -429,15 +429,31 @@ class Experiment:
 
         Where the recipe is meant for another method, what it says of the training counts for nothing.
         `weights` may name one term (`condition-2`) or a kind of term (`condition`). Raises `InputError`, placed at its key, for an unknown
-        name, a value out of range, conditions that these values make contradictory, and hard constraints that the conditions do not allow.
+        name, a value out of range, conditions that these values make contradictory, and hard constraints that the conditions do not allow,
+        by their form or because their data are rough.
         """
+        experiment = cls._made(problem, values, settings, weights)
+        hindrance = experiment.hindrance if experiment.constraints == "hard" else None
+        if hindrance is not None:
+            raise hindrance.located(key="network.constraints")
+        return experiment
+
+    @classmethod
+    def _made(
+        cls,
+        problem: Problem,
+        values: Mapping[str, float] | None,
+        settings: Mapping[str, Any] | None,
+        weights: Mapping[str, Any] | None,
+    ) -> Experiment:
+        """The same, hard on rough data too: a stored run may be."""
         given = {name: value for name, value in (settings or {}).items() if not _is_auto(value)}
         recipe = {name: value for name, value in problem.recipe.items() if name != "weights" and not _is_auto(value)}
         for name in [*given, *recipe]:
             if name not in HYPERPARAMETERS:
                 raise _unknown("unknown-hyperparameter", name, list(HYPERPARAMETERS), name)
         recipe, given = ({name: HYPERPARAMETERS[name].check(value) for name, value in part.items()} for part in (recipe, given))
-        stated = recipes.stated(problem, recipe, given)
+        stated = recipes.stated(problem, recipe, given, rough=_rough(problem, problem.values(values or {})))
         if given.get("seconds") is not None and "steps" not in given:
             stated["steps"] = None
         chosen = {name: stated.get(name, item.default) for name, item in HYPERPARAMETERS.items()}
@@ -513,7 +529,7 @@ class Experiment:
         problem = Problem.from_table(table["problem"], name=name, stored=True)
         if "steps" not in settings:
             settings["steps"] = None
-        return cls.of(problem, table.get("values", {}), settings, weights)
+        return cls._made(problem, table.get("values", {}), settings, weights)
 
     @cached_property
     def key(self) -> str:
@@ -541,6 +557,11 @@ class Experiment:
     def trial(self) -> Trial | None:
         """The trial function of constraints that are not soft; raises `InputError` where the conditions allow none."""
         return None if self.constraints == "soft" else _trial(self.problem, self.values, self.constraints)
+
+    @property
+    def hindrance(self) -> TangenteError | None:
+        """Why not all conditions can, or should, be built into the network: the first that hinders it; None where none does."""
+        return _hindrance(self.problem, self.values)
 
     @cached_property
     def stages(self) -> tuple[Stage, ...]:
@@ -657,8 +678,16 @@ def _hindrance(problem: Problem, values: tuple[tuple[str, float], ...]) -> Tange
         _trial(problem, values, "hard")
         roughness.check(problem.bind(dict(values)), range(len(problem.conditions)))
     except TangenteError as error:
-        return error
+        return error.with_traceback(None)
     return None
+
+
+@lru_cache(maxsize=256)
+def _rough(problem: Problem, values: tuple[tuple[str, float], ...]) -> bool:
+    try:
+        return roughness.rough(problem.bind(dict(values)))
+    except TangenteError:
+        return False  # what is wrong with these values is said where they are checked
 
 
 @lru_cache(maxsize=256)

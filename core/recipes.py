@@ -50,16 +50,22 @@ SUITED: Mapping[str, Suited] = {
     BROYDEN: Suited({1: Amount(300, 4000), 2: Amount(2500, 5000), 3: Amount(3000, 5000)}, period=500, patience=2000),
 }
 SMALL: Mapping[str, Any] = {"depth": 3, "width": 20}
+ROUGH: Mapping[str, Any] = {"weighting": "ntk"}
+"""What suits data with a kink or a jump, which are terms of the loss: a network that has yet to learn them, beside an equation that it
+obeys as long as it has not, learns them last."""
 LARGE: Mapping[str, Any] = {"optimiser": "adam 1000, lbfgs", "learning_rate": 3e-3}
 
 
-def stated(problem: Problem, recipe: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
-    """What is `given`, then what the problem's `recipe` says, then what suits both, as far as that is more than a default."""
+def stated(problem: Problem, recipe: Mapping[str, Any], given: Mapping[str, Any], *, rough: bool = False) -> dict[str, Any]:
+    """What is `given`, then what the problem's `recipe` says, then what suits both, as far as that is more than a default.
+
+    `rough` says that the problem's data have kinks or jumps.
+    """
     both = {**recipe, **given}
     if {**_suited(problem, both), **both}["optimiser"] != {**_suited(problem, recipe), **recipe}["optimiser"]:
         recipe = {name: value for name, value in recipe.items() if name not in OF_THE_METHOD}
     known = {**recipe, **given}
-    return {**_suited(problem, known), **known}
+    return {**_suited(problem, known), **(ROUGH if rough else {}), **known}
 
 
 def _suited(problem: Problem, known: Mapping[str, Any]) -> dict[str, Any]:

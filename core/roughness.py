@@ -1,69 +1,31 @@
-"""Where the data of a problem are rough: a jump, a kink or an infinite slope, on a face or across the ends of a period.
+"""Conditions whose data no trial function should carry on: they jump, have a kink or an infinite slope, or do so across a period.
 
 A trial function (`core/constraints.py`) carries what a condition gives on a face through the whole domain, and a kink with it. No smooth
 network can take that away again, and the points beside it do not see it: the loss falls to nothing at a function that is no solution.
 The solution itself is smooth, or moves its kinks elsewhere.
-
-Suspects are found in the tree: functions that switch, and those that have no slope at a zero. The derivatives beside such a place tell.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 
-import numpy as np
-from numpy.typing import NDArray
-
-from core.binding import BoundProblem, derivatives
+from core.binding import BoundProblem
+from core.binding import derivatives as derivatives_in
+from core.conditions import BoundCondition
 from core.domain import Interval
-from core.errors import InputError
-from core.expressions import NUMPY, Binary, Call, Coordinate, Expression, Leaf, Number, differentiate, evaluate, leaves_in, restrict
-from core.expressions.algebra import ONE, call, multiply, subtract
-from core.expressions.tree import walk
+from core.errors import InputError, TangenteError
+from core.expressions import At, leaves_in, replace, restrict
+from core.expressions.algebra import ZERO
+from core.kinks import FAINT, Kink, derivatives, kink
 from core.traces import Period, Trace, gap, largest, named, read
-
-Array = NDArray[np.float64]
-
-ALONG, LINES = 1001, 17
-"""Points on a line through a face, and lines across it for each further coordinate."""
-HALVINGS = 60
-"""Steps by which a zero is narrowed down, to the last digit."""
-VANISHES = 1e-9
-"""A value that touches zero without crossing it comes as near as this, relative to its largest."""
-BESIDE = (1e-5, 1e-6)
-"""How far from a place its derivatives are taken, in parts of the range."""
-FAINT = 1e-3
-"""A jump of a smaller part of the largest value moves a solution by less than 1e-6, and is none."""
-GROWS = 1.2
-"""The factor by which an infinite value grows at least, at a tenth of the distance: |x|^-0.1 does so by 1.26."""
-
-SUSPECTS: Mapping[str, Callable[..., Expression]] = {
-    **dict.fromkeys(("abs", "sign", "heaviside", "sqrt", "log"), lambda a: a),
-    **dict.fromkeys(("min", "max"), subtract),
-    **dict.fromkeys(("asin", "acos"), lambda a: subtract(ONE, multiply(a, a))),
-    "tan": lambda a: call("cos", a),
-    "atan2": lambda y, x: y,
-}
-"""Functions that may be rough, each with what is zero where it is, made of its arguments."""
-
-
-@dataclass(frozen=True)
-class Rough:
-    """A place on a coordinate where the derivative of this order, 0 for the value itself, jumps or is infinite."""
-
-    order: int
-    place: float
-    coordinate: str
-    infinite: bool
 
 
 def check(problem: BoundProblem, numbers: Iterable[int]) -> None:
-    """Raise `InputError` where one of these conditions, numbered from 0, gives data that no trial function should carry on; it says why."""
+    """Raise `InputError` where one of these conditions, numbered from 0, should not be built in, with the reason."""
     said = read(problem, numbers)
     traces = [item for item in said if isinstance(item, Trace)]
     for trace in traces:
-        found = rough(problem, trace)
+        found = roughest(problem, trace)
         if found is not None:
             raise _refusal(trace, found)
     for period in (item for item in said if isinstance(item, Period) and not item.by):
@@ -72,143 +34,46 @@ def check(problem: BoundProblem, numbers: Iterable[int]) -> None:
                 _check_seam(problem, trace, period.coordinate)
 
 
-def rough(problem: BoundProblem, trace: Trace) -> Rough | None:
-    """The roughest place of what a trace gives; None where its slopes are continuous, and whatever else the equations take of it."""
-    found = [_along(problem, trace.value, item) for item in problem.coordinates if item.name != trace.coordinate]
+def rough(problem: BoundProblem) -> bool:
+    """Whether what the conditions are made of, beside the unknowns, has jumps, kinks or infinite slopes along an edge."""
+    return any(_rough(problem, condition) for condition in problem.conditions)
+
+
+def roughest(problem: BoundProblem, trace: Trace) -> Kink | None:
+    """The worst place of what a trace gives; None where its slopes are continuous, and whatever else the equations take of it."""
+    across = [item for item in problem.coordinates if item.name != trace.coordinate]
+    found = [kink(trace.value, item, problem.coordinates, max(1, _order(problem, item))) for item in across]
     return min((place for place in found if place is not None), key=lambda place: place.order, default=None)
 
 
-def _refusal(trace: Trace, found: Rough) -> InputError:
+def _rough(problem: BoundProblem, condition: BoundCondition) -> bool:
+    try:
+        given = replace(condition.residual, {leaf: ZERO for leaf in leaves_in(condition.residual) if isinstance(leaf, At)})
+    except TangenteError:  # as in 1/u(0) = 1
+        return False
+    return any(kink(given, item, problem.coordinates, max(1, _order(problem, item))) is not None for item in problem.coordinates)
+
+
+def _refusal(trace: Trace, found: Kink) -> InputError:
     code = "hard-infinite" if found.infinite else {0: "hard-jump", 1: "hard-kink"}.get(found.order, "hard-bend")
-    said = {"number": trace.condition, "text": trace.text, "across": trace.coordinate, "place": f"{found.coordinate} = {found.place:.4g}"}
-    return InputError(code, **said, name=_name(trace, found.coordinate * found.order))
+    place, name = f"{found.coordinate} = {found.place:.4g}", _name(trace, found.coordinate * found.order)
+    return InputError(code, number=trace.condition, text=trace.text, across=trace.coordinate, place=place, name=name)
 
 
 def _check_seam(problem: BoundProblem, trace: Trace, coordinate: str) -> None:
     """Raise `InputError` where the data do not go on smoothly across the ends of a period, as far as the equations look."""
     item = next(item for item in problem.coordinates if item.name == coordinate)
-    for order, tree in enumerate(_derivatives(problem, trace.value, coordinate)[: _order(problem, coordinate) + 1]):
+    for order, tree in enumerate(derivatives(trace.value, item, problem.coordinates, _order(problem, item))):
         distance = gap(problem, restrict(tree, {coordinate: item.low}), restrict(tree, {coordinate: item.high}))
         if distance > FAINT * largest(problem, tree):
-            values = {"name": _name(trace, coordinate * order), "coordinate": coordinate, "gap": f"{distance:.2g}"}
-            raise InputError("hard-not-periodic", number=trace.condition, text=trace.text, **values)
+            name, size = _name(trace, coordinate * order), f"{distance:.2g}"
+            raise InputError("hard-not-periodic", number=trace.condition, text=trace.text, name=name, coordinate=coordinate, gap=size)
 
 
 def _name(trace: Trace, by: str) -> str:
     return named(trace.unknown, trace.coordinate * trace.order + by)
 
 
-def _order(problem: BoundProblem, coordinate: str) -> int:
+def _order(problem: BoundProblem, item: Interval) -> int:
     """The highest derivative along a coordinate that an equation asks for."""
-    return max(item.by.count(coordinate) for tree in problem.equations for item in derivatives(tree))
-
-
-def _derivatives(problem: BoundProblem, tree: Expression, coordinate: str) -> list[Expression]:
-    """A tree and its derivatives along a coordinate: the first, and those that the equations ask for."""
-    letters = tuple(item.name for item in problem.coordinates)
-    found = [tree]
-    for _ in range(max(1, _order(problem, coordinate))):
-        found.append(differentiate(found[-1], coordinate, letters))
-    return found
-
-
-# Along one coordinate of a face.
-
-
-def _along(problem: BoundProblem, tree: Expression, item: Interval) -> Rough | None:
-    """Where a tree is rough along a coordinate, in the lowest of its derivatives that is."""
-    suspects = list(_suspects(tree)) if Coordinate(item.name) in leaves_in(tree) else []
-    if not suspects:
-        return None
-    lines = _Lines(problem, item, tree)
-    places = np.concatenate([lines.zeros(suspect) for suspect in suspects])
-    for order, derivative in enumerate(_derivatives(problem, tree, item.name)):
-        found = lines.roughest(derivative, places)
-        if found is not None:
-            return Rough(order, found[0], item.name, found[1])
-    return None
-
-
-def _suspects(tree: Expression) -> Iterator[Expression]:
-    """What is zero where a part of a tree may be rough."""
-    for node in walk(tree):
-        match node:
-            case Call(function, arguments) if function in SUSPECTS:
-                yield SUSPECTS[function](*arguments)
-            case Binary("^", base, exponent) if not _whole(exponent):
-                yield base
-            case Binary("/", _, divisor):
-                yield divisor
-
-
-def _whole(tree: Expression) -> bool:
-    return isinstance(tree, Number) and tree.value >= 0 and tree.value == int(tree.value)
-
-
-class _Lines:
-    """Parallel lines through a face along one of its coordinates. A place on them is the number of its line and where on it, (2,)."""
-
-    def __init__(self, problem: BoundProblem, item: Interval, tree: Expression) -> None:
-        across = [other for other in problem.coordinates if other is not item and Coordinate(other.name) in leaves_in(tree)]
-        axes = np.meshgrid(*(np.linspace(other.low, other.high, LINES) for other in across), indexing="ij")
-        self._item = item
-        self._across = {other.name: axis.ravel() for other, axis in zip(across, axes, strict=True)}
-        numbers, along = np.meshgrid(np.arange(LINES ** len(across)), np.linspace(item.low, item.high, ALONG), indexing="ij")
-        self._all = np.stack([numbers.ravel(), along.ravel()], axis=1)  # (lines * ALONG, 2)
-
-    def zeros(self, tree: Expression) -> Array:
-        """Where a tree crosses or touches zero, (n, 2)."""
-        values = self._values(tree, self._all)
-        inside = np.diff(self._all[:, 0]) == 0
-        crosses = inside & (values[:-1] * values[1:] < 0)
-        sizes = np.abs(values)
-        dips = (inside[:-1] & inside[1:]) & (sizes[1:-1] <= sizes[:-2]) & (sizes[1:-1] <= sizes[2:]) & (sizes[1:-1] > 0)
-        touched = self._lowest(tree, self._all[:-2][dips], self._all[2:][dips])
-        near = np.abs(self._values(tree, touched)) <= VANISHES * np.max(sizes, where=np.isfinite(sizes), initial=0.0)
-        return np.concatenate([self._all[values == 0], self._crossing(tree, self._all[:-1][crosses], self._all[1:][crosses]), touched[near]])
-
-    def roughest(self, tree: Expression, places: Array) -> tuple[float, bool] | None:
-        """The place of the largest jump, and whether it is infinite there, beside what is large; None where there is none."""
-        known = np.abs(self._values(tree, self._all))
-        largest = float(np.max(known, where=np.isfinite(known), initial=0.0))
-        (far_below, far_above), (below, above) = (self._beside(tree, places, distance) for distance in BESIDE)
-        far, near = np.abs(far_above - far_below), np.abs(above - below)
-        jumps = np.where((near > 0.5 * far) & (near > FAINT * largest), near, 0.0)
-        grown = [np.abs(here) > np.maximum(GROWS * np.abs(there), largest) for here, there in ((below, far_below), (above, far_above))]
-        infinite = grown[0] | grown[1]
-        if not (infinite | (jumps > 0)).any():
-            return None
-        worst = int(np.argmax(np.where(infinite, np.inf, jumps)))
-        return float(places[worst, 1]), bool(infinite[worst])
-
-    def _values(self, tree: Expression, places: Array) -> Array:
-        columns: dict[Leaf, Array] = {Coordinate(name): values[places[:, 0].astype(int)] for name, values in self._across.items()}
-        columns[Coordinate(self._item.name)] = places[:, 1]
-        with np.errstate(all="ignore"):
-            return np.array(np.broadcast_to(evaluate(tree, columns.__getitem__, NUMPY), len(places)), dtype=np.float64)
-
-    def _beside(self, tree: Expression, places: Array, distance: float) -> list[Array]:
-        """The values to both sides of places, (n,) each; not a number beyond the ends."""
-        found = []
-        for side in (-1, 1):
-            moved = places + [0.0, side * distance * (self._item.high - self._item.low)]
-            there = (moved[:, 1] >= self._item.low) & (moved[:, 1] <= self._item.high)
-            found.append(np.where(there, self._values(tree, moved), np.nan))
-        return found
-
-    def _crossing(self, tree: Expression, low: Array, high: Array) -> Array:
-        """By bisection, between places of different signs."""
-        signs = np.sign(self._values(tree, low))
-        for _ in range(HALVINGS):
-            middle = (low + high) / 2
-            same = (np.sign(self._values(tree, middle)) == signs)[:, None]
-            low, high = np.where(same, middle, low), np.where(same, high, middle)
-        return (low + high) / 2
-
-    def _lowest(self, tree: Expression, low: Array, high: Array) -> Array:
-        """Where a tree is smallest between places, by thirds."""
-        for _ in range(HALVINGS):
-            one, other = low + (high - low) / 3, high - (high - low) / 3
-            falls = (np.abs(self._values(tree, one)) > np.abs(self._values(tree, other)))[:, None]
-            low, high = np.where(falls, one, low), np.where(falls, high, other)
-        return (low + high) / 2
+    return max(found.by.count(item.name) for tree in problem.equations for found in derivatives_in(tree))

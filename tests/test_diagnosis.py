@@ -16,7 +16,8 @@ from torch import Tensor
 from torch.func import functional_call, jacrev
 
 from core.checkpoints import Checkpoint
-from core.diagnosis.findings import FAULTS, Case, findings, good
+from core.diagnosis.case import Case
+from core.diagnosis.findings import FAULTS, findings, good
 from core.diagnosis.history import history
 from core.diagnosis.measured import Measures
 from core.diagnosis.measures import CPU, PARTS, Measurement, checked, cosines, spectrum

@@ -10,14 +10,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from core.diagnosis import remedies
-from core.diagnosis.measured import Measures, Term
+from core.diagnosis import agreement, remedies
+from core.diagnosis.case import GOOD, Case, Offers, Values
+from core.diagnosis.measured import Term
 from core.diagnosis.remedies import Settings
 from core.errors import MESSAGES, N_
-from core.experiment import Experiment
 
-GOOD = 0.01
-"""A term that is met to this part of its size calls for nothing."""
 BAD = 0.2
 """A condition that is unmet to this part is not met."""
 MOST = 2
@@ -43,16 +41,6 @@ ROUNDED = 0.1
 
 
 @dataclass(frozen=True)
-class Case:
-    """A run that has ended: its experiment, its `status` in the store, the steps that it took, and what was measured."""
-
-    experiment: Experiment
-    status: str
-    step: int
-    measures: Measures
-
-
-@dataclass(frozen=True)
 class Finding:
     """A fault that was found: the values of its sentence, and settings that may mend it, the best first."""
 
@@ -61,25 +49,25 @@ class Finding:
     remedies: tuple[Settings, ...] = ()
 
 
-Values = Mapping[str, Any]
-Offers = tuple[Settings, ...]
-
-
 @dataclass(frozen=True)
 class Fault:
     """What can be wrong: its sentence, with `values` by name; what tests for it, and what may mend it.
 
-    The test returns the values where the fault is there, else None.
+    The test returns the values where the fault is there, else None. `explains` says that the fault tells why a term is not met.
     """
 
     title: str
     sentence: str
     test: Callable[[Case], Values | None]
     mend: Callable[[Case], Offers]
+    explains: bool = True
 
 
 def findings(case: Case) -> tuple[Finding, ...]:
-    """All faults that are there, in the order of `FAULTS`, each with the remedies that can be had."""
+    """All faults that are there, in the order of `FAULTS`, each with the remedies that can be had.
+
+    There is none only where nothing could be measured, or where all terms are met and no error is known above `GOOD`.
+    """
     found = []
     for code, fault in FAULTS.items():
         values = fault.test(case)
@@ -89,12 +77,13 @@ def findings(case: Case) -> tuple[Finding, ...]:
 
 
 def good(case: Case) -> Values | None:
-    """The figures of a run in which nothing was found; None where nothing could be measured."""
+    """The figures of a run in which nothing was found, `error` among them where it is known; None where nothing could be measured."""
     checked, history = case.measures.checked, case.measures.history
     if checked is None or history is None:
         return None
     ratio = checked.at_fresh / checked.at_points if checked.at_points > 0 else 1.0
-    return {"unmet": checked.unmet, "ratio": ratio, "rounding": checked.rounding, "fell": history.fifth}
+    known = {} if case.error is None else {"error": case.error}
+    return {"unmet": checked.unmet, "ratio": ratio, "rounding": checked.rounding, "fell": history.fifth, **known}
 
 
 # Tests and remedies of each fault.
@@ -220,6 +209,16 @@ def _stalled(case: Case) -> Values | None:
     return {"half": history.half, "last": history.last, "unmet": checked.unmet}
 
 
+def _unexplained(case: Case) -> Values | None:
+    """A term that is not met, where no fault tells why."""
+    explained = any(fault.explains and fault.test(case) is not None for fault in FAULTS.values())
+    return None if explained else agreement.unmet(case)
+
+
+def _brought_down(case: Case) -> Offers:
+    return (remedies.longer(case.experiment), *_constrained(case), *remedies.more_points(case.experiment))
+
+
 def _rounded(case: Case) -> Values | None:
     checked = case.measures.checked
     if checked is None or case.experiment.precision == "float64" or checked.rounding < ROUNDED:
@@ -237,6 +236,26 @@ def _unmet(term: Term) -> float:
 
 
 FAULTS: dict[str, Fault] = {
+    "frozen": Fault(
+        N_("The constraint froze it"),
+        N_(
+            "All terms are met to {unmet}, and yet the relative error is {error}, beside a reference that claims {reference} for its own. "
+            "The network is built into a function that carries the conditions through the whole domain, and adds {moved} of its size to "
+            "that: kinks, jumps and steep places of the conditions stay where they are, and the points beside them do not see it."
+        ),
+        agreement.frozen,
+        agreement.thawed,
+    ),
+    "contradicted": Fault(
+        N_("Two numbers that disagree"),
+        N_(
+            "All terms are met to {unmet} at points that were not trained on, and yet the relative error is {error}, beside a reference "
+            "that claims {reference} for its own. Either the problem has another solution, which the network found, or lets small "
+            "residuals grow large, as chaos does; or the reference is wrong, or the exact solution that was given, or what is built in."
+        ),
+        agreement.contradicted,
+        agreement.asked_otherwise,
+    ),
     "diverged": Fault(
         N_("The training blew up"),
         N_("The loss ended at {last} after step {step}, and had been as low as {lowest}. Steps were too long."),
@@ -310,11 +329,29 @@ FAULTS: dict[str, Fault] = {
         _stalled,
         lambda case: remedies.sharper(case.experiment),
     ),
+    "unmet": Fault(
+        N_("A term is not met"),
+        N_("The term {term} is unmet to {unmet}: so much of what is added up in it is left over."),
+        _unexplained,
+        _brought_down,
+        explains=False,
+    ),
+    "imprecise": Fault(
+        N_("Small residuals, and not so small an error"),
+        N_(
+            "All terms are met to {unmet}, and the relative error is {error} all the same: in this problem small residuals come to more. "
+            "What brings them down further brings the error down."
+        ),
+        agreement.imprecise,
+        agreement.finer,
+        explains=False,
+    ),
     "rounded": Fault(
         N_("At the end of {precision}"),
         N_("Rounding in {precision} makes up {rounding} of the residual's size: further steps chase noise."),
         _rounded,
         lambda case: ({"precision": "float64"},),
+        explains=False,
     ),
 }
 """Every fault, the gravest first."""

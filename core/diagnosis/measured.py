@@ -69,7 +69,8 @@ class Checked:
     `cosines` are those between the terms' gradients, (terms, terms). `at_points` and `at_fresh` are the sizes of the equations' residuals,
     by root mean square, at the points of the training and at fresh ones. `spread` is the largest standard deviation of an unknown over
     the domain, `given` the largest size that a condition gives one. `rounding` is the part of the residual's size that is rounding.
-    `spectrum` is None where the network is too large for one.
+    `spectrum` is None where the network is too large for one. `moved` is how far the solution is from the function that the conditions
+    were built into, in parts of its size, the largest over the unknowns; None where nothing is built in.
     """
 
     terms: tuple[Term, ...]
@@ -81,6 +82,7 @@ class Checked:
     spread: float
     given: float
     rounding: float
+    moved: float | None
 
     @property
     def unmet(self) -> float:

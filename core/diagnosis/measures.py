@@ -19,6 +19,7 @@ from core.diagnosis.measured import Checked, Spectrum, Term
 from core.diagnosis.waves import waves
 from core.experiment import Experiment
 from core.losses import Losses
+from core.networks import Trial
 from core.objective import Objective
 from core.training import last_objective, restore
 
@@ -48,7 +49,7 @@ def checked(experiment: Experiment, checkpoint: Checkpoint, told: Told = lambda 
     return Checked(**found)  # type: ignore[arg-type]
 
 
-PARTS = 9
+PARTS = 10
 
 
 class Measurement:
@@ -79,6 +80,7 @@ class Measurement:
         yield "spread", self._spread(points)
         yield "given", sizes.given(losses, points)
         yield "rounding", self._rounding()
+        yield "moved", self._moved(points)
 
     def _gradients(self) -> Tensor:
         """That of each term that there is, with its weight, (kept, parameters)."""
@@ -139,6 +141,16 @@ class Measurement:
         with torch.no_grad():
             outputs = self.network(torch.cat(list(points.interior.values()), dim=1))  # (n, unknowns)
         return float(outputs.std(dim=0).max())
+
+    def _moved(self, points: Points) -> float | None:
+        """The size of factor times network in u = shift + factor·N, over that of u."""
+        if not isinstance(self.network, Trial):
+            return None
+        with torch.no_grad():
+            outputs = self.network(torch.cat(list(points.interior.values()), dim=1)).split(1, dim=1)  # (n, 1) each
+            shifts, _ = self.network.parts(points.interior)
+        found = [(sizes.rms(output - shift), sizes.rms(output)) for output, shift in zip(outputs, shifts, strict=True)]
+        return max(added / whole if whole > 0 else 0.0 for added, whole in found)
 
     def _rounding(self) -> float:
         """The size of what rounding adds to the equations' residuals, over that of the whole loss; at points that both precisions have."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from math import prod
 from typing import Any
 
 import torch
@@ -10,7 +11,7 @@ from torch import Tensor, nn
 
 from core.batches import Points
 from core.columns import Columns
-from core.expressions import At, Binary, Coordinate, Expression, Leaf, Unary, compile, leaves_in
+from core.expressions import At, Binary, Coordinate, Expression, Leaf, Unary, compile, derivatives_in, leaves_in
 from core.losses import Losses
 from core.torch_functions import TORCH
 
@@ -34,12 +35,18 @@ def rms(value: Any) -> float:
     return float(value.detach().square().mean().sqrt()) if isinstance(value, Tensor) else abs(float(value))
 
 
+FAINT = 1e-3
+"""The part of their natural size below which the summands of an equation vanish: what is left of them is rounding."""
+
+
 def unmet(losses: Losses, network: nn.Sequential, points: Points) -> list[float]:
     """Of each residual that there is, in the order of the terms, its size over the sum of the sizes of its summands; 0 where all vanish.
 
-    A condition is also held against what it evaluates over the domain: in u(0) = 0 there is nothing else.
+    A condition is also held against what it evaluates over the domain: in u(0) = 0 there is nothing else. An equation is held against a
+    small part of what its summands would naturally be: with u_t = u_xx = 0 it is met, whatever rounding says.
     """
-    sizes = [_sum(tree, leaves) for tree, leaves in _equations(losses, network, points)]
+    natural = _natural(losses, network, points)
+    sizes = [max(_sum(tree, leaves), FAINT * _sum(tree, {**leaves, **natural})) for tree, leaves in _equations(losses, network, points)]
     inside = _inside(losses, network, points.interior)
     for condition, leaves in zip(losses.soft, losses.condition_leaves(network, points), strict=True):
         looked = {leaf.derivative for leaf in leaves_in(condition.residual) if isinstance(leaf, At)}
@@ -63,6 +70,16 @@ def given(losses: Losses, points: Points) -> float:
 def _equations(losses: Losses, network: nn.Sequential, points: Points) -> Iterator[tuple[Expression, Mapping[Leaf, Tensor]]]:
     leaves = losses.leaves(network, points.interior)
     return ((tree, leaves) for tree in losses.problem.equations)
+
+
+def _natural(losses: Losses, network: nn.Sequential, points: Points) -> dict[Leaf, Tensor]:
+    """What each derivative in the equations would be for a solution of this size that varies once over the domain, () each."""
+    with torch.no_grad():
+        outputs = network(torch.cat(list(points.interior.values()), dim=1)).square().mean(dim=0).sqrt()  # (unknowns,)
+    size = dict(zip(losses.problem.unknowns, outputs, strict=True))
+    length = {item.name: item.high - item.low for item in losses.problem.coordinates}
+    wanted = {item for tree in losses.problem.equations for item in derivatives_in(tree)}
+    return {item: size[item.unknown] / prod(length[letter] for letter in item.by) for item in wanted}
 
 
 def _sum(tree: Expression, leaves: Mapping[Leaf, Tensor]) -> float:

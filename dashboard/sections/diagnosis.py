@@ -7,14 +7,18 @@ from typing import Any
 
 import streamlit as st
 
-from core.diagnosis.findings import FAULTS, Case, Finding, findings, good
+from core import classical
+from core.diagnosis.case import Case
+from core.diagnosis.findings import FAULTS, Finding, findings, good
 from core.diagnosis.measured import Checked, Measures
 from core.diagnosis.remedies import Settings
 from core.errands import Errand
 from core.experiment import HYPERPARAMETERS, Experiment
+from core.references import Reference
 from core.store import Run
 from dashboard import batches
 from dashboard.chart import chart
+from dashboard.controls import NONE
 from dashboard.figures import diagnosis as figures
 from dashboard.live import term_labels
 from dashboard.services import store
@@ -82,11 +86,18 @@ def _told(run: Run, events: list[dict[str, Any]]) -> None:
     measured = next((event for event in events if event["event"] == "measured"), None)
     failed = next((event for event in events if event["event"] == "failed"), None)
     if measured is not None:
-        _diagnosis(Case(run.experiment, run.status, run.step, Measures.read(measured["measures"])))
+        _diagnosis(_case(run, Measures.read(measured["measures"])))
     elif failed is not None:
         st.error(plain(f"{failed['message']} {failed['complained']}"))
     else:
         st.caption(_("Stopped."))
+
+
+def _case(run: Run, measures: Measures) -> Case:
+    """A run with what was measured of it, and how good its reference claims to be."""
+    known = classical.known(store(), run.experiment.problem, dict(run.experiment.values))
+    reference = known.error if isinstance(known, Reference) else None
+    return Case(run.experiment, run.status, run.step, measures, run.relative_l2 or {}, reference)
 
 
 def _diagnosis(case: Case) -> None:
@@ -121,7 +132,12 @@ def _nothing(case: Case) -> None:
         "Nothing suspicious: no term is unmet to more than {unmet}; at fresh points the residual is {ratio} times what it is at those "
         "of the training; rounding makes up {rounding} of it; over the last fifth of the run the loss fell by a factor of {fell}."
     )
-    st.success(plain(text.format(**_worded(case.experiment, figures))))
+    beside = (
+        _("The relative error is {error}.")
+        if "error" in figures
+        else _("Nothing can be said of the error, as there is no reference: that the terms are met does not prove the solution right.")
+    )
+    st.success(plain(f"{text} {beside}".format(**_worded(case.experiment, figures))))
 
 
 def _figures(experiment: Experiment, checked: Checked) -> None:
@@ -170,7 +186,8 @@ def _name(experiment: Experiment, key: str) -> str:
 
 
 def _value(value: Any) -> str:
-    return value if isinstance(value, str) else written(value)
+    """A setting as its control writes it."""
+    return value if isinstance(value, str) else NONE if value is None else written(value)
 
 
 def _worded(experiment: Experiment, values: Mapping[str, Any]) -> dict[str, str]:
@@ -181,7 +198,7 @@ def _worded(experiment: Experiment, values: Mapping[str, Any]) -> dict[str, str]
 
     formats: dict[str, Callable[[Any], str]] = {
         **dict.fromkeys(("term", "one", "other", "fastest"), term),
-        **dict.fromkeys(("unmet", "slow", "rounding"), percent),
+        **dict.fromkeys(("unmet", "slow", "rounding", "moved"), percent),
         **dict.fromkeys(("step", "points", "residual", "solution", "order", "smoothness"), count),
         **dict.fromkeys(("activation", "precision", "coordinate"), str),
     }

@@ -1,0 +1,79 @@
+"""Whether the two numbers that judge a run agree: how well its terms are met, at fresh points, and how far it is from the reference.
+
+| error | all terms are met | a term is not |
+|-|-|-|
+| above `LARGE` | `frozen`, or `contradicted` | the faults of training; `unmet` where none of them is there |
+| above `GOOD` | `imprecise` | the same |
+| up to `GOOD` | nothing, unless rounding is | the same |
+| not known | nothing, but that nothing is known of the error | the same |
+"""
+
+from __future__ import annotations
+
+from core.diagnosis import remedies
+from core.diagnosis.case import GOOD, Case, Offers, Values
+
+LARGE = 0.1
+"""A relative error that is no matter of digits: what is shown is another function."""
+STILL = 0.1
+"""The part of itself that a network adds to what its conditions were built into, below which it stands still."""
+
+
+def frozen(case: Case) -> Values | None:
+    """All is met and far from the reference, by a function that is what its conditions were built into, or carries their kinks."""
+    checked = case.measures.checked
+    if checked is None or checked.moved is None or not _contradicts(case):
+        return None
+    if checked.moved > STILL and not _carries_kinks(case):
+        return None
+    return {**_both(case), "moved": checked.moved}
+
+
+def thawed(case: Case) -> Offers:
+    """Conditions as terms of the loss, weighed as suits rough ones."""
+    return ({"constraints": "soft", "weighting": "ntk"}, {"constraints": "soft"})
+
+
+def contradicted(case: Case) -> Values | None:
+    """All is met, and what is there is far from the reference."""
+    return _both(case) if _contradicts(case) and frozen(case) is None else None
+
+
+def asked_otherwise(case: Case) -> Offers:
+    """The conditions as terms of the loss; another start, which may find another solution."""
+    return ({"constraints": "soft"}, {"seed": case.experiment.seed + 1})
+
+
+def imprecise(case: Case) -> Values | None:
+    """All is met, and the error is not small all the same."""
+    error = case.error
+    return _both(case) if case.met and error is not None and GOOD < error <= LARGE else None
+
+
+def finer(case: Case) -> Offers:
+    """Whatever brings residuals down further."""
+    return (remedies.longer(case.experiment), *remedies.sharper(case.experiment), *remedies.more_points(case.experiment))
+
+
+def unmet(case: Case) -> Values | None:
+    """A term is not met."""
+    checked = case.measures.checked
+    if checked is None or case.met:
+        return None
+    worst = max(checked.terms, key=lambda term: term.unmet)
+    return {"term": worst.name, "unmet": worst.unmet}
+
+
+def _carries_kinks(case: Case) -> bool:
+    """Whether conditions are built in that should not be: as they could be, what hinders is that they are rough."""
+    return case.experiment.constraints == "hard" and case.experiment.hindrance is not None
+
+
+def _contradicts(case: Case) -> bool:
+    return case.met and case.error is not None and case.error > LARGE
+
+
+def _both(case: Case) -> Values:
+    checked = case.measures.checked
+    assert checked is not None
+    return {"unmet": checked.unmet, "error": case.error, "reference": case.reference or 0.0}
