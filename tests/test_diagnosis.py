@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 from torch.func import functional_call, jacrev
 
+from core import grids
 from core.checkpoints import Checkpoint
 from core.diagnosis.case import Case
 from core.diagnosis.findings import FAULTS, findings, good
@@ -25,10 +26,11 @@ from core.diagnosis.remedies import constrained, possible
 from core.diagnosis.waves import crossings
 from core.errands import Batch, Errand
 from core.experiment import HYPERPARAMETERS, Experiment
+from core.expressions import NUMPY, evaluate
 from core.gradients import of_terms
 from core.losses import Losses
-from core.networks import build
-from core.problem import load
+from core.networks import DTYPES, build
+from core.problem import Problem, load
 from core.store import RunStore
 from core.training import Snapshot, train
 from tests.experiments import small
@@ -47,7 +49,25 @@ def trained(experiment: Experiment, stop: int | None = None) -> tuple[Case, Snap
     totals = np.array(rows) @ np.array([weight for _, weight in experiment.weights])
     measures = Measures(history(totals), checked(experiment, snapshot.checkpoint()))
     status = "diverged" if not finite else "done" if stop is None else "stopped"
-    return Case(experiment, status, snapshot.step, measures), snapshot
+    return Case(experiment, status, snapshot.step, measures, errors(experiment, snapshot)), snapshot
+
+
+def errors(experiment: Experiment, snapshot: Snapshot) -> dict[str, float | None]:
+    """The relative L2 errors beside the exact solution; none without it."""
+    bound = experiment.bound
+    points = grids.points(grids.axes(bound, grids.FULL))  # (n, d)
+    axes = dict(zip([item.name for item in bound.coordinates], points.T, strict=True))
+    with torch.no_grad():
+        found = snapshot.network(torch.as_tensor(points, dtype=DTYPES[experiment.precision])).double().numpy()  # (n, unknowns)
+    exact = {name: evaluate(tree, lambda leaf: axes[leaf.name], NUMPY) for name, tree in bound.exact.items()}
+    pairs = [(name, found[:, bound.unknowns.index(name)], value) for name, value in exact.items()]
+    return {name: float(np.linalg.norm(guess - value) / np.linalg.norm(value)) for name, guess, value in pairs}
+
+
+def typed(coordinates: Mapping[str, Any], equation: str, conditions: list[str], exact: str = "") -> Problem:
+    """A problem of one unknown."""
+    known = {"exact": {"u": exact}} if exact else {}
+    return Problem.from_table({"coordinates": coordinates, "unknowns": ["u"], "equations": [equation], "conditions": conditions, **known})
 
 
 PLAIN: Mapping[str, Any] = {
@@ -63,6 +83,21 @@ SUITED: dict[str, Mapping[str, Any]] = {
 }
 
 
+FRONT = typed(
+    {"x": [0, 1], "t": [0, 0.4]},
+    "u_t + u_x = 0",
+    ["u(x, 0) = tanh(5000*(x - 0.3))", "u(0, t) = tanh(-5000*(t + 0.3))"],
+    "tanh(5000*(x - t - 0.3))",
+)
+"""A front so steep that hardly a point sees it: as smooth as one likes, and frozen all the same where it is built in."""
+TWO = typed({"x": [0, 1]}, "(u_x - 1)*(u_x - 3) = 0", ["u(0) = 1"], "1 + 3*x")
+"""A problem with two solutions, of which a network finds the flatter one."""
+TINY: Mapping[str, Any] = {
+    **{"depth": 1, "width": 8, "points": 50, "steps": 30, "precision": "float64", "resampling": "fixed", "patience": None},
+    **{"optimiser": "levenberg-marquardt", "constraints": "hard"},
+}
+
+
 def experiment(problem: str, weights: Mapping[str, float] | None = None, **settings: Any) -> Experiment:
     return Experiment.of(load(problem), {}, {**PLAIN, **SUITED[problem], **settings}, weights or {})
 
@@ -70,6 +105,8 @@ def experiment(problem: str, weights: Mapping[str, float] | None = None, **setti
 # Each fault in a training that has it.
 
 FAULTY: dict[str, Callable[[], tuple[Case, Snapshot]]] = {
+    "frozen": lambda: trained(Experiment.of(FRONT, {}, {**TINY, "optimiser": "ssbroyden", "points": 200, "steps": 100})),
+    "contradicted": lambda: trained(Experiment.of(TWO, {}, TINY)),
     "diverged": lambda: trained(
         experiment("damped-oscillator", depth=4, width=64, learning_rate=0.1, schedule="constant", steps=200, points=50)
     ),
@@ -84,8 +121,15 @@ FAULTY: dict[str, Callable[[], tuple[Case, Snapshot]]] = {
     "early": lambda: trained(experiment("decay", steps=100)),
     "interrupted": lambda: trained(experiment("decay", steps=2000), stop=100),
     "stalled": lambda: trained(experiment("poisson-1d", frequency=1.0, activation="tanh", width=32, steps=500)),
+    "unmet": lambda: trained(experiment("decay", steps=10, learning_rate=1e-5)),
+    "imprecise": lambda: off(trained(experiment("decay")), 0.03),
     "rounded": lambda: trained(experiment("heat", optimiser="levenberg-marquardt", points=200, steps=60)),
 }
+
+
+def off(found: tuple[Case, Snapshot], error: float | None) -> tuple[Case, Snapshot]:
+    """A training as if its solution were so far from the reference."""
+    return dataclasses.replace(found[0], errors={"u": error}), found[1]
 
 
 @cache
@@ -95,6 +139,7 @@ def faulty(code: str) -> tuple[Case, Snapshot]:
 
 @cache
 def sound() -> Case:
+    """A run in which nothing is wrong."""
     return trained(experiment("decay"))[0]
 
 
@@ -114,7 +159,68 @@ def test_a_training_with_the_fault_shows_it_and_a_sound_one_does_not(code: str) 
 def test_a_sound_training_is_said_to_be_so_with_figures() -> None:
     assert findings(sound()) == ()
     figures = good(sound())
-    assert figures is not None and figures["unmet"] < 0.01 and 0.3 < figures["ratio"] < 3
+    assert figures is not None and figures["unmet"] < 0.01 and 0.3 < figures["ratio"] < 3 and figures["error"] < 0.01
+
+
+def test_without_a_reference_a_sound_training_says_nothing_of_the_error() -> None:
+    figures = good(dataclasses.replace(sound(), errors={"u": None}))
+    assert figures is not None and "error" not in figures
+
+
+# Residual and error, held against each other.
+
+
+def judged(error: float | None, unmet: float, moved: float | None = None) -> list[str]:
+    """The codes found in the sound training, had it this error, this much unmet of each term, and `moved` so far."""
+    checked = sound().measures.checked
+    assert checked is not None
+    terms = tuple(dataclasses.replace(term, unmet=unmet) for term in checked.terms)
+    measures = dataclasses.replace(sound().measures, checked=dataclasses.replace(checked, terms=terms, moved=moved))
+    return [found.code for found in findings(dataclasses.replace(sound(), errors={"u": error}, measures=measures))]
+
+
+AGREEMENT = [
+    (0.64, 1e-4, 0.001, "frozen"),
+    (0.64, 0.74, 0.001, "frozen"),
+    (0.64, 1e-4, 0.9, "contradicted"),
+    (0.64, 1e-4, None, "contradicted"),
+    (float("inf"), 1e-4, None, "contradicted"),
+    (0.05, 1e-4, None, "imprecise"),
+    (0.05, 1e-4, 0.001, "imprecise"),
+    (0.009, 1e-4, 0.001, None),
+    (None, 1e-4, 0.001, None),
+]
+
+
+@pytest.mark.parametrize(("error", "unmet", "moved", "first"), AGREEMENT)
+def test_two_numbers_that_disagree_are_told_first(error: float | None, unmet: float, moved: float | None, first: str | None) -> None:
+    assert (judged(error, unmet, moved) or [None])[0] == first
+
+
+@pytest.mark.parametrize("error", [None, 1e-4, 0.05, 0.64])
+@pytest.mark.parametrize("unmet", [0.011, 0.1, 0.74])
+def test_a_term_that_is_not_met_is_never_called_fine(error: float | None, unmet: float) -> None:
+    found = judged(error, unmet)
+    assert found and not {"contradicted", "imprecise"} & set(found)
+
+
+def test_a_term_that_is_not_met_is_told_where_nothing_else_tells_why() -> None:
+    case, _ = faulty("unmet")
+    assert [finding.code for finding in findings(case)] == ["unmet"]
+    for code in ("early", "stalled", "trivial"):
+        assert "unmet" not in {finding.code for finding in findings(faulty(code)[0])}
+
+
+def test_a_stored_run_that_is_hard_on_a_kink_is_said_to_be_frozen() -> None:
+    """It can be read and measured, though no such run can be begun any more; its equation counts as met, as all of it is rounding."""
+    hat = typed({"x": [0, 1], "t": [0, 0.1]}, "u_t = u_xx", ["u(x, 0) = min(x, 1 - x)", "u(0, t) = 0", "u(1, t) = 0"])
+    table = json.loads(Experiment.of(hat, {}, {**TINY, "optimiser": "ssbroyden", "steps": 60, "constraints": "soft"}).to_json())
+    table["network"]["constraints"] = "hard"
+    case, _ = trained(Experiment.from_json(json.dumps(table)))
+    assert case.measures.checked is not None and case.measures.checked.unmet < 0.01
+    (first, *_) = findings(dataclasses.replace(case, errors={"u": 0.64}))
+    assert first.code == "frozen"
+    assert {"constraints": "soft", "weighting": "ntk"} in first.remedies
 
 
 @pytest.mark.parametrize("code", [code for code in FAULTS if code != "interrupted"])

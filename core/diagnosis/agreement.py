@@ -2,14 +2,17 @@
 
 | error | all terms are met | a term is not |
 |-|-|-|
-| above `LARGE` | `frozen`, or `contradicted` | the faults of training; `unmet` where none of them is there |
-| above `GOOD` | `imprecise` | the same |
-| up to `GOOD` | nothing, unless rounding is | the same |
-| not known | nothing, but that nothing is known of the error | the same |
+| above `LARGE` | `frozen`, else `contradicted` | `frozen`; the faults of training, `unmet` where none of them is there |
+| above `GOOD` | `imprecise` | those faults, else `unmet` |
+| up to `GOOD` | nothing suspicious | those faults, else `unmet` |
+| not known | nothing suspicious, and nothing can be said of the error | those faults, else `unmet` |
+
+The first row comes before all other findings; what holds besides, such as rounding, is told after.
 """
 
 from __future__ import annotations
 
+from core import recipes
 from core.diagnosis import remedies
 from core.diagnosis.case import GOOD, Case, Offers, Values
 
@@ -17,26 +20,28 @@ LARGE = 0.1
 """A relative error that is no matter of digits: what is shown is another function."""
 STILL = 0.1
 """The part of itself that a network adds to what its conditions were built into, below which it stands still."""
+NOTHING = 0.01
+"""The part of itself to which a loss has fallen that has fallen to nothing, beside a solution that is another one."""
 
 
 def frozen(case: Case) -> Values | None:
-    """All is met and far from the reference, by a function that is what its conditions were built into, or carries their kinks."""
-    checked = case.measures.checked
-    if checked is None or checked.moved is None or not _contradicts(case):
+    """The loss fell to nothing far from the reference, at what the conditions were built into, or at what carries their kinks."""
+    checked, history = case.measures.checked, case.measures.history
+    if not _far(case) or checked is None or checked.moved is None or history is None:
         return None
-    if checked.moved > STILL and not _carries_kinks(case):
+    if not (checked.moved <= STILL or _carries_kinks(case)) or not (case.met or history.last <= NOTHING * history.first):
         return None
-    return {**_both(case), "moved": checked.moved}
+    return {"first": history.first, "last": history.last, "moved": checked.moved, "error": case.error, "reference": case.reference or 0.0}
 
 
 def thawed(case: Case) -> Offers:
     """Conditions as terms of the loss, weighed as suits rough ones."""
-    return ({"constraints": "soft", "weighting": "ntk"}, {"constraints": "soft"})
+    return ({"constraints": "soft", **recipes.ROUGH},)
 
 
 def contradicted(case: Case) -> Values | None:
     """All is met, and what is there is far from the reference."""
-    return _both(case) if _contradicts(case) and frozen(case) is None else None
+    return _both(case) if case.met and _far(case) and frozen(case) is None else None
 
 
 def asked_otherwise(case: Case) -> Offers:
@@ -69,8 +74,8 @@ def _carries_kinks(case: Case) -> bool:
     return case.experiment.constraints == "hard" and case.experiment.hindrance is not None
 
 
-def _contradicts(case: Case) -> bool:
-    return case.met and case.error is not None and case.error > LARGE
+def _far(case: Case) -> bool:
+    return case.error is not None and case.error > LARGE
 
 
 def _both(case: Case) -> Values:

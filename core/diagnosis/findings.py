@@ -239,9 +239,9 @@ FAULTS: dict[str, Fault] = {
     "frozen": Fault(
         N_("The constraint froze it"),
         N_(
-            "All terms are met to {unmet}, and yet the relative error is {error}, beside a reference that claims {reference} for its own. "
-            "The network is built into a function that carries the conditions through the whole domain, and adds {moved} of its size to "
-            "that: kinks, jumps and steep places of the conditions stay where they are, and the points beside them do not see it."
+            "The loss fell from {first} to {last}, and yet the relative error is {error}, beside a reference that claims {reference} for "
+            "its own. The network is built into a function that carries the conditions through the whole domain, and adds {moved} of its "
+            "size to that: kinks, jumps and steep places of the conditions stay where they are, and the points beside them do not see it."
         ),
         agreement.frozen,
         agreement.thawed,
