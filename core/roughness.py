@@ -8,6 +8,8 @@ The solution itself is smooth, or moves its kinks elsewhere.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
+from itertools import combinations
 
 from core.binding import BoundProblem
 from core.binding import derivatives as derivatives_in
@@ -22,21 +24,32 @@ from core.traces import Period, Trace, gap, largest, named, read
 
 def check(problem: BoundProblem, numbers: Iterable[int]) -> None:
     """Raise `InputError` where one of these conditions, numbered from 0, should not be built in, with the reason."""
+    numbers = list(numbers)
     said = read(problem, numbers)
     traces = [item for item in said if isinstance(item, Trace)]
     for trace in traces:
         found = roughest(problem, trace)
         if found is not None:
             raise _refusal(trace, found)
+    for clash in clashes(problem):
+        if clash.values["number"] - 1 in numbers or clash.values["other"] - 1 in numbers:
+            raise clash
     for period in (item for item in said if isinstance(item, Period) and not item.by):
         for trace in traces:
             if trace.unknown == period.unknown and trace.coordinate != period.coordinate:
                 _check_seam(problem, trace, period.coordinate)
 
 
+def clashes(problem: BoundProblem) -> list[InputError]:
+    """For each two conditions that give an unknown different values where their faces meet, what says so."""
+    traces = [item for item in _readable(problem) if isinstance(item, Trace) and item.order == 0]
+    pairs = [(one, other) for one, other in combinations(traces, 2) if one.unknown == other.unknown and one.coordinate != other.coordinate]
+    return [found for one, other in pairs if (found := _clash(problem, one, other)) is not None]
+
+
 def rough(problem: BoundProblem) -> bool:
-    """Whether what the conditions are made of, beside the unknowns, has jumps, kinks or infinite slopes along an edge."""
-    return any(_rough(problem, condition) for condition in problem.conditions)
+    """Whether the data have jumps, kinks or infinite slopes along an edge, in whatever condition, or disagree where edges meet."""
+    return any(_rough(problem, condition) for condition in problem.conditions) or bool(clashes(problem))
 
 
 def roughest(problem: BoundProblem, trace: Trace) -> Kink | None:
@@ -52,6 +65,27 @@ def _rough(problem: BoundProblem, condition: BoundCondition) -> bool:
     except TangenteError:  # as in 1/u(0) = 1
         return False
     return any(kink(given, item, problem.coordinates, max(1, _order(problem, item))) is not None for item in problem.coordinates)
+
+
+def _readable(problem: BoundProblem) -> list[Trace | Period]:
+    """What the conditions say, as far as each can be read by itself."""
+    found: list[Trace | Period] = []
+    for number in range(len(problem.conditions)):
+        with suppress(TangenteError):
+            found += read(problem, [number])
+    return found
+
+
+def _clash(problem: BoundProblem, one: Trace, other: Trace) -> InputError | None:
+    with suppress(TangenteError):  # that it has no value there
+        first, second = restrict(one.value, {other.coordinate: other.end}), restrict(other.value, {one.coordinate: one.end})
+        distance = gap(problem, first, second)
+        if distance > FAINT * max(largest(problem, one.value), largest(problem, other.value)):
+            place, text, size = f"{one.coordinate} = {one.end:g}, {other.coordinate} = {other.end:g}", other.text, f"{distance:.2g}"
+            return InputError(
+                "hard-corner", number=other.condition, text=text, other=one.condition, other_text=one.text, place=place, gap=size
+            )
+    return None
 
 
 def _refusal(trace: Trace, found: Kink) -> InputError:

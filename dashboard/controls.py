@@ -134,6 +134,12 @@ def experiment(
             settings, refusal = {**settings, name: instead}, refusal or error
 
 
+def left_to_the_loss(experiment: Experiment, usual: str) -> TangenteError | None:
+    """Why not all conditions are built in, where nobody chose that: neither the problem's file nor who left the `usual` constraints."""
+    chosen = "constraints" in experiment.problem.recipe or experiment.constraints != usual
+    return None if chosen or experiment.constraints == "hard" else experiment.hindrance
+
+
 def settings(experiment: Experiment) -> dict[str, Any]:
     """Every control's key, and what it shows for `experiment`."""
     return {

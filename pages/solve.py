@@ -71,6 +71,8 @@ for warning in warnings:
     st.warning(in_markdown(warning))
 if refusal:
     st.error(in_markdown(refusal))
+elif (reason := controls.left_to_the_loss(experiment, recipe["constraints"])) is not None:
+    st.caption(_("Not all conditions are built into the network. {reason}").format(reason=in_markdown(reason)))
 missing = experiment.device != recipe["device"] and experiment.device not in {device.name for device in devices}
 if missing:
     st.error(_("No worker has the device {name}. Choose another in the sidebar.").format(name=experiment.device))

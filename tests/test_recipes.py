@@ -58,6 +58,22 @@ def test_what_a_recipe_says_of_the_training_is_for_its_method_alone() -> None:
     assert Experiment.of(burgers, {}, {"optimiser": "adam", "steps": 77}).steps == 77
 
 
+def typed(condition: str) -> Problem:
+    table = {"coordinates": {"x": [0, 1], "t": [0, 1]}, "unknowns": ["u"], "equations": ["u_t = u_xx"]}
+    return Problem.from_table({**table, "conditions": [condition, "u(0, t) = 0", "u(1, t) = 0"]})
+
+
+@pytest.mark.parametrize("condition", ["u(x, 0) = min(x, 1 - x)", "u(x, 0) = 1", "u(x, 0) + u_x(x, 0) = heaviside(x - 0.5)"])
+def test_rough_data_are_weighed_by_the_tangent_kernel(condition: str) -> None:
+    assert Experiment.of(typed(condition)).weighting == "ntk"
+    assert Experiment.of(typed(condition), {}, {"weighting": "fixed"}).weighting == "fixed"
+
+
+def test_smooth_data_are_not() -> None:
+    assert Experiment.of(typed("u(x, 0) = sin(pi*x)")).weighting == "fixed"
+    assert {Experiment.of(load(name)).weighting for name in library()} == {"fixed"}
+
+
 def test_an_apple_gpu_has_no_float64() -> None:
     assert of(device="mps").precision == "float32"
     assert of(device="cuda:0").precision == "float64"
