@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +21,13 @@ from core.diagnosis.remedies import Settings, possible, sharper
 from core.experiment import HYPERPARAMETERS, Experiment
 from core.problem import load
 from core.store import Device, RunStore
+from dashboard.controls import NONE
 from dashboard.sections import diagnosis
 from dashboard.visitor import LOCAL
 from tests.test_diagnosis import faulty, off, sound
 
 ROOT = Path(__file__).resolve().parent.parent
-Open = Callable[[Case], AppTest]
+Open = Callable[[Case], Callable[[], AppTest]]
 
 
 @dataclass(frozen=True)
@@ -38,12 +40,12 @@ class Over:
 
 @pytest.fixture
 def solve(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Open:
-    """Opens the page at the experiment of a case, which is stored as it ended and has been measured."""
+    """Stores a case as it ended and was measured, and gives what opens the page at its experiment."""
     store = RunStore(f"sqlite:///{tmp_path / 'runs.db'}")
     store.publish_devices("worker-1", [Device("cpu", "a processor", "worker-1")])
     monkeypatch.setenv("TANGENTE_STORE", store.url)
 
-    def opened(case: Case) -> AppTest:
+    def stored(case: Case) -> Callable[[], AppTest]:
         recipe = {section: case.experiment.table()[section] for section in ("network", "training")}
         saved = store.problems.save(LOCAL, tomli_w.dumps({"problem": case.experiment.problem.table(), **recipe}))
         lease = store.lease(store.create(case.experiment).id, "test")
@@ -53,14 +55,16 @@ def solve(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Open:
         events = [{"event": "measured", "measures": case.measures.plain()}]
         monkeypatch.setattr(diagnosis.batches, "newest", lambda kind: Over() if kind.startswith("diagnosis-") else None)
         monkeypatch.setattr(diagnosis.batches, "told", lambda id, since: events)
-        return reopened(saved.id)
+        unlimited = [name for name in HYPERPARAMETERS if getattr(case.experiment, name) is None]  # which no file can say
+        return partial(opened, {"problem": saved.id, **dict.fromkeys(unlimited, NONE)})
 
-    return opened
+    return stored
 
 
-def reopened(problem: str) -> AppTest:
+def opened(query: Mapping[str, str]) -> AppTest:
     app = AppTest.from_file(str(ROOT / "pages" / "solve.py"), default_timeout=60)
-    app.query_params["problem"] = problem
+    for name, text in query.items():
+        app.query_params[name] = text
     app.run()
     assert not app.exception
     return app
@@ -87,17 +91,18 @@ def said(app: AppTest) -> str:
 def test_every_finding_is_told_and_every_remedy_sets_its_controls(code: str, solve: Open) -> None:
     case, _ = faulty(code)
     found = findings(case)
-    app = solve(case)
-    assert [FAULTS[finding.code].title.partition("{")[0] in said(app) for finding in found] == [True] * len(found)
+    page = solve(case)
+    words = said(page())
+    assert [finding.code for finding in found if FAULTS[finding.code].title.partition("{")[0] not in words] == []
     for finding in found:
         for place, remedy in enumerate(finding.remedies):
-            press(reopened(app.query_params["problem"][0]), finding.code, place, remedy)
+            press(page(), finding.code, place, remedy)
 
 
 @pytest.mark.parametrize("error", [None, 1e-4])
 def test_nothing_suspicious_is_said_with_the_error_or_that_none_is_known(error: float | None, solve: Open) -> None:
     case, _ = off((sound(), faulty("early")[1]), error)
-    (told,) = solve(case).success
+    (told,) = solve(case)().success
     assert "Nothing suspicious" in told.value
     assert ("The relative error is" in told.value) == (error is not None)
     assert ("Nothing can be said of the error" in told.value) == (error is None)
@@ -123,7 +128,7 @@ def test_other_values_are_those_of_every_hyperparameter() -> None:
 def test_a_remedy_may_set_anything(remedy: Settings, solve: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     offer(monkeypatch, remedy)
     stated = Experiment.of(load("allen-cahn"), {}, {"seconds": 9, "steps": 500})
-    press(solve(replace(sound(), experiment=stated)), "early", 0, remedy)
+    press(solve(replace(sound(), experiment=stated))(), "early", 0, remedy)
 
 
 def test_a_second_order_method_is_offered_where_a_run_had_patience(solve: Open, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,7 +136,7 @@ def test_a_second_order_method_is_offered_where_a_run_had_patience(solve: Open, 
     (remedy,) = possible(lorenz, sharper(lorenz))
     assert remedy["patience"] is None
     offer(monkeypatch, remedy)
-    press(solve(replace(sound(), experiment=lorenz)), "early", 0, remedy)
+    press(solve(replace(sound(), experiment=lorenz))(), "early", 0, remedy)
 
 
 def offer(monkeypatch: pytest.MonkeyPatch, remedy: Settings) -> None:
