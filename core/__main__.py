@@ -1,4 +1,4 @@
-"""The command line: `python -m core solve|seeds|resume|problems|runs|show`.
+"""The command line: `python -m core solve|seeds|resume|reference|problems|runs|show`.
 
 Exit codes: 0 done, 2 bad input, 3 failed, 130 interrupted (what was done is kept), 141 left by whoever read the output.
 """
@@ -19,12 +19,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from core import classical, interruptions, measurements, outputs, references, seeds, toml
+from core import classical, interruptions, lone_reference, measurements, outputs, references, seeds, toml
 from core.bands import Spread
 from core.classical import Answer
 from core.errors import InputError, Position, RunError, TangenteError
 from core.experiment import HYPERPARAMETERS, Experiment
+from core.frames import unpack
 from core.problem import library, load
+from core.references import Reference
 from core.seeds import Outcome
 from core.store import OVER, SILENCE, Run, RunStore
 
@@ -91,6 +93,14 @@ def _parser() -> argparse.ArgumentParser:
     _add_json(resume)
     _add_store(resume)
 
+    alone = commands.add_parser("reference", help="the classical solution alone")
+    alone.set_defaults(command=_alone, weight=[], **dict.fromkeys(HYPERPARAMETERS))
+    alone.add_argument("problem", metavar="NAME-or-FILE.toml")
+    alone.add_argument("--value", action="append", default=[], metavar="NAME=NUMBER", help="set a parameter of the equation")
+    alone.add_argument("--at", metavar="POINT", help='a point whose values are wanted, such as "x=0.5, t=0.6"')
+    alone.add_argument("--json", type=Path, metavar="OUT.json", help="write the result there")
+    alone.add_argument("--csv", type=Path, metavar="OUT.csv", help="write the solution on its grid there")
+
     problems = commands.add_parser("problems", help="list the library")
     problems.set_defaults(command=_problems)
 
@@ -132,7 +142,7 @@ def _add_store(parser: argparse.ArgumentParser) -> None:
 
 def _solve(options: argparse.Namespace) -> int:
     experiment, store, reference = _prepared(options)
-    return _concluded(_known_or_trained(store, experiment, options.again), reference, options.json)
+    return _concluded(store, _known_or_trained(store, experiment, options.again), reference, options.json)
 
 
 def _resume(options: argparse.Namespace) -> int:
@@ -141,7 +151,7 @@ def _resume(options: argparse.Namespace) -> int:
     run = _left(store, store.find(options.run).id)
     _check(run.experiment, options.json)
     reference = _solved(store, run.experiment, again=False)
-    return _concluded(_train(store, run.experiment, run), reference, options.json)
+    return _concluded(store, _train(store, run.experiment, run), reference, options.json)
 
 
 def _left(store: RunStore, run_id: str) -> Run:
@@ -156,16 +166,48 @@ def _left(store: RunStore, run_id: str) -> Run:
     return run
 
 
-def _concluded(run: Run, reference: Answer, path: Path | None) -> int:
+def _concluded(store: RunStore, run: Run, reference: Answer, path: Path | None) -> int:
     """Tell what became of a run, and write it to `path`, if there is one; the exit code."""
-    _write(path, _result(run, reference))
-    print(_summary(run, reference))
+    nearest = _nearest(store, run)
+    _write(path, _result(run, reference, nearest))
+    print(_summary(run, reference, nearest))
     if run.status not in OVER:
         print(f"python -m core resume {run.id} goes on from there")
     if run.status in ("failed", "diverged"):
         print(_error(run), file=sys.stderr)
         return 3
     return 0 if run.status == "done" else INTERRUPTED
+
+
+def _alone(options: argparse.Namespace) -> int:
+    """Solve classically; where there is no solution to give, say why."""
+    experiment = _experiment(options)
+    problem = experiment.bound
+    place = None if options.at is None else lone_reference.point(options.at, problem.coordinates)
+    for path in filter(None, (options.json, options.csv)):
+        outputs.check(path)
+    try:
+        found = lone_reference.solve(problem, experiment.problem.reference, place)
+    except TangenteError as error:
+        _write(options.json, lone_reference.refused(error))
+        print(error.message, file=sys.stderr)
+        return 3
+    result = lone_reference.said(found, problem, place)
+    print("\n".join(_solved_lines(found, result)))
+    _write(options.json, result)
+    if options.csv is not None:
+        lone_reference.write_csv(options.csv, found, problem, place)
+    return 0
+
+
+def _solved_lines(found: Reference, result: dict[str, Any]) -> Iterator[str]:
+    """A classical solution in words, with what it is at the point that was asked for."""
+    yield _reference(found)
+    for number, solution in enumerate(result["solutions"], 1):
+        name = f"solution {number}: " if len(result["solutions"]) > 1 else ""
+        if result["at"] is not None:
+            place = ", ".join(f"{value:g}" for value in result["at"].values())
+            yield name + "  ".join(f"{unknown}({place}) = {value:.12g}" for unknown, value in solution["values"].items())
 
 
 def _seeds(options: argparse.Namespace) -> int:
@@ -179,7 +221,7 @@ def _seeds(options: argparse.Namespace) -> int:
         if runs[-1].status not in ("done", "diverged", "failed"):
             break
     outcome = seeds.outcome(runs)
-    _write(options.json, {**_spreads(outcome), "runs": [_result(run, reference) for run in runs]})
+    _write(options.json, {**_spreads(outcome), "runs": [_result(run, reference, _nearest(store, run)) for run in runs]})
     print("\n".join([*map(_row, runs), *_told(outcome), f"reference: {_reference(reference)}"]))
     for run in runs:
         if run.status == "failed":
@@ -372,7 +414,14 @@ def _progress(run: Run) -> str:
     return f"step {run.step:,}{limit}{rate}"
 
 
-def _summary(run: Run, reference: Answer | None) -> str:
+def _nearest(store: RunStore, run: Run) -> int | None:
+    """The number of the solution that a run was held against, as its last frame says; None where there is none."""
+    frame = store.frame(run.id)
+    said = unpack(frame[1])[0].get("reference") if frame else None
+    return said.get("nearest") if said else None
+
+
+def _summary(run: Run, reference: Answer | None, nearest: int | None) -> str:
     rate = f" ({run.step / run.seconds:,.0f} steps/s)" if run.seconds else ""
     lines = [f"{run.status}: {run.step:,} steps in {run.seconds:.2g} s{rate} on {run.device or 'no device'}{_by(run)}"]
     if run.loss is not None:
@@ -382,7 +431,7 @@ def _summary(run: Run, reference: Answer | None) -> str:
         if known:
             lines.append(f"{name}  " + "  ".join(f"{unknown} {score:.2g}" for unknown, score in known.items()))
     if reference is not None:
-        lines.append(f"reference: {_reference(reference)}")
+        lines.append(f"reference: {_reference(reference, nearest)}")
     return "\n".join(lines)
 
 
@@ -391,12 +440,20 @@ def _by(run: Run) -> str:
     return f" by the {run.engine} engine" if run.step and run.engine != "auto" else ""
 
 
-def _reference(answer: Answer) -> str:
+def _reference(answer: Answer, nearest: int | None = None) -> str:
     """A reference in words, or why there is none."""
     if isinstance(answer, TangenteError):
         return f"none. {answer.message}"
     accuracy = f"relative error {answer.error:.1g} by its own estimate" if answer.error else "no error but rounding"
-    return f"{answer.method}, {accuracy}, in {answer.seconds:.2g} s"
+    return f"{answer.method}, {accuracy}, in {answer.seconds:.2g} s{_several(answer, nearest)}"
+
+
+def _several(reference: Reference, nearest: int | None) -> str:
+    """How many solutions there are, where it is more than one, and which is nearest."""
+    count = len(reference.solutions)
+    if count == 1:
+        return ""
+    return f"; {count} solutions" if nearest is None else f"; solution {nearest} of {count} is the nearest"
 
 
 def _error(run: Run) -> str:
@@ -404,8 +461,9 @@ def _error(run: Run) -> str:
     return RunError(error["code"], **error["values"]).message
 
 
-def _result(run: Run, reference: Answer) -> dict[str, Any]:
+def _result(run: Run, reference: Answer, nearest: int | None) -> dict[str, Any]:
     found = None if isinstance(reference, TangenteError) else reference
+    solutions = {"solutions": len(found.solutions), "nearest": nearest} if found else {}
     return {
         "key": run.key,
         "run": run.id,
@@ -417,7 +475,7 @@ def _result(run: Run, reference: Answer) -> dict[str, Any]:
         "losses": run.losses,
         "relative_l2": run.relative_l2,
         "max_error": run.max_error,
-        "reference": found and {"method": found.method, "error": found.error, "seconds": found.seconds},
+        "reference": found and {"method": found.method, "error": found.error, "seconds": found.seconds, **solutions},
         "estimates": run.estimates,
         "device": run.device,
         "engine": run.engine,
@@ -446,7 +504,7 @@ def _show(options: argparse.Namespace) -> int:
     store = RunStore(options.store)
     run = store.find(options.run)
     print(f"run {run.id}, {_ago(run)}")
-    print(_summary(run, classical.known(store, run.experiment.problem, dict(run.experiment.values))))
+    print(_summary(run, classical.known(store, run.experiment.problem, dict(run.experiment.values)), _nearest(store, run)))
     if run.error is not None:
         print(_error(run))
     print()

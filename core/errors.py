@@ -328,6 +328,7 @@ MESSAGES: dict[str, str] = {
     "no-folder": N_("There is no folder {folder} to write to."),
     "is-a-folder": N_("This is a folder; a file's name is needed."),
     "cannot-write": N_("The file cannot be written: {reason}."),
+    "not-a-point": N_("This must name a point of the domain, each coordinate once: {coordinates}."),
     "not-an-assignment": N_("This must read NAME=NUMBER."),
     "run-lost": N_("The run ended without saying why."),
     # training
@@ -458,7 +459,14 @@ MESSAGES: dict[str, str] = {
     "reference-not-boundary": N_("The boundary-value method needs conditions at two points or more."),
     "reference-singular-end": N_("The equations have no value at {place}, and the boundary-value method needs one there."),
     "reference-no-start": N_("The conditions do not determine the values at the start."),
-    "reference-several-starts": N_("The conditions allow several values at the start; write each value, such as u(0) = 1."),
+    "reference-branch-lost": N_(
+        "{count} solutions leave the start, and one of them cannot be followed to the end of the domain: {reason} Write the equations or "
+        "the conditions so that they allow the one that is meant."
+    ),
+    "reference-leaves": N_(
+        "There is no single solution: at {place} the equations have no finite slope in their unknowns, and infinitely many solutions leave "
+        "the start, each when it pleases. Start elsewhere."
+    ),
     "reference-ambiguous": N_("The equations allow several values of the highest derivatives at {place}; solve them for these."),
     "reference-no-slope": N_("The equations have no value of the highest derivatives at {place}."),
     "reference-singular": N_("The equations are singular at {place}, and no smooth solution starts there."),
@@ -494,6 +502,15 @@ MESSAGES: dict[str, str] = {
         "Short waves grow the faster the shorter they are, without bound, as in a heat equation run backwards; such equations have no "
         "solution that could be computed. Check the signs."
     ),
+    "reference-backward": N_(
+        "What is given at {last} would have to be followed backwards to {first}, and there short waves grow the faster the shorter they "
+        "are, as in a heat equation run backwards: the least change of what is given changes everything. The problem is ill-posed; give "
+        "the values at {first} instead."
+    ),
+    "reference-feeds-itself": N_(
+        "The condition at {place} feeds the solution the more the larger it is: it grows like exp({rate} {time}), beyond all numbers "
+        "before {time} = {high}. Check the condition's sign."
+    ),
     "reference-end-unsupported": N_(
         "The method of lines cannot use `{condition}`: with several coordinates in space it takes derivatives across the edge of one "
         "unknown, with constant factors."
@@ -509,9 +526,37 @@ MESSAGES: dict[str, str] = {
         "The equations and conditions have more than one solution: something can be added to one, such as a constant, and they still hold. "
         "Add a condition that excludes it."
     ),
+    "reference-open": N_(
+        "The equations and conditions say too little: they leave open not a number but a whole function, and infinitely many solutions "
+        "fit. Add equations or conditions."
+    ),
+    "reference-family": N_(
+        "There is no single solution but a family: {functions} solves the equations and conditions to rounding, whatever the factor is, so "
+        "that a network can be held against none of them. Add a condition that chooses one and excludes zero."
+    ),
+    "reference-family-added": N_(
+        "There is no single solution but a family: to each one {functions} can be added, whatever the factor is, and the sum is a solution "
+        "too. Add a condition that chooses one, such as a value at a point."
+    ),
+    "reference-family-curved": N_(
+        "There is no single solution but a family: one that fits can be moved along {functions}, and it still fits. Add a condition that "
+        "chooses one."
+    ),
+    "reference-double": N_(
+        "The solution that was found is a double one: two solutions meet there, and the least change of the problem makes them two or "
+        "none. No digit of it is sure."
+    ),
+    "reference-contradiction": N_(
+        "There is no solution. Equations and conditions take no notice of {functions}, so what is given has to balance (Fredholm's "
+        "alternative), and it does not: a source, say, has no way out. What comes nearest misses {name} by {error} of its size."
+    ),
     "reference-missed": N_(
         "No smooth solution meets all equations and conditions: the best one misses {name} by {error} of its size. Conditions may "
         "contradict each other or jump where edges meet, or details may be too fine."
+    ),
+    "reference-none-found": N_(
+        "No solution was found. Newton's method was started from {starts} functions, small and large ones, with {modes} modes a "
+        "coordinate, and none led to a solution: there may be none, or one that is far from all of these."
     ),
     "reference-no-convergence": N_("Newton's method finds no solution of these equations and conditions."),
     "reference-too-many": N_("Collocation of {unknowns} unknowns in {coordinates} coordinates is too costly."),

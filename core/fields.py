@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -50,15 +50,30 @@ class Grid:
         self.shape = tuple(map(len, axes))
         self.points = grids.points(axes)  # (n, d)
 
-    def values(self, reference: Reference) -> Array:
+    def values(self, reference: Reference) -> Reference:
         """A reference on this grid, (n, unknowns): every point of `grids.FULL`, or every second."""
-        every = (len(reference.values) - 1) // (self.shape[0] - 1)
-        return reference.values[(slice(None, None, every),) * len(self.shape)].reshape(len(self.points), -1)
+        first, *others = (self._thinned(solution) for solution in reference.solutions)
+        return replace(reference, values=first, others=tuple(others))
+
+    def _thinned(self, solution: Array) -> Array:
+        every = (len(solution) - 1) // (self.shape[0] - 1)
+        return solution[(slice(None, None, every),) * len(self.shape)].reshape(len(self.points), -1)
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A reference beside a network: the `number` of the solution that is nearest to it, from 1, and that on the network's grid."""
+
+    reference: Reference
+    number: int
+    values: Array
 
 
 @dataclass(frozen=True)
 class Scores:
     """Each unknown's distance from the reference v: ‖u − v‖₂/‖v‖₂ and max |u − v| over a grid; None without a reference.
+
+    Where the problem has several solutions, v is that which is nearest to u, all unknowns together.
 
     A network cannot be known to be better than the reference it is held against, so neither is smaller than the reference's own relative
     error ε, an estimate: ε for the first, ε max |v| for the second.
@@ -83,14 +98,16 @@ class Display:
     def scores(self, snapshot: Snapshot) -> Scores:
         """The scores on the full grid."""
         grid = self._grid(FULL.solution)
-        return self._scores(self._solution(snapshot.network, grid), grid, self._reference())
+        solution = self._solution(snapshot.network, grid)
+        return self._scores(solution, compared(solution, grid, self._reference()))
 
     def frame(self, snapshot: Snapshot, history: NDArray[Any], extra: Mapping[str, Any], *, full: bool = False) -> bytes:
         """The packed frame of one moment; `history` holds the loss terms of all steps so far, (steps, terms); `extra` joins the header."""
         resolution = FULL if full else LIVE
         grid, answer = self._grid(resolution.solution), self._reference()
         solution = self._solution(snapshot.network, grid)
-        scores = self._scores(solution, grid, answer)
+        beside = compared(solution, grid, answer)
+        scores = self._scores(solution, beside)
         last = [float(value) for value in history[-1]] if len(history) else []
         header = {
             "step": snapshot.step,
@@ -101,7 +118,7 @@ class Display:
             "weights": {**dict(zip(self._terms, snapshot.objective.weights.terms.tolist(), strict=True)), "end": snapshot.objective.end},
             "relative_l2": scores.relative_l2,
             "max_error": scores.max_error,
-            "reference": told(answer),
+            "reference": told(answer, beside.number if beside else None),
             "grid": dict(zip(grid.axes, grid.shape, strict=True)),
             "device": self.experiment.device,
             "engine": snapshot.engine,
@@ -109,7 +126,7 @@ class Display:
         }
         arrays = {
             **{f"axis.{name}": axis for name, axis in grid.axes.items()},
-            **self._solution_arrays(solution, grid, answer),
+            **self._solution_arrays(solution, grid, beside),
             **self._residual_arrays(snapshot.network, resolution),
             **self._loss_arrays(history),
             **_weight_arrays(snapshot.network),
@@ -132,22 +149,23 @@ class Display:
         values: Array = network(torch.cat(list(columns.values()), dim=1)).cpu().double().numpy()  # (n, unknowns)
         return values
 
-    def _scores(self, solution: Array, grid: Grid, answer: Answer | None) -> Scores:
-        if not isinstance(answer, Reference):
+    def _scores(self, solution: Array, beside: Compared | None) -> Scores:
+        if beside is None:
             nothing: dict[str, float | None] = dict.fromkeys(self._unknowns)
             return Scores(nothing, dict(nothing))
         relative: dict[str, float | None] = {}
         largest: dict[str, float | None] = {}
-        for unknown, u, v in zip(self._unknowns, solution.T, grid.values(answer).T, strict=True):  # (n,) each
+        error = beside.reference.error
+        for unknown, u, v in zip(self._unknowns, solution.T, beside.values.T, strict=True):  # (n,) each
             size, distance = float(np.linalg.norm(v)), float(np.linalg.norm(u - v))
-            relative[unknown] = max(distance / size, answer.error) if size else math.inf
-            largest[unknown] = max(float(np.abs(u - v).max()), answer.error * float(np.abs(v).max()))
+            relative[unknown] = max(distance / size, error) if size else math.inf
+            largest[unknown] = max(float(np.abs(u - v).max()), error * float(np.abs(v).max()))
         return Scores(relative, largest)
 
-    def _solution_arrays(self, solution: Array, grid: Grid, answer: Answer | None) -> dict[str, Array]:
+    def _solution_arrays(self, solution: Array, grid: Grid, beside: Compared | None) -> dict[str, Array]:
         arrays = {f"solution.{name}": u.reshape(grid.shape) for name, u in zip(self._unknowns, solution.T, strict=True)}
-        if isinstance(answer, Reference):
-            for name, u, v in zip(self._unknowns, solution.T, grid.values(answer).T, strict=True):  # (n,) each
+        if beside is not None:
+            for name, u, v in zip(self._unknowns, solution.T, beside.values.T, strict=True):  # (n,) each
                 arrays[f"reference.{name}"] = v.reshape(grid.shape)
                 arrays[f"error.{name}"] = np.abs(u - v).reshape(grid.shape)
         return arrays
@@ -170,11 +188,24 @@ class Display:
         return arrays | {f"loss.{term}": kept[:, index] for index, term in enumerate(self._terms)}
 
 
-def told(answer: Answer | None) -> dict[str, Any] | None:
-    """What a frame's header, or a result, says of a reference; None while it is being computed."""
-    if isinstance(answer, Reference):
-        return {"method": answer.method, "error": answer.error, "seconds": answer.seconds}
-    return None if answer is None else answer.plain()
+def compared(solution: Array, grid: Grid, answer: Answer | None) -> Compared | None:
+    """The reference beside a network's values, (n, unknowns); None where there is none."""
+    if not isinstance(answer, Reference):
+        return None
+    reference = grid.values(answer)
+    nearest = reference.nearest(solution)
+    return Compared(answer, nearest + 1, reference.solutions[nearest])
+
+
+def told(answer: Answer | None, nearest: int | None = None) -> dict[str, Any] | None:
+    """What a frame's header, or a result, says of a reference; None while it is being computed.
+
+    `nearest` is the number, from 1, of the solution that the network is held against.
+    """
+    if not isinstance(answer, Reference):
+        return None if answer is None else answer.plain()
+    said = {"method": answer.method, "error": answer.error, "seconds": answer.seconds, "evidence": asdict(answer.evidence)}
+    return {**said, "solutions": len(answer.solutions), "nearest": nearest}
 
 
 def _weight_arrays(network: nn.Sequential) -> dict[str, Array]:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from core.domain import TOLERANCE
+
 if TYPE_CHECKING:
     from core.problem import BoundProblem
 
@@ -25,6 +27,21 @@ def axes(problem: BoundProblem, counts: Mapping[int, int]) -> tuple[Array, ...]:
     """The grid's values along each coordinate, (count,) each, from end to end."""
     count = counts[len(problem.coordinates)]
     return tuple(np.linspace(item.low, item.high, count) for item in problem.coordinates)
+
+
+def through(problem: BoundProblem, place: Sequence[float]) -> tuple[Array, ...]:
+    """The axes of `FULL` with the values of a place among theirs, so that nothing need be interpolated there."""
+    along = zip(axes(problem, FULL), place, strict=True)
+    return tuple(axis if _has(axis, value) else np.sort(np.append(axis, value)) for axis, value in along)
+
+
+def index(axes: Sequence[Array], place: Sequence[float]) -> tuple[int, ...]:
+    """Where a place is on a grid that has it."""
+    return tuple(int(np.abs(axis - value).argmin()) for axis, value in zip(axes, place, strict=True))
+
+
+def _has(axis: Array, value: float) -> bool:
+    return bool(np.abs(axis - value).min() <= TOLERANCE * max(1.0, float(np.ptp(axis))))
 
 
 def points(axes: Sequence[Array]) -> Array:

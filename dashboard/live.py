@@ -218,6 +218,8 @@ def _texts() -> dict[str, Any]:
         "loss": _("Loss"),
         "reference": _("Reference: {method}, estimated error {error}, took {elapsed}"),
         "exact": _("Reference: {method}"),
+        "nearest": _("solution {number} of {count}, the nearest"),
+        "solutions": _("{count} solutions"),
         "computing": _("The classical solution is being computed …"),
         "missing": _("No reference: {reason}"),
         "weights": _("weights of the loss: {weights}"),

@@ -14,7 +14,7 @@ from core.errors import TangenteError
 from core.legible import formulas
 from core.problem import Problem
 from core.references import Reference
-from dashboard import references
+from dashboard import evidence, references
 from dashboard.chart import chart
 from dashboard.draft import Draft
 from dashboard.equation import statement
@@ -71,7 +71,7 @@ def _solution(problem: Problem | None) -> None:
         with st.container(key="editor-words"):
             st.caption(_words(answer))
         bound = problem.bind({})
-        figure = _figure(bound, answer, *choice(bound, "editor"))
+        figure = _figure(bound, _chosen(answer), *choice(bound, "editor"))
         label = _("The classical solution of {unknowns}.").format(unknowns=", ".join(problem.unknowns))
         with picture:
             chart(figure, key="editor-solution", title=title, label=label, height=HEIGHT)
@@ -98,8 +98,19 @@ def _words(reference: Reference) -> str:
         method[:1].upper() + method[1:],
         _("estimated relative error {error}").format(error=number(reference.error)),
         _("{seconds} s").format(seconds=number(reference.seconds)),
+        evidence.said(reference.evidence),
+        _("{count} solutions").format(count=len(reference.solutions)) if reference.others else "",
     ]
-    return " · ".join(parts)
+    return " · ".join(filter(None, parts))
+
+
+def _chosen(reference: Reference) -> grids.Array:
+    """The solution that the visitor looks at, (*shape, unknowns): for them to choose where there are several."""
+    if not reference.others:
+        return reference.values
+    numbers = list(range(1, len(reference.solutions) + 1))
+    chosen = st.segmented_control(_("Solution"), numbers, default=1, key="editor-branch", required=True)
+    return reference.solutions[chosen - 1 if chosen in numbers else 0]
 
 
 def choice(problem: BoundProblem, key: str) -> tuple[int, int | None]:
@@ -118,8 +129,8 @@ def choice(problem: BoundProblem, key: str) -> tuple[int, int | None]:
     return unknown, cut
 
 
-def _figure(problem: BoundProblem, reference: Reference, unknown: int, cut: int | None) -> figures.go.Figure:
+def _figure(problem: BoundProblem, values: grids.Array, unknown: int, cut: int | None) -> figures.go.Figure:
     axes: Sequence[grids.Array] = grids.axes(problem, grids.FULL)
     if len(axes) == 1:
-        return figures.curves(problem.coordinates[0], axes[0], problem.unknowns, reference.values)
-    return figures.field(problem.coordinates, axes, reference.values[..., unknown], cut)
+        return figures.curves(problem.coordinates[0], axes[0], problem.unknowns, values)
+    return figures.field(problem.coordinates, axes, values[..., unknown], cut)

@@ -8,12 +8,14 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
+from dataclasses import asdict
 
 from core import classical, grids
 from core.errors import N_, InputError, TangenteError
 from core.frames import pack
 from core.problem import BoundProblem, Problem
 from core.references import Reference
+from dashboard import evidence
 from dashboard.services import cluster, store
 
 METHODS = {
@@ -55,7 +57,8 @@ def recall(key: str) -> tuple[Problem, Mapping[str, float]]:
 def fetched(key: str) -> bytes | TangenteError | None:
     """The reference as a frame on the live grid, or why there is none; None while the cluster, which is then asked, computes it.
 
-    The header says `method`, `error` and `seconds`. Raises `InputError` for a key that no page has given out.
+    The header says `method`, `error`, `seconds`, `evidence`, the same in words as `claim`, and how many `solutions` there are. Raises
+    `InputError` for a key that no page has given out.
     """
     problem, values = recall(key)
     answer = known(problem, values)
@@ -71,8 +74,13 @@ def known(problem: Problem, values: Mapping[str, float]) -> Reference | Tangente
 
 
 def _packed(reference: Reference, problem: BoundProblem) -> bytes:
+    """The frame: `reference.U` is the first solution's unknown U, `reference-2.U` the second's, if there is one."""
     axes = grids.axes(problem, grids.LIVE)
     every = (slice(None, None, 2),) * len(axes)  # of the full grid
     arrays = {f"axis.{coordinate.name}": axis for coordinate, axis in zip(problem.coordinates, axes, strict=True)}
-    arrays |= {f"reference.{unknown}": reference.values[..., index][every] for index, unknown in enumerate(problem.unknowns)}
-    return pack({"method": reference.method, "error": reference.error, "seconds": reference.seconds}, arrays)
+    for number, solution in enumerate(reference.solutions, 1):
+        name = "reference" if number == 1 else f"reference-{number}"
+        arrays |= {f"{name}.{unknown}": solution[..., index][every] for index, unknown in enumerate(problem.unknowns)}
+    header = {"method": reference.method, "error": reference.error, "seconds": reference.seconds}
+    said = {"evidence": asdict(reference.evidence), "claim": evidence.said(reference.evidence), "solutions": len(reference.solutions)}
+    return pack({**header, **said}, arrays)

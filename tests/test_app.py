@@ -22,8 +22,10 @@ from core.errors import RunError
 from core.frames import pack, unpack
 from core.problem import Problem, load
 from core.references import METHODS, Reference, exact
+from core.references.solution import Evidence
 from core.store import Lease, Run, RunStore
 from dashboard import headers, references, services
+from dashboard.evidence import said
 from dashboard.routes import routes
 from tests.experiments import small
 
@@ -184,6 +186,33 @@ def test_what_is_not_solved_yet_is_asked_for_and_comes_later(client: Client, sto
     header, arrays = unpack(client.get(path).content)
     assert (header["method"], header["error"], header["seconds"]) == ("initial-value", 2e-12, 0.04)
     np.testing.assert_array_equal(arrays[f"reference.{pendulum.unknowns[0]}"], np.arange(0.0, 401.0, 2))
+
+
+def test_several_solutions_come_together_with_what_their_error_rests_on(client: Client, store: RunStore, solver: Solver) -> None:
+    key = references.remember(load("pendulum"), {"b": 0.35})
+    first, second = np.arange(401.0)[:, None], -np.arange(401.0)[:, None]
+    solved = Reference("initial-value", first, 2e-12, 0.04, Evidence(4000, "finer"), (second,))
+    store.references.write(key, solved)
+    header, arrays = unpack(client.get(f"/api/references/{key}").content)
+    assert header["solutions"] == 2 and header["evidence"] == {"points": 4000, "second": "finer"}
+    assert header["claim"] == "checked at 4,000 points that it did not choose, and with finer steps"
+    (unknown,) = load("pendulum").unknowns
+    np.testing.assert_array_equal(arrays[f"reference.{unknown}"], np.arange(0.0, 401.0, 2))
+    np.testing.assert_array_equal(arrays[f"reference-2.{unknown}"], -np.arange(0.0, 401.0, 2))
+
+
+@pytest.mark.parametrize(
+    ("evidence", "words"),
+    [
+        (Evidence(), ""),
+        (Evidence(0, "formula"), ""),
+        (Evidence(0, "finer"), "checked with finer steps"),
+        (Evidence(12345, ""), "checked at 12,345 points that it did not choose"),
+        (Evidence(500, "other"), "checked at 500 points that it did not choose, and by another method"),
+    ],
+)
+def test_what_a_claim_rests_on_is_said_in_one_line(evidence: Evidence, words: str) -> None:
+    assert said(evidence) == words
 
 
 def test_where_there_is_no_reference_the_reason_is_told(client: Client, store: RunStore, solver: Solver) -> None:

@@ -152,3 +152,26 @@ def test_the_clock_stops_it() -> None:
     with pytest.raises(RunError) as caught:
         solve(problem, grids.axes(problem, grids.FULL), Clock(0.02))
     assert caught.value.code == "reference-too-slow"
+
+
+@pytest.mark.parametrize("level", [1, 2, 5])
+def test_at_an_eigenvalue_no_solution_is_taken_for_the_only_one(level: int) -> None:
+    for force in ("0", f"sin({level + 1}*pi*x)"):
+        with pytest.raises(RunError) as caught:
+            references.solve(stated([f"u_xx + {level**2}*pi^2*u = {force}"], ["u(0) = 0", "u(1) = 0"]), "boundary-value")
+        assert caught.value.code == "reference-undetermined"
+
+
+@pytest.mark.parametrize("distance", [1e-2, 1e-3])
+def test_beside_an_eigenvalue_there_is_one(distance: float) -> None:
+    assert not references.solve(stated([f"u_xx + (pi^2 + {distance})*u = 0"], ["u(0) = 0", "u(1) = 0"]), "boundary-value").values.any()
+
+
+def test_several_solutions_are_looked_for_here_too() -> None:
+    """u'' = 3/2 u² with u(0) = 4, u(1) = 1 has 4/(1 + x)², and one that falls to −10.7 (Stoer and Bulirsch 2002, section 7.3.1)."""
+    reference = references.solve(stated(["u_xx = 1.5*u^2"], ["u(0) = 4", "u(1) = 1"]), "boundary-value")
+    x = np.linspace(0, 1, 401)
+    lowest = sorted(float(values.min()) for values in reference.solutions)
+    assert lowest[-1] == pytest.approx(1.0, abs=1e-6)
+    assert min(np.abs(values[:, 0] - 4 / (1 + x) ** 2).max() for values in reference.solutions) < 1e-6
+    assert len(lowest) == 2 and lowest[0] == pytest.approx(-10.68, abs=0.02)

@@ -61,7 +61,10 @@ def test_solve_finds_the_reference_before_it_trains_and_tells(cli, tmp_path: Pat
     assert done.returncode == 0, done.stderr
     assert done.stdout.index("classically") < done.stdout.index("Training")
     result = json.loads((tmp_path / "out.json").read_text())
-    assert result["reference"].keys() == {"method", "error", "seconds"} and result["reference"]["method"] == "initial-value"
+    assert (
+        result["reference"].keys() == {"method", "error", "seconds", "solutions", "nearest"}
+        and result["reference"]["method"] == "initial-value"
+    )
     assert 0 < result["reference"]["error"] < min(result["relative_l2"].values())
     assert "reference: initial-value" in done.stdout
     again = cli("solve", "pendulum", *QUICK, "--steps", "6", "--json", "again.json")

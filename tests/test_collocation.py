@@ -5,17 +5,19 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.polynomial import Chebyshev as Polynomial
 from numpy.typing import NDArray
+from scipy.optimize import brentq
 from scipy.sparse import diags_array, eye_array, kron
 from scipy.sparse.linalg import spsolve
 
 from core import grids, references
-from core.errors import InputError, RunError, TangenteError
+from core.errors import InputError, RunError
 from core.problem import BoundProblem, Problem
 from core.references import collocation, exact
 from core.references.clock import Clock
@@ -239,21 +241,63 @@ def test_modes_have_the_right_derivatives(order: int) -> None:
         assert waves[:, column] == pytest.approx(powers[column] * expected, abs=1e-9)
 
 
+SLOPES = [f"u_{place} = 0" for place in ("x(0, y)", "x(1, y)", "y(x, 0)", "y(x, 1)")]
+INTERVAL = {"x": [0, 1]}
+ENDS = ["u(0) = 0", "u(1) = 0"]
+PERIOD = ["u(0) = u(1)", "u_x(0) = u_x(1)"]
+
+
 @pytest.mark.parametrize(
-    "problem",
+    ("problem", "kind", "functions"),
     [
-        pytest.param(bound(SQUARE, "lap(u) = 0", [f"u_{n} = 0" for n in ("x(0, y)", "x(1, y)", "y(x, 0)", "y(x, 1)")]), id="neumann"),
-        pytest.param(bound(SQUARE, "lap(u) = 0", ["u(0, y) = 0", "u(1, y) = 0", "u(x, 0) = 0"]), id="an edge is free"),
-        pytest.param(bound({"x": [0, 1]}, "u_xx + pi^2*u = 0", ["u(0) = 0", "u(1) = 0"]), id="an eigenvalue"),
-        pytest.param(bound({"x": [0, 1]}, "u_xx = 1", ["u(0) = 0"]), id="an end is free"),
-        pytest.param(bound(SPACE_TIME, "u_tt = u_xx", ["u(x, 0) = 0", "u(boundary) = 0", "u(x, 1) = 0"]), id="a standing wave"),
-        pytest.param(kovasznay(), id="the pressure's constant"),
+        pytest.param(bound(SQUARE, "lap(u) = 0", SLOPES), "family", "any constant c", id="neumann"),
+        pytest.param(bound(SQUARE, "-lap(u) = cos(pi*x)", SLOPES), "family-added", "any constant c", id="neumann, in balance"),
+        pytest.param(bound(INTERVAL, "u_xx + pi^2*u = 0", ENDS), "family", "c*sin(pi*x)", id="an eigenvalue"),
+        pytest.param(bound(INTERVAL, "u_xx + 400*pi^2*u = 0", ENDS), "family", "c*sin(20*pi*x)", id="a high eigenvalue"),
+        pytest.param(bound({"x": [1, 3]}, "u_xx + pi^2*u = 0", ["u(1) = 0", "u(3) = 0"]), "family", "c*sin(pi*(x - 1))", id="elsewhere"),
+        pytest.param(bound(INTERVAL, "u_xx + u = 0", ["u(0) = 0", "u(1) = tan(1)*u_x(1)"]), "family", "c*sin(x)", id="robin"),
+        pytest.param(
+            bound(INTERVAL, "u_xx + 4*pi^2*u = 0", PERIOD), "family", "c*sin(2*pi*x) + a*cos(2*pi*x)", id="an eigenvalue with a period"
+        ),
+        pytest.param(
+            bound(SQUARE, "lap(u) + 5*pi^2*u = 0", ["u(boundary) = 0"]),
+            "family",
+            "c*sin(pi*x)*sin(2*pi*y) + a*sin(2*pi*x)*sin(pi*y)",
+            id="a membrane",
+        ),
+        pytest.param(bound(INTERVAL, "u_xx + pi^2*u = sin(2*pi*x)", ENDS), "family-added", "c*sin(pi*x)", id="forced beside resonance"),
+        pytest.param(bound(INTERVAL, "u_xx = 1", ["u(0) = 0"]), "family-added", "c*x", id="an end is free"),
+        pytest.param(kovasznay(), "family-curved", "c*(0, 0, 1) for (u, v, p)", id="the pressure's constant"),
+        pytest.param(bound(INTERVAL, "u_xx = u_x^2", ["u_x(0) = 0", "u_x(1) = 0"]), "family-curved", "any constant c", id="not linear"),
+        pytest.param(bound(SQUARE, "-lap(u) = 1", SLOPES), "contradiction", "any constant c", id="a source without a way out"),
+        pytest.param(bound(SQUARE, "-lap(u) = cos(pi*x) + 0.01", SLOPES), "contradiction", "any constant c", id="a small one"),
+        pytest.param(bound(INTERVAL, "u_xx = 1", PERIOD), "contradiction", "any constant c", id="a source with a period"),
+        pytest.param(bound(INTERVAL, "u_xx + pi^2*u = sin(pi*x)", ENDS), "contradiction", "c*sin(pi*x)", id="forced at resonance"),
+        pytest.param(bound(SQUARE, "lap(u) = 0", ["u(0, y) = 0", "u(1, y) = 0", "u(x, 0) = 0"]), "open", None, id="an edge is free"),
+        pytest.param(
+            bound(SPACE_TIME, "u_tt = u_xx", ["u(x, 0) = 0", "u(boundary) = 0", "u(x, 1) = 0"]), "open", None, id="standing waves"
+        ),
+        pytest.param(bound({"t": [0, 1]}, "u_t = u_t", ["u(0) = 1"]), "open", None, id="an identity"),
     ],
 )
-def test_what_is_left_open_is_noticed(problem: BoundProblem) -> None:
-    with pytest.raises(TangenteError) as caught:
-        solved(problem)
-    assert caught.value.code == "reference-undetermined"
+def test_what_is_left_open_is_named_and_no_method_overrules_that(problem: BoundProblem, kind: str, functions: str | None) -> None:
+    with pytest.raises(RunError) as caught:
+        references.solve(replace(problem, exact={}), "auto")
+    assert caught.value.code == f"reference-{kind}"
+    assert caught.value.values.get("functions") == functions
+    assert str(caught.value)
+
+
+@pytest.mark.parametrize("distance", [1e-3, 1e-6, 1e-9])
+def test_beside_a_resonance_there_is_one_solution_and_its_error_grows(distance: float) -> None:
+    """u'' + (π² + δ) u = sin πx has the solution sin(πx)/δ; the same without a force has none but zero."""
+    (axis,) = grids.axes(bound(INTERVAL, "u_xx = 1", ENDS), grids.FULL)
+    reference = references.solve(bound(INTERVAL, f"u_xx + (pi^2 + {distance})*u = sin(pi*x)", ENDS), "auto")
+    factor = math.pi**2 + distance - math.pi**2
+    error = np.abs(reference.values[:, 0] * factor - np.sin(np.pi * axis)).max()
+    assert error <= 10 * reference.error
+    assert reference.error > 1e-17 / distance
+    assert not references.solve(bound(INTERVAL, f"u_xx + (pi^2 + {distance})*u = 0", ENDS), "auto").values.any()
 
 
 @pytest.mark.parametrize(
@@ -338,3 +382,54 @@ def test_the_clock_ends_it() -> None:
 def test_a_vanishing_unknown_is_exactly_zero() -> None:
     values, _ = solved(PROBLEMS["poiseuille"])
     assert not np.any(values[..., 1])
+
+
+def bratu(factor: float) -> BoundProblem:
+    return bound(INTERVAL, f"u_xx + {factor}*exp(u) = 0", ENDS)
+
+
+@pytest.mark.parametrize("factor", [0.5, 1, 2, 3.5])
+def test_bratus_problem_has_two_solutions(factor: float) -> None:
+    """u(1/2) = 2 log cosh(θ/4), where θ = √(2λ) cosh(θ/4): one θ on either side of that at the fold."""
+    reference = references.solve(bratu(factor), "auto")
+    middles = sorted(float(values[200, 0]) for values in reference.solutions)
+    thetas = [brentq(lambda theta: theta - math.sqrt(2 * factor) * math.cosh(theta / 4), *ends) for ends in ((0, 4.7987), (4.7987, 30))]
+    assert middles == pytest.approx([2 * math.log(math.cosh(theta / 4)) for theta in thetas], abs=1e-8)
+    assert reference.error < 1e-7
+
+
+def test_near_the_fold_both_solutions_are_found_and_beyond_it_none() -> None:
+    """λ = 3.513830719… is the largest with a solution (Boyd 2011, Applied Mathematics and Computation 217: 5553)."""
+    assert len(references.solve(bratu(3.51), "auto").solutions) == 2
+    with pytest.raises(RunError) as caught:
+        references.solve(bratu(4), "auto")
+    assert caught.value.code == "reference-none-found"
+    assert caught.value.values["starts"] > 10
+
+
+def test_an_eigenvalue_that_is_an_unknown_has_several_eigenpairs() -> None:
+    """E = n²π²/2 and p = ±√2 sin nπx."""
+    equations = ["p_xx/2 + E*p = 0", "E_x = 0", "N_x = p^2"]
+    problem = bound(INTERVAL, equations, ["p(0) = 0", "p(1) = 0", "N(0) = 0", "N(1) = 1"], ("p", "E", "N"))
+    reference = references.solve(problem, "auto")
+    (axis,) = grids.axes(problem, grids.FULL)
+    found = set()
+    for values in reference.solutions:
+        level = round(math.sqrt(2 * values[0, 1]) / math.pi)
+        sign = 1 if values[20, 0] > 0 else -1
+        assert values[:, 1] == pytest.approx(np.full(401, level**2 * math.pi**2 / 2), rel=1e-8)
+        assert values[:, 0] == pytest.approx(sign * math.sqrt(2) * np.sin(level * np.pi * axis), abs=1e-7)
+        found.add(sign * level)
+    assert {1, -1, 2, -2} <= found
+    assert len(found) == len(reference.solutions)
+
+
+def test_bratus_problem_on_a_square_has_two_solutions() -> None:
+    reference = references.solve(bound(SQUARE, "lap(u) + 5*exp(u) = 0", ["u(boundary) = 0"]), "auto")
+    lower, upper = sorted(float(values[50, 50, 0]) for values in reference.solutions)
+    assert 0 < lower < 1 < 2 < upper
+
+
+def test_an_equation_that_is_not_linear_may_have_one_solution() -> None:
+    reference = references.solve(bound(INTERVAL, "u_xx = u^3", ["u(0) = 1", "u(1) = 1"]), "auto")
+    assert len(reference.solutions) == 1

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.errors import MESSAGES, RunError
 from core.problem import FOLDER, Problem, library, load
+from core.references import Reference
+from core.references.solution import Evidence
 from core.store import RunStore
 from dashboard import catalogue, editor, previews, references, visitor
 from dashboard.draft import CELLS, TEXTS
@@ -206,6 +210,19 @@ def test_why_there_is_no_classical_solution_is_said(opened: Open, monkeypatch: p
     data = given(opened(copy="duffing"), "editor-solution")
     assert data["figure"] is None and data["awaits"] is None
     assert data["hint"] == MESSAGES["reference-too-slow"].format(limit="20")
+
+
+def test_of_several_solutions_each_can_be_looked_at(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    heights = (1.0, 2.0, 3.0)
+    first, *others = (np.full((401, 1), height) for height in heights)
+    found = Reference("collocation", first, 1e-9, 0.1, Evidence(second="finer"), tuple(others))
+    monkeypatch.setattr(previews.classical, "known", lambda *_: found)
+    app = opened(copy="poisson-1d")
+    assert "3 solutions" in text(app) and "checked with finer steps" in text(app)
+    for number, height in enumerate(heights, 1):
+        app.segmented_control("editor-branch").set_value(number).run()
+        curve = json.loads(given(app, "editor-solution")["figure"])["data"][0]["y"]
+        assert np.frombuffer(base64.b64decode(curve["bdata"]), np.float32) == pytest.approx(height)
 
 
 def test_warnings_are_shown_and_do_not_keep_from_solving(opened: Open, store: RunStore) -> None:

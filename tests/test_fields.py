@@ -90,7 +90,9 @@ def test_frames_do_without_a_reference_until_it_is_there() -> None:
     assert before["reference"] is None
     assert "reference.u" not in arrays and "error.u" not in arrays and "solution.u" in arrays
     after, arrays = unpack(display.frame(snapshot, snapshot.losses[None].numpy(), {}))
-    assert after["reference"].keys() == {"method", "error", "seconds"} and after["reference"]["method"] == "exact"
+    assert after["reference"].keys() == {"method", "error", "seconds", "evidence", "solutions", "nearest"}
+    assert (after["reference"]["method"], after["reference"]["solutions"], after["reference"]["nearest"]) == ("exact", 1, 1)
+    assert after["reference"]["evidence"] == {"points": 0, "second": "formula"}
     assert after["relative_l2"]["u"] > 0
     assert "reference.u" in arrays and "error.u" in arrays
 
@@ -154,3 +156,27 @@ def test_large_layers_are_thinned_to_their_first_last_and_evenly_between() -> No
     _header, arrays = unpack(display.frame(snapshot, snapshot.losses[None].numpy(), {}))
     assert [arrays[f"weights.{layer}"].shape for layer in range(3)] == [(16, 2), (16, 16), (1, 16)]
     np.testing.assert_allclose(arrays["weights.0"], snapshot.network[1].weight.detach().numpy()[thinned(40)], rtol=1e-6)
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_of_several_solutions_the_nearest_one_is_scored_shown_and_named(full: bool) -> None:
+    experiment = small("lagaris-4")  # two unknowns
+    exact = solved(experiment)()
+    display, snapshot = after_one_step(experiment, lambda: several)
+    near = network_on_grid(snapshot) + np.array([0.01, 0.02])
+    mixed = np.stack([near[:, 0], exact.values[:, 1] + 50], axis=1)  # its first unknown is as near, and all together are not
+    several = replace(exact, values=exact.values, others=(mixed, near), error=1e-9)
+    header, arrays = unpack(display.frame(snapshot, snapshot.losses[None].numpy(), {}, full=full))
+    assert (header["reference"]["solutions"], header["reference"]["nearest"]) == (3, 3)
+    for number, unknown in enumerate(experiment.bound.unknowns):
+        shown = near[:: 1 if full else 2, number]
+        np.testing.assert_allclose(arrays[f"reference.{unknown}"], shown, rtol=1e-6, atol=1e-7)
+        assert header["max_error"][unknown] == pytest.approx(0.01 * (number + 1), rel=1e-4)
+        network = arrays[f"solution.{unknown}"].astype(float)
+        assert header["relative_l2"][unknown] == pytest.approx(np.linalg.norm(network - shown) / np.linalg.norm(shown), rel=1e-3)
+
+
+def test_the_solution_zero_is_not_the_nearest_because_others_are_small() -> None:
+    tiny = np.full((401, 1), 1e-3)
+    reference = Reference("collocation", 0 * tiny, 1e-9, 0.1, others=(tiny, -tiny))
+    assert [reference.nearest(values) for values in (0.9 * tiny, -2 * tiny, 0.1 * tiny)] == [1, 2, 0]

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from core import grids
+from core import grids, references
 from core.binding import BoundProblem
 from core.errors import InputError, RunError
 from core.problem import Problem, load
@@ -421,3 +421,36 @@ def test_a_solution_that_misses_what_drives_it_is_contradicted(monkeypatch: pyte
     with pytest.raises(RunError) as caught:
         lines.solve(problem, grids.axes(problem, grids.FULL), Clock(60.0))
     assert caught.value.code == "reference-contradicted"
+
+
+# what has no solution that can be computed
+
+
+@pytest.mark.parametrize(
+    ("equation", "conditions", "place", "rate"),
+    [
+        ("u_t = u_xx", ["u(x, 0) = x", "u(0, t) = 0", "u_x(1, t) = 1000*u(1, t)"], "x = 1", 1e6),
+        ("u_t = 0.5*u_xx", ["u(x, 0) = x", "u(1, t) = 0", "u_x(0, t) + 100*u(0, t) = 1"], "x = 0", 5e3),
+        ("u_tt = u_xx", ["u(x, 0) = x", "u_t(x, 0) = 0", "u(0, t) = 0", "u_x(1, t) = 1000*u(1, t)"], "x = 1", 1e3),
+    ],
+)
+def test_an_end_that_feeds_the_solution_beyond_all_numbers_is_named(equation: str, conditions: list[str], place: str, rate: float) -> None:
+    """exp(st + κx) with κ = ±1000 (±100) meets the condition; s follows from the equation."""
+    with pytest.raises(InputError) as caught:
+        references.solve(stated([equation], conditions), "auto")
+    assert caught.value.code == "reference-feeds-itself"
+    assert caught.value.values["place"] == place
+    assert float(caught.value.values["rate"]) == pytest.approx(rate, rel=0.1)
+
+
+@pytest.mark.parametrize("factor", [-1000, 5])
+def test_an_end_that_cools_or_feeds_moderately_is_no_matter(factor: float) -> None:
+    problem = stated(["u_t = u_xx"], ["u(x, 0) = x", "u(0, t) = 0", f"u_x(1, t) = {factor}*u(1, t)"])
+    assert references.solve(problem, "auto").method == "lines"
+
+
+def test_a_heat_equation_given_at_its_end_is_ill_posed() -> None:
+    problem = stated(["u_t = u_xx"], ["u(x, 1) = sin(pi*x)", "u(0, t) = 0", "u(1, t) = 0"])
+    with pytest.raises(InputError, match=r"at t = 1 .* backwards to t = 0") as caught:
+        references.solve(problem, "auto")
+    assert caught.value.code == "reference-backward"

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -97,7 +98,8 @@ def test_a_run_that_is_done_has_found_its_reference_and_is_scored(store: RunStor
     assert all(score is not None and score > answer.error for score in done.relative_l2.values())
     kept = store.frame(done.id)
     assert kept is not None
-    assert unpack(kept[1])[0]["reference"] == {"method": answer.method, "error": answer.error, "seconds": answer.seconds}
+    told = {"evidence": asdict(answer.evidence), "solutions": 1, "nearest": 1}
+    assert unpack(kept[1])[0]["reference"] == {"method": answer.method, "error": answer.error, "seconds": answer.seconds, **told}
 
 
 def test_a_run_that_is_done_leaves_the_weights_that_did_best(store: RunStore) -> None:
@@ -132,7 +134,8 @@ def test_a_run_never_waits_for_a_reference_that_is_not_there_yet(
     store.references.write(key, found)
     until(lambda: unpack(store.frame(made)[1])[0]["reference"])  # type: ignore[index]
     header, arrays = unpack(store.frame(made)[1])  # type: ignore[index]
-    assert header["reference"] == {"method": "initial-value", "error": 0.0, "seconds": 1.5}
+    told = {"evidence": {"points": 0, "second": ""}, "solutions": 1, "nearest": 1}
+    assert header["reference"] == {"method": "initial-value", "error": 0.0, "seconds": 1.5, **told}
     assert [name for name in arrays if name.startswith("reference")]
     store.stop(made)
     thread.join()

@@ -35,13 +35,30 @@ WORST = 1e-3
 
 METHODS = ("exact", "cole-hopf", "characteristics", "initial-value", "boundary-value", "lines", "collocation")
 """Each is a module of this package."""
+VERDICTS = frozenset(
+    {
+        "reference-backward",
+        "reference-branch-lost",
+        "reference-contradiction",
+        "reference-double",
+        "reference-family",
+        "reference-family-added",
+        "reference-family-curved",
+        "reference-feeds-itself",
+        "reference-ill-posed",
+        "reference-leaves",
+        "reference-open",
+        "reference-undetermined",
+    }
+)
+"""Codes of errors that say how many solutions a problem has, or that none can be computed: no other method may find one all the same."""
 AT_ONCE = ("exact", "cole-hopf", "characteristics")
 """Methods that take milliseconds and no SciPy, so that a page may wait for them."""
 
 
 @dataclass(frozen=True)
 class Reference:
-    """A classical solution on the grid `grids.FULL`: `values` (*shape, unknowns).
+    """A classical solution on the grid `grids.FULL`, or on that of given axes: `values` (*shape, unknowns).
 
     `error` is its own estimate of its relative L2 error, the largest over the unknowns (0.0: exact to rounding), and `evidence` says what
     it rests on; `seconds` is what solving took. `others` are further solutions of a problem that has several, (*shape, unknowns) each.
@@ -59,9 +76,24 @@ class Reference:
         """All solutions, `values` first."""
         return (self.values, *self.others)
 
+    def nearest(self, others: Array) -> int:
+        """Which of `solutions` is nearest to values of the same shape: in mean squares, beside each unknown's size, over all unknowns."""
+        across = tuple(range(others.ndim - 1))
+        size = np.max([np.mean(values**2, axis=across) for values in self.solutions], axis=0)  # (unknowns,)
+        scale = np.where(size > 0, size, 1.0)
+        return int(np.argmin([np.sum(np.mean((others - values) ** 2, axis=across) / scale) for values in self.solutions]))
 
-def solve(problem: BoundProblem, reference: str, limit: float = LIMIT, unwanted: Callable[[], bool] = lambda: False) -> Reference:
+
+def solve(
+    problem: BoundProblem,
+    reference: str,
+    limit: float = LIMIT,
+    unwanted: Callable[[], bool] = lambda: False,
+    axes: tuple[Array, ...] | None = None,
+) -> Reference:
     """The reference solution by the method `reference`, or, for `auto`, by the first that fits and succeeds.
+
+    It is wanted on the grid of `axes`, rising from end to end of each coordinate, or of `grids.FULL`.
 
     Raises `InputError` where none fits, or the named one does not, and for `none`; `RunError` where those that fit fail; `Unwanted` once
     `unwanted` says so, which is asked often.
@@ -69,14 +101,17 @@ def solve(problem: BoundProblem, reference: str, limit: float = LIMIT, unwanted:
     if reference == "none":
         raise InputError("reference-off")
     clock = Clock(limit, unwanted)
+    axes = axes or grids.axes(problem, grids.FULL)
     if reference != "auto":
-        return _by(reference, problem, clock)
+        return _by(reference, problem, axes, clock)
     refused: list[TangenteError] = []
     *others, last = candidates(problem)
     for method in (*others, last):
         try:
-            return _by(method, problem, clock if method == last else Clock(SHARE * clock.left, unwanted))
+            return _by(method, problem, axes, clock if method == last else Clock(SHARE * clock.left, unwanted))
         except TangenteError as error:
+            if error.code in VERDICTS:
+                raise
             refused.append(error)
     failed = [error for error in refused if isinstance(error, RunError)]
     raise failed[0] if failed else refused[-1]  # the first that fits says best what is the matter
@@ -92,10 +127,10 @@ def candidates(problem: BoundProblem) -> tuple[str, ...]:
     return (*stated, "collocation")
 
 
-def _by(method: str, problem: BoundProblem, clock: Clock) -> Reference:
+def _by(method: str, problem: BoundProblem, axes: tuple[Array, ...], clock: Clock) -> Reference:
     begun = clock.seconds
     module = import_module(f"core.references.{method.replace('-', '_')}")
-    found = module.solve(problem, grids.axes(problem, grids.FULL), clock)
+    found = module.solve(problem, axes, clock)
     if not all(np.isfinite(values).all() for values in (found.values, *found.others)):
         raise InputError("reference-not-finite")
     if not found.error <= WORST:

@@ -7,7 +7,7 @@ solution, to 1. The difference to a solution with a coarser tolerance is the err
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,12 +16,15 @@ from numpy.typing import NDArray
 from scipy.integrate import solve_bvp
 
 from core.errors import InputError, RunError
+from core.references import WORST
 from core.references.clock import Clock
-from core.references.ordinary.guesses import constants, polynomials
+from core.references.ordinary import defects
+from core.references.ordinary.guesses import bumps, constants, polynomials
 from core.references.ordinary.pieces import Pieces
 from core.references.ordinary.pointwise import Conditions
 from core.references.ordinary.slopes import Slopes
 from core.references.ordinary.system import first_order, refuse_interfaces
+from core.references.ordinary.uniqueness import check, linear
 from core.references.refinement import difference
 from core.references.solution import Evidence, Solution
 
@@ -39,6 +42,16 @@ MESH = 33
 MOST_AT_FIRST = 2_000
 MOST = 40_000
 """Points of a mesh, times states."""
+COMPARED = 401
+"""Points at which two solutions are compared."""
+APART = 1e-2
+"""The least distance, relative, of two solutions that are not one."""
+LEAST = 1.0
+"""Seconds for which further solutions are looked for."""
+LOOKED = np.linspace(0, 1, 201)
+"""Ends of the intervals of [0, 1] in which a solution is held against the equations."""
+NOISE = 1e-5
+"""A defect that the tolerances of the residuals allow."""
 SHORTEST = 1 / 256
 """The least by which the factor of the highest derivatives grows."""
 
@@ -65,16 +78,62 @@ def solve(problem: BoundProblem, axes: tuple[Array, ...], clock: Clock) -> Solut
     pieces = Pieces(conditions, axis[0], axis[-1], clock)
     with np.errstate(all="ignore"):
         _check_ends(pieces)
-        shapes = [_first(pieces)]
-        for tolerance in FINER:
-            shape = _solved(pieces, shapes[-1], 1.0, tolerance, MOST)
-            if shape is None:
-                break
-            shapes.append(shape)
-        if len(shapes) < 2:
-            raise RunError("reference-no-convergence")
-        fine, coarse = (_values(pieces, shape, axis) for shape in (shapes[-1], shapes[-2]))
-    return Solution(fine, difference(fine, coarse), Evidence(second="finer"))
+        first, error = _refined(pieces, _first(pieces))
+        if error <= WORST:
+            check(pieces, first.mesh, first.between)
+        solved = [(_values(pieces, first, axis), error), *_others(pieces, first, axis)]
+        defect, points = defects.largest(LOOKED, first.between(defects.nodes(LOOKED)), lambda x, y: pieces.rates(x, y, 1.0))
+    (values, _), *others = solved
+    errors = [error for _, error in solved] + [defect] * (defect > NOISE)
+    return Solution(values, max(errors), Evidence(points, "finer"), tuple(values for values, _ in others))
+
+
+def _refined(pieces: Pieces, rough: Shape) -> tuple[Shape, float]:
+    """The solution near a rough one as well as it can be had, and its error; raises `RunError` where no finer one is found."""
+    axis = np.linspace(pieces.breaks[0], pieces.breaks[-1], COMPARED)
+    shapes = [rough]
+    for tolerance in FINER:
+        shape = _solved(pieces, shapes[-1], 1.0, tolerance, MOST)
+        if shape is None:
+            break
+        shapes.append(shape)
+    if len(shapes) < 2:
+        raise RunError("reference-no-convergence")
+    fine, coarse = (_values(pieces, shape, axis) for shape in (shapes[-1], shapes[-2]))
+    return shapes[-1], difference(fine, coarse)
+
+
+def _others(pieces: Pieces, first: Shape, axis: Array) -> Iterator[tuple[Array, float]]:
+    """Further solutions of equations that are not linear, with their errors; looked for as long as the first one took, or for a second."""
+    if linear(pieces, first.mesh, first.between):
+        return
+    until = pieces.clock.seconds + max(LEAST, pieces.clock.seconds)
+    found = [_values(pieces, first, axis)]
+    for guess in _guesses(pieces, first):
+        if pieces.clock.seconds > until:
+            return
+        rough = _solved(pieces, guess, 1.0)
+        if rough is None or any(difference(_values(pieces, rough, axis), values) < APART for values in found):
+            continue
+        shape, error = _refined(pieces, rough)
+        values = _values(pieces, shape, axis)
+        if all(difference(values, known) > APART for known in found):
+            found.append(values)
+            yield values, error
+
+
+def _guesses(pieces: Pieces, first: Shape) -> Iterator[Shape]:
+    """Constants, and the first solution with a bump."""
+    system, mesh = pieces.slopes.system, np.linspace(0, 1, MESH)
+    yield from (_constant(pieces, states) for states in constants(system))
+    low, high = pieces.breaks[0], pieces.breaks[-1]
+    for several in zip(*(bumps(system, x, low, high) for x in pieces.points(mesh)), strict=True):
+        yield _shape(mesh, first.between(mesh) + np.concatenate(several))
+
+
+def _constant(pieces: Pieces, states: Array) -> Shape:
+    """The same states (n,) everywhere."""
+    return _shape(np.linspace(0, 1, MESH), np.outer(np.tile(states, pieces.count), np.ones(MESH)))
 
 
 def _values(pieces: Pieces, shape: Shape, axis: Array) -> Array:
@@ -103,7 +162,7 @@ def _first(pieces: Pieces) -> Shape:
     straight = _shape(mesh, np.concatenate([polynomials(pieces.conditions, row) for row in x]))
     found = _solved(pieces, straight, 1.0) or _continued(pieces, straight)
     for states in constants(pieces.slopes.system):
-        found = found or _solved(pieces, _shape(mesh, np.outer(np.tile(states, pieces.count), np.ones(MESH))), 1.0)
+        found = found or _solved(pieces, _constant(pieces, states), 1.0)
     if found is None:
         raise RunError("reference-no-convergence")
     return found

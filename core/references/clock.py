@@ -29,6 +29,10 @@ class Clock:
         """Seconds until the limit."""
         return self.limit - self.seconds
 
+    def part(self, seconds: float) -> Clock:
+        """A clock that runs for so many seconds from now, and no longer than this one."""
+        return Clock(min(seconds, self.left), self._unwanted)
+
     def check(self) -> None:
         """Raise `RunError` once the limit is over, and `Unwanted` where the solution is."""
         if self.left < 0:

@@ -21,8 +21,8 @@ from core import bends
 from core.errors import InputError, RunError
 from core.references.clock import Clock
 from core.references.ordinary import defects
+from core.references.ordinary.branching import branches, check_start
 from core.references.ordinary.pointwise import Conditions
-from core.references.ordinary.roots import root_near, roots
 from core.references.ordinary.singular import DEGREE, step_away
 from core.references.ordinary.slopes import Slopes
 from core.references.ordinary.system import first_order, refuse_interfaces
@@ -73,35 +73,38 @@ def solve(problem: BoundProblem, axes: tuple[Array, ...], clock: Clock) -> Solut
     if len(conditions.places) != 1:
         raise InputError("reference-not-initial", places=", ".join(f"{place:g}" for place in conditions.places))
     with np.errstate(all="ignore"):
-        state = starting_state(conditions)
-        for _, part in parts:
-            part.choose_root(conditions.places[0], state)
-        ends = np.unique(np.concatenate([axes[0], *(stretch.ends(DETAIL) for stretch, _ in parts)]))
-        path = _Path(parts, conditions.places[0], state, defects.nodes(ends), clock)
-        try:
-            fine, coarse = path.twice(_explicit)
-        except _Stiff:
-            fine, coarse = path.twice(_implicit)
-        asked = np.searchsorted(path.axis, axes[0])
-        values = path.solution(fine)[asked]
-        error = difference(values, path.solution(coarse)[asked])
-        defect, points = defects.largest(ends, fine, path.rates)
+        starts = list(branches(conditions))
+        paths = [_Path(parts, conditions.places[0], state, axes[0], clock) for state, _ in starts]
+        solved = [_solved(path, root, len(starts)) for path, (_, root) in zip(paths, starts, strict=True)]
+    first, *others = solved
+    error = max(solution.error for solution in solved)
+    return replace(first, error=error, others=tuple(solution.values for solution in others))
+
+
+def _solved(path: _Path, root: Array, count: int) -> Solution:
+    """The same as `_followed`, from one of `count` starts with a slope: where one cannot be followed, nothing is known of the others."""
+    for _, slopes in path.parts:
+        slopes.choose(root)
+    try:
+        return _followed(path)
+    except RunError as error:
+        if count == 1:
+            raise
+        raise RunError("reference-branch-lost", count=count, reason=error.message) from None
+
+
+def _followed(path: _Path) -> Solution:
+    """The solution that leaves one start."""
+    try:
+        fine, coarse = path.twice(_explicit)
+    except _Stiff:
+        fine, coarse = path.twice(_implicit)
+    check_start(path.first, path.start, path.state, path.once)
+    values = path.solution(fine)
+    error = difference(values, path.solution(coarse))
+    affine = path.first.system.affine  # else which of several slopes is meant is known along the way alone
+    defect, points = defects.largest(path.ends, fine, path.rates) if affine else (0.0, 0)
     return Solution(values, max(error, defect) if defect > defects.NOISE else error, Evidence(points, "finer"))
-
-
-def starting_state(conditions: Conditions) -> Array:
-    """The states, (n,), at the one point where all conditions lie; raises `InputError` where they leave it open."""
-
-    def equations(state: Array) -> tuple[Array, Array]:
-        residuals, slopes = conditions(state[None])
-        return residuals, slopes[:, 0]
-
-    size = conditions.slopes.system.size
-    only = root_near(equations, np.zeros(size)) if conditions.affine else None
-    found = [only] if only is not None else [] if conditions.affine else roots(equations, size)
-    if len(found) != 1:
-        raise InputError("reference-several-starts" if found else "reference-no-start")
-    return found[0]
 
 
 Part = tuple[Stretch, Slopes]
@@ -123,10 +126,12 @@ def _parts(problem: BoundProblem) -> tuple[Part, ...]:
 
 
 class _Path:
-    """The way from the state at `start` to the points of a grid on both sides, part by part."""
+    """The way from the state at `start` to both sides, part by part; states are those at `axis`, on a finer grid than is `asked` for."""
 
-    def __init__(self, parts: Sequence[Part], start: float, state: Array, axis: Array, clock: Clock) -> None:
-        self.parts, self.start, self.state, self.axis, self.clock = parts, start, state, axis, clock
+    def __init__(self, parts: Sequence[Part], start: float, state: Array, asked: Array, clock: Clock) -> None:
+        self.parts, self.start, self.state, self.asked, self.clock = parts, start, state, asked, clock
+        self.ends = np.unique(np.concatenate([asked, *(stretch.ends(DETAIL) for stretch, _ in parts)]))
+        self.axis = defects.nodes(self.ends)
 
     @property
     def first(self) -> Slopes:
@@ -134,10 +139,11 @@ class _Path:
         return next(slopes for stretch, slopes in self.parts if self.start <= stretch.high)
 
     def solution(self, states: Array) -> Array:
-        """The unknowns on the grid, (points, unknowns), by the states there, (n, points)."""
-        values = np.empty((len(self.axis), len(self.first.system.unknowns)))
-        for slopes, here in self._here(self.axis):
-            values[here] = slopes.solution(self.axis[here], states[:, here])
+        """The unknowns where they are asked for, (points, unknowns), by the states, (n, axis)."""
+        states = states[:, np.searchsorted(self.axis, self.asked)]
+        values = np.empty((len(self.asked), len(self.first.system.unknowns)))
+        for slopes, here in self._here(self.asked):
+            values[here] = slopes.solution(self.asked[here], states[:, here])
         return values
 
     def rates(self, points: Array, states: Array) -> Array:
@@ -161,6 +167,11 @@ class _Path:
             coarse = self._states(integrate, COARSE, smaller, DEGREE - 2)
         return self._states(integrate, FINE, smaller, DEGREE), coarse
 
+    def once(self, state: Array) -> Array:
+        """The unknowns where they are asked for, (points, unknowns), roughly, from another state at the start."""
+        path = _Path(self.parts, self.start, state, self.asked, self.clock)
+        return path.solution(path._states(_explicit, COARSE, path._sizes_at_start(), DEGREE - 2))
+
     def _sizes_at_start(self) -> Array:
         """A first guess of the states' sizes, (n,): the largest of them, or what it grows to."""
         slope = np.nan_to_num(self.first(self.start, self.state), posinf=0.0, neginf=0.0)
@@ -175,15 +186,16 @@ class _Path:
     def _states(self, integrate: _Integrator, tolerance: float, sizes: Array, degree: int) -> Array:
         states = np.empty((len(self.state), len(self.axis)))
         for sign in (1, -1):
-            state, start = self.state, self.start
+            state, start, before = self.state, self.start, None
             for stretch, slopes in self.parts[::sign]:
                 end = stretch.high if sign > 0 else stretch.low
                 if sign * (end - start) > 0 or (start == end == self.start):
                     there = np.flatnonzero((sign * (self.axis - start) >= 0) & (sign * (end - self.axis) >= 0))[::sign]
+                    slopes.begin(before)
                     leg = Leg(slopes, start, state, np.append(self.axis[there], end), stretch.longest, self.clock)
                     found = self._along(integrate, leg, tolerance, sizes, degree)
                     states[:, there] = found[:, :-1]
-                    state, start = found[:, -1], end
+                    state, start, before = found[:, -1], end, slopes
         return states
 
     def _along(self, integrate: _Integrator, leg: Leg, tolerance: float, sizes: Array, degree: int) -> Array:

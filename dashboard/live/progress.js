@@ -78,19 +78,24 @@ class Scores {
   }
 }
 
-/** What the reference is, how exact, and what it cost beside the network; and the weights of the loss, where they change. */
+/**
+ * What the reference is, how exact, what that rests on, which of several solutions is nearest, and what it cost beside the network; and the
+ * weights of the loss, where they change.
+ */
 class Cost {
   constructor() {
     this.node = element("p", { class: "tg-cost" });
   }
 
-  show({ header, missing }, seconds, weights, { texts, locale, weights: labels }) {
+  show({ header, missing }, nearest, seconds, weights, { texts, locale, weights: labels }) {
     const values = header && {
       method: texts.methods[header.method] ?? header.method,
       error: brief(header.error, locale),
       elapsed: header.seconds < 1 ? fill(texts.seconds, { seconds: brief(header.seconds, locale) }) : duration(header.seconds, texts),
     };
-    const known = header ? fill(header.error > 0 ? texts.reference : texts.exact, values) : texts.computing;
+    const several = header?.solutions > 1 && fill(nearest ? texts.nearest : texts.solutions, { number: nearest, count: header.solutions });
+    const told = header && [fill(header.error > 0 ? texts.reference : texts.exact, values), header.claim, several];
+    const known = header ? told.filter(Boolean).join(", ") : texts.computing;
     const parts = [];
     if (seconds > 0) parts.push(fill(texts.trained, { elapsed: duration(seconds, texts) }));
     const changing = Object.entries(labels).map(([name, label]) => `${label} ${brief(weights?.[name], locale)}`);

@@ -13,13 +13,23 @@ class Reference {
 
   forget() {
     this.key = this.header = this.missing = null;
-    this.arrays = this.sizes = {};
+    this.arrays = {};
     this.answered = false;
   }
 
-  /** Each unknown's largest value. */
-  largest(arrays) {
-    const fields = Object.entries(arrays).filter(([name]) => name.startsWith("reference."));
+  /** Each solution's arrays, by the names that a run's frame gives them: `reference.U` of an unknown U. */
+  get solutions() {
+    const count = this.header?.solutions ?? 1;
+    const fields = Object.entries(this.arrays).filter(([name]) => name.startsWith("reference"));
+    return Array.from({ length: count }, (_, index) => {
+      const begin = index ? `reference-${index + 1}.` : "reference.";
+      return Object.fromEntries(fields.filter(([name]) => name.startsWith(begin)).map(([name, array]) => [name.replace(begin, "reference."), array]));
+    });
+  }
+
+  /** Each unknown's largest value in the solution of a number, from 1. */
+  sizes(number) {
+    const fields = Object.entries(this.solutions[(number ?? 1) - 1] ?? {});
     return Object.fromEntries(fields.map(([name, { values }]) => [name.slice("reference.".length), largest(values)]));
   }
 
@@ -33,7 +43,7 @@ class Reference {
       if (key !== this.key) return;
       const first = !this.answered;
       this.answered = true;
-      if (header) Object.assign(this, { header, arrays, sizes: this.largest(arrays) });
+      if (header) Object.assign(this, { header, arrays });
       if (missing) this.missing = missing;
       if (header || missing || first) this.changed();
       if (header || missing) return;
@@ -42,18 +52,32 @@ class Reference {
     }
   }
 
-  /** A frame's arrays, with the reference and the error beside them where the frame was drawn before the reference was known. */
+  /** A frame's arrays, with the nearest solution and the error beside them where the frame was drawn before the reference was known. */
   beside(arrays) {
-    const names = Object.keys(this.arrays).filter((name) => name.startsWith("reference."));
-    const fits = (name) => arrays[name.replace("reference", "solution")]?.values.length === this.arrays[name].values.length;
-    if (!names.every(fits) || names.some((name) => arrays[name])) return arrays;
+    const fits = (solution) =>
+      Object.entries(solution).every(([name, { values }]) => arrays[name.replace("reference", "solution")]?.values.length === values.length);
+    const solutions = this.solutions.filter((solution) => Object.keys(solution).length && fits(solution));
+    if (!solutions.length || Object.keys(solutions[0]).some((name) => arrays[name])) return arrays;
     const all = { ...arrays };
-    for (const name of names) {
+    for (const [name, array] of Object.entries(nearestSolution(arrays, solutions))) {
       const solution = arrays[name.replace("reference", "solution")];
-      const { values } = (all[name] = this.arrays[name]);
-      const error = solution.values.map((value, index) => Math.abs(value - values[index]));
+      all[name] = array;
+      const error = solution.values.map((value, index) => Math.abs(value - array.values[index]));
       all[name.replace("reference", "error")] = { values: error, shape: solution.shape };
     }
     return all;
   }
+}
+
+/** Of several solutions the one nearest to what a frame shows: in mean squares, beside each unknown's size, over all unknowns. */
+function nearestSolution(arrays, solutions) {
+  const squares = (values) => values.reduce((sum, value) => sum + value * value, 0);
+  const names = Object.keys(solutions[0]);
+  const sizes = Object.fromEntries(names.map((name) => [name, Math.max(...solutions.map((solution) => squares(solution[name].values))) || 1]));
+  const distance = (solution) =>
+    names.reduce((sum, name) => {
+      const shown = arrays[name.replace("reference", "solution")].values;
+      return sum + squares(solution[name].values.map((value, index) => shown[index] - value)) / sizes[name];
+    }, 0);
+  return solutions.reduce((best, solution) => (distance(solution) < distance(best) ? solution : best));
 }

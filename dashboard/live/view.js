@@ -102,8 +102,9 @@ class View {
   /** The numbers, and what the reference is. */
   say() {
     const { data, header, reference } = this;
-    this.scores.show(header ?? data.scores, data, reference.header?.error, reference.sizes);
-    this.cost.show(reference, header?.seconds ?? data.seconds, header?.weights, data);
+    const nearest = header?.reference?.nearest;
+    this.scores.show(header ?? data.scores, data, reference.header?.error, reference.sizes(nearest));
+    this.cost.show(reference, nearest, header?.seconds ?? data.seconds, header?.weights, data);
   }
 
   setPanels() {

@@ -12,6 +12,7 @@ from core import classical, grids
 from core.errors import RunError
 from core.problem import load
 from core.references import Reference
+from core.references.solution import Evidence
 from core.store import RunStore
 from tests.browser.harness import ADAM, Server, Solve
 
@@ -104,3 +105,19 @@ def test_the_page_does_not_carry_it(browser: Browser, server: Server) -> None:
     Solve(page, server).open(problem="taylor-green")
     assert sum(sent) < 400_000
     context.close()
+
+
+def test_of_several_solutions_the_nearest_is_named_and_drawn(solve: Solve, store: RunStore) -> None:
+    problem, values = load("pendulum"), {"b": 0.46}
+    (axis,) = grids.axes(problem.bind(values), grids.FULL)
+    far, near = np.cos(axis)[:, None] + 50, np.cos(axis)[:, None]
+    reference = Reference("initial-value", far, 1e-6, 0.04, Evidence(4000, "finer"), (near,))
+    store.references.write(classical.key(problem, values), reference)
+    solve.open(problem="pendulum", **{"values.b": 0.46}, **QUICK)
+    rests = "checked at 4,000 points that it did not choose, and with finer steps"
+    expect(cost(solve)).to_have_text(f"Reference: {METHOD}, estimated error 1.0e−6, took 0.040 s, {rests}, 2 solutions")
+    solve.click("Train")
+    solve.wait_status("done")
+    expect(cost(solve)).to_contain_text(f"{rests}, solution 2 of 2, the nearest")
+    drawn = solve.page.evaluate("() => Math.max(...document.querySelector('.tg-plot').data[0].y)")
+    assert drawn < 2

@@ -16,7 +16,7 @@ What the conditions leave open shows as a matrix without full rank; conditions t
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -28,11 +28,15 @@ from core.errors import InputError, RunError
 from core.references import WORST, pieces, spectral
 from core.references.clock import Clock
 from core.references.collocation.answers import Answer, Answers, determined, distance
+from core.references.collocation.branches import APART, MODES, Search
 from core.references.collocation.corners import corners
 from core.references.collocation.expansion import Expansion, Points
+from core.references.collocation.freedom import verdict
+from core.references.collocation.gauss_newton import SINGULAR
 from core.references.collocation.modes import Chebyshev, Fourier
 from core.references.collocation.periodicity import periodic
 from core.references.pieces import Folded, Narrow
+from core.references.refinement import difference
 from core.references.solution import Evidence, Solution
 from core.references.stretches import features
 
@@ -61,6 +65,18 @@ RESOLVED = 1e-13
 """Relative size of the finest modes along a coordinate that needs no more of them."""
 NEGLIGIBLE = 1e-4
 """The same beside those of the coordinate that needs more most."""
+SUSPECT = 1e-12
+"""A reciprocal condition number that may be that of a system which leaves something open."""
+OSCILLATING = {1: 180, 2: 27, 3: 10}
+"""Modes a coordinate that also resolve what oscillates and could be added to a solution which is zero and needs none itself."""
+SAME = 100.0
+"""How much larger the error of one of several solutions may be than that of the first."""
+NEARLY = 1e-5
+"""An error that is small enough whatever that of the first is; solutions with a kink, of equations of first order, have larger ones."""
+HUNT = 2.5
+"""Seconds for which several solutions are looked for at most, and for which they are refined, unless the first took twice as long."""
+LASTS = 0.3
+"""How far an answer may be from one with more modes to be taken for the same."""
 CHECK = 0.85
 """Modes of an expansion that a last one is compared with, beside its own."""
 CHANCE = 30
@@ -83,8 +99,7 @@ def solve(problem: BoundProblem, axes: Points, clock: Clock) -> Solution:
         for feature in features(trees, item, [other for other in problem.coordinates if other != item])
     ]
     with np.errstate(all="ignore"):  # what is not finite is judged where it comes from
-        values, error = Collocation(folded, list(chain.from_iterable(narrow)), axes, clock).solve()
-    return Solution(values, error, Evidence(second="finer"))
+        return Collocation(folded, list(chain.from_iterable(narrow)), axes, clock).solve()
 
 
 class Collocation:
@@ -104,15 +119,69 @@ class Collocation:
         if self.first.resized([n + 2 for n in self.first.shape]).size > self.most:
             raise InputError("reference-too-many", unknowns=len(problem.unknowns), coordinates=len(axes))
 
-    def solve(self) -> tuple[Array, float]:
-        """The values of the finest expansion that is needed or can be afforded, and its error."""
-        answer, error = self._refined(self.answers.of(self.first, None), ENOUGH if self.singular else self.most)
+    def solve(self) -> Solution:
+        """The values of the finest expansion that is needed or can be afforded, with its error; other solutions beside it."""
+        answer, error = self._grown(self.answers.of(self.first, None))
+        if not answer.root.converged and not self.answers.linear:
+            answer, error = self._hunted()
+        self._refuse(answer, error)
+        unique = self.answers.linear or error > WORST / SAFETY  # one that is refused needs no other
+        others = [] if unique else list(self._others(answer, error))
+        error = max([error, *(error for _, error in others)])
+        evidence = Evidence(self.answers.looked, "finer")
+        return Solution(answer.values, SAFETY * error, evidence, tuple(other.values for other, _ in others))
+
+    def _grown(self, answer: Answer) -> tuple[Answer, float]:
+        """The answer that a first one leads to by more modes, and its error."""
+        answer, error = self._refined(answer, ENOUGH if self.singular else self.most)
         if error > GOAL and self.singular:
             answer, error = self._with_corners(answer, error) if answer.missed > GOAL else self._refined(answer, self.most, error)
         if error > GOAL:
             error = _judged(error, self._checked(answer))
-        self._refuse(answer, error)
-        return answer.values, SAFETY * error
+        return answer, error
+
+    def _search(self, known: Sequence[Answer], seconds: float) -> Search:
+        return Search(self.answers, self._coarse, known, self.clock.part(seconds))
+
+    @property
+    def _coarse(self) -> Expansion:
+        """The expansion with which several solutions are looked for: as fine as is cheap."""
+        return self.first.resized([MODES[len(self.first.shape)]] * len(self.first.shape))
+
+    def _hunted(self) -> tuple[Answer, float]:
+        """An answer from many more starts; raises `RunError` where none leads to one."""
+        search = self._search((), min(HUNT, self.clock.left / 2))
+        for first in search.found():
+            answer, error = self._grown(first)
+            if answer.root.converged:
+                return answer, error
+        raise RunError("reference-none-found", starts=search.tried, modes=max(self._coarse.shape))
+
+    def _others(self, answer: Answer, best: float) -> Iterator[tuple[Answer, float]]:
+        """Further answers with their errors, none much larger than `best`; those that more modes do not confirm were none."""
+        seconds = max(HUNT, self.clock.seconds / 2)
+        found = [answer]
+        firsts = list(self._search((answer,), seconds).found())
+        self.end = self.clock.seconds + min(seconds, PATIENCE * self.clock.left)
+        for first in firsts:
+            try:
+                if not self._lasts(first, found):
+                    continue
+                other, error = self._grown(first)
+                self._refuse(other, error)
+            except RunError:
+                continue
+            if error < max(SAME * best, NEARLY) and all(difference(other.values, known.values) > APART for known in found):
+                found.append(other)
+                yield other, error
+
+    def _lasts(self, first: Answer, known: Sequence[Answer]) -> bool:
+        """Whether an answer is one with more modes too: not only of the coarse equations, and not about to become a known one."""
+        finer = first.expansion.resized([math.ceil(n * GROWTHS[0]) for n in first.expansion.shape])
+        fine = self.answers.of(finer, first, alone=True)
+        if not fine.root.converged or difference(fine.values, first.values) > LASTS:
+            return False
+        return all(difference(fine.values, other.values) > difference(first.values, other.values) / 2 for other in known)
 
     def _with_corners(self, plain: Answer, error: float) -> tuple[Answer, float]:
         """The answer with what corners may add; where they add nothing, with more modes instead."""
@@ -129,7 +198,10 @@ class Collocation:
             if larger is None:
                 break
             fine = self.answers.of(larger, coarse)
-            before, error, sure = error, distance(fine, coarse), determined(fine, coarse)
+            sure = self._sure(fine, coarse)
+            if coarse.root.converged and not fine.root.converged and self.answers.linear:
+                break  # near a resonance more modes only add rounding
+            before, error = error, distance(fine, coarse)
             if error > GOAL and fine.missed < GOAL / 100:  # most likely it is the coarser answer that is so far off
                 error = min(error, self._checked(fine))
             settled = error > before / 2 and fine.expansion.each < min(GROWTHS) * coarse.expansion.each  # modes are not what is missing
@@ -137,6 +209,15 @@ class Collocation:
             if settled:
                 break
         return coarse, error
+
+    def _sure(self, fine: Answer, coarse: Answer) -> bool:
+        """Whether nothing that could be added to the answer is left open; raises `RunError` where something is."""
+        sure = determined(fine, coarse)
+        if fine.root.condition < (SUSPECT if self.answers.linear and not sure else SINGULAR):
+            said = verdict(self.answers, fine)
+            if said is not None or not self.answers.linear:
+                raise said or RunError("reference-undetermined")
+        return sure and (bool(fine.values.any()) or fine.expansion.shape >= (OSCILLATING[len(fine.expansion.shape)],))
 
     def _checked(self, fine: Answer) -> float:
         """The error of an answer beside one that is little coarser, for much less work than beside a finer one."""

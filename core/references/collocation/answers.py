@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from core.errors import RunError
 from core.expressions import Derivative
 from core.references.clock import Clock
 from core.references.collocation import gauss_newton
@@ -67,14 +66,20 @@ class Answers:
         self.points = folded.points(axes)
         self.between = tuple((axis[1:] + axis[:-1]) / 2 for axis in self.points)
         self.terms = tuple(term for term in terms(problem) if not _kept(term, problem, wrapped))
+        self.linear = all(term.linear for term in self.terms)
         self.conditions = tuple(term for term in self.terms if term.name.startswith("conditions"))
 
-    def of(self, expansion: Expansion, coarse: Answer | None) -> Answer:
-        """By Newton's method from the coarser answer; from elsewhere too where that was none."""
+    @property
+    def looked(self) -> int:
+        """The number of points, between those of the grid, at which each answer's terms are looked at."""
+        return sum(math.prod(map(len, term.grid(self.between))) for term in self.terms)
+
+    def of(self, expansion: Expansion, coarse: Answer | None, *, alone: bool = False) -> Answer:
+        """By Newton's method from the coarser answer; from elsewhere too where that was none, unless `alone`."""
         system = System(self.terms, expansion)
         best: Answer | None = None
-        for start in self._starts(system, coarse):
-            answer = self._judged(expansion, gauss_newton.solve(system, start, self.clock, self.speed), system)
+        for start in self._starts(system, coarse, alone):
+            answer = self.judged(expansion, gauss_newton.solve(system, start, self.clock, self.speed), system)
             if answer.root.converged and answer.missed < FAR:
                 return answer
             if best is None or answer.rank < best.rank:
@@ -82,25 +87,30 @@ class Answers:
         assert best is not None
         return best
 
-    def _starts(self, system: System, coarse: Answer | None) -> Iterator[Array]:
+    def _starts(self, system: System, coarse: Answer | None, alone: bool) -> Iterator[Array]:
         if system.linear:
             yield np.zeros(system.expansion.size)
             return
         if coarse is not None:
             yield coarse.expansion.padded(coarse.root.coefficients, system.expansion)
-        if coarse is None or (not coarse.root.converged and system.expansion.size <= MOST_TRIED):
+        if coarse is None or (not alone and not coarse.root.converged and system.expansion.size <= MOST_TRIED):
             yield from starts(self.problem, self.conditions, system.expansion, self.clock, self.speed)
 
-    def _judged(self, expansion: Expansion, root: Root, system: System) -> Answer:
+    def judged(self, expansion: Expansion, root: Root, system: System) -> Answer:
+        """The answer that coefficients are, with its values and by how much it misses each term."""
         values = np.stack([expansion.value(root.coefficients, Derivative(name), self.points) for name in self.problem.unknowns], axis=-1)
         sizes = np.sqrt(np.mean(values**2, axis=tuple(range(values.ndim - 1))))
         sizes = shared(self.problem.unknowns, sizes)
         largest = float(sizes.max())
         values[..., sizes <= ROUNDED * largest] = 0.0
         known = {name: max(float(size), SMALLEST * largest) or 1.0 for name, size in zip(self.problem.unknowns, sizes, strict=True)}
-        values = self.folded.gathered(values, self.axes) if self.folded.pieces else values
+        values = self.on_grid(values)
         misses = tuple(system.missed(root.coefficients, self.between, known))
         return Answer(expansion, root, values, misses)
+
+    def on_grid(self, values: Array) -> Array:
+        """Values of the cells, on `points`, as those of the whole domain on the grid of `axes`."""
+        return self.folded.gathered(values, self.axes) if self.folded.pieces else values
 
     def seconds(self, expansion: Expansion, converged: bool = True) -> float:
         """What an answer will take: a factorisation a step of Newton's method, and half as long again for the matrix."""
@@ -117,10 +127,8 @@ def distance(fine: Answer, coarse: Answer) -> float:
 def determined(fine: Answer, coarse: Answer) -> bool:
     """Whether the system's condition worsens as it should, as a power of the number of modes, and not as if something were left open.
 
-    What is left open are functions, and more modes resolve these exponentially. Raises `RunError` where they do to rounding.
+    What is left open are functions, and more modes resolve these exponentially.
     """
-    if fine.root.condition < SINGULAR:
-        raise RunError("reference-undetermined")
     ratio = math.prod(coarse.expansion.shape) / math.prod(fine.expansion.shape)
     return bool(fine.root.condition > coarse.root.condition * ratio ** (8 / len(fine.expansion.shape)))
 

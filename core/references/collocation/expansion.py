@@ -100,6 +100,12 @@ class Expansion:
             row[other.each - len(self.corners) :] = own[self.each - len(self.corners) :]
         return rows.ravel()
 
+    def fitted(self, values: Array) -> Array:
+        """One unknown's coefficients, (each,), without corners, from its values at the interior points, (*shape)."""
+        for modes, where in zip(self.modes, self.interior(), strict=True):
+            values = np.tensordot(values, np.linalg.pinv(modes.values(where, 0)), axes=(0, 1))
+        return np.concatenate([values[tuple(self.products)], np.zeros(len(self.corners))])
+
     def sizes(self, coefficients: Array) -> Array:
         """The root mean square of each unknown over the interior points, (unknowns,)."""
         values = [self.value(coefficients, Derivative(unknown), self.interior()) for unknown in self.unknowns]

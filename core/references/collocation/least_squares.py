@@ -16,6 +16,10 @@ Array = NDArray[np.float64]
 
 BLOCK = 32
 """Columns that LAPACK takes at once."""
+UNSEEN = 1e-15
+"""A column so much shorter than the longest is rounding, and stays short."""
+ROUNDS = 4
+"""Of inverse iteration: singular values that matter differ by powers of ten."""
 
 
 @dataclass
@@ -52,7 +56,7 @@ class Factors:
         if speed.seconds(rows, size) > clock.left:
             raise RunError("reference-too-slow", limit=f"{clock.limit:g}")
         lengths = np.sqrt(np.einsum("ij,ij->j", matrix, matrix))
-        lengths[lengths == 0] = 1.0
+        lengths[lengths <= UNSEEN * lengths.max(initial=0.0)] = 1.0
         matrix /= lengths
         begun = time.perf_counter()
         packed, reflectors, _, _ = lapack.dgeqrf(matrix, lwork=BLOCK * size, overwrite_a=1)
@@ -68,6 +72,21 @@ class Factors:
         if self.condition == 0:
             return np.zeros(size), remains
         return lapack.dtrtrs(self.packed[:size], turned[:size])[0] / self.lengths, remains
+
+    def weakest(self, most: int) -> tuple[Array, Array]:
+        """The smallest singular values of the scaled matrix, (most,), rising, and the x of length 1 that belong to them, (size, most).
+
+        By inverse iteration with several vectors at once (Golub and Van Loan 2013, section 8.2.4); lengths are those of the scaled x.
+        """
+        size = len(self.lengths)
+        upper = np.triu(self.packed[:size])
+        diagonal = np.abs(np.diag(upper))
+        np.fill_diagonal(upper, np.where(diagonal > 0, np.diag(upper), np.finfo(float).eps * (diagonal.max() or 1.0)))
+        block = np.linalg.qr(np.random.default_rng(0).standard_normal((size, min(most, size))))[0]
+        for _ in range(ROUNDS):
+            block = np.linalg.qr(lapack.dtrtrs(upper, lapack.dtrtrs(upper, block, trans=1)[0])[0])[0]
+        _, values, turn = np.linalg.svd(upper @ block, full_matrices=False)
+        return values[::-1], (block @ turn.T[:, ::-1]) / self.lengths[:, None]
 
 
 def _operations(rows: int, columns: int) -> float:

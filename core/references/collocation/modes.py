@@ -36,6 +36,10 @@ class Chebyshev:
         """(n,): of each mode, relative to the highest."""
         return np.arange(float(self.n)) / max(1, self.n - 1)
 
+    def parities(self) -> Array:
+        """(n,): 1 for even modes, −1 for odd ones."""
+        return 1.0 - 2.0 * (np.arange(float(self.n)) % 2)
+
     def points(self) -> Array:
         """(n,): the zeros of Tₙ, none at the ends; sums over them are Gauss quadrature."""
         zeros = np.sin(np.pi * np.arange(1 - self.n, self.n, 2) / (2 * self.n))
@@ -71,6 +75,10 @@ class Fourier:
     def degrees(self) -> Array:
         """(n,): of each mode, relative to the highest."""
         return self.harmonics / max(1, self.n // 2)
+
+    def parities(self) -> Array:
+        """(n,): 1 for even modes, −1 for odd ones; turned round, the interval begins with its end, which is its beginning."""
+        return np.where((np.arange(self.n) % 2 == 0) & (np.arange(self.n) > 0), -1.0, 1.0)
 
     def points(self) -> Array:
         """(n,): equidistant, none at the ends."""

@@ -17,7 +17,7 @@ from core.domain import TIME, Interval
 from core.errors import RunError, TangenteError
 from core.references import pieces
 from core.references.clock import Clock
-from core.references.lines import backwards, counting
+from core.references.lines import backwards, counting, feeding
 from core.references.lines.evolution import read
 from core.references.lines.methods import METHODS, Task
 from core.references.lines.raising import Raising
@@ -47,10 +47,11 @@ def solve(problem: BoundProblem, axes: tuple[Array, ...], clock: Clock) -> Solut
     space = [item for item in problem.coordinates if item.name != TIME]
     cuts = pieces.cuts(problem.equations, space, problem.interfaces)
     narrow = [(item, feature) for item in space for feature in _features(problem, item)]
-    task = _task(problem, cuts, narrow, axes, along, clock)
+    task = _task(problem, cuts, narrow, axes, along, clock, turned)
+    feeding.check(read(problem))
     if not any(method.kind == "modes" and method.suits(task) and method.first(task) is not None for method in METHODS):
         closer = _closer(task, cuts, narrow)
-        task = task if closer == cuts else _task(problem, closer, narrow, axes, along, clock)
+        task = task if closer == cuts else _task(problem, closer, narrow, axes, along, clock, turned)
     values, error, points = _solved(task)
     return Solution(np.moveaxis(values[::-1] if turned else values, 0, along), error, Evidence(points, "finer"))
 
@@ -61,11 +62,13 @@ def _features(problem: BoundProblem, item: Interval) -> Iterator[Feature]:
     return features(trees, item, [other for other in problem.coordinates if other != item])
 
 
-def _task(problem: BoundProblem, cuts: Cuts, narrow: Sequence[Narrow], axes: tuple[Array, ...], along: int, clock: Clock) -> Task:
-    """The problem cut into cells, as a task; `along` is the number of the coordinate that is time."""
+def _task(
+    problem: BoundProblem, cuts: Cuts, narrow: Sequence[Narrow], axes: tuple[Array, ...], along: int, clock: Clock, turned: bool
+) -> Task:
+    """The problem cut into cells, as a task; `along` is the number of the coordinate that is time, `turned` says that it runs backwards."""
     folded = Folded(problem, cuts)
     evolution = read(folded.problem)
-    counting.check(evolution)
+    counting.check(evolution, turned=turned)
     points = folded.points(axes)
 
     def gathered(values: Array) -> Array:

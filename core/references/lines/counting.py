@@ -34,8 +34,22 @@ NEGLIGIBLE = 1e-9
 SOME = np.random.default_rng(0).uniform(0.5, 1.5, 10_000)
 
 
-def check(evolution: Evolution) -> None:
-    """Raise `InputError` where an end has more or fewer conditions than the equations need there, or no conditions could help them."""
+def check(evolution: Evolution, *, turned: bool = False) -> None:
+    """Raise `InputError` where an end has more or fewer conditions than the equations need there, or no conditions could help them.
+
+    `turned` says that time was turned round, as what is given is given at its end.
+    """
+    try:
+        _check(evolution)
+    except InputError as error:
+        if turned and error.code == "reference-ill-posed":
+            raise InputError(
+                "reference-backward", first=f"{TIME} = {evolution.time.low:g}", last=f"{TIME} = {evolution.time.high:g}"
+            ) from None
+        raise
+
+
+def _check(evolution: Evolution) -> None:
     for item in evolution.space:
         for end, place in enumerate((item.low, item.high)):
             needed, given = needs(evolution, item, end), len(evolution.ends[item.name][end])
@@ -50,10 +64,11 @@ def needs(evolution: Evolution, item: Interval, end: int) -> int | None:
     """
     if not evolution.needs(item.name):
         return 0
-    factors = _factors(evolution, item, end) if len(evolution.unknowns) <= LARGEST else None
+    factors = factors_at(evolution, item, end) if len(evolution.unknowns) <= LARGEST else None
     if factors is None:
         return None
-    values, structure = (_determinant(_symbol(evolution, item, table)) for table in factors)
+    s = FAST / (evolution.time.high - evolution.time.low)
+    values, structure = (_determinant(symbol(evolution, item, table, s)) for table in factors)
     if values.degree() != structure.degree():
         return None
     roots = values.roots()
@@ -76,9 +91,8 @@ def _sign(order: tuple[int, ...]) -> float:
     return float((-1) ** sum(a > b for number, a in enumerate(order) for b in order[number + 1 :]))
 
 
-def _symbol(evolution: Evolution, item: Interval, factors: Array) -> list[list[Polynomial]]:
-    """The equations' matrix as polynomials in κ times the domain's size, which keeps their coefficients comparable."""
-    s = FAST / (evolution.time.high - evolution.time.low)
+def symbol(evolution: Evolution, item: Interval, factors: Array, s: float) -> list[list[Polynomial]]:
+    """The equations' matrix at exp(st) as polynomials in κ times the domain's size, which keeps their coefficients comparable."""
     axis, size = evolution.space.index(item), item.high - item.low
     unknowns = range(len(evolution.unknowns))
     matrix = [[Polynomial([0.0]) for _ in unknowns] for _ in unknowns]
@@ -91,7 +105,7 @@ def _symbol(evolution: Evolution, item: Interval, factors: Array) -> list[list[P
     return matrix
 
 
-def _factors(evolution: Evolution, item: Interval, end: int) -> tuple[Array, Array] | None:
+def factors_at(evolution: Evolution, item: Interval, end: int) -> tuple[Array, Array] | None:
     """(equations, leaves) twice: ∂residual/∂leaf at the middle of an edge at the start, with rates at zero; and some number where it can be
     other than zero at all. None where it has no value.
     """

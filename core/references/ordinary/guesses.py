@@ -14,12 +14,21 @@ from core.references.ordinary.system import System
 Array = NDArray[np.float64]
 
 CONSTANTS = (0.0, 1.0, -1.0, 3.0, -3.0)
+HEIGHTS = (3.0, -3.0, 10.0, -10.0, 1.0, -1.0)
 
 
 def constants(system: System) -> Iterator[Array]:
     """States (n,) of unknowns that are all the same number."""
     for constant in CONSTANTS:
         yield np.array([0.0 if state.by else constant for state in system.states])
+
+
+def bumps(system: System, x: Array, low: float, high: float) -> Iterator[Array]:
+    """The states (n, m) of unknowns that are half a wave of different heights on [low, high]."""
+    frequency = math.pi / (high - low)
+    turns = np.array([len(state.by) for state in system.states])[:, None]
+    wave = frequency**turns * np.sin(frequency * (x - low) + turns * math.pi / 2)
+    yield from (height * wave for height in HEIGHTS)
 
 
 def polynomials(conditions: Conditions, x: Array) -> Array:

@@ -30,7 +30,7 @@ class Slopes:
         self.system = system
         self._next = list(system.next)
         self._zeros = [0.0] * len(system.highest)
-        self._guess = np.zeros(len(system.highest))  # where Newton's method starts: z of the point before
+        self._guess = self._chosen = np.zeros(len(system.highest))  # where Newton's method starts: z of the point before
         mass = list(chain.from_iterable(system.mass))
         if system.diagonal is not None:
             rows = [(system.residuals[row], system.mass[row][column]) for column, row in enumerate(system.diagonal)]
@@ -68,14 +68,32 @@ class Slopes:
         values = np.array(self._floats([x, *states, *highest]), dtype=np.float64)
         return values[:count], values[count:].reshape(count, count)
 
+    def roots(self, x: float, y: Array) -> list[Array]:
+        """The values of z, (k,), at one point; where z is an affine affair it is one that needs no search.
+
+        Raises `InputError` where there are none.
+        """
+        if self.system.affine:
+            return [self._guess]
+        found = roots(lambda z: self._safe(x, y, z), len(self._zeros))
+        if not found:
+            raise InputError("reference-no-slope", place=f"{self.system.coordinate} = {x:g}")
+        return found
+
+    def choose(self, root: Array) -> None:
+        """Begin with this value of z, (k,), where there are several."""
+        self._chosen = self._guess = root
+
+    def begin(self, before: Slopes | None = None) -> None:
+        """Begin with the value of z that was chosen, as solutions are followed anew from their start, or where `before` ended."""
+        self._guess = self._chosen if before is None else before._guess
+
     def choose_root(self, x: float, y: Array) -> None:
         """Where z is no affine affair, begin with its value at one point; raises `InputError` where there are several, or none."""
-        if self.system.affine:
-            return
-        found = roots(lambda z: self._safe(x, y, z), len(self._zeros))
+        found = self.roots(x, y)
         if len(found) != 1:
-            raise InputError("reference-ambiguous" if found else "reference-no-slope", place=f"{self.system.coordinate} = {x:g}")
-        self._guess = found[0]
+            raise InputError("reference-ambiguous", place=f"{self.system.coordinate} = {x:g}")
+        self.choose(found[0])
 
     def _safe(self, x: float, y: Array, z: Array) -> tuple[Array, Array]:
         try:
