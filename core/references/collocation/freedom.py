@@ -144,7 +144,7 @@ def _said(answers: Answers, looks: list[Look]) -> RunError | None:
         return _none(answers, last) if last.worst.whole > max(STAYS * before, MET) else None
     if not system.linear:
         return _moved(answers, system, last)
-    homogeneous = not np.abs(last.answer.values).max(initial=0.0) > MET
+    homogeneous = not system.linearised(np.zeros(system.expansion.size))[0].any()
     return _family(answers, last, "reference-family" if homogeneous else "reference-family-added")
 
 

@@ -7,8 +7,11 @@ Boundary Value Problems, section 7.1). The largest real s at which it is, is the
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import brentq
 
 from core.domain import TIME, Interval
 from core.errors import InputError
@@ -46,9 +49,10 @@ def rate(evolution: Evolution, item: Interval, end: int) -> float:
     if factors is None:
         return 0.0
     rates = np.geomspace(SLOWEST, FASTEST, SAMPLES) / (evolution.time.high - evolution.time.low)
-    signs = np.sign([_determinant(evolution, item, end, factors[0], given, s) for s in rates])
+    determinant = partial(_determinant, evolution, item, end, factors[0], given)
+    signs = np.sign([determinant(s) for s in rates])
     changes = np.flatnonzero(signs[1:] * signs[:-1] < 0)
-    return float(np.sqrt(rates[changes[-1]] * rates[changes[-1] + 1])) if len(changes) else 0.0
+    return float(brentq(determinant, rates[changes[-1]], rates[changes[-1] + 1])) if len(changes) else 0.0
 
 
 def _given(evolution: Evolution, item: Interval, end: int) -> list[EndCondition]:
