@@ -277,7 +277,6 @@ PERIOD = ["u(0) = u(1)", "u_x(0) = u_x(1)"]
         pytest.param(
             bound(SPACE_TIME, "u_tt = u_xx", ["u(x, 0) = 0", "u(boundary) = 0", "u(x, 1) = 0"]), "open", None, id="standing waves"
         ),
-        pytest.param(bound({"t": [0, 1]}, "u_t = u_t", ["u(0) = 1"]), "open", None, id="an identity"),
     ],
 )
 def test_what_is_left_open_is_named_and_no_method_overrules_that(problem: BoundProblem, kind: str, functions: str | None) -> None:
