@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from core import bends, cusps
 from core.binding import BoundProblem
 from core.domain import Interval
 from core.errors import InputError, TangenteError
@@ -90,6 +91,7 @@ def _trial(problem: BoundProblem, numbers: Sequence[int]) -> Trial:
     for unknown in problem.unknowns:
         faces = _faces(problem, [item for item in said if isinstance(item, Trace) and item.unknown == unknown])
         _check_periods(problem, faces, periods)
+        _check_steps(problem, faces)
         shifts.append(_shift(problem, faces))
         factors.append(_factor(problem, faces))
     return Trial(tuple(shifts), tuple(factors), periodic, tuple(numbers))
@@ -132,6 +134,15 @@ def _check_periods(problem: BoundProblem, faces: Faces, periods: list[Period]) -
             if not distance <= TOLERANCE * max(1.0, largest(problem, first)):
                 name = named(trace.unknown, trace.coordinate * trace.order + period.by)
                 raise InputError("hard-not-periodic", **_of(trace), name=name, coordinate=period.coordinate, gap=f"{distance:.2g}")
+
+
+def _check_steps(problem: BoundProblem, faces: Faces) -> None:
+    """Where the network bends, what is given must not step: it would reach inside, where the unknown is continuous."""
+    for cusp in cusps.find(problem):
+        item = next(item for item in problem.coordinates if item.name == cusp.coordinate)
+        for trace in (trace for face in faces.values() for trace in face if not cusp.jumps):
+            if any(bends.changes(inner, item, cusp.place) for inner in bends.arguments(trace.value, bends.STEPS)):
+                raise InputError("hard-step", **_of(trace), name=trace.name, place=f"{cusp.coordinate} = {cusp.place:g}")
 
 
 # The shift.

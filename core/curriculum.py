@@ -16,6 +16,7 @@ from core.phases import Phases
 from core.ranges import NO_CURRICULUM, Curriculum, Real, nearest
 
 if TYPE_CHECKING:
+    from core.cusps import Cusp
     from core.experiment import Experiment
     from core.problem import ParameterRange, Problem
 
@@ -82,7 +83,16 @@ def _check_phase(asked: Experiment, easier: Experiment, name: str) -> None:
     try:
         _ = easier.bound
         trial = easier.trial
+        cusps = easier.cusps
     except TangenteError as error:
         raise InputError("curriculum-impossible", name=name, value=here, reason=error.message) from None
     if trial != asked.trial:
         raise InputError("curriculum-in-trial", name=name)
+    if not _same(cusps, asked.cusps):
+        raise InputError("curriculum-moves-cusps", name=name)
+
+
+def _same(some: Sequence[Cusp], others: Sequence[Cusp]) -> bool:
+    """Whether cusps are at the same places, and ask for as much there."""
+    first, second = ([(cusp.coordinate, cusp.place, cusp.jumps, len(cusp.asked)) for cusp in cusps] for cusps in (some, others))
+    return first == second

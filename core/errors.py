@@ -159,6 +159,14 @@ MESSAGES: dict[str, str] = {
     "curriculum-in-trial": N_(
         "The curriculum changes {name}, on which the function that meets the conditions depends. Choose soft constraints, or no curriculum."
     ),
+    "windows-interface": N_(
+        "Windows of time go on from what is given at the start, but the equations' step at t = {time} asks for something there. "
+        "Choose one window."
+    ),
+    "curriculum-moves-cusps": N_(
+        "The curriculum changes {name}, on which the places of the equations' steps depend, and the network with them. "
+        "Choose no curriculum."
+    ),
     # completeness
     "no-equation-of-its-own": N_(
         "There are too few equations: {name} has none of its own, so that many solutions fit. The network will find one of them."
@@ -193,6 +201,10 @@ MESSAGES: dict[str, str] = {
     "hard-gap": N_("Condition {number}, `{text}`, cannot be hard: it says something of {name}, and none says it of {missing} there."),
     "hard-corner": N_(
         "Condition {number}, `{text}`, cannot be hard: at {place} it differs by {gap} from condition {other}, `{other_text}`."
+    ),
+    "hard-step": N_(
+        "Condition {number}, `{text}`, cannot be hard: what it says of {name} steps at {place}, where the equations keep the inside "
+        "continuous."
     ),
     "hard-no-value": N_(
         "Condition {number}, `{text}`, cannot be hard: {name} has no finite value at {place}, where another condition meets it."
@@ -431,6 +443,9 @@ MESSAGES: dict[str, str] = {
     "framework-conditions": N_("The frameworks are given conditions that state values on an edge; condition {number} says something else."),
     "framework-no-conditions": N_("The frameworks are given conditions that state values on an edge; this problem has none."),
     "framework-too-deep": N_("The frameworks are given equations of at most {deepest} levels, definitions written out."),
+    "framework-interface": N_(
+        "The frameworks are given equations without a step inside a derivative; this one has one at {place}, where its flux is continuous."
+    ),
     "unknown-batch": N_("These measurements are no longer there; start them again."),
     "unknown-reference": N_("No page that is open asks for this reference. Reload the page."),
     "reference-off": N_("This problem asks for no reference."),

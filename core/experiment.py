@@ -16,8 +16,9 @@ from typing import Any
 
 import tomli_w
 
-from core import checks, completeness, constraints, curriculum, marching, recipes, residuals, roughness, tables
+from core import checks, completeness, constraints, curriculum, cusps, marching, recipes, residuals, roughness, tables
 from core.constraints import Trial
+from core.cusps import Cusp
 from core.domain import TIME
 from core.errors import N_, InputError, Position, TangenteError
 from core.problem import BoundProblem, Problem, load
@@ -27,6 +28,8 @@ from core.statement import Files, no_files
 
 NUMERICS = 3
 """Counts the changes that alter the numbers a run gives; part of every key, so that results cached before such a change retire."""
+CUSPS = 1
+"""The same of problems with cusps alone."""
 
 
 @dataclass(frozen=True)
@@ -222,7 +225,8 @@ def _hyper(section: str, range: Range, default: Any, label: str, help: str, *, e
 class Experiment:
     """A problem, its parameters' values, and how a network is trained on it. Frozen, with every `auto` resolved.
 
-    `values` are the parameters' (name, value) pairs, `weights` the loss terms' (`equation-1`, …, `condition-1`, …) in the problem's order.
+    `values` are the parameters' (name, value) pairs, `weights` the loss terms' (`equation-1`, …, `condition-1`, …, `interface-1`, …) in the
+    problem's order.
     """
 
     problem: Problem
@@ -452,16 +456,17 @@ class Experiment:
         for name in [*given, *recipe]:
             if name not in HYPERPARAMETERS:
                 raise _unknown("unknown-hyperparameter", name, list(HYPERPARAMETERS), name)
+        own = problem.values(values or {})
         recipe, given = ({name: HYPERPARAMETERS[name].check(value) for name, value in part.items()} for part in (recipe, given))
         stated = recipes.stated(problem, recipe, given, rough=_rough(problem, problem.values(values or {})))
         if given.get("seconds") is not None and "steps" not in given:
             stated["steps"] = None
         chosen = {name: stated.get(name, item.default) for name, item in HYPERPARAMETERS.items()}
         if "constraints" not in recipe | given:
-            chosen["constraints"] = _possible(problem, problem.values(values or {}))
+            chosen["constraints"] = _possible(problem, own)
         if chosen["steps"] is None and chosen["seconds"] is None:
             raise InputError("no-limit", at=Position(key="training.steps"))
-        experiment = cls(problem, problem.values(values or {}), _weights(problem, weights or {}), **chosen)
+        experiment = cls(problem, own, _weights(problem, own, weights or {}), **chosen)
         _check_conditions(problem, experiment.values)
         with tables.located("network.constraints"):
             _ = experiment.trial
@@ -540,6 +545,7 @@ class Experiment:
             "values": dict(self.values),
             "weights": dict(self.weights),
             **{name: getattr(self, name) for name in HYPERPARAMETERS},
+            **({"cusps": CUSPS} if self.cusps else {}),
         }
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
@@ -552,6 +558,16 @@ class Experiment:
     def bound(self) -> BoundProblem:
         """The problem with the parameters' values filled in."""
         return self.problem.bind(dict(self.values))
+
+    @cached_property
+    def cusps(self) -> tuple[Cusp, ...]:
+        """The places where the network may bend or jump, as the problem's equations do."""
+        return _cusps(self.problem, self.values)
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """The names of the loss terms."""
+        return tuple(name for name, _ in self.weights)
 
     @cached_property
     def trial(self) -> Trial | None:
@@ -584,11 +600,15 @@ class Experiment:
 
     @cached_property
     def inputs(self) -> tuple[str, ...]:
-        """What enters the first layer: coordinates by their names, waves of one as `cos x`, random ones of several as `cos 1`."""
+        """What enters the first layer: coordinates by their names, waves of one as `cos x`, random ones of several as `cos 1`.
+
+        Cusps are written out, as `|x − 0.5|`.
+        """
         others = tuple(item.name for item in self.problem.coordinates if item.name not in self.periodic)
         if others and self.features:
             others = tuple(f"{wave} {number}" for wave in ("cos", "sin") for number in range(1, self.features + 1))
-        return (*others, *(f"{wave} {name}" for wave in ("cos", "sin") for name in self.periodic))
+        bends = (cusp.feature for cusp in self.cusps)
+        return (*others, *bends, *(f"{wave} {name}" for wave in ("cos", "sin") for name in self.periodic))
 
     @cached_property
     def parameters(self) -> int:
@@ -602,7 +622,8 @@ class Experiment:
 
     def _check_size(self) -> None:
         """Raise `InputError` where one of the methods cannot handle so large a network, or so many points."""
-        residuals = self.points * len(self.problem.equations) + self.condition_points * len(self.problem.conditions)
+        others = len(self.problem.conditions) + sum(len(cusp.asked) for cusp in self.cusps)
+        residuals = self.points * len(self.problem.equations) + self.condition_points * others
         for stage in self.stages:
             known, place = OPTIMISERS[stage.method], Position(key="training.optimiser")
             if known.dense and self.parameters > DENSE:
@@ -615,7 +636,7 @@ class Experiment:
         """Raise `InputError` where the problem allows no windows of time, or not this curriculum."""
         with tables.located("training.windows"):
             if self.windows > 1:
-                marching.check(self.problem, self.bound)
+                marching.check(self.problem, self.bound, self.cusps)
         with tables.located("training.curriculum"):
             curriculum.check(self)
 
@@ -697,11 +718,21 @@ def _incomplete(problem: Problem, values: tuple[tuple[str, float], ...]) -> tupl
     return (*completeness.warnings(bound, () if problem.data is None else problem.data.unknowns), *nearly)
 
 
-def terms(problem: Problem) -> tuple[str, ...]:
-    """The names of the loss terms, one for each equation, then one for each condition, then that of the data where there are any."""
-    equations = [f"equation-{number}" for number in range(1, len(problem.equations) + 1)]
-    conditions = [f"condition-{number}" for number in range(1, len(problem.conditions) + 1)]
-    return (*equations, *conditions, *([] if problem.data is None else ["data"]))
+@lru_cache(maxsize=256)
+def _cusps(problem: Problem, values: tuple[tuple[str, float], ...]) -> tuple[Cusp, ...]:
+    return cusps.find(problem.bind(dict(values)))
+
+
+def terms(problem: Problem, values: Mapping[str, float] | None = None) -> tuple[str, ...]:
+    """The names of the loss terms, with the parameters at `values`, or at their own.
+
+    They are one for each equation, one for each condition, one for all that is continuous at a cusp but not made so by the network, and
+    one for the data where there are any.
+    """
+    asked = sum(len(cusp.asked) for cusp in _cusps(problem, problem.values(values or {})))
+    counts = {"equation": len(problem.equations), "condition": len(problem.conditions), "interface": asked}
+    numbered = [f"{kind}-{number}" for kind, count in counts.items() for number in range(1, count + 1)]
+    return (*numbered, *([] if problem.data is None else ["data"]))
 
 
 def _is_auto(value: object) -> bool:
@@ -734,14 +765,19 @@ def _problem(table: Mapping[str, Any], file: str | None, files: Files) -> Proble
     raise InputError("no-problem", at=Position(key="problem"))
 
 
-def _weights(problem: Problem, given: Mapping[str, Any]) -> tuple[tuple[str, float], ...]:
-    known = terms(problem)
+KINDS = ("equation", "condition", "interface")
+"""Of loss terms, which weights may be given for as such."""
+
+
+def _weights(problem: Problem, values: tuple[tuple[str, float], ...], given: Mapping[str, Any]) -> tuple[tuple[str, float], ...]:
+    known = terms(problem, dict(values))
+    possible = {*known, *terms(problem)}  # a cusp may lie elsewhere, or outside, at other values
     recipe = problem.recipe.get("weights", {})
     if not isinstance(recipe, Mapping):
         raise InputError("not-a-table", at=Position(key="training.weights"), name="weights")
     for name, value in [*recipe.items(), *given.items()]:
-        if name not in known and name not in ("equation", "condition"):
-            raise _unknown("unknown-term", name, ["equation", "condition", *known], f"training.weights.{name}")
+        if name not in possible and name not in KINDS:
+            raise _unknown("unknown-term", name, [*KINDS, *known], f"training.weights.{name}")
         try:
             WEIGHT.check(name, value)
         except TangenteError as error:

@@ -14,7 +14,7 @@ from torch import nn
 
 from core import grids
 from core.classical import Answer
-from core.experiment import Experiment, terms
+from core.experiment import Experiment
 from core.frames import pack
 from core.losses import Losses
 from core.networks import weights
@@ -92,7 +92,7 @@ class Display:
     def __init__(self, experiment: Experiment, losses: Losses, reference: Callable[[], Answer | None]) -> None:
         self.experiment, self._losses, self._reference = experiment, losses, reference
         self._unknowns = experiment.bound.unknowns
-        self._terms = terms(experiment.problem)
+        self._terms = experiment.terms
         self._grids: dict[int, Grid] = {}
 
     def scores(self, snapshot: Snapshot) -> Scores:

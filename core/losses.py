@@ -1,8 +1,8 @@
 """The loss of an experiment: one `MSELoss` term for each equation and each condition.
 
-Equations are asked to hold at collocation points inside the domain, conditions at points on its edges. Each kind is one pass through the
-network, whatever the number of terms. What the network is built to meet (`core/constraints.py`) is not asked for: such a condition's term
-is zero.
+Equations are asked to hold at collocation points inside the domain, conditions at points on its edges; what is continuous at a cusp
+(`core/cusps.py`) is asked for likewise, at points of the face that lies there. Each kind is one pass through the network, whatever the
+number of terms. What the network is built to meet (`core/constraints.py`) is not asked for: such a condition's term is zero.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from core import curriculum, marching, sampling
+from core import curriculum, cusps, marching, sampling
 from core.batches import Points, Residual, Rows
 from core.columns import Columns
 from core.combinations import combined
@@ -71,6 +71,7 @@ class Losses:
         self._phases = marching.phases(experiment), curriculum.phases(experiment)
         self.equations = problem.equations if ENGINES[self._engine].differentiates else combined(problem.equations)
         self._equations = [compile(tree, TORCH) for tree in self.equations]
+        soft += enumerate(cusps.conditions(problem, experiment.cusps, torch.finfo(self.dtype).eps), len(problem.conditions))
         self.soft = [condition for _, condition in soft]
         self.soft_terms = [len(problem.equations) + number for number, _ in soft]  # of these conditions
         self._conditions = [compile(condition.residual, TORCH) for condition in self.soft]

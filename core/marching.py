@@ -6,6 +6,7 @@ Comput. Phys. 29 (2021) 930, time-adaptive approach I. The sequence-to-sequence 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from core.conditions import BoundCondition
@@ -16,6 +17,7 @@ from core.phases import Phases
 
 if TYPE_CHECKING:
     from core.binding import BoundProblem
+    from core.cusps import Cusp
     from core.experiment import Experiment
     from core.problem import Problem
 
@@ -35,11 +37,17 @@ def high(experiment: Experiment, step: int) -> tuple[float, ...]:
     return tuple(item.low + share * (item.high - item.low) if item.name == TIME else item.high for item in experiment.bound.coordinates)
 
 
-def check(problem: Problem, bound: BoundProblem) -> None:
-    """Raise `InputError` where a problem has no time, or not all that is given in time is given at its start."""
+def check(problem: Problem, bound: BoundProblem, cusps: Sequence[Cusp]) -> None:
+    """Raise `InputError` where a problem has no time, or not all that is given in time is given at its start.
+
+    What is asked for at a cusp counts as given there.
+    """
     axis = next((axis for axis, item in enumerate(bound.coordinates) if item.name == TIME), None)
     if axis is None:
         raise InputError("windows-without-time")
+    later = next((cusp for cusp in cusps if cusp.coordinate == TIME and cusp.asked), None)
+    if later is not None:
+        raise InputError("windows-interface", time=f"{later.place:g}")
     low, starts = bound.coordinates[axis].low, False
     for number, (text, condition) in enumerate(zip(problem.conditions, bound.conditions, strict=True), 1):
         for time in _times(condition, axis):

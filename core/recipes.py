@@ -3,7 +3,8 @@
 Chosen by measurement, see `benchmarks/library.py`: on a small network in float64, with points that follow the residual, Levenberg-Marquardt
 comes nearest to the solution of ordinary equations, and of steady ones of one unknown and second order, in the time that one likes to
 watch; for what goes on in time, for systems in space and for higher orders SSBroyden does, whose many cheap steps the compiled kernel makes
-cheaper still. Their steps grow with the square of the number of weights, so that what is larger is trained by Adam and L-BFGS.
+cheaper still, and so it does for ordinary equations of higher order with cusps. Their steps grow with the square of the number of weights,
+so that what is larger is trained by Adam and L-BFGS.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from core import cusps
 from core.domain import TIME
 from core.problem import Problem
 
@@ -103,6 +105,8 @@ def _weights(problem: Problem, known: Mapping[str, Any]) -> int:
 @lru_cache(maxsize=256)
 def _method(problem: Problem) -> str:
     """That which suits a small network."""
-    names = [coordinate.name for coordinate in problem.coordinates]
-    plain = TIME not in names and len(problem.unknowns) == 1 and problem.bind(dict(problem.values({}))).order <= 2
-    return MARQUARDT if len(names) == 1 or plain else BROYDEN
+    names, bound = [coordinate.name for coordinate in problem.coordinates], problem.bind(dict(problem.values({})))
+    if len(names) == 1:
+        return BROYDEN if bound.order > 2 and cusps.find(bound) else MARQUARDT
+    plain = TIME not in names and len(problem.unknowns) == 1 and bound.order <= 2
+    return MARQUARDT if plain else BROYDEN

@@ -217,9 +217,15 @@ def parameter(item: ParameterRange) -> float:
 
 
 def weight(term: str, text: str, default: float) -> float:
-    """The slider of a loss term's weight; `text` is the equation or condition that the term asks for."""
+    """The slider of a loss term's weight; `text` is the equation, or whatever else the term asks for."""
     kind, _dash, number = term.partition("-")
-    label = {"equation": _("Equation {number}"), "condition": _("Condition {number}"), "data": _("Data")}[kind].format(number=number)
+    labels = {
+        "equation": _("Equation {number}"),
+        "condition": _("Condition {number}"),
+        "interface": _("Interface {number}"),
+        "data": _("Data"),
+    }
+    label = labels[kind].format(number=number)
     value: float = WIDGETS[Real](f"weights.{term}", label, f"`{text}`", WEIGHT, default)
     return value
 

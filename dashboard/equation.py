@@ -6,15 +6,38 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from core import cusps
+from core.errors import TangenteError
+from core.expressions import Expression, to_latex, to_text
 from core.problem import Formulas, Problem
+from dashboard.texts import _
 
 FEW = 6
 """Formulas below the equations that fit into one line."""
 
 
 def equation(problem: Problem, values: Mapping[str, float] | None = None) -> None:
-    """Draw the problem, its parameters at `values`."""
+    """Draw the problem, its parameters at `values`, and what is continuous where an equation steps."""
     statement(problem.statement_latex(values))
+    for tree, place in _asked(problem, values or {}):
+        st.caption(_continuous(f"${to_latex(tree)}$", f"${place}$"), text_alignment="center")
+
+
+def continuities(problem: Problem) -> tuple[str, ...]:
+    """What is asked to be continuous where an equation steps, one text for each loss term."""
+    return tuple(_continuous(to_text(tree), place) for tree, place in _asked(problem, {}))
+
+
+def _asked(problem: Problem, values: Mapping[str, float]) -> tuple[tuple[Expression, str], ...]:
+    """Trees and places; none where the equations have no value, as is said elsewhere."""
+    try:
+        return cusps.asked(cusps.find(problem.bind(values)))
+    except TangenteError:
+        return ()
+
+
+def _continuous(flux: str, place: str) -> str:
+    return _("{flux} is continuous at {place}").format(flux=flux, place=place)
 
 
 def statement(formulas: Formulas) -> None:

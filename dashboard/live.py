@@ -13,7 +13,7 @@ import streamlit as st
 from core import grids
 from core.domain import Interval
 from core.errors import N_
-from core.experiment import ARCHITECTURES, ENGINES, WEIGHTINGS, Experiment, terms
+from core.experiment import ARCHITECTURES, ENGINES, WEIGHTINGS, Experiment
 from core.store import Run
 from dashboard import references
 from dashboard.figures import curves, maps
@@ -136,8 +136,12 @@ def _loss(experiment: Experiment, span: int) -> dict[str, Any]:
 
 def term_labels(experiment: Experiment) -> dict[str, str]:
     """Each loss term's name as it is read, without a number where there is no other of its kind."""
-    words = {"equation": (_("equation"), _("equation {number}")), "condition": (_("condition"), _("condition {number}"))}
-    names = terms(experiment.problem)
+    words = {
+        "equation": (_("equation"), _("equation {number}")),
+        "condition": (_("condition"), _("condition {number}")),
+        "interface": (_("interface"), _("interface {number}")),
+    }
+    names = experiment.terms
     labels = {}
     for name in names:
         kind, _dash, number = name.partition("-")

@@ -17,7 +17,7 @@ from core.references import Reference
 from dashboard import evidence, references
 from dashboard.chart import chart
 from dashboard.draft import Draft
-from dashboard.equation import statement
+from dashboard.equation import continuities, statement
 from dashboard.figures import classical as figures
 from dashboard.figures.domain import domain, legend
 from dashboard.figures.maps import sliced
@@ -58,7 +58,7 @@ def _place(problem: Problem | None) -> None:
     hint = _("The domain and its conditions appear here, once they are right.")
     figure = domain(problem.bind({})) if problem else None
     label = _("The domain, with the places of the conditions, which are listed below.")
-    texts = legend(problem.conditions if problem else ())
+    texts = legend((*problem.conditions, *continuities(problem)) if problem else ())
     chart(figure, key="editor-domain", title=_("Domain and conditions"), hint=hint, label=label, legend=texts, height=HEIGHT)
 
 

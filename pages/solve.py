@@ -12,7 +12,7 @@ import streamlit as st
 
 from core.experiment import HYPERPARAMETERS, Experiment, terms
 from dashboard import actions, address, catalogue, controls, files, seeds, status
-from dashboard.equation import equation
+from dashboard.equation import continuities, equation
 from dashboard.live import live_view
 from dashboard.presets import PRESETS
 from dashboard.sections import diagnosis
@@ -51,7 +51,8 @@ with st.sidebar:
             if not item.essential:
                 settings[item.name] = controls.hyperparameter(item, recipe[item.name], devices, problem.parameters)
         st.markdown(_("**Weights** of the equations and conditions in the loss"))
-        texts = zip_longest(terms(problem), (*problem.equations, *problem.conditions), fillvalue=_("the measurements"))
+        asked = (*problem.equations, *problem.conditions, *continuities(problem))
+        texts = zip_longest(terms(problem), asked, fillvalue=_("the measurements"))
         weights = {term: controls.weight(term, text, recipe[f"weights.{term}"]) for term, text in texts}
     address.check_names(("problem", *seeds.NAMES, *recipe))
     experiment_file = st.expander(_("Experiment file"))

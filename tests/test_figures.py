@@ -11,14 +11,14 @@ import plotly.graph_objects as go
 import pytest
 from numpy.typing import NDArray
 
-from core import grids
+from core import cusps, grids
 from core.bands import Series, by_step, spread
 from core.domain import Interval
 from core.experiment import Experiment, terms
 from core.fields import Display
 from core.frames import unpack
 from core.losses import Losses
-from core.problem import library, load
+from core.problem import Problem, library, load
 from core.references import Reference
 from core.training import train
 from dashboard.figures import bands, classical, curves, domain, maps, style
@@ -167,9 +167,24 @@ def test_the_domain_shows_every_condition_in_its_colour_and_with_its_number(name
     problem = load(name)
     figure = domain.domain(problem.bind({}))
     numbers = [trace for trace in figure.data if trace.mode == "markers+text"]
-    assert {trace.text[0] for trace in numbers} == {str(number) for number in range(1, len(problem.conditions) + 1)}
-    colours = [color for color, _text in domain.legend(problem.conditions)]
+    asked = cusps.asked(cusps.find(problem.bind({})))  # which are numbered after the conditions
+    assert {trace.text[0] for trace in numbers} == {str(number) for number in range(1, len(problem.conditions) + len(asked) + 1)}
+    colours = [color for color, _text in domain.legend([*problem.conditions, *(place for _tree, place in asked)])]
     assert all(trace.marker.color == colours[int(trace.text[0]) - 1] for trace in numbers)
+
+
+def test_where_an_equation_steps_a_dashed_line_crosses_the_domain() -> None:
+    def crossing(coordinates: dict[str, list[float]], equation: str, *conditions: str) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        table = {"coordinates": coordinates, "unknowns": ["u"], "equations": [equation], "conditions": list(conditions)}
+        figure = domain.domain(Problem.from_table(table).bind({}))
+        (line,) = (trace for trace in figure.data if trace.mode == "lines" and trace.line.dash == "dash")
+        return line.x, line.y
+
+    across, high = crossing({"x": [0, 1]}, "D((1 + heaviside(x - 0.3))*u_x, x) = 0", "u(0) = 0", "u(1) = 1")
+    assert across == (0.3, 0.3) and high[0] == -high[1]
+    plate = {"x": [0, 1], "y": [0, 2]}
+    found = crossing(plate, "D((1 + heaviside(y - 1))*u_x, x) + D((1 + heaviside(y - 1))*u_y, y) = 1", "u(boundary) = 0")
+    assert found == ((0, 1), (1, 1))
 
 
 def test_a_condition_is_drawn_where_it_holds() -> None:

@@ -21,7 +21,7 @@ NAMES = (
     *("allen-cahn", "beam", "boundary-layer", "burgers", "cavity", "convection", "damped-oscillator", "decay", "duffing", "fisher"),
     *("harmonic-system", "heat", "helmholtz", "kdv-cosine", "kdv-soliton", "klein-gordon", "kovasznay", "kuramoto-sivashinsky"),
     *("lagaris-1", "lagaris-3", "lagaris-4", "lagaris-5", "lagaris-8", "logistic", "lorenz", "lotka-volterra", "pendulum"),
-    *("poisson", "poisson-1d", "reaction", "schrodinger", "taylor-green", "van-der-pol", "wave"),
+    *("poisson", "poisson-1d", "reaction", "schrodinger", "taylor-green", "two-materials", "van-der-pol", "wave"),
 )
 EXACT = tuple(name for name in NAMES if load(name).exact)
 WITHOUT_CLASSICAL = ("kovasznay", "taylor-green", "helmholtz")

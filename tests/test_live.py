@@ -98,6 +98,12 @@ def test_the_diagram_shows_what_enters_the_first_layer() -> None:
     assert shown("convection", constraints="hard", features=1)["network"]["inputs"] == ["cos 1", "sin 1", "cos x", "sin x"]
 
 
+def test_a_bend_is_an_input_and_what_is_continuous_there_a_term() -> None:
+    data = shown("two-materials")
+    assert data["network"]["inputs"] == ["x", "|x − 0.5|"]
+    assert "interface" in next(panel["figure"] for panel in data["panels"] if panel["name"] == "loss")
+
+
 def test_the_diagram_says_what_it_does_not_show() -> None:
     plain, modified = (shown("heat", architecture=name)["network"] for name in ("perceptron", "modified"))
     assert "encoders" not in plain["title"] + plain["label"] and "Not drawn" not in plain["label"]

@@ -116,6 +116,17 @@ def only(store: RunStore) -> Run:
 # What the page shows before anything is trained.
 
 
+def test_a_page_says_what_is_continuous_where_an_equation_steps(solve: Open) -> None:
+    app = solve(problem="two-materials")
+    (caption,) = [element.value for element in app.caption if "is continuous at" in element.value]
+    assert "$x = 0.5$" in caption
+    slider = app.select_slider("weights.interface-1")
+    assert slider.value == 1.0 and slider.label == "Interface 1"
+    assert slider.help == "`(1 + 9*heaviside(x - 0.5))*u_x is continuous at x = 0.5`"
+    app.select_slider("values.ratio").set_value(1.0).run()  # of which no step is left
+    assert not app.exception and not app.error and not [item for item in app.caption if "is continuous at" in item.value]
+
+
 @pytest.mark.parametrize("name", library())
 def test_every_problem_opens_with_its_recipe(solve: Open, name: str) -> None:
     app = solve(problem=name)

@@ -39,11 +39,13 @@ def stated(problem: Problem, values: Mapping[str, float]) -> dict[str, Any]:
     """The task as `core.frameworks.task.read` takes it, of lists and numbers.
 
     Raises `InputError` for what not all frameworks are given here: several unknowns, three coordinates, derivatives other than the first
-    ones and one second one, functions of the unknown, and conditions other than values on an edge.
+    ones and one second one, steps inside derivatives, functions of the unknown, and conditions other than values on an edge.
     """
     bound = problem.bind(values)
     if len(bound.unknowns) > 1 or len(bound.equations) > 1 or len(bound.coordinates) > 2:
         raise InputError("framework-too-many")
+    for interface in bound.interfaces:
+        raise InputError("framework-interface", place=f"{interface.coordinate} = {interface.place:g}")
     (equation,) = bound.equations
     if fold(equation, lambda _node, below: 1 + max(below, default=0)) > DEEPEST:
         raise InputError("framework-too-deep", deepest=DEEPEST)

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from core.jets.orders import Streams
-from core.networks.inputs import Fourier, Periodic, Scale
+from core.networks.inputs import Bend, Cusps, Fourier, Periodic, Scale
 
 Rows = dict[str, Tensor | None]
 """By the letters of a derivative: (n, features), or (features,) where all points have the same; None where it is zero."""
@@ -45,6 +45,25 @@ def _unit(by: str, letters: Sequence[str], points: Tensor) -> Tensor | None:
 
 def _scale(layer: Scale, rows: Rows) -> Rows:
     return {by: None if row is None else row * layer.factor if by else layer(row) for by, row in rows.items()}
+
+
+def _cusps(layer: Cusps, rows: Rows) -> Rows:
+    value = _value(rows)
+    distances, own = layer.distances(value), list(range(value.shape[1]))
+    return {
+        by: torch.cat([_spread(row, own, value), *(_bend(bend, distance, by, rows) for bend, distance in distances)], dim=1)
+        for by, row in rows.items()
+    }
+
+
+def _bend(bend: Bend, distance: Tensor, by: str, rows: Rows) -> Tensor:
+    """A derivative of a function of one coordinate, (n, 1)."""
+    found = bend.derivative(distance, len(by))
+    for letter in by:
+        slope = rows[letter]
+        assert slope is not None
+        found = found * slope[..., bend.axis : bend.axis + 1]
+    return found
 
 
 def _periodic(layer: Periodic, rows: Rows) -> Rows:
@@ -90,5 +109,5 @@ def split(network: nn.Sequential) -> tuple[list[nn.Module], list[Any]]:
     return layers[:count], layers[count:]
 
 
-INPUTS: dict[type[nn.Module], Callable[..., Rows]] = {Scale: _scale, Periodic: _periodic, Fourier: _fourier}
+INPUTS: dict[type[nn.Module], Callable[..., Rows]] = {Cusps: _cusps, Scale: _scale, Periodic: _periodic, Fourier: _fourier}
 """What a layer before the first makes of jets."""

@@ -12,11 +12,11 @@ from torch import nn
 from core.experiment import Experiment
 from core.networks.activations import ACTIVATIONS, SLOPES
 from core.networks.architectures import ARCHITECTURES, weights
-from core.networks.inputs import Fourier, Periodic, Scale
+from core.networks.inputs import Bend, Cusps, Fourier, Periodic, Scale
 from core.networks.layers import FACTORISATIONS, Affine, linear
 from core.networks.trial import Trial
 
-__all__ = ["DTYPES", "Fourier", "Periodic", "Scale", "Trial", "build", "weights"]
+__all__ = ["DTYPES", "Cusps", "Fourier", "Periodic", "Scale", "Trial", "build", "weights"]
 
 DTYPES = {"float32": torch.float32, "float64": torch.float64}
 
@@ -42,13 +42,26 @@ def _inputs(experiment: Experiment, names: list[str]) -> list[nn.Module]:
     """From the coordinates, (n, d), to `experiment.inputs`, (n, features)."""
     problem, dtype = experiment.bound, DTYPES[experiment.precision]
     periodic = [name in experiment.periodic for name in names]
-    layers: list[nn.Module] = [Scale(problem.low, problem.high, dtype)]
+    bends = _bends(experiment)
+    halves = tuple(1.0 if bend.jumps else (problem.high[bend.axis] - problem.low[bend.axis]) / 2 for bend in bends)
+    layers: list[nn.Module] = [Cusps(bends, dtype)] if bends else []
+    layers.append(Scale((*problem.low, *(-half for half in halves)), (*problem.high, *halves), dtype))  # slopes as those of coordinates
     if any(periodic):
-        layers.append(Periodic(periodic))
+        layers.append(Periodic([*periodic, *(False for _ in bends)]))
     if experiment.features and not all(periodic):
         random = _generator(experiment.seed, _FEATURES)
         layers.append(Fourier(periodic.count(False), experiment.features, experiment.frequency, dtype, random))
     return layers
+
+
+def _bends(experiment: Experiment) -> list[Bend]:
+    """A function that bends, or jumps, at each of the problem's cusps."""
+    axes = {item.name: (axis, item.high - item.low) for axis, item in enumerate(experiment.bound.coordinates)}
+    found = []
+    for cusp in experiment.cusps:
+        axis, period = axes[cusp.coordinate]
+        found.append(Bend(axis, cusp.place, cusp.jumps, period if cusp.coordinate in experiment.periodic else None))
+    return found
 
 
 class _Parts:

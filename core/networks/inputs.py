@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
@@ -24,6 +25,54 @@ class Scale(nn.Module):
     def forward(self, points: Tensor) -> Tensor:
         """(n, d) → (n, d)."""
         return torch.addcmul(self.shift, points, self.factor)
+
+
+@dataclass(frozen=True)
+class Bend:
+    """A function of one coordinate that is smooth but at `place`: the distance |d| from there or, if it `jumps`, the sign of d.
+
+    Where the coordinate has a `period`, L, it is |sin(πd/L)| L/π, or sign(d) cos(πd/L): both are periodic, and smooth at the ends.
+    """
+
+    axis: int
+    place: float
+    jumps: bool
+    period: float | None = None
+
+    def derivative(self, distance: Tensor, order: int) -> Tensor:
+        """Its derivative of an order at distances d, (n, 1) → (n, 1), to the sides of the place, which itself counts as below."""
+        smooth = self._power(distance, order) if self.period is None else self._wave(distance, order, math.pi / self.period)
+        return torch.where(distance > 0, smooth, -smooth)
+
+    def _power(self, distance: Tensor, order: int) -> Tensor:
+        """The derivative of d, or of 1."""
+        power = distance if not self.jumps else torch.ones_like(distance)
+        return power if order == 0 else torch.ones_like(distance) if order == 1 and not self.jumps else torch.zeros_like(distance)
+
+    def _wave(self, distance: Tensor, order: int, angular: float) -> Tensor:
+        """The derivative of sin(ωd)/ω, or of cos(ωd): a quarter turn on for each."""
+        angle, turn = angular * distance, order + (1 if self.jumps else 0)
+        wave = (torch.sin(angle), torch.cos(angle), -torch.sin(angle), -torch.cos(angle))[turn % 4]
+        return wave * angular ** (turn - 1)
+
+
+class Cusps(nn.Module):
+    """Appends to the coordinates functions of one of them each that bend or jump at a place, so that what is made of them can as well."""
+
+    def __init__(self, bends: Sequence[Bend], dtype: torch.dtype) -> None:
+        super().__init__()
+        self.bends = tuple(bends)
+        self.register_buffer("places", torch.tensor([bend.place for bend in bends], dtype=torch.float64).to(dtype))  # (bends,)
+
+    places: Tensor
+
+    def forward(self, points: Tensor) -> Tensor:
+        """(n, d) → (n, d + bends)."""
+        return torch.cat([points, *(bend.derivative(distance, 0) for bend, distance in self.distances(points))], dim=1)
+
+    def distances(self, points: Tensor) -> list[tuple[Bend, Tensor]]:
+        """Each function with the distances of points, (n, d), from its place, (n, 1)."""
+        return [(bend, points[:, bend.axis : bend.axis + 1] - place) for bend, place in zip(self.bends, self.places, strict=True)]
 
 
 class Periodic(nn.Module):

@@ -14,7 +14,6 @@ from sqlalchemy import delete, insert, or_, select
 
 from core.database import Database
 from core.errors import InputError
-from core.experiment import terms
 from core.frames import unpack
 from core.schema import PARTS, frames, losses, runs, snapshots, workers
 from core.store.checkpoints import newest_checkpoint
@@ -152,7 +151,7 @@ class ForPages:
         with self._database.read() as connection:
             rows = connection.execute(select(losses).where(losses.c.run == run_id).order_by(losses.c.first))
             chunks = [block_of(row) for row in rows]
-        return np.concatenate(chunks) if chunks else np.empty((0, len(terms(self.get(run_id).experiment.problem))), np.float32)
+        return np.concatenate(chunks) if chunks else np.empty((0, len(self.get(run_id).experiment.terms)), np.float32)
 
     def snapshots(self, run_id: str) -> list[int]:
         """The steps of which a snapshot is kept."""

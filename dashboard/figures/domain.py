@@ -8,8 +8,10 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from core import cusps
 from core.binding import BoundProblem
 from core.conditions import BoundCondition
+from core.cusps import Cusp
 from core.domain import Interval, Place
 from core.expressions import At, leaves_in
 from dashboard.figures.maps import shown
@@ -19,16 +21,25 @@ DEPTH = (0.45, 0.32)
 """How far right and up, in parts of the front's sides, the third coordinate leads in the projection of a box."""
 STACKED = 0.3
 """How far apart the numbers of conditions at one end of an interval are, where its picture is 2 high."""
+STROKE = 0.35
+"""How far up and down the mark of a step reaches, where the picture of an interval is 2 high."""
 FACE = 0.22
 """The opacity of a face that has a condition."""
 Points = list[tuple[float, float]]
 
 
 def domain(problem: BoundProblem) -> go.Figure:
-    """The domain and the places of its conditions, each in the colour of `legend` and with the condition's number on it."""
+    """The domain and the places of its conditions, each in the colour of `legend` and with the condition's number on it.
+
+    Where an equation steps, a dashed line, or a face, crosses the domain; what is continuous there is marked as conditions are.
+    """
     draw = {1: _interval, 2: _rectangle, 3: _box}[len(problem.coordinates)]
     lines, discs = draw(problem.coordinates), []
+    steps = cusps.find(problem)
+    lines += [_crossing(problem.coordinates, cusp) for cusp in steps]
+    asked = [_across(problem.coordinates, cusp) for cusp in steps for _tree in cusp.asked]
     looked = [(number, place) for number, condition in enumerate(problem.conditions) for place in places(condition)]
+    looked += enumerate(asked, len(problem.conditions))
     for number, place in looked:
         here = [other for other, elsewhere in looked if elsewhere == place]
         corners = _corners(problem.coordinates, place)
@@ -40,7 +51,7 @@ def domain(problem: BoundProblem) -> go.Figure:
 
 
 def legend(texts: Sequence[str]) -> list[tuple[str, str]]:
-    """The colour of each condition, and what it says."""
+    """The colour of each condition, and of what is continuous where an equation steps, and what it says."""
     return [(colour(number), text) for number, text in enumerate(texts)]
 
 
@@ -63,6 +74,17 @@ def _box(coordinates: tuple[Interval, ...]) -> list[go.Scatter]:
     """The twelve edges of the box; those behind are dotted by being pale."""
     edges = [place for place in product(*((item.low, item.high, None) for item in coordinates)) if place.count(None) == 1]
     return [_line(_corners(coordinates, place), TEXT, 1, opacity=0.5) for place in edges]
+
+
+def _crossing(coordinates: tuple[Interval, ...], cusp: Cusp) -> go.Scatter:
+    """Where an equation steps; across an interval, a stroke."""
+    if len(coordinates) == 1:
+        return _line([(cusp.place, -STROKE), (cusp.place, STROKE)], TEXT, 2, dash="dash")
+    return _line(_corners(coordinates, _across(coordinates, cusp)), TEXT, 2, dash="dash")
+
+
+def _across(coordinates: tuple[Interval, ...], cusp: Cusp) -> Place:
+    return tuple(cusp.place if item.name == cusp.coordinate else None for item in coordinates)
 
 
 def _marked(corners: Points, number: int, above: int) -> go.Scatter:
