@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.domain import Interval
-from core.expressions import NUMPY, Call, Coordinate, Expression, Leaf, Number, evaluate, leaves_in
+from core.errors import InputError
+from core.expressions import NUMPY, Call, Coordinate, Expression, Leaf, Number, differentiate, evaluate, leaves_in
 from core.expressions.algebra import ONE, ZERO, negate, rebuilt, subtract
 from core.expressions.tree import fold, walk
 
@@ -19,6 +20,9 @@ STEPS = frozenset({"heaviside", "sign"})
 BENDS = STEPS | {"abs", "min", "max"}
 """Functions that jump or bend there."""
 SAMPLES = 1001
+CLOSEST = 1e-12
+DENSER = 60
+"""So many further samples to either side of a place, the closest at this distance, relative to the interval."""
 MOST_PLACES = 40
 NEAR = 1e-6
 """How far to either side of a place, relative to the interval, a sign is looked at."""
@@ -70,11 +74,26 @@ def distinct(found: list[float], item: Interval) -> tuple[float, ...]:
 
 def zeros(tree: Expression, item: Interval) -> Iterator[float]:
     """Where a tree in one coordinate changes its sign inside the interval; a zero of even order that no sample hits is not found."""
+    samples = np.linspace(item.low, item.high, SAMPLES)
+    closer = (item.high - item.low) * np.geomspace(CLOSEST, 1 / SAMPLES, DENSER)
+    around = [seed + sign * closer for seed in _seeds(tree, item, samples) for sign in (1, -1)]
+    every = np.unique(np.concatenate([samples, *around]))
+    yield from roots(_function(tree), every[(item.low <= every) & (every <= item.high)])
 
-    def value(x: Array) -> Array:
-        return np.asarray(np.broadcast_to(evaluate(tree, lambda _: x, NUMPY), x.shape), dtype=np.float64)
 
-    yield from roots(value, np.linspace(item.low, item.high, SAMPLES))
+def _seeds(tree: Expression, item: Interval, samples: Array) -> Iterator[float]:
+    """Places around which a tree may change within less than the distance of two samples: where it bends, and where it is extreme."""
+    for inner in arguments(tree):
+        yield from zeros(inner, item)
+    try:
+        yield from roots(_function(differentiate(tree, item.name, (item.name,))), samples)
+    except InputError:  # a derivative without a value
+        return
+
+
+def _function(tree: Expression) -> Callable[[Array], Array]:
+    """A tree in one coordinate as a function of it."""
+    return lambda x: np.asarray(np.broadcast_to(evaluate(tree, lambda _: x, NUMPY), x.shape), dtype=np.float64)
 
 
 def roots(value: Callable[[Array], Array], samples: Array) -> Iterator[float]:

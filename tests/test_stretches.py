@@ -47,6 +47,17 @@ def test_stretches_end_where_a_function_jumps_or_bends(places: list[float]) -> N
         assert min(abs(end - place) for end in ends) <= 1e-9
 
 
+@settings(deadline=None, max_examples=40)
+@given(place=st.floats(0.01, 0.99), exponent=st.floats(-7, -2))
+@pytest.mark.parametrize("shape", ["max(0, 1 - abs(t - {a})/{w})", "max(1 - ((t - {a})/{w})^2, 0)", "heaviside({w} - abs(t - {a}))"])
+def test_a_pulse_between_two_samples_has_its_ends(shape: str, place: float, exponent: float) -> None:
+    width = 10.0**exponent
+    ends = [part.high for part in found(shape.format(a=repr(place), w=repr(width)) + "*u")]
+    for end in (place - width, place + width):
+        if 1e-8 < end < 1 - 1e-8:
+            assert min(abs(found_end - end) for found_end in ends) <= 1e-9
+
+
 @pytest.mark.parametrize("text", ["sin(t)^2 + exp(-t)", "u/(1 + t) + t^2/(2 + sin(t))", "u_t + u*u_x", "exp(-t)*cos(3*t)", "sqrt(1 + t)"])
 def test_wide_functions_leave_one_stretch(text: str) -> None:
     assert found(text) == (Stretch(0.0, 1.0, np.inf),)

@@ -107,10 +107,10 @@ def _others(pieces: Pieces, first: Shape, axis: Array) -> Iterator[tuple[Array, 
     """Further solutions of equations that are not linear, with their errors; looked for as long as the first one took, or for a second."""
     if linear(pieces, first.mesh, first.between):
         return
-    until = pieces.clock.seconds + max(LEAST, pieces.clock.seconds)
+    part = pieces.clock.part(max(LEAST, pieces.clock.seconds))
     found = [_values(pieces, first, axis)]
     for guess in _guesses(pieces, first):
-        if pieces.clock.seconds > until:
+        if part.left < 0:
             return
         rough = _solved(pieces, guess, 1.0)
         if rough is None or any(difference(_values(pieces, rough, axis), values) < APART for values in found):

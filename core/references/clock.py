@@ -30,8 +30,8 @@ class Clock:
         return self.limit - self.seconds
 
     def part(self, seconds: float) -> Clock:
-        """A clock that runs for so many seconds from now, and no longer than this one."""
-        return Clock(min(seconds, self.left), self._unwanted)
+        """A clock for a part of the work, which may take so many seconds of the processor's: so a busy machine does not cut it short."""
+        return _Part(self, seconds)
 
     def check(self) -> None:
         """Raise `RunError` once the limit is over, and `Unwanted` where the solution is."""
@@ -39,3 +39,20 @@ class Clock:
             raise RunError("reference-too-slow", limit=f"{self.limit:.2g}")
         if self._unwanted():
             raise Unwanted
+
+
+class _Part(Clock):
+    """Runs with the processor's time of this thread, and no longer than the clock that it is a part of."""
+
+    def __init__(self, whole: Clock, limit: float) -> None:
+        super().__init__(limit, whole._unwanted)
+        self._whole = whole
+        self._begun = time.thread_time()
+
+    @property
+    def seconds(self) -> float:
+        return time.thread_time() - self._begun
+
+    @property
+    def left(self) -> float:
+        return min(self.limit - self.seconds, self._whole.left)
