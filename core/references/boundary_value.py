@@ -115,7 +115,10 @@ def _others(pieces: Pieces, first: Shape, axis: Array) -> Iterator[tuple[Array, 
         rough = _solved(pieces, guess, 1.0)
         if rough is None or any(difference(_values(pieces, rough, axis), values) < APART for values in found):
             continue
-        shape, error = _refined(pieces, rough)
+        try:
+            shape, error = _refined(pieces, rough)
+        except RunError:  # what only a coarse mesh has is no solution
+            continue
         values = _values(pieces, shape, axis)
         if all(difference(values, known) > APART for known in found):
             found.append(values)
