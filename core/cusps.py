@@ -54,6 +54,7 @@ def _along(problem: BoundProblem, item: Interval) -> Iterator[Cusp]:
     for place in bends.distinct(sorted([*jumps, *(interface.place for interface in interfaces)]), item):
         near = [interface for interface in interfaces if abs(interface.place - place) <= bends.CLOSE * (item.high - item.low)]
         yield _cusp(problem, item, near[0] if near else _plain(problem, item, place))
+    yield from (_cusp(problem, item, interface) for interface in interfaces if interface.place == item.high)  # the ends are one place
 
 
 def _plain(problem: BoundProblem, item: Interval, place: float) -> Interface:
@@ -93,7 +94,8 @@ def conditions(problem: BoundProblem, cusps: Sequence[Cusp], precision: float) -
 def _condition(problem: BoundProblem, cusp: Cusp, tree: Expression, precision: float) -> BoundCondition:
     item = next(item for item in problem.coordinates if item.name == cusp.coordinate)
     reach = REACH * precision * max(abs(item.low), abs(item.high))
-    above, below = (_side(problem, item, cusp.place, tree, way, reach) for way in (1, -1))
+    beyond = item.low if cusp.place == item.high else cusp.place
+    above, below = (_side(problem, item, place, tree, way, reach) for place, way in ((beyond, 1), (cusp.place, -1)))
     return BoundCondition(subtract(above, below), (tuple(cusp.place if other is item else None for other in problem.coordinates),))
 
 

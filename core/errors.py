@@ -310,6 +310,10 @@ MESSAGES: dict[str, str] = {
         "The classical solution does not obey the equations at points that its method did not choose: {defect} of the terms is left."
     ),
     "reference-narrow": N_("Something is {width} wide, which the classical solver cannot resolve on so wide a domain."),
+    "ring-needs-period": N_(
+        "The ends of {coordinate} are one place, and a factor jumps there: the network has to be periodic by construction. "
+        "Choose partial or hard constraints."
+    ),
     "reference-too-many-pieces": N_("Steps and bends cut the domain into more than {limit} pieces."),
     "grows-too-large": N_("With its definitions and derivatives written out, the expression has more than {limit} parts."),
     "problem-too-large": N_("With their definitions and derivatives written out, the statements up to here have more than {limit} parts."),

@@ -458,7 +458,7 @@ class Experiment:
                 raise _unknown("unknown-hyperparameter", name, list(HYPERPARAMETERS), name)
         own = problem.values(values or {})
         recipe, given = ({name: HYPERPARAMETERS[name].check(value) for name, value in part.items()} for part in (recipe, given))
-        stated = recipes.stated(problem, recipe, given, rough=_rough(problem, problem.values(values or {})))
+        stated = recipes.stated(problem, recipe, given, rough=_rough(problem, own))
         if given.get("seconds") is not None and "steps" not in given:
             stated["steps"] = None
         chosen = {name: stated.get(name, item.default) for name, item in HYPERPARAMETERS.items()}
@@ -470,6 +470,7 @@ class Experiment:
         _check_conditions(problem, experiment.values)
         with tables.located("network.constraints"):
             _ = experiment.trial
+        experiment._check_rings()
         experiment._check_size()
         experiment._check_phases()
         experiment._check_weighting()
@@ -619,6 +620,12 @@ class Experiment:
         beside = 2 if self.factorisation == "random" else 1  # each neuron's bias, and its length
         slopes = self.depth + encoders if self.slopes == "adaptive" else 0
         return sum((fan_in + beside) * fan_out for fan_in, fan_out in layers) + slopes
+
+    def _check_rings(self) -> None:
+        """Raise `InputError` where the ends of a coordinate are one place at which unknowns bend, but not one of the network's."""
+        for item in self.problem.coordinates:
+            if item.name not in self.periodic and any((cusp.coordinate, cusp.place) == (item.name, item.high) for cusp in self.cusps):
+                raise InputError("ring-needs-period", at=Position(key="network.constraints"), coordinate=item.name)
 
     def _check_size(self) -> None:
         """Raise `InputError` where one of the methods cannot handle so large a network, or so many points."""
