@@ -26,6 +26,8 @@ FINEST = 10
 """Times that the resolution in time is raised at most."""
 GAIN = 8
 """How much less than the best error one must be to have the error in time measured for it."""
+SLOW = 0.05
+"""What is left of an error in space, from one resolution to the next, where kinks or corners let it fall as a power of that alone."""
 PATIENCE = 3
 """Resolutions that do not halve the error after which rounding, or a kink, must be what is left."""
 
@@ -146,7 +148,7 @@ class Raising:
 
     def _kept(self, place: Place) -> float:
         """The error at a place, with its values kept where they are the best."""
-        in_space, in_time = self._in_space.get(place[0], math.inf), self._in_time.get(place, math.inf)
+        in_space, in_time = self._trusted(place[0]), self._in_time.get(place, math.inf)
         error = max(in_space + in_time, ROUNDING)
         if error < self._best[0] / 2:
             self._without_gain = 0
@@ -157,6 +159,12 @@ class Raising:
             values = [self._attempts[item] for item in finer if self._attempts.get(item) is not None]
             self._best, self._kept_at = (error, values[0 if in_space >= in_time else -1]), place
         return error
+
+    def _trusted(self, space: int) -> float:
+        """The error in space, no less than its fall so far lets expect: where that is slow, two resolutions may agree by chance."""
+        error = self._in_space.get(space, math.inf)
+        before, earlier = (self._in_space.get(space - less, 0.0) for less in (1, 2))
+        return max(error, before**2 / earlier) if before > SLOW * earlier > 0 else error
 
     def _affordable(self, place: Place) -> bool:
         """Whether an attempt can end in time; where nothing usable is there yet, it has to try."""
