@@ -171,6 +171,19 @@ def test_heat_in_two_materials(a: float, b: float) -> None:
     judged(problem, lambda x, t: shape(x) * np.exp(-rate * t), most=1e-9)
 
 
+def test_waves_in_two_materials() -> None:
+    rate, shape = mode(1.0, 4.0)
+    alpha, beta = np.sqrt(rate), np.sqrt(rate / 4)
+    scale = np.sin(alpha / 2) / np.sin(beta / 2)
+    start = f"heaviside(0.5 - x)*sin({float(alpha)!r}*x) + heaviside(x - 0.5)*{float(scale)!r}*sin({float(beta)!r}*(1 - x))"
+    problem = stated(
+        {"x": [0, 1], "t": [0, 3]},
+        ["u_tt = D((1 + 3*heaviside(x - 0.5))*u_x, x)"],
+        [f"u(x, 0) = {start}", "u_t(x, 0) = 0", "u(0, t) = 0", "u(1, t) = 0"],
+    )
+    judged(problem, lambda x, t: shape(x) * np.cos(np.sqrt(rate) * t), most=1e-8)
+
+
 def test_a_ring_of_two_materials_closes() -> None:
     """On a ring, −(k u′)′ = f has both joints: at the step and where the ends meet, and with a source it is symmetric about the middles."""
     problem = stated(

@@ -68,13 +68,25 @@ def needs(evolution: Evolution, item: Interval, end: int) -> int | None:
     if factors is None:
         return None
     s = FAST / (evolution.time.high - evolution.time.low)
-    values, structure = (_determinant(symbol(evolution, item, table, s)) for table in factors)
+    values, structure = (_determinant(_rescaled(symbol(evolution, item, table, s))) for table in factors)
     if values.degree() != structure.degree():
         return None
     roots = values.roots()
     if (np.abs(roots.real) < NEGLIGIBLE * np.abs(roots)).any():
         raise InputError("reference-ill-posed")
     return int(np.count_nonzero(roots.real > 0 if end else roots.real < 0))
+
+
+def _rescaled(matrix: list[list[Polynomial]]) -> list[list[Polynomial]]:
+    """The matrix in κ over a typical size of it, so that rounding takes away no power of κ: with s, waves become as short as 1/s."""
+    sizes: list[float] = []
+    for polynomial in (polynomial for row in matrix for polynomial in row):
+        held = np.flatnonzero(polynomial.coef)
+        if len(held) > 1:
+            low, high = held[[0, -1]]
+            sizes.append(float(np.log(np.abs(polynomial.coef[low] / polynomial.coef[high])) / (high - low)))
+    size = float(np.exp(np.mean(sizes))) if sizes else 1.0
+    return [[Polynomial(polynomial.coef * size ** np.arange(len(polynomial.coef))) for polynomial in row] for row in matrix]
 
 
 def _determinant(matrix: list[list[Polynomial]]) -> Polynomial:
