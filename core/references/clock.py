@@ -30,7 +30,10 @@ class Clock:
         return self.limit - self.seconds
 
     def part(self, seconds: float) -> Clock:
-        """A clock for a part of the work, which may take so many seconds of the processor's: so a busy machine does not cut it short."""
+        """A clock for a part of the work, which may take so many seconds of the processor's: so a busy machine does not cut it short.
+
+        It leaves half of the time for what comes after it.
+        """
         return _Part(self, seconds)
 
     def check(self) -> None:
@@ -42,11 +45,11 @@ class Clock:
 
 
 class _Part(Clock):
-    """Runs with the processor's time of this thread, and no longer than the clock that it is a part of."""
+    """Runs with the processor's time of this thread, and no longer than half of what is left of the clock that it is a part of."""
 
     def __init__(self, whole: Clock, limit: float) -> None:
         super().__init__(limit, whole._unwanted)
-        self._whole = whole
+        self._whole, self._rest = whole, whole.left / 2
         self._begun = time.thread_time()
 
     @property
@@ -55,4 +58,4 @@ class _Part(Clock):
 
     @property
     def left(self) -> float:
-        return min(self.limit - self.seconds, self._whole.left)
+        return min(self.limit - self.seconds, self._whole.left - self._rest)

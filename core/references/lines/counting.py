@@ -86,7 +86,7 @@ def _rescaled(matrix: list[list[Polynomial]]) -> list[list[Polynomial]]:
             low, high = held[[0, -1]]
             sizes.append(float(np.log(np.abs(polynomial.coef[low] / polynomial.coef[high])) / (high - low)))
     size = float(np.exp(np.mean(sizes))) if sizes else 1.0
-    return [[Polynomial(polynomial.coef * size ** np.arange(len(polynomial.coef))) for polynomial in row] for row in matrix]
+    return [[polynomial(Polynomial([0.0, size])) for polynomial in row] for row in matrix]
 
 
 def _determinant(matrix: list[list[Polynomial]]) -> Polynomial:
