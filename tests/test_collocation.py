@@ -273,6 +273,12 @@ PERIOD = ["u(0) = u(1)", "u_x(0) = u_x(1)"]
         pytest.param(bound(SQUARE, "-lap(u) = cos(pi*x) + 0.01", SLOPES), "contradiction", "any constant c", id="a small one"),
         pytest.param(bound(INTERVAL, "u_xx = 1", PERIOD), "contradiction", "any constant c", id="a source with a period"),
         pytest.param(bound(INTERVAL, "u_xx + pi^2*u = sin(pi*x)", ENDS), "contradiction", "c*sin(pi*x)", id="forced at resonance"),
+        pytest.param(
+            bound(INTERVAL, "u_xx + 36*pi^2*u = cos(6*pi*x)", PERIOD),
+            "contradiction",
+            "c*sin(6*pi*x) + a*cos(6*pi*x)",
+            id="forced at resonance with a period",
+        ),
         pytest.param(bound(SQUARE, "lap(u) = 0", ["u(0, y) = 0", "u(1, y) = 0", "u(x, 0) = 0"]), "open", None, id="an edge is free"),
         pytest.param(
             bound(SPACE_TIME, "u_tt = u_xx", ["u(x, 0) = 0", "u(boundary) = 0", "u(x, 1) = 0"]), "open", None, id="standing waves"

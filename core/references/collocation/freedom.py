@@ -41,6 +41,8 @@ MET = 1e-7
 """Residuals, as what they are in the unknowns, that are none."""
 STAYS = 0.85
 """What is left of a residual, from one look to the next, that will never vanish."""
+ROUNDED = 1e-10
+"""The length of a column, beside the typical one, that is rounding."""
 STEPS = 30
 REST = 1e-9
 """A step, relative to the unknowns, with which Newton's method is at rest."""
@@ -121,7 +123,8 @@ def _settled(answers: Answers, system: System, coefficients: Array) -> tuple[Arr
         values, vectors = Factors.of(matrix.copy(order="F"), answers.clock, answers.speed).weakest(MOST + 1)
         values = values / np.sqrt(system.expansion.size)
         functions = vectors[:, values <= FREE]
-        held = functions * np.where(lengths > 0, lengths, 1.0)[:, None] ** 2  # so that steps have no part along these
+        typical = float(np.median(lengths)) or 1.0  # modes that are left open have columns of rounding alone
+        held = functions * np.where(lengths > ROUNDED * typical, lengths, typical)[:, None] ** 2  # so that steps have no part along these
         bordered = np.asfortranarray(np.concatenate([matrix, held.T]))
         step, _remains = Factors.of(bordered, answers.clock, answers.speed).fit(-np.concatenate([residuals, np.zeros(held.shape[1])]))
         coefficients = coefficients + step
