@@ -23,12 +23,13 @@ class BoundCondition:
     edges: tuple[Place, ...]
 
     def closes(self, item: Interval, coordinates: tuple[Interval, ...]) -> bool:
-        """Whether it says that an unknown or a derivative is the same at both ends of a coordinate."""
-        axis = coordinates.index(item)
-        leaves = [leaf for leaf in leaves_in(self.residual) if isinstance(leaf, At)]
-        ends = {None if leaf.place[axis] is None else item.snapped(leaf.place[axis] or 0.0) for leaf in leaves}
-        alone = len(leaves) == len(leaves_in(self.residual)) == 2
-        return alone and ends == {item.low, item.high} and len({leaf.derivative for leaf in leaves}) == 1
+        """Whether it says that an unknown or a derivative is the same at both ends of a coordinate, and nothing else."""
+        match self.residual:
+            case Binary("-", At() as one, At() as other):
+                places = (leaf.place[coordinates.index(item)] for leaf in (one, other))
+                ends = {None if place is None else item.snapped(place) for place in places}
+                return ends == {item.low, item.high} and one.derivative == other.derivative
+        return False
 
 
 def bind(sides: tuple[Expression, Expression], values: Mapping[str, Expression], coordinates: tuple[Interval, ...]) -> BoundCondition:

@@ -50,7 +50,8 @@ def violations(experiment: Experiment, network: torch.nn.Module) -> torch.Tensor
     """The root mean square residual of each condition, computed as for soft constraints."""
     soft = Experiment.of(experiment.problem, dict(experiment.values), {"precision": "float64", "condition_points": 200, "steps": 1})
     losses = Losses(soft, CPU)
-    return losses.terms(network, losses.draw(0))[len(experiment.problem.equations) :].sqrt()
+    equations, conditions = len(experiment.problem.equations), len(experiment.problem.conditions)
+    return losses.terms(network, losses.draw(0))[equations : equations + conditions].sqrt()
 
 
 def hard(stated: Problem, **settings: Any) -> Experiment:

@@ -208,6 +208,12 @@ def test_the_ends_of_a_ring_are_an_interface_where_a_factor_differs_there() -> N
         small(ring, constraints="soft")
 
 
+def test_ends_that_depend_on_each_other_otherwise_are_no_ring() -> None:
+    conditions = ("u(x, 0) = x", "u_x(0, t) = 0", "u(1, t) = u(0, t)^2")
+    found = problem("u_t + D(x*u, x) = 0", coordinates={"x": [0, 1], "t": [0, 1]}, conditions=conditions).bind({})
+    assert found.interfaces == ()
+
+
 def test_a_point_on_the_interface_does_no_harm() -> None:
     losses, network = Losses(small(ROD), CPU), build(small(ROD), CPU)
     (residual,) = losses.residuals(network, losses.columns(torch.tensor([[0.5]])))

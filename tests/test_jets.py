@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from core import nested, sweeps
+from core.batches import Rows
 from core.columns import Columns
 from core.engines import ENGINES, Wanted
 from core.experiment import ACTIVATIONS, Experiment
@@ -153,12 +154,12 @@ def reference(experiment: Experiment) -> tuple[Tensor, Tensor, Tensor]:
     precise = replace(experiment, engine="autograd", precision="float64")
     losses, network = Losses(precise, CPU), build(precise, CPU)
     network.load_state_dict(made(experiment).state_dict())
-    points = replace(
-        drawn,
-        interior=doubled(drawn.interior),
-        edge=doubled(drawn.edge),
-        rows=tuple(replace(rows, base=doubled(rows.base)) for rows in drawn.rows),
-    )
+    named = [rows.at for rows in losses.draw(0).rows]  # the sides of an interface lie closer together in this precision
+    rows = [
+        Rows(dict(zip(places, single.at.values(), strict=True)), doubled(single.base))
+        for places, single in zip(named, drawn.rows, strict=True)
+    ]
+    points = replace(drawn, interior=doubled(drawn.interior), edge=doubled(drawn.edge), rows=tuple(rows))
     terms = losses.terms(network, points)
     total = losses.total(terms)
     parameters = list(network.parameters())

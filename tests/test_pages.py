@@ -542,7 +542,7 @@ def test_problems_are_cards_with_equation_picture_and_ways_out(cards: Open, stor
     [
         ({"q": "hooke"}, {"harmonic-system"}),
         ({"q": "KORTEWEG soliton"}, {"kdv-soliton"}),
-        ({"kind": "ode", "difficulty": "easy"}, {"decay", "harmonic-system", "lagaris-1", "lagaris-3", "logistic"}),
+        ({"kind": "ode", "difficulty": "easy"}, {"decay", "harmonic-system", "lagaris-1", "lagaris-3", "logistic", "two-materials"}),
         ({"q": "no such problem"}, set()),
         ({"kind": "nonsense"}, set(library())),
     ],
