@@ -97,7 +97,7 @@ def _parser() -> argparse.ArgumentParser:
     alone.set_defaults(command=_alone, weight=[], **dict.fromkeys(HYPERPARAMETERS))
     alone.add_argument("problem", metavar="NAME-or-FILE.toml")
     alone.add_argument("--value", action="append", default=[], metavar="NAME=NUMBER", help="set a parameter of the equation")
-    alone.add_argument("--at", metavar="POINT", help='a point whose values are wanted, such as "x=0.5, t=0.6"')
+    alone.add_argument("--at", action="append", default=[], metavar="POINT", help='a point whose values are wanted, such as "x=0.5, t=0.6"')
     alone.add_argument("--json", type=Path, metavar="OUT.json", help="write the result there")
     alone.add_argument("--csv", type=Path, metavar="OUT.csv", help="write the solution on its grid there")
 
@@ -183,7 +183,9 @@ def _alone(options: argparse.Namespace) -> int:
     """Solve classically; where there is no solution to give, say why."""
     experiment = _experiment(options)
     problem = experiment.bound
-    place = None if options.at is None else lone_reference.point(options.at, problem.coordinates)
+    if len(options.at) > 1:
+        raise InputError("twice", at=Position(key="--at"))
+    place = lone_reference.point(options.at[0], problem.coordinates) if options.at else None
     for path in filter(None, (options.json, options.csv)):
         outputs.check(path)
     try:
@@ -203,6 +205,8 @@ def _alone(options: argparse.Namespace) -> int:
 def _solved_lines(found: Reference, result: dict[str, Any]) -> Iterator[str]:
     """A classical solution in words, with what it is at the point that was asked for."""
     yield _reference(found)
+    if found.evidence.message:
+        yield found.evidence.message.format(points=f"{found.evidence.points:,}")
     for number, solution in enumerate(result["solutions"], 1):
         name = f"solution {number}: " if len(result["solutions"]) > 1 else ""
         if result["at"] is not None:

@@ -344,6 +344,7 @@ MESSAGES: dict[str, str] = {
     "no-folder": N_("There is no folder {folder} to write to."),
     "is-a-folder": N_("This is a folder; a file's name is needed."),
     "cannot-write": N_("The file cannot be written: {reason}."),
+    "twice": N_("This may be given once only."),
     "not-a-point": N_("This must name a point of the domain, each coordinate once: {coordinates}."),
     "not-an-assignment": N_("This must read NAME=NUMBER."),
     "run-lost": N_("The run ended without saying why."),
@@ -582,7 +583,9 @@ MESSAGES: dict[str, str] = {
     # store
     "unknown-run": N_("There is no run {run} in this store."),
     "ambiguous-run": N_("{count} runs begin with {run}, among them {known}. Give more letters."),
-    "run-elsewhere": N_("Run {run} is being trained by another process, and goes on there. Pause or stop it there first."),
+    "run-elsewhere": N_(
+        "Run {run} is being trained by another process, such as an open page's, and goes on there. Pause or stop it there first."
+    ),
     "unknown-snapshot": N_("Run {run} kept no picture of step {step}."),
     "unknown-saved-problem": N_("There is no problem {id} in your list."),
     "too-many-problems": N_("Your list holds {limit} problems, and more are not kept; delete some first."),

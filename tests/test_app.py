@@ -195,7 +195,7 @@ def test_several_solutions_come_together_with_what_their_error_rests_on(client: 
     store.references.write(key, solved)
     header, arrays = unpack(client.get(f"/api/references/{key}").content)
     assert header["solutions"] == 2 and header["evidence"] == {"points": 4000, "second": "finer"}
-    assert header["claim"] == "checked at 4,000 points that it did not choose, and with finer steps"
+    assert header["claim"] == "checked at 4,000 points that it did not choose, and with a finer solution"
     (unknown,) = load("pendulum").unknowns
     np.testing.assert_array_equal(arrays[f"reference.{unknown}"], np.arange(0.0, 401.0, 2))
     np.testing.assert_array_equal(arrays[f"reference-2.{unknown}"], -np.arange(0.0, 401.0, 2))
@@ -205,8 +205,9 @@ def test_several_solutions_come_together_with_what_their_error_rests_on(client: 
     ("evidence", "words"),
     [
         (Evidence(), ""),
-        (Evidence(0, "formula"), ""),
-        (Evidence(0, "finer"), "checked with finer steps"),
+        (Evidence(0, "formula"), "computed by a formula"),
+        (Evidence(), ""),
+        (Evidence(0, "finer"), "checked with a finer solution"),
         (Evidence(12345, ""), "checked at 12,345 points that it did not choose"),
         (Evidence(500, "other"), "checked at 500 points that it did not choose, and by another method"),
     ],

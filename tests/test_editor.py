@@ -220,7 +220,7 @@ def test_of_several_solutions_each_can_be_looked_at(opened: Open, monkeypatch: p
     found = Reference("collocation", first, 1e-9, 0.1, Evidence(second="finer"), tuple(others))
     monkeypatch.setattr(previews.classical, "known", lambda *_: found)
     app = opened(copy="poisson-1d")
-    assert "3 solutions" in text(app) and "checked with finer steps" in text(app)
+    assert "3 solutions" in text(app) and "checked with a finer solution" in text(app)
     for number, height in enumerate(heights, 1):
         app.segmented_control("editor-branch").set_value(number).run()
         curve = json.loads(given(app, "editor-solution")["figure"])["data"][0]["y"]

@@ -156,7 +156,7 @@ def test_a_small_equation_is_solved(name: str, settings: dict[str, object], damp
     problem = Objective(network, losses)
     *_, _ = descent(method(network, damping, experiment=experiment), problem, 250)
     grid = Grid(experiment, grids.FULL)
-    exact = grid.values(references.solve(experiment.bound, experiment.problem.reference))
+    exact = grid.values(references.solve(experiment.bound, experiment.problem.reference)).values
     found = network(torch.tensor(grid.points)).detach().numpy()
     distance = np.linalg.norm(found - exact) / np.linalg.norm(exact)
     assert distance < 1e-5

@@ -22,7 +22,6 @@ WELL = ("x = [0, 1]", ["p"], ["p_xx/2 + pi^2/2*p = 0"], ["p(0) = 0", "p(1) = 0"]
 NEUMANN = ("x = [0, 1], y = [0, 1]", ["u"], ["-lap(u) = 1"], ["u_x(0, y) = 0", "u_x(1, y) = 0", "u_y(x, 0) = 0", "u_y(x, 1) = 0"])
 BACKWARDS = ("x = [0, 1], t = [0, 0.1]", ["u"], ["u_t = u_xx"], ["u(x, 0.1) = sin(pi*x)", "u(0, t) = 0", "u(1, t) = 0"])
 FED = ("x = [0, 1], t = [0, 1]", ["u"], ["u_t = u_xx"], ["u(x, 0) = x", "u(0, t) = 0", "u_x(1, t) = 1000*u(1, t)"])
-IDENTITY = ("t = [0, 1]", ["u"], ["u_t = u_t"], ["u(0) = 1"])
 STEEP = ("x = [0, 1]", ["u"], ["u_xx + 4*exp(u) = 0"], ["u(0) = 0", "u(1) = 0"])
 HEAT = ("x = [0, 1], t = [0, 1]", ["u"], ["u_t = 0.4*u_xx"], ["u(x, 0) = sin(pi*x)", "u(0, t) = 0", "u(1, t) = 0"])
 
@@ -110,7 +109,6 @@ def test_each_of_several_solutions_is_given(reference: Command, tmp_path: Path, 
         pytest.param(NEUMANN, "reference-contradiction", ["no solution", "any constant c", "equations[1]"], id="none"),
         pytest.param(BACKWARDS, "reference-backward", ["backwards", "t = 0.1", "ill-posed"], id="backwards"),
         pytest.param(FED, "reference-feeds-itself", ["x = 1", "exp(1e+06 t)"], id="an end that feeds itself"),
-        pytest.param(IDENTITY, "reference-open", ["too little"], id="an identity"),
         pytest.param(STEEP, "reference-none-found", ["No solution was found", "there may be none"], id="none was found"),
     ],
 )
@@ -136,8 +134,8 @@ def test_where_there_is_none_to_give_the_reason_is_told(
         (["--at", "x=nan, t=1"], ["outside the domain"]),
         (["--at", "x=1.5, t=1"], ["x=1.5", "between 0 and 1"]),
         (["--at", ""], ["x=NUMBER"]),
-        (["--json", "."], ["cannot be written", "directory"]),
-        (["--csv", "no/such/folder.csv"], ["folder.csv", "cannot be written"]),
+        (["--json", "."], ["This is a folder"]),
+        (["--csv", "no/such/folder.csv"], ["folder.csv", "There is no folder"]),
         (["--value", "q=1"], ["q"]),
     ],
 )

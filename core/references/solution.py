@@ -7,10 +7,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.errors import N_
+
 Array = NDArray[np.float64]
 
 SECONDS = ("", "formula", "finer", "other")
 """What a solution was compared with: nothing, a formula, the same method with finer steps or more modes, another method."""
+BOTH = {
+    "formula": N_("checked at {points} points that it did not choose, and against a formula"),
+    "finer": N_("checked at {points} points that it did not choose, and with a finer solution"),
+    "other": N_("checked at {points} points that it did not choose, and by another method"),
+}
+ALONE = {"formula": N_("computed by a formula"), "finer": N_("checked with a finer solution"), "other": N_("checked by another method")}
 
 
 @dataclass(frozen=True)
@@ -23,6 +31,13 @@ class Evidence:
 
     points: int = 0
     second: str = ""
+
+    @property
+    def message(self) -> str:
+        """What it rests on, with a place for the number of points; empty where nothing is known, or the solution is a formula itself."""
+        if self.points:
+            return BOTH.get(self.second, N_("checked at {points} points that it did not choose"))
+        return ALONE.get(self.second, "")
 
 
 @dataclass(frozen=True)

@@ -129,8 +129,8 @@ def _nothing(case: Case) -> None:
         st.info(_("Nothing could be measured: the run took no step, or left no checkpoint with finite weights."))
         return
     text = _(
-        "Nothing suspicious: no term is unmet to more than {unmet}; at fresh points the residual is {ratio} times what it is at those "
-        "of the training; rounding makes up {rounding} of it; over the last fifth of the run the loss fell by a factor of {fell}."
+        "Nothing suspicious: every term is met to {unmet}; at fresh points the residual is {ratio} times what it is at those "
+        "of the training; rounding is {rounding} of it; over the last fifth of the run the loss was divided by {fell}."
     )
     beside = (
         _("The relative error is {error}.")

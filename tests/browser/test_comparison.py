@@ -114,7 +114,7 @@ def test_of_several_solutions_the_nearest_is_named_and_drawn(solve: Solve, store
     reference = Reference("initial-value", far, 1e-6, 0.04, Evidence(4000, "finer"), (near,))
     store.references.write(classical.key(problem, values), reference)
     solve.open(problem="pendulum", **{"values.b": 0.46}, **QUICK)
-    rests = "checked at 4,000 points that it did not choose, and with finer steps"
+    rests = "checked at 4,000 points that it did not choose, and with a finer solution"
     expect(cost(solve)).to_have_text(f"Reference: {METHOD}, estimated error 1.0e−6, took 0.040 s, {rests}, 2 solutions")
     solve.click("Train")
     solve.wait_status("done")
