@@ -547,8 +547,8 @@ MESSAGES: dict[str, str] = {
         "Add a condition that excludes it."
     ),
     "reference-open": N_(
-        "The equations and conditions say too little: they leave open not a number but a whole function, and infinitely many solutions "
-        "fit. Add equations or conditions."
+        "To rounding, the equations and conditions leave open not a number but a whole function: they say too little, or what they say "
+        "determines it without any stability, as values and slopes on one side alone do. Add equations or conditions elsewhere."
     ),
     "reference-family": N_(
         "There is no single solution but a family: {functions} solves the equations and conditions to rounding, whatever the factor is, so "
