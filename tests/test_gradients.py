@@ -230,7 +230,9 @@ def test_a_use_that_cannot_be_followed_is_refused(layer: nn.Module) -> None:
 def test_an_equation_without_the_unknown_has_empty_rows() -> None:
     table = load("decay").table()
     losses, network = setting(small("decay"))
-    other = replace(losses.experiment, problem=Problem.from_table({**table, "equations": ["u_t - u_t + t = 0"], "exact": {}}))
+    parameters = {**table["parameters"], "z": {"value": 0, "low": -1, "high": 1}}
+    stated = {**table, "parameters": parameters, "equations": ["z*u_t + t = 0"], "exact": {}}
+    other = replace(losses.experiment, problem=Problem.from_table(stated))
     losses = Losses(other, CPU)
     points = losses.draw(0)
     close(jacobian(losses, network, points)[1], row_by_row(losses, network, points)[1])
