@@ -230,9 +230,10 @@ def test_a_use_that_cannot_be_followed_is_refused(layer: nn.Module) -> None:
 def test_an_equation_without_the_unknown_has_empty_rows() -> None:
     table = load("decay").table()
     losses, network = setting(small("decay"))
-    parameters = {**table["parameters"], "z": {"value": 0, "low": -1, "high": 1}}
+    parameters = {**table["parameters"], "z": {"value": 1, "low": -1, "high": 1}}
     stated = {**table, "parameters": parameters, "equations": ["z*u_t + t = 0"], "exact": {}}
-    other = replace(losses.experiment, problem=Problem.from_table(stated))
+    values = (*losses.experiment.values, ("z", 0.0))
+    other = replace(losses.experiment, problem=Problem.from_table(stated), values=values)
     losses = Losses(other, CPU)
     points = losses.draw(0)
     close(jacobian(losses, network, points)[1], row_by_row(losses, network, points)[1])
