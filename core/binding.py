@@ -238,7 +238,7 @@ def _equation(written: Expression, budget: _Budget, problem: Problem, number: in
 def _interfaces(written: tuple[Expression, ...], bound: tuple[BoundCondition, ...], problem: Problem) -> tuple[Interface, ...]:
     if not interfaces.possible(written):
         return ()
-    closed = [item.name for item in problem.coordinates if any(condition.closes(item, problem.coordinates) for condition in bound)]
+    closed = [item.name for item in problem.coordinates if conditions.rings(bound, item, problem.coordinates)]
     mistake, found = interfaces.find(written, problem.coordinates, space(problem.coordinates), closed)
     if mistake is not None:
         number, error = mistake

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +30,20 @@ class BoundCondition:
                 ends = {None if place is None else item.snapped(place) for place in places}
                 return ends == {item.low, item.high} and one.derivative == other.derivative
         return False
+
+
+def rings(conditions: Sequence[BoundCondition], item: Interval, coordinates: tuple[Interval, ...]) -> bool:
+    """Whether unknowns have a period along a coordinate, and no condition says how their derivatives across its ends compare.
+
+    What is continuous where the ends meet then follows from the equations.
+    """
+    axis = coordinates.index(item)
+    compared = False
+    for condition in conditions:
+        leaves = [leaf for leaf in leaves_in(condition.residual) if isinstance(leaf, At)]
+        ends = {None if (place := leaf.place[axis]) is None else item.snapped(place) for leaf in leaves}
+        compared = compared or (ends >= {item.low, item.high} and any(item.name in leaf.derivative.by for leaf in leaves))
+    return not compared and any(condition.closes(item, coordinates) for condition in conditions)
 
 
 def bind(sides: tuple[Expression, Expression], values: Mapping[str, Expression], coordinates: tuple[Interval, ...]) -> BoundCondition:

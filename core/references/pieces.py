@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from core import bends
+from core import bends, conditions
 from core.conditions import BoundCondition
 from core.domain import Interval, Place
 from core.errors import InputError
@@ -94,7 +94,7 @@ class Folded:
     def __init__(self, problem: BoundProblem, cuts: Cuts) -> None:
         self.whole = problem
         self.pieces: Mapping[str, tuple[Piece, ...]] = {
-            item.name: _pieces(item, cuts[item.name], _wraps(problem, item)) for item in problem.coordinates if item.name in cuts
+            item.name: _pieces(item, cuts[item.name], _binds_ends(problem, item)) for item in problem.coordinates if item.name in cuts
         }
         self._letters = tuple(self.pieces)
         self._axes = {item.name: axis for axis, item in enumerate(problem.coordinates)}
@@ -268,7 +268,7 @@ class Folded:
 
     def _wrap(self, condition: BoundCondition) -> str | None:
         """The coordinate that is cut whose ends the condition makes one."""
-        ends = [item for item in self.whole.coordinates if item.name in self.pieces]
+        ends = [item for item in self.whole.coordinates if item.name in self.pieces and _wraps(self.whole, item)]
         return next((item.name for item in ends if condition.closes(item, self.whole.coordinates)), None)
 
 
@@ -303,5 +303,12 @@ def _pieces(item: Interval, places: Sequence[float], wraps: bool) -> tuple[Piece
     return tuple(Piece(Interval(item.name, low, high), bool(number % 2)) for number, (low, high) in enumerate(pairwise(ends)))
 
 
+def _binds_ends(problem: BoundProblem, item: Interval) -> bool:
+    """Whether a condition holds evaluations at both ends of a coordinate."""
+    axis = [other.name for other in problem.coordinates].index(item.name)
+    held = [{leaf.place[axis] for leaf in leaves_in(condition.residual) if isinstance(leaf, At)} for condition in problem.conditions]
+    return any(places >= {item.low, item.high} for places in held)
+
+
 def _wraps(problem: BoundProblem, item: Interval) -> bool:
-    return any(condition.closes(item, problem.coordinates) for condition in problem.conditions)
+    return conditions.rings(problem.conditions, item, problem.coordinates)

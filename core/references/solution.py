@@ -18,7 +18,7 @@ BOTH = {
     "finer": N_("checked at {points} points that it did not choose, and with a finer solution"),
     "other": N_("checked at {points} points that it did not choose, and by another method"),
 }
-ALONE = {"formula": N_("computed by a formula"), "finer": N_("checked with a finer solution"), "other": N_("checked by another method")}
+ALONE = {"finer": N_("checked with a finer solution"), "other": N_("checked by another method")}
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ both differences is the error that is reported.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,7 +24,7 @@ from core.references.lines.methods import METHODS, Task
 from core.references.lines.raising import Raising
 from core.references.pieces import Cuts, Folded, Narrow
 from core.references.solution import Evidence, Solution
-from core.references.stretches import REACH, Feature, features
+from core.references.stretches import NARROW, REACH, Feature, features
 
 if TYPE_CHECKING:
     from core.problem import BoundProblem
@@ -50,16 +51,24 @@ def solve(problem: BoundProblem, axes: tuple[Array, ...], clock: Clock) -> Solut
     task = _task(problem, cuts, narrow, axes, along, clock, turned)
     feeding.check(read(problem))
     if not any(method.kind == "modes" and method.suits(task) and method.first(task) is not None for method in METHODS):
-        closer = _closer(task, cuts, narrow)
+        closer = _closer(problem, task, cuts, narrow)
         task = task if closer == cuts else _task(problem, closer, narrow, axes, along, clock, turned)
     values, error, points = _solved(task)
     return Solution(np.moveaxis(values[::-1] if turned else values, 0, along), error, Evidence(points, "finer"))
 
 
 def _features(problem: BoundProblem, item: Interval) -> Iterator[Feature]:
-    """What is narrow along a coordinate, in the equations, the start and at ends."""
+    """What is narrow along a coordinate, in the equations, the start and at ends: smooth functions, and what lies between two bends."""
     trees = [*problem.equations, *(condition.residual for condition in problem.conditions)]
-    return features(trees, item, [other for other in problem.coordinates if other != item])
+    yield from features(trees, item, [other for other in problem.coordinates if other != item])
+    for low, high in pairwise(_bends(problem, item)):
+        if high - low < NARROW * (item.high - item.low):
+            yield Feature((low + high) / 2, (high - low) / 2, slow=False)
+
+
+def _bends(problem: BoundProblem, item: Interval) -> tuple[float, ...]:
+    """Where what is given jumps or bends along a coordinate."""
+    return bends.places(tuple(condition.residual for condition in problem.conditions), item)
 
 
 def _task(
@@ -79,14 +88,14 @@ def _task(
     return Task(evolution, points[along], points[:along] + points[along + 1 :], clock, gathered, inside)
 
 
-def _closer(task: Task, cuts: Cuts, narrow: Sequence[Narrow]) -> Cuts:
-    """The cuts with further ones around what is narrow, along coordinates that have not been cut and do not close."""
+def _closer(problem: BoundProblem, task: Task, cuts: Cuts, narrow: Sequence[Narrow]) -> Cuts:
+    """The cuts with further ones around what is narrow, and within it, along coordinates that have not been cut and do not close."""
     found = dict(cuts)
     for item, _ in narrow:
         if item.name not in cuts and item.name not in task.evolution.periodic:
             around = [end for own, feature in narrow if own == item for end in _around(item, feature)]
             if around:
-                found[item.name] = bends.distinct(sorted(around), item)
+                found[item.name] = bends.distinct(sorted([*around, *_bends(problem, item)]), item)
     return found
 
 
