@@ -232,3 +232,15 @@ def test_an_exact_solution_has_to_be_right_across_an_interface() -> None:
     assert caught.value.code.startswith("exact-")
     right = stated({"x": [0, 1]}, **rod, exact={"u": "(20*x*heaviside(0.5 - x) + (9 + 2*x)*heaviside(x - 0.5))/11"})
     assert references.solve(right, "auto").method == "exact"
+
+
+@pytest.mark.parametrize(
+    ("ends", "value"), [(["u_x(0) = u_x(1)"], 0.19097018733), (["u_x(0) = 10*u_x(1)"], 0.489856470157), ([], 0.489856470157)]
+)
+def test_typed_slopes_at_both_ends_go_before_the_flux(ends: list[str], value: float) -> None:
+    """By four cosh and sinh, one pair a side: where only the values are the same, it is the flux that is continuous."""
+    definitions = {"k": "1 + 9*heaviside(x - 0.5)"}
+    problem = stated({"x": [0, 1]}, ["D(k*u_x, x) = u - heaviside(x - 0.5)"], ["u(0) = u(1)", *ends], definitions=definitions)
+    reference = references.solve(problem, "auto", axes=grids.through(problem, (0.3,)))
+    axis = grids.through(problem, (0.3,))[0]
+    assert reference.values[int(np.argmin(np.abs(axis - 0.3))), 0] == pytest.approx(value, abs=1e-9)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -390,6 +391,19 @@ def test_a_narrow_start_on_a_wide_domain_spreads(place: float, width: float, rea
     error = float(np.linalg.norm(found.values[..., 0] - expected) / np.linalg.norm(expected))
     assert error <= max(10 * found.error, 1e-9)
     assert error < 1e-3
+
+
+@pytest.mark.parametrize(("reach", "low", "high", "factor"), [(1000, 3, 4, 1.0), (10, 3, 3.1, 1.0), (1, 0.3, 0.31, 0.01)])
+def test_a_start_between_two_steps_is_seen(reach: float, low: float, high: float, factor: float) -> None:
+    conditions = [f"u(x, 0) = heaviside(x - {low}) - heaviside(x - {high})", f"u(-{reach}, t) = 0", f"u({reach}, t) = 0"]
+    table = {"coordinates": {"x": [-reach, reach], "t": [0, 1]}, "unknowns": ["u"], "equations": [f"u_t = {factor}*u_xx"]}
+    problem = Problem.from_table({**table, "conditions": conditions}).bind({})
+    place = low + 2 * np.sqrt(factor)
+    axes = grids.through(problem, (place, 1.0))
+    found = lines.solve(problem, axes, Clock(60.0))
+    value = found.values[int(np.argmin(np.abs(axes[0] - place))), -1, 0]
+    expected = (math.erf((place - low) / np.sqrt(4 * factor)) - math.erf((place - high) / np.sqrt(4 * factor))) / 2
+    assert value == pytest.approx(expected, rel=1e-5)
 
 
 def heated_end(x: Array, s: Array) -> Array:

@@ -89,13 +89,13 @@ def _task(
 
 
 def _closer(problem: BoundProblem, task: Task, cuts: Cuts, narrow: Sequence[Narrow]) -> Cuts:
-    """The cuts with further ones around what is narrow, and within it, along coordinates that have not been cut and do not close."""
+    """The cuts with further ones where data bend and around what is narrow, along coordinates that are not cut and do not close."""
     found = dict(cuts)
-    for item, _ in narrow:
+    for item in (item for item in problem.coordinates if item.name != TIME):
         if item.name not in cuts and item.name not in task.evolution.periodic:
             around = [end for own, feature in narrow if own == item for end in _around(item, feature)]
-            if around:
-                found[item.name] = bends.distinct(sorted([*around, *_bends(problem, item)]), item)
+            if places := bends.distinct(sorted([*around, *_bends(problem, item)]), item):
+                found[item.name] = places
     return found
 
 

@@ -239,9 +239,9 @@ class Method:
         return np.concatenate(found)
 
     def first(self, task: Task) -> int | None:
-        """How often the resolution in space is raised before it sees all that is narrow; None where no reasonable one does."""
+        """How often the resolution in space is raised before it sees all that is narrow; None where no finer one could confirm it."""
         finer = 0
-        while (count := self.count(task, finer)) is not None:
+        while (count := self.count(task, finer)) is not None and self.count(task, finer + 1) is not None:
             if all(SPACINGS[self.kind](item, feature.place, count) <= feature.width for item, feature in task.narrow):
                 return finer
             finer += 1

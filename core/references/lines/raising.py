@@ -64,7 +64,7 @@ class Raising:
                 raise
         error, values = self._best
         if values is None:
-            raise self._grows()
+            raise self._unseen() if self._attempts and all(found is not None for found in self._attempts.values()) else self._grows()
         if error > WORST:
             raise RunError("reference-inaccurate", error=f"{error:.1e}", limit=f"{WORST:g}")
         return self._task.gathered(values).copy(), error, self._checked()
@@ -195,6 +195,12 @@ class Raising:
                 self._attempts[place] = None
             self._seconds[place] = self._task.clock.seconds - begun
         return self._attempts[place]
+
+    def _unseen(self) -> RunError:
+        """No finer resolution is reasonable that could confirm the one that sees what is narrow."""
+        if not self._task.narrow:
+            return RunError("reference-inaccurate", error="inf", limit=f"{WORST:g}")
+        return RunError("reference-narrow", width=f"{min(feature.width for _, feature in self._task.narrow):.1g}")
 
     def _grows(self) -> RunError:
         item = self._task.evolution.time
