@@ -32,13 +32,13 @@ Array = NDArray[np.float64]
 KINDS = EQUATIONS, CONDITIONS = "equations", "conditions"
 POINTS = 200
 """Random points inside, for all equations, and on each edge of a condition."""
-ROUNDING = 1e-6
+ROUNDING = 1e-9
 """What an exact solution may miss; beyond it, an equation is not satisfied."""
 NEARLY = 1e-2
 """What it may miss a condition by, with a warning: a formula for the whole line rarely meets conditions at the ends of a part of it."""
-BESIDE = 1e-9
+BESIDE = 1e-12
 """How far from an interface, relative to the range of its coordinate, either side is looked at."""
-FLOOR = 1e-9
+FLOOR = 1e-7
 """Of an equation's largest magnitude anywhere: less is rounding, where terms cancel within the formula."""
 
 
