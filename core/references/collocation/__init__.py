@@ -162,7 +162,7 @@ class Collocation:
         seconds = max(HUNT, self.clock.seconds / 2)
         found = [answer]
         firsts = list(self._search((answer,), seconds).found())
-        self.end = self.clock.seconds + min(seconds, PATIENCE * self.clock.left)
+        self.end = self.clock.seconds + PATIENCE * self.clock.left
         for first in firsts:
             try:
                 if not self._lasts(first, found):

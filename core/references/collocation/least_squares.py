@@ -26,14 +26,18 @@ ROUNDS = 4
 class Speed:
     """Operations a second that factorisations have reached so far: LAPACK cannot be interrupted, so its time is foretold."""
 
-    operations: float = 5e9
+    operations: float = 5e7
+    spent: float = 0.01  # seconds
 
     def seconds(self, rows: int, columns: int) -> float:
-        return _operations(rows, columns) / self.operations
+        """What a factorisation will take."""
+        return _operations(rows, columns) * self.spent / self.operations
 
     def measured(self, rows: int, columns: int, seconds: float) -> None:
-        if columns >= 200:  # smaller ones say little
-            self.operations = _operations(rows, columns) / max(seconds, 1e-6)
+        """Count a factorisation; those before it count half as much each time, and a small one that had to wait says little."""
+        if columns >= 200:
+            self.operations = self.operations / 2 + _operations(rows, columns)
+            self.spent = self.spent / 2 + seconds
 
 
 @dataclass(frozen=True)
