@@ -25,7 +25,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from core import grids, references
+from core import references
+from core.domain import grids
 from core.errors import TangenteError
 from core.experiment import Experiment
 from core.problem import library, load

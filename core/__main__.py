@@ -19,11 +19,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from core import classical, interruptions, lone_reference, measurements, outputs, references, seeds, toml
+from core import classical, interruptions, lone_reference, measurements, references, seeds
 from core.bands import Spread
 from core.classical import Answer
 from core.errors import InputError, Position, RunError, TangenteError
 from core.experiment import HYPERPARAMETERS, Experiment
+from core.files import outputs, toml
 from core.frames import unpack
 from core.problem import library, load
 from core.references import Reference

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from core import conditions, interfaces
+from core import conditions
 from core.conditions import BoundCondition
-from core.domain import Interval, space
+from core.domain import interfaces
+from core.domain.domain import Interval, space
+from core.domain.interfaces import Interface
 from core.errors import InputError, TangenteError
 from core.expressions import (
     At,
@@ -27,9 +29,8 @@ from core.expressions import (
     to_text,
 )
 from core.expressions.tree import walk
-from core.interfaces import Interface
+from core.files.tables import located
 from core.pointing import pointed
-from core.tables import located
 
 if TYPE_CHECKING:
     from core.problem import Problem

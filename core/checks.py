@@ -12,8 +12,8 @@ from core.errors import InputError, Position
 from core.expressions import At, Coordinate, Derivative, Expression, Names, Parameter, leaves_in, to_text
 from core.expressions.hints import free
 from core.expressions.tree import fold
+from core.files.tables import located
 from core.pointing import pointed
-from core.tables import located
 
 if TYPE_CHECKING:
     from core.problem import Problem

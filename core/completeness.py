@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from core.binding import BoundProblem
-from core.domain import TIME
+from core.domain.domain import TIME
 from core.errors import InputError, Position
 from core.expressions import At, Coordinate, Derivative, Expression, derivatives_in, leaves_in, partial
 from core.expressions.algebra import divide

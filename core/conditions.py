@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from core.domain import Interval, Place, faces, space
+from core.domain.domain import Interval, Place, faces, space
 from core.errors import InputError
 from core.expressions import At, Binary, Coordinate, Derivative, Expression, expand, leaves_in, substitute, to_text
 

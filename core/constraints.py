@@ -17,9 +17,10 @@ from typing import Any
 
 import numpy as np
 
-from core import bends, cusps
+from core import cusps
 from core.binding import BoundProblem
-from core.domain import Interval
+from core.domain import bends
+from core.domain.domain import Interval
 from core.errors import InputError, TangenteError
 from core.expressions import Coordinate, Expression, Number, differentiate, evaluate, restrict
 from core.expressions.algebra import NODES, ONE, ZERO, add, divide, multiply, power, subtract

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.conditions import BoundCondition
-from core.domain import Interval, Place
+from core.domain.domain import Interval, Place
 from core.errors import InputError
 from core.expressions import NUMPY, At, Coordinate, Derivative, Expression, Vector, differentiate, leaves_in, partial, to_text
 from core.expressions.tree import walk

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from core import tables
 from core.errors import InputError, TangenteError
+from core.files import tables
 from core.phases import Phases
 from core.ranges import NO_CURRICULUM, Curriculum, Real, nearest
 

@@ -16,11 +16,12 @@ from typing import Any
 
 import tomli_w
 
-from core import checks, completeness, constraints, curriculum, cusps, marching, recipes, residuals, roughness, tables
+from core import checks, completeness, constraints, curriculum, cusps, marching, recipes, residuals, roughness
 from core.constraints import Trial
 from core.cusps import Cusp
-from core.domain import TIME
+from core.domain.domain import TIME
 from core.errors import N_, InputError, Position, TangenteError
+from core.files import tables
 from core.problem import BoundProblem, Problem, load
 from core.ranges import NO_CURRICULUM, Choice, Curriculum, Integer, Range, Real, Stages, nearest
 from core.schedules import SCHEDULES

@@ -12,8 +12,8 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from core import grids
 from core.classical import Answer
+from core.domain import grids
 from core.experiment import Experiment
 from core.frames import pack
 from core.losses import Losses

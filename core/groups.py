@@ -11,15 +11,15 @@ from torch import Tensor, nn
 
 from core.batches import Points
 from core.columns import Columns
-from core.domain import Place
+from core.domain.domain import Place
 from core.expressions import Binary, Coordinate, Derivative, Expression, Leaf, compile
+from core.expressions.tape import Taper
+from core.expressions.torch_functions import TORCH
 from core.jets import inputs
 from core.jets.orders import Parts, Streams, streams
 from core.leaves import Leaves, Part
 from core.losses import Losses
 from core.native import Tape
-from core.taping import Taper
-from core.torch_functions import TORCH
 from core.weights import Weights
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from core.domain import Interval
+from core.domain.domain import Interval
 from core.expressions import NUMPY, Coordinate, Expression, Leaf, Vector, leaves_in, magnitude, partial
 from core.expressions.tree import children, walk
 

@@ -8,8 +8,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from core import grids, references
-from core.domain import Interval
+from core import references
+from core.domain import grids
+from core.domain.domain import Interval
 from core.errors import InputError, Position, TangenteError
 from core.problem import BoundProblem
 from core.references import Reference

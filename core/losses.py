@@ -24,12 +24,12 @@ from core.combinations import combined
 from core.engines import ENGINES, Wanted
 from core.experiment import Experiment
 from core.expressions import At, Coordinate, Expression, Leaf, compile, leaves_in
+from core.expressions.torch_functions import TORCH
 from core.jets.orders import parts
 from core.networks import DTYPES, Trial
 from core.problem import BoundCondition
 from core.products import Products
 from core.resampling import POOL, RULES
-from core.torch_functions import TORCH
 
 HELD_OUT = 1000
 """Points inside that are looked at to tell the best weights, at most."""

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from core.conditions import BoundCondition
-from core.domain import TIME
+from core.domain.domain import TIME
 from core.errors import InputError
 from core.expressions import At, leaves_in
 from core.phases import Phases

@@ -12,11 +12,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from core.domain import Interval
+from core.domain.domain import Interval
 from core.errors import InputError, Position
+from core.files.tables import LARGEST, shown
+from core.files.tables import number as number_of
 from core.ranges import nearest
-from core.tables import LARGEST, shown
-from core.tables import number as number_of
 
 MAX_BYTES = 1_000_000
 MAX_ROWS = 20_000

@@ -12,12 +12,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from core import binding, checks, residuals, statement, tables
+from core import binding, checks, residuals, statement
 from core.binding import BoundProblem
 from core.conditions import BoundCondition
-from core.domain import Interval
+from core.domain.domain import Interval
 from core.errors import InputError, Position, TangenteError
 from core.expressions import Derivative, Expression, Parameter, to_latex, to_text
+from core.files import tables
 from core.measurements import Measurements
 from core.ranges import nearest
 from core.statement import Files, ParameterRange, no_files

@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Any
 
 from core import cusps
-from core.domain import TIME
+from core.domain.domain import TIME
 from core.problem import Problem
 
 LIMIT = 1500

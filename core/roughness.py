@@ -14,11 +14,11 @@ from itertools import combinations
 from core.binding import BoundProblem
 from core.binding import derivatives as derivatives_in
 from core.conditions import BoundCondition
-from core.domain import Interval
+from core.domain.domain import Interval
+from core.domain.kinks import FAINT, Kink, derivatives, kink
 from core.errors import InputError, TangenteError
 from core.expressions import At, leaves_in, replace, restrict
 from core.expressions.algebra import ZERO
-from core.kinks import FAINT, Kink, derivatives, kink
 from core.traces import Period, Trace, gap, largest, named, read
 
 

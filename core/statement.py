@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from core import measurements, references, tables
-from core.domain import TOLERANCE, Interval
+from core import measurements, references
+from core.domain.domain import TOLERANCE, Interval
 from core.errors import InputError, Position
+from core.files import tables
 from core.measurements import Measurements
 from core.ranges import Choice, Scale
 

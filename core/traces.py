@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from core.binding import BoundProblem
 from core.conditions import BoundCondition
-from core.domain import Place
+from core.domain.domain import Place
 from core.errors import InputError, TangenteError
 from core.expressions import NUMPY, At, Binary, Coordinate, Derivative, Expression, Leaf, Number, Unary, evaluate, restrict, to_text
 from core.expressions.algebra import ONE, ZERO, add, divide, multiply, negate, subtract

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from core.batches import Points, Residual
-from core.domain import TIME
+from core.domain.domain import TIME
 from core.gradients import norms, traces
 from core.losses import Losses
 from core.weights import Weights

@@ -12,8 +12,8 @@ from typing import Any
 
 import tomli_w
 
-from core import tables
 from core.errors import InputError, Position
+from core.files import tables
 
 TEXTS = ("title", "description", "unknowns", "definitions", "equations", "conditions", "exact", "reference")
 CELLS = {"coordinates": ("name", "low", "high"), "parameters": ("name", "value", "low", "high")}

@@ -8,9 +8,9 @@ from __future__ import annotations
 import streamlit as st
 import tomli_w
 
-from core import tables
 from core.errors import TangenteError
 from core.experiment import Experiment
+from core.files import tables
 from dashboard import catalogue, controls, opening
 from dashboard.draft import SECTIONS
 from dashboard.texts import _

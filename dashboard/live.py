@@ -10,8 +10,8 @@ import plotly
 import plotly.graph_objects as go
 import streamlit as st
 
-from core import grids
-from core.domain import Interval
+from core.domain import grids
+from core.domain.domain import Interval
 from core.errors import N_
 from core.experiment import ARCHITECTURES, ENGINES, WEIGHTINGS, Experiment
 from core.store import Run

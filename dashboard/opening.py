@@ -10,8 +10,8 @@ from typing import ParamSpec
 import streamlit as st
 import tomli_w
 
-from core import tables
 from core.errors import TangenteError
+from core.files import tables
 from core.problem import load
 from dashboard import catalogue, editor
 from dashboard.catalogue import Entry

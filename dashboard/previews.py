@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from core import classical, grids
+from core import classical
 from core.binding import BoundProblem
-from core.domain import TIME
+from core.domain import grids
+from core.domain.domain import TIME
 from core.errors import TangenteError
 from core.legible import formulas
 from core.problem import Problem

@@ -10,7 +10,8 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import asdict
 
-from core import classical, grids
+from core import classical
+from core.domain import grids
 from core.errors import N_, InputError, TangenteError
 from core.frames import pack
 from core.problem import BoundProblem, Problem

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageColor, ImageDraw
 from plotly.colors import get_colorscale
 
-from core import grids
-from core.domain import TIME
+from core.domain import grids
+from core.domain.domain import TIME
 from core.errors import TangenteError
 from core.problem import Interval, Problem
 from dashboard import references

@@ -17,7 +17,8 @@ import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
-from core import classical, grids
+from core import classical
+from core.domain import grids
 from core.errors import RunError
 from core.frames import pack, unpack
 from core.problem import Problem, load

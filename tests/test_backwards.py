@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core import grids, references
+from core import references
+from core.domain import grids
 from core.problem import BoundProblem, Problem
 from core.references import exact
 from core.references.lines import backwards

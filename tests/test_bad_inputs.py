@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from core import toml
 from core.__main__ import main
 from core.errors import MESSAGES, InputError
 from core.experiment import Experiment
+from core.files import toml
 from core.problem import Problem
 from tests.bad_inputs import BAD, C1, C2, E1, file
 

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from core import grids, references
+from core import references
+from core.domain import grids
 from core.errors import InputError, RunError
 from core.problem import BoundProblem, Problem, load
 from core.references.boundary_value import solve

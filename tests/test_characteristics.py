@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from core import grids, references
+from core import references
+from core.domain import grids
 from core.errors import InputError
 from core.problem import BoundProblem, Problem
 from core.references.integrals import Integral

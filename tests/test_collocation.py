@@ -16,7 +16,8 @@ from scipy.optimize import brentq
 from scipy.sparse import diags_array, eye_array, kron
 from scipy.sparse.linalg import spsolve
 
-from core import grids, references
+from core import references
+from core.domain import grids
 from core.errors import InputError, RunError
 from core.problem import BoundProblem, Problem
 from core.references import collocation, exact

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 import torch
 
-from core import grids, references
+from core import references
 from core.constraints import Trial, partial, trial
+from core.domain import grids
 from core.errors import InputError
 from core.experiment import Experiment
 from core.expressions import NUMPY, Expression, evaluate

@@ -15,7 +15,6 @@ import torch
 from torch import Tensor
 from torch.func import functional_call, jacrev
 
-from core import grids
 from core.checkpoints import Checkpoint
 from core.diagnosis import sizes
 from core.diagnosis.case import Case
@@ -25,6 +24,7 @@ from core.diagnosis.measured import Measures
 from core.diagnosis.measures import CPU, PARTS, Measurement, checked, cosines, spectrum
 from core.diagnosis.remedies import constrained, possible
 from core.diagnosis.waves import crossings
+from core.domain import grids
 from core.errands import Batch, Errand
 from core.experiment import HYPERPARAMETERS, Experiment
 from core.expressions import NUMPY, evaluate

@@ -49,8 +49,8 @@ from core.expressions import (
     to_text,
 )
 from core.expressions.special import DERIVED, SPECIAL
+from core.expressions.torch_functions import TORCH as FOR_TENSORS
 from core.expressions.tree import walk
-from core.torch_functions import TORCH as FOR_TENSORS
 
 NAMES = Names(("x", "t"), ("u", "v"), ("nu", "omega0", "D"))
 X, T, U = Coordinate("x"), Coordinate("t"), Derivative("u")

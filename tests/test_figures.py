@@ -11,9 +11,10 @@ import plotly.graph_objects as go
 import pytest
 from numpy.typing import NDArray
 
-from core import cusps, grids
+from core import cusps
 from core.bands import Series, by_step, spread
-from core.domain import Interval
+from core.domain import grids
+from core.domain.domain import Interval
 from core.experiment import Experiment, terms
 from core.fields import Display
 from core.frames import unpack

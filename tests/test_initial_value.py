@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from core import grids, references
+from core import references
+from core.domain import grids
 from core.errors import InputError, RunError
 from core.problem import BoundProblem, Problem
 from core.references import Reference

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 
-from core import grids, references
+from core import references
+from core.domain import grids
 from core.errors import InputError
 from core.expressions import to_text
 from core.problem import BoundProblem, Problem

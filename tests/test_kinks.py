@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.domain import Interval
+from core.domain.domain import Interval
+from core.domain.kinks import Kink, kink
 from core.expressions import Names, parse
-from core.kinks import Kink, kink
 
 X, Y, T = Interval("x", -1, 1), Interval("y", 0, 2), Interval("t", 0, 1)
 NAMES = Names(("x", "y", "t"), ())

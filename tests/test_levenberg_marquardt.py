@@ -8,7 +8,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from core import grids, references
+from core import references
+from core.domain import grids
 from core.experiment import Experiment
 from core.fields import Grid
 from core.losses import Losses

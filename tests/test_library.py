@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from core import grids, references, residuals
+from core import references, residuals
+from core.domain import grids
 from core.errors import InputError
 from core.experiment import Experiment
 from core.problem import FOLDER, Problem, library, load

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from core import grids, references
+from core import references
 from core.binding import BoundProblem
+from core.domain import grids
 from core.errors import InputError, RunError
 from core.problem import Problem, load
 from core.references import cole_hopf, exact, lines

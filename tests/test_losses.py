@@ -8,9 +8,9 @@ from torch import Tensor, nn
 
 from core.experiment import terms
 from core.expressions import evaluate
+from core.expressions.torch_functions import TORCH
 from core.losses import Losses
 from core.networks import build
-from core.torch_functions import TORCH
 from tests.experiments import small
 
 CPU = torch.device("cpu")

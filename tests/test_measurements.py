@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.__main__ import main
-from core.domain import Interval
+from core.domain.domain import Interval
 from core.errors import InputError
 from core.experiment import Experiment
 from core.losses import Losses

@@ -18,10 +18,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
+from core.expressions.torch_functions import TORCH
 from core.native import ACTIVATIONS, CODES, Adam, Group, Network, Plan, Tape, Term, Terms, machine
 from core.native.codes import UNCOMPILED
 from core.native.shape import Shape
-from core.torch_functions import TORCH
 
 COMPILED = tuple(name for name in CODES if name not in UNCOMPILED)
 TOLERANCES = {"float32": 1e-5, "float64": 1e-10}

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from core import outputs
 from core.errors import InputError, RunError
+from core.files import outputs
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX files")
 

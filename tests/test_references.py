@@ -10,7 +10,8 @@ import pytest
 from numpy.polynomial.hermite import hermgauss
 from numpy.typing import NDArray
 
-from core import grids, references
+from core import references
+from core.domain import grids
 from core.errors import InputError
 from core.problem import Problem, load
 from core.references import exact

@@ -14,8 +14,8 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.pool import Pool
 
-from core import tables
 from core.errors import InputError, RunError
+from core.files import tables
 from core.store import RunStore, SavedProblem
 from core.store.problems import MOST
 

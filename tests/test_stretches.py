@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.domain import Interval
+from core.domain.domain import Interval
 from core.expressions import Names, parse
 from core.references.stretches import Stretch, stretches
 

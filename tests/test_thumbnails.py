@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core import grids, references
+from core import references
+from core.domain import grids
 from core.errors import InputError, RunError
 from core.problem import Problem, load
 from core.references import Reference

@@ -11,7 +11,8 @@ from typing import Any
 from benchmarks.cases import draw
 from benchmarks.tribunal.case import Case, Solutions
 from benchmarks.tribunal.judge import Judgement, Verdict, judge
-from core import grids, references
+from core import references
+from core.domain import grids
 from core.errors import TangenteError
 from core.problem import Problem
 from core.references import Reference

@@ -15,7 +15,7 @@ import numpy as np
 
 from benchmarks.tribunal.case import Array, Formula
 from core.binding import BoundProblem
-from core.domain import Place
+from core.domain.domain import Place
 from core.expressions import NUMPY, At, Coordinate, Derivative, Expression, Leaf, evaluate, leaves_in, partial
 
 COUNT = 9

@@ -9,9 +9,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from core.expressions.torch_functions import TORCH
 from core.native.codes import BINARY, CONSTANT, NAMES
 from core.native.description import Tape
-from core.torch_functions import TORCH
 
 Number = Any
 """(rows,), or one and the same for all rows."""

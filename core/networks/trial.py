@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from core import constraints
 from core.expressions import Coordinate, Leaf, compile
-from core.torch_functions import TORCH
+from core.expressions.torch_functions import TORCH
 
 
 class Trial(nn.Sequential):

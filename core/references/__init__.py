@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from core import grids
-from core.domain import TIME
+from core.domain import grids
+from core.domain.domain import TIME
 from core.errors import InputError, RunError, TangenteError
 from core.references.clock import Clock
 from core.references.solution import Evidence

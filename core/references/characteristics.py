@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from core.domain import TIME, Interval
+from core.domain.domain import TIME, Interval
 from core.errors import InputError
 from core.expressions import (
     NUMPY,

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from core import grids
-from core.domain import TIME, Place
+from core.domain import grids
+from core.domain.domain import TIME, Place
 from core.errors import InputError
 from core.expressions import NUMPY, At, Coordinate, Derivative, Expression, Leaf, derivatives_in, evaluate, leaves_in
 from core.references.clock import Clock

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from core import grids, residuals
+from core import residuals
+from core.domain import grids
 from core.errors import InputError
 from core.expressions import NUMPY, Coordinate, Leaf, evaluate
 from core.references.clock import Clock

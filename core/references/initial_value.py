@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.integrate import ODEintWarning, odeint, solve_ivp
 
-from core import bends
+from core.domain import bends
 from core.errors import InputError, RunError
 from core.references.clock import Clock
 from core.references.ordinary import defects

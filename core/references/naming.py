@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from core.domain import Interval
+from core.domain.domain import Interval
 from core.expressions.writing import number_text
 
 if TYPE_CHECKING:

@@ -17,14 +17,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from core import bends, conditions
+from core import conditions
 from core.conditions import BoundCondition
-from core.domain import Interval, Place
+from core.domain import bends
+from core.domain.domain import Interval, Place
+from core.domain.interfaces import Interface
 from core.errors import InputError
 from core.expressions import At, Coordinate, Derivative, Expression, Leaf, Number, derivatives_in, leaves_in
 from core.expressions import replace as exchanged
 from core.expressions.algebra import add, divide, multiply, subtract
-from core.interfaces import Interface
 from core.references.stretches import Feature
 
 if TYPE_CHECKING:

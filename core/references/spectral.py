@@ -12,7 +12,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from core.domain import Interval
+from core.domain.domain import Interval
 
 Array = NDArray[np.float64]
 

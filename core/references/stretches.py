@@ -14,8 +14,8 @@ from itertools import pairwise, product
 import numpy as np
 from numpy.typing import NDArray
 
-from core import bends
-from core.domain import Interval
+from core.domain import bends
+from core.domain.domain import Interval
 from core.errors import InputError
 from core.expressions import NUMPY, Binary, Call, Coordinate, Expression, Leaf, Number, differentiate, evaluate, leaves_in, replace
 from core.expressions.tree import walk

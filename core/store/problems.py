@@ -11,9 +11,9 @@ from sqlalchemy import delete as delete_from
 
 from core.database import Database
 from core.errors import InputError
+from core.files.tables import MAX_BYTES, shown
 from core.schema import saved_problems
 from core.store.texts import new_id
-from core.tables import MAX_BYTES, shown
 
 MOST = 500
 """Problems that a visitor may keep."""

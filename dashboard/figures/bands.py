@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.bands import Array, Band, Spread
-from core.domain import Interval
+from core.domain.domain import Interval
 from dashboard.figures.maps import BAR, shown, sliced
 from dashboard.figures.style import SEQUENTIAL, axis, colour, layout, logarithmic, pale
 

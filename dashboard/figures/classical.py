@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from core.domain import Interval
+from core.domain.domain import Interval
 from core.references import Array
 from dashboard.figures.maps import BAR, shown, sliced
 from dashboard.figures.style import DIVERGING, axis, colour, dash, layout

@@ -7,7 +7,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from core.domain import Interval
+from core.domain.domain import Interval
 from dashboard.figures.style import axis, colour, layout, logarithmic
 
 

@@ -12,7 +12,7 @@ from core import cusps
 from core.binding import BoundProblem
 from core.conditions import BoundCondition
 from core.cusps import Cusp
-from core.domain import Interval, Place
+from core.domain.domain import Interval, Place
 from core.expressions import At, leaves_in
 from dashboard.figures.maps import shown
 from dashboard.figures.style import GRID, TEXT, axis, colour, dash, layout, pale

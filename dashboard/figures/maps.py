@@ -10,7 +10,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from core.domain import TIME, Interval
+from core.domain.domain import TIME, Interval
 from dashboard.figures.style import DIVERGING, SEQUENTIAL, axis, layout
 
 Coordinates = tuple[Interval, ...]

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Locator, Route, expect
 
-from core import classical, grids
+from core import classical
+from core.domain import grids
 from core.errors import RunError
 from core.problem import load
 from core.references import Reference

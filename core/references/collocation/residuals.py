@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from core.domain import Place
+from core.domain.domain import Place
 from core.expressions import NUMPY, At, Coordinate, Derivative, Expression, Leaf, Program, compile, leaves_in, partial
 from core.references.collocation.expansion import Expansion, Points
 

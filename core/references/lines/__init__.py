@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from core import bends
-from core.domain import TIME, Interval
+from core.domain import bends
+from core.domain.domain import TIME, Interval
 from core.errors import RunError, TangenteError
 from core.references import pieces
 from core.references.clock import Clock

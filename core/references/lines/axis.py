@@ -19,7 +19,7 @@ from numpy.polynomial.chebyshev import Chebyshev as Series
 from numpy.typing import NDArray
 from scipy.special import roots_jacobi
 
-from core.domain import Interval
+from core.domain.domain import Interval
 from core.errors import InputError
 from core.references.lines.conditions import EndCondition, Trace
 from core.references.spectral import Chebyshev, Fourier

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from core.conditions import BoundCondition
-from core.domain import TIME, Interval
+from core.domain.domain import TIME, Interval
 from core.expressions import At, Binary, Coordinate, Derivative, Expression, Leaf, Number, Unary, leaves_in
 from core.expressions import replace as exchanged
 

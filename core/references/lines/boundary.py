@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from core.domain import TIME
+from core.domain.domain import TIME
 from core.expressions import NUMPY, At, Coordinate, Expression, Leaf, Number, Vector, leaves_in, partial
 from core.references.lines.axis import Axis, Bounded
 from core.references.lines.conditions import Trace, along_time, derived

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from core.domain import TIME
+from core.domain.domain import TIME
 from core.errors import InputError
 from core.expressions import (
     NUMPY,

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.polynomial import Polynomial
 from numpy.typing import NDArray
 
-from core.domain import TIME, Interval
+from core.domain.domain import TIME, Interval
 from core.errors import InputError
 from core.expressions import NUMPY, Coordinate, Derivative, Expression, Leaf, Number, Vector, partial
 from core.references.lines.conditions import derived

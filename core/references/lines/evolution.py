@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from core import bends
 from core.conditions import BoundCondition
-from core.domain import TIME, Interval, Place
+from core.domain import bends
+from core.domain.domain import TIME, Interval, Place
 from core.errors import InputError
 from core.expressions import (
     At,

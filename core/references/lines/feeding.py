@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 
-from core.domain import TIME, Interval
+from core.domain.domain import TIME, Interval
 from core.errors import InputError
 from core.references.lines.conditions import EndCondition, conditions
 from core.references.lines.counting import factors_at, symbol

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from core import grids
-from core.domain import TIME
+from core.domain import grids
+from core.domain.domain import TIME
 from core.errors import InputError
 from core.expressions import NUMPY, Coordinate, Leaf, Number, Vector, partial
 from core.references.lines import mirrors

@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from core.domain import TIME
+from core.domain.domain import TIME
 from core.errors import InputError
 from core.expressions import Coordinate, Derivative, Number, leaves_in, partial
 from core.references.lines.nodal import Nodal

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.integrate import solve_ivp
 
-from core.domain import Interval
+from core.domain.domain import Interval
 from core.errors import InputError
 from core.expressions import NUMPY, Coordinate, Leaf, Number, Vector, partial
 from core.references import spectral

@@ -11,8 +11,8 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from core import grids
-from core.domain import TIME, Interval
+from core.domain import grids
+from core.domain.domain import TIME, Interval
 from core.expressions import NUMPY, Coordinate, Derivative, Leaf, Number, Vector, leaves_in
 from core.references.lines.conditions import conditions
 from core.references.lines.evolution import Evolution

@@ -8,8 +8,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from core import grids
-from core.domain import TIME
+from core.domain import grids
+from core.domain.domain import TIME
 from core.errors import InputError
 from core.expressions import NUMPY, Coordinate, Expression, Leaf, Vector
 from core.references.lines.axis import Axis, Bounded

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from core.domain import TIME
+from core.domain.domain import TIME
 from core.expressions import NUMPY, Coordinate, Derivative, Expression, Leaf, Vector
 from core.references.lines.axis import Bounded
 from core.references.lines.evolution import Slot

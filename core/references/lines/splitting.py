@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from core.domain import TIME
+from core.domain.domain import TIME
 from core.expressions import Binary, Coordinate, Derivative, Expression, Leaf, Number, Unary, derivatives_in, leaves_in, partial, replace
 from core.expressions.algebra import MINUS_ONE, ONE, ZERO, add, divide, multiply
 from core.references.lines.evolution import Evolution

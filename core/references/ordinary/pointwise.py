@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.conditions import BoundCondition
-from core.domain import Interval
+from core.domain.domain import Interval
 from core.errors import InputError
 from core.expressions import NUMPY, At, Coordinate, Derivative, Leaf, Vector, leaves_in, partial, to_text
 from core.references.ordinary.slopes import Slopes

@@ -118,7 +118,7 @@ def _recurred(name: str, order: float, x: Tensor, z: Tensor) -> Tensor:
 
 @cache
 def _slope(name: str, order: float) -> Function:
-    from core.torch_functions import TORCH  # which holds these functions
+    from core.expressions.torch_functions import TORCH  # which holds these functions
 
     tree = SLOPES[name](X) if name in SLOPES else SLOPES_OF_TWO[name](Number(order), X)[1]
     program = compile(tree, TORCH)

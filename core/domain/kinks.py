@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.domain import Interval
+from core.domain.domain import Interval
 from core.errors import TangenteError
 from core.expressions import NUMPY, Binary, Call, Coordinate, Expression, Leaf, Number, differentiate, evaluate, leaves_in
 from core.expressions.algebra import ONE, call, multiply, subtract

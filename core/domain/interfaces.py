@@ -19,8 +19,8 @@ from math import comb
 
 import numpy as np
 
-from core import bends
-from core.domain import Interval
+from core.domain import bends
+from core.domain.domain import Interval
 from core.errors import InputError
 from core.expressions import (
     NUMPY,

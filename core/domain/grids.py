@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from core.domain import TOLERANCE
+from core.domain.domain import TOLERANCE
 
 if TYPE_CHECKING:
     from core.problem import BoundProblem

@@ -14,9 +14,9 @@ from typing import Any, TypeVar
 
 from core.errors import InputError, Position, TangenteError
 from core.expressions import Names, constant, parse, substitute
+from core.files.toml import MAX_BYTES as MAX_BYTES
+from core.files.toml import read as read
 from core.ranges import nearest
-from core.toml import MAX_BYTES as MAX_BYTES
-from core.toml import read as read
 
 T = TypeVar("T", Mapping[str, Any], Sequence[Any])
 

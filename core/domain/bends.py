@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from core.domain import Interval
+from core.domain.domain import Interval
 from core.errors import InputError
 from core.expressions import NUMPY, Call, Coordinate, Expression, Leaf, Number, differentiate, evaluate, leaves_in
 from core.expressions.algebra import ONE, ZERO, negate, rebuilt, subtract
