@@ -37,7 +37,7 @@ from core.devices import labels, torch_device
 from core.experiment import Experiment
 from core.fields import Display
 from core.losses import Losses
-from core.problem import Problem, load
+from core.problem.problem import Problem, load
 from core.process import prepare
 from core.training import Snapshot, train
 from dashboard.presets import PRESETS

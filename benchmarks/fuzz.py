@@ -45,10 +45,10 @@ Target = Callable[[str], object]
 
 def targets() -> dict[str, Target]:
     """What is fed, by name; each raises `InputError` for what it refuses."""
-    from core.drafts import mistakes
     from core.experiment import Experiment
     from core.expressions import Names, parse, parse_equation, to_latex, to_text
     from core.files import tables
+    from core.problem.reading.mistakes import mistakes
 
     names = Names(("x", "t"), ("u", "v"), ("nu", "k", "omega0", "D"))
 
@@ -195,7 +195,14 @@ def child(path: Path, arguments: list[str]) -> None:
     except ImportError:
         sys.exit("The guided fuzzer needs Atheris: pip install atheris==3.0.0")
     with atheris.instrument_imports(
-        include=["core.expressions", "core.problem", "core.statement", "core.files.tables", "core.files.toml", "core.checks"]
+        include=[
+            "core.expressions",
+            "core.problem.problem",
+            "core.problem.statement",
+            "core.files.tables",
+            "core.files.toml",
+            "core.problem.checks.consistency",
+        ]
     ):
         known = list(targets().items())
     from core.errors import InputError

@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from core.cluster import Cluster
 from core.experiment import Experiment
-from core.problem import load
+from core.problem.problem import load
 from core.store import RunStore
 
 SETTINGS = {"depth": 3, "width": 24, "points": 500, "condition_points": 50}

@@ -29,7 +29,7 @@ from core import references
 from core.domain import grids
 from core.errors import TangenteError
 from core.experiment import Experiment
-from core.problem import library, load
+from core.problem.problem import library, load
 from core.process import prepare
 from core.seeds import FAILED
 from core.training import train

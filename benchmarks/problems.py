@@ -21,9 +21,10 @@ from typing import Any
 import numpy as np
 
 from benchmarks.library import FAILING
-from core import references, residuals
+from core import references
 from core.errors import TangenteError
-from core.problem import BoundProblem, Problem, library, load
+from core.problem.checks import exact_residuals
+from core.problem.problem import BoundProblem, Problem, library, load
 from core.references import Reference
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "problems.md"
@@ -87,7 +88,7 @@ class Row:
 def measure(name: str) -> Row:
     """One problem at its defaults."""
     problem = load(name).bind({})
-    left = residuals.of_exact(problem) if problem.exact else None
+    left = exact_residuals.of_exact(problem) if problem.exact else None
     found = classical(problem)
     answer = found if isinstance(found, Reference) else None
     return Row(

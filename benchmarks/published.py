@@ -24,7 +24,7 @@ from benchmarks.steps.page import page
 from core import native
 from core.devices import labels
 from core.experiment import Experiment
-from core.problem import Problem, load
+from core.problem.problem import Problem, load
 from core.process import prepare
 
 MARKS = "<!-- made by published from here on -->", "<!-- as far as here -->"

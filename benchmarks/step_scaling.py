@@ -31,7 +31,7 @@ from benchmarks.steps.machine import described
 from benchmarks.steps.page import page
 from benchmarks.steps.tangente import engines
 from core.experiment import HYPERPARAMETERS, Experiment
-from core.problem import Problem, load
+from core.problem.problem import Problem, load
 from core.process import prepare
 from core.ranges import Integer
 from core.training import train

@@ -19,14 +19,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from core import classical, interruptions, lone_reference, measurements, references, seeds
+from core import classical, interruptions, lone_reference, references, seeds
 from core.bands import Spread
 from core.classical import Answer
 from core.errors import InputError, Position, RunError, TangenteError
 from core.experiment import HYPERPARAMETERS, Experiment
 from core.files import outputs, toml
 from core.frames import unpack
-from core.problem import library, load
+from core.problem.data import MAX_BYTES
+from core.problem.problem import library, load
 from core.references import Reference
 from core.seeds import Outcome
 from core.store import OVER, SILENCE, Run, RunStore
@@ -324,7 +325,7 @@ def _beside(folder: Path, name: str) -> bytes:
     """The beginning of a file that an experiment file names, one byte more than data may have."""
     try:
         with (folder / name).open("rb") as file:
-            return file.read(measurements.MAX_BYTES + 1)
+            return file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         raise InputError("cannot-read", at=Position(file=name), reason=getattr(error, "strerror", None) or str(error)) from None
 

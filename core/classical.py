@@ -20,13 +20,13 @@ from typing import TYPE_CHECKING, Any
 
 from core import references
 from core.errors import RunError, TangenteError
-from core.problem import Problem
+from core.problem.problem import Problem
 from core.references import Reference
 from core.references.clock import Unwanted
 from core.store import Question
 
 if TYPE_CHECKING:
-    from core.binding import Values
+    from core.problem.bound import Values
     from core.store import RunStore
 
 Answer = Reference | TangenteError

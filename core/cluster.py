@@ -27,7 +27,7 @@ from sqlalchemy import make_url
 
 from core import children, classical
 from core.errors import InputError, RunError, TangenteError
-from core.problem import Problem
+from core.problem.problem import Problem
 from core.settings import configure
 from core.store import Run, RunStore
 

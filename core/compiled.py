@@ -11,7 +11,6 @@ from torch import Tensor, nn
 
 from core import native
 from core.batches import Points
-from core.binding import BoundProblem
 from core.expressions import Call, Coordinate, leaves_in
 from core.expressions.tree import walk
 from core.groups import Group, Groups
@@ -19,6 +18,7 @@ from core.jets import inputs
 from core.jets.activations import DERIVATIVES
 from core.losses import Losses
 from core.native.codes import UNCOMPILED
+from core.problem.bound import BoundProblem
 from core.vector import Vector
 from core.weights import Weights
 

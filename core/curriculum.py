@@ -16,9 +16,9 @@ from core.phases import Phases
 from core.ranges import NO_CURRICULUM, Curriculum, Real, nearest
 
 if TYPE_CHECKING:
-    from core.cusps import Cusp
     from core.experiment import Experiment
-    from core.problem import ParameterRange, Problem
+    from core.problem.cusps import Cusp
+    from core.problem.problem import ParameterRange, Problem
 
 JUMPS = 8
 """From the first value to the parameter's own."""

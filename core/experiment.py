@@ -16,16 +16,18 @@ from typing import Any
 
 import tomli_w
 
-from core import checks, completeness, constraints, curriculum, cusps, marching, recipes, residuals, roughness
-from core.constraints import Trial
-from core.cusps import Cusp
+from core import curriculum, marching, recipes
 from core.domain.domain import TIME
 from core.errors import N_, InputError, Position, TangenteError
 from core.files import tables
-from core.problem import BoundProblem, Problem, load
+from core.problem import cusps, hard_constraints, roughness
+from core.problem.checks import completeness, consistency, exact_residuals
+from core.problem.cusps import Cusp
+from core.problem.hard_constraints import Trial
+from core.problem.problem import BoundProblem, Problem, load
+from core.problem.statement import Files, no_files
 from core.ranges import NO_CURRICULUM, Choice, Curriculum, Integer, Range, Real, Stages, nearest
 from core.schedules import SCHEDULES
-from core.statement import Files, no_files
 
 NUMERICS = 3
 """Counts the changes that alter the numbers a run gives; part of every key, so that results cached before such a change retire."""
@@ -285,7 +287,7 @@ class Experiment:
             "Coordinates that are periodic by construction stay as they are. 0: none."
         ),
     )
-    constraints: str = _hyper(
+    hard_constraints: str = _hyper(
         "network",
         Choice(tuple(CONSTRAINTS)),
         "soft",
@@ -631,14 +633,14 @@ class Experiment:
     def _check_size(self) -> None:
         """Raise `InputError` where one of the methods cannot handle so large a network, or so many points."""
         others = len(self.problem.conditions) + sum(len(cusp.asked) for cusp in self.cusps)
-        residuals = self.points * len(self.problem.equations) + self.condition_points * others
+        exact_residuals = self.points * len(self.problem.equations) + self.condition_points * others
         for stage in self.stages:
             known, place = OPTIMISERS[stage.method], Position(key="training.optimiser")
             if known.dense and self.parameters > DENSE:
                 raise InputError("network-too-large", at=place, method=stage.method, parameters=self.parameters, most=DENSE)
-            if known.rows and residuals * self.parameters > ENTRIES:
+            if known.rows and exact_residuals * self.parameters > ENTRIES:
                 most = ENTRIES // self.parameters
-                raise InputError("too-many-residuals", at=place, method=stage.method, residuals=residuals, most=most)
+                raise InputError("too-many-residuals", at=place, method=stage.method, residuals=exact_residuals, most=most)
 
     def _check_phases(self) -> None:
         """Raise `InputError` where the problem allows no windows of time, or not this curriculum."""
@@ -680,12 +682,12 @@ _SECTIONS = ("problem", "values", "network", "training")
 @lru_cache(maxsize=256)
 def _check_conditions(problem: Problem, values: tuple[tuple[str, float], ...]) -> None:
     if values != problem.values({}):  # these were checked with the problem
-        checks.check_conditions(problem, problem.bind(dict(values)))
+        consistency.check_conditions(problem, problem.bind(dict(values)))
 
 
 @lru_cache(maxsize=256)
 def _trial(problem: Problem, values: tuple[tuple[str, float], ...], kind: str) -> Trial:
-    return {"hard": constraints.trial, "partial": constraints.partial}[kind](problem.bind(dict(values)))
+    return {"hard": hard_constraints.trial, "partial": hard_constraints.partial}[kind](problem.bind(dict(values)))
 
 
 @lru_cache(maxsize=256)
@@ -722,7 +724,7 @@ def _rough(problem: Problem, values: tuple[tuple[str, float], ...]) -> bool:
 @lru_cache(maxsize=256)
 def _incomplete(problem: Problem, values: tuple[tuple[str, float], ...]) -> tuple[InputError, ...]:
     bound = problem.bind(dict(values))
-    nearly = [checks.missed(problem, bound, miss) for miss in residuals.misses_at(problem, values) if bound.exact]
+    nearly = [consistency.missed(problem, bound, miss) for miss in exact_residuals.misses_at(problem, values) if bound.exact]
     return (*completeness.warnings(bound, () if problem.data is None else problem.data.unknowns), *nearly)
 
 

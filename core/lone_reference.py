@@ -12,7 +12,7 @@ from core import references
 from core.domain import grids
 from core.domain.domain import Interval
 from core.errors import InputError, Position, TangenteError
-from core.problem import BoundProblem
+from core.problem.problem import BoundProblem
 from core.references import Reference
 
 Point = tuple[float, ...]

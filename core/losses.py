@@ -1,8 +1,8 @@
 """The loss of an experiment: one `MSELoss` term for each equation and each condition.
 
 Equations are asked to hold at collocation points inside the domain, conditions at points on its edges; what is continuous at a cusp
-(`core/cusps.py`) is asked for likewise, at points of the face that lies there. Each kind is one pass through the network, whatever the
-number of terms. What the network is built to meet (`core/constraints.py`) is not asked for: such a condition's term is zero.
+(`core/problem/cusps.py`) is asked for likewise, at points of the face that lies there. Each kind is one pass through the network, whatever the
+number of terms. What the network is built to meet (`core/problem/hard_constraints.py`) is not asked for: such a condition's term is zero.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from core import curriculum, cusps, marching, sampling
+from core import curriculum, marching, sampling
 from core.batches import Points, Residual, Rows
 from core.columns import Columns
 from core.combinations import combined
@@ -27,7 +27,8 @@ from core.expressions import At, Coordinate, Expression, Leaf, compile, leaves_i
 from core.expressions.torch_functions import TORCH
 from core.jets.orders import parts
 from core.networks import DTYPES, Trial
-from core.problem import BoundCondition
+from core.problem import cusps
+from core.problem.problem import BoundCondition
 from core.products import Products
 from core.resampling import POOL, RULES
 

@@ -9,17 +9,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from core.conditions import BoundCondition
 from core.domain.domain import TIME
 from core.errors import InputError
 from core.expressions import At, leaves_in
 from core.phases import Phases
+from core.problem.conditions import BoundCondition
 
 if TYPE_CHECKING:
-    from core.binding import BoundProblem
-    from core.cusps import Cusp
     from core.experiment import Experiment
-    from core.problem import Problem
+    from core.problem.bound import BoundProblem
+    from core.problem.cusps import Cusp
+    from core.problem.problem import Problem
 
 
 def phases(experiment: Experiment) -> Phases:

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from core import cusps
 from core.domain.domain import TIME
-from core.problem import Problem
+from core.problem import cusps
+from core.problem.problem import Problem
 
 LIMIT = 1500
 """Weights and biases beyond which a step of Levenberg-Marquardt takes most of a second."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.experiment import Experiment
-from core.problem import load
+from core.problem.problem import load
 
 HOUR = 3600.0
 

@@ -25,7 +25,7 @@ from core.errors import TangenteError
 from core.experiment import Experiment
 from core.fields import Display
 from core.losses import Losses
-from core.problem import load
+from core.problem.problem import load
 from core.settings import configure
 from core.store import Device, RunStore, default_url
 from core.training import train

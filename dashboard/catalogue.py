@@ -14,7 +14,7 @@ from itertools import chain, count
 
 from core.errors import InputError, TangenteError
 from core.experiment import Experiment
-from core.problem import FOLDER, Problem, library, load
+from core.problem.problem import FOLDER, Problem, library, load
 from core.ranges import nearest
 from dashboard.services import store
 from dashboard.texts import _

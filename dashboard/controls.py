@@ -33,7 +33,7 @@ from core.experiment import (
     Hyperparameter,
 )
 from core.expressions import Parameter, to_latex
-from core.problem import ParameterRange, Problem
+from core.problem.problem import ParameterRange, Problem
 from core.ranges import NO_CURRICULUM, Choice, Curriculum, Integer, Range, Real, Stages
 from core.store import Device
 from dashboard import address, catalogue

@@ -14,7 +14,7 @@ from typing import Any
 
 import streamlit as st
 
-from core import statement
+from core.problem import statement
 from dashboard import catalogue
 from dashboard.draft import Draft
 from dashboard.marks import Mark

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from core import cusps
 from core.errors import TangenteError
 from core.expressions import Expression, to_latex, to_text
-from core.problem import Formulas, Problem
+from core.problem import cusps
+from core.problem.problem import Formulas, Problem
 from dashboard.texts import _
 
 FEW = 6

@@ -9,7 +9,7 @@ from collections.abc import Collection
 import streamlit as st
 
 from core.errors import N_
-from core.problem import Problem
+from core.problem.problem import Problem
 from dashboard.texts import _
 
 KINDS = {"ode": N_("ODE"), "pde": N_("PDE"), "system": N_("System")}

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from core.drafts import mistakes
 from core.errors import InputError
 from core.experiment import Experiment
-from core.problem import Problem
+from core.problem.problem import Problem
+from core.problem.reading.mistakes import mistakes
 from dashboard.draft import CELLS, TEXTS, Draft, Line
 
 _KEY = re.compile(r"problem\.(?P<key>[^.\[]+)(?:\.(?P<name>.*?))?(?:\[(?P<number>\d+)\])?(?:\.(?P<cell>value|low|high))?")

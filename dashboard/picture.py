@@ -9,7 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.problem import Problem
+from core.problem.problem import Problem
 from dashboard import references
 from dashboard.texts import _
 

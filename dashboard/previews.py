@@ -8,12 +8,12 @@ import numpy as np
 import streamlit as st
 
 from core import classical
-from core.binding import BoundProblem
 from core.domain import grids
 from core.domain.domain import TIME
 from core.errors import TangenteError
-from core.legible import formulas
-from core.problem import Problem
+from core.problem.bound import BoundProblem
+from core.problem.problem import Problem
+from core.problem.reading.readable import formulas
 from core.references import Reference
 from dashboard import evidence, references
 from dashboard.chart import chart

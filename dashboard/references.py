@@ -14,7 +14,7 @@ from core import classical
 from core.domain import grids
 from core.errors import N_, InputError, TangenteError
 from core.frames import pack
-from core.problem import BoundProblem, Problem
+from core.problem.problem import BoundProblem, Problem
 from core.references import Reference
 from dashboard import evidence
 from dashboard.services import cluster, store

@@ -14,7 +14,7 @@ from plotly.colors import get_colorscale
 from core.domain import grids
 from core.domain.domain import TIME
 from core.errors import TangenteError
-from core.problem import Interval, Problem
+from core.problem.problem import Interval, Problem
 from dashboard import references
 from dashboard.figures import maps
 from dashboard.figures.style import DIVERGING, PALETTE

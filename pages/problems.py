@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.problem import Problem
+from core.problem.problem import Problem
 from dashboard import actions, catalogue, filters
 from dashboard.catalogue import PROBLEM
 from dashboard.equation import stacked

@@ -6,7 +6,7 @@ Functions get arguments of moderate size: the sine of a large number has no digi
 from hypothesis import strategies as st
 
 from core.errors import TangenteError
-from core.problem import Problem
+from core.problem.problem import Problem
 
 LEAVES = ("u", "u_x", "u_t", "u_xx", "u_xt", "u_xxx", "u_xxxx", "u_xxtt", "x", "t", "2", "0.5", "3.7")
 FUNCTIONS = ("sin", "cos", "exp", "tanh", "atan", "abs", "sqrt", "heaviside")

@@ -5,7 +5,7 @@ from typing import Any
 
 from core import references
 from core.experiment import Experiment
-from core.problem import Problem, load
+from core.problem.problem import Problem, load
 from core.references import Reference
 
 

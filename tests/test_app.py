@@ -21,7 +21,7 @@ from core import classical
 from core.domain import grids
 from core.errors import RunError
 from core.frames import pack, unpack
-from core.problem import Problem, load
+from core.problem.problem import Problem, load
 from core.references import METHODS, Reference, exact
 from core.references.solution import Evidence
 from core.store import Lease, Run, RunStore

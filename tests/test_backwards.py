@@ -9,7 +9,7 @@ import pytest
 
 from core import references
 from core.domain import grids
-from core.problem import BoundProblem, Problem
+from core.problem.problem import BoundProblem, Problem
 from core.references import exact
 from core.references.lines import backwards
 

@@ -16,7 +16,7 @@ from core.__main__ import main
 from core.errors import MESSAGES, InputError
 from core.experiment import Experiment
 from core.files import toml
-from core.problem import Problem
+from core.problem.problem import Problem
 from tests.bad_inputs import BAD, C1, C2, E1, file
 
 LIMIT = 0.05

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from core import references
 from core.domain import grids
 from core.errors import InputError, RunError
-from core.problem import BoundProblem, Problem, load
+from core.problem.problem import BoundProblem, Problem, load
 from core.references.boundary_value import solve
 from core.references.clock import Clock
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import InputError
-from core.problem import FOLDER, Problem, library
+from core.problem.problem import FOLDER, Problem, library
 from core.store import RunStore
 from dashboard import catalogue, visitor
 

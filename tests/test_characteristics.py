@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from core import references
 from core.domain import grids
 from core.errors import InputError
-from core.problem import BoundProblem, Problem
+from core.problem.problem import BoundProblem, Problem
 from core.references.integrals import Integral
 
 Array = NDArray[np.float64]

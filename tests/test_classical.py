@@ -13,7 +13,7 @@ import pytest
 
 from core import classical, references
 from core.errors import InputError, RunError
-from core.problem import Problem, load
+from core.problem.problem import Problem, load
 from core.references import Reference
 from core.store import Question, RunStore
 from tests.experiments import without_exact

@@ -12,7 +12,7 @@ import pytest
 
 from core.devices import labels
 from core.experiment import HYPERPARAMETERS
-from core.problem import library
+from core.problem.problem import library
 
 ROOT = Path(__file__).parent.parent
 QUICK = ["--depth", "2", "--width", "8", "--points", "50", "--condition-points", "10"]

@@ -18,7 +18,7 @@ from core import children, classical
 from core.cluster import Cluster
 from core.errors import InputError
 from core.experiment import Experiment
-from core.problem import load
+from core.problem.problem import load
 from core.references import Reference
 from core.runner import run as train_here
 from core.store import RunStore

@@ -19,7 +19,7 @@ from scipy.sparse.linalg import spsolve
 from core import references
 from core.domain import grids
 from core.errors import InputError, RunError
-from core.problem import BoundProblem, Problem
+from core.problem.problem import BoundProblem, Problem
 from core.references import collocation, exact
 from core.references.clock import Clock
 from core.references.collocation.corners import Corner, corners

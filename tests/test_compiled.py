@@ -14,7 +14,7 @@ from core.experiment import ACTIVATIONS, Experiment
 from core.losses import Losses
 from core.networks import build
 from core.objective import Objective
-from core.problem import Problem, library, load
+from core.problem.problem import Problem, library, load
 from core.sweeps import Sweep
 from core.training import Snapshot, train
 from core.vector import Vector

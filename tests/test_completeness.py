@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from core.completeness import given, order, warnings
 from core.experiment import Experiment
-from core.problem import Problem, library, load
+from core.problem.checks.completeness import given, order, warnings
+from core.problem.problem import Problem, library, load
 from tests.experiments import small
 
 LINE, ROD, BOX, PLANE = {"t": [0, 1]}, {"x": [0, 1], "t": [0, 1]}, {"x": [0, 1], "y": [0, 1], "t": [0, 1]}, {"x": [0, 1], "y": [0, 1]}

@@ -12,14 +12,14 @@ import pytest
 import torch
 
 from core import references
-from core.constraints import Trial, partial, trial
 from core.domain import grids
 from core.errors import InputError
 from core.experiment import Experiment
 from core.expressions import NUMPY, Expression, evaluate
 from core.losses import Losses
 from core.networks import build
-from core.problem import BoundProblem, Problem, library, load
+from core.problem.hard_constraints import Trial, partial, trial
+from core.problem.problem import BoundProblem, Problem, library, load
 from tests.experiments import small
 
 CPU = torch.device("cpu")

@@ -6,10 +6,10 @@ import time
 
 import pytest
 
-from core import contradictions
 from core.errors import InputError
 from core.experiment import Experiment
-from core.problem import Problem, library, load
+from core.problem.checks import contradictions
+from core.problem.problem import Problem, library, load
 
 LINE = {"x": [0, 1]}
 STRIP = {"x": [0, 1], "t": [0, 1]}

@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.experiment import HYPERPARAMETERS, WEIGHT, Experiment
-from core.problem import library, load
+from core.problem.problem import library, load
 from core.ranges import Choice, Integer, Real
 from dashboard.controls import OPTIONS, problems, settings
 from dashboard.presets import PRESETS
@@ -172,7 +172,7 @@ def test_what_cannot_be_had_is_noted_and_the_default_taken(name: str, text: str,
 def test_a_curriculum_is_offered_from_both_ends_of_each_parameters_range() -> None:
     def page() -> None:
         from core.experiment import HYPERPARAMETERS
-        from core.problem import load
+        from core.problem.problem import load
         from dashboard import controls
 
         controls.hyperparameter(HYPERPARAMETERS["curriculum"], "none", (), load("damped-oscillator").parameters)

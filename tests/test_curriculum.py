@@ -18,7 +18,7 @@ from core.fields import LIVE, Display
 from core.losses import Losses
 from core.networks import build
 from core.objective import Objective
-from core.problem import Problem, load
+from core.problem.problem import Problem, load
 from core.resampling import RULES
 from core.training import Snapshot, train
 from tests.experiments import small, solved

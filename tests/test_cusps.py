@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 import torch
 
-from core import cusps
 from core import experiment as experiments
 from core.compiled import suits
 from core.diagnosis.measures import checked
@@ -19,7 +18,8 @@ from core.frameworks.stated import stated
 from core.losses import Losses
 from core.networks import Cusps, Scale, build
 from core.objective import Objective
-from core.problem import Problem, library, load
+from core.problem import cusps
+from core.problem.problem import Problem, library, load
 from core.training import Checkpoint, Snapshot, train
 from core.vector import Vector
 

@@ -11,7 +11,7 @@ from torch import Tensor
 from core.experiment import Experiment
 from core.losses import Losses
 from core.networks import build
-from core.problem import load
+from core.problem.problem import load
 
 pytest.importorskip("deepxde", reason="no DeepXDE is installed (pip install -r requirements-benchmarks.txt)")
 from benchmarks.accuracy import POINTS, ROWS

@@ -31,7 +31,7 @@ from core.expressions import NUMPY, evaluate
 from core.gradients import of_terms
 from core.losses import Losses
 from core.networks import DTYPES, build
-from core.problem import Problem, load
+from core.problem.problem import Problem, load
 from core.store import RunStore
 from core.training import Snapshot, train
 from tests.experiments import small

@@ -19,7 +19,7 @@ from core.diagnosis.case import Case
 from core.diagnosis.findings import FAULTS, Finding, findings
 from core.diagnosis.remedies import Settings, possible, sharper
 from core.experiment import HYPERPARAMETERS, Experiment
-from core.problem import load
+from core.problem.problem import load
 from core.store import Device, RunStore
 from dashboard.controls import NONE
 from dashboard.sections import diagnosis

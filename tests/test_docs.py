@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from core.experiment import Experiment
-from core.problem import library, load
+from core.problem.problem import library, load
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

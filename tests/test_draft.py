@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import InputError
-from core.problem import FOLDER, Problem, library
+from core.problem.problem import FOLDER, Problem, library
 from dashboard.draft import Draft
 from dashboard.marks import check
 

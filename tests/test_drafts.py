@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from core.drafts import mistakes
 from core.errors import InputError
-from core.problem import FOLDER, Problem, library
+from core.problem.problem import FOLDER, Problem, library
+from core.problem.reading.mistakes import mistakes
 
 DECAY: dict[str, Any] = {
     "coordinates": {"t": [0, 1]},

@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.errors import MESSAGES, RunError
 from core.experiment import terms
-from core.problem import FOLDER, Problem, library, load
+from core.problem.problem import FOLDER, Problem, library, load
 from core.references import Reference
 from core.references.solution import Evidence
 from core.store import RunStore

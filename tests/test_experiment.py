@@ -4,7 +4,7 @@ import pytest
 
 from core.errors import InputError
 from core.experiment import HYPERPARAMETERS, Experiment, terms
-from core.problem import Problem, library, load
+from core.problem.problem import Problem, library, load
 from tests.experiments import small
 
 

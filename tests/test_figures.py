@@ -11,7 +11,6 @@ import plotly.graph_objects as go
 import pytest
 from numpy.typing import NDArray
 
-from core import cusps
 from core.bands import Series, by_step, spread
 from core.domain import grids
 from core.domain.domain import Interval
@@ -19,7 +18,8 @@ from core.experiment import Experiment, terms
 from core.fields import Display
 from core.frames import unpack
 from core.losses import Losses
-from core.problem import Problem, library, load
+from core.problem import cusps
+from core.problem.problem import Problem, library, load
 from core.references import Reference
 from core.training import train
 from dashboard.figures import bands, classical, curves, domain, maps, style

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.problem import Problem, load
+from core.problem.problem import Problem, load
 from dashboard.filters import found
 
 TABLE = {

@@ -16,7 +16,7 @@ from core.gradients import jacobian
 from core.losses import Losses
 from core.networks import build
 from core.objective import Objective
-from core.problem import Problem, load
+from core.problem.problem import Problem, load
 from core.tape import Meetings
 from core.vector import Vector
 from tests.experiments import small

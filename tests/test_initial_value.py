@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from core import references
 from core.domain import grids
 from core.errors import InputError, RunError
-from core.problem import BoundProblem, Problem
+from core.problem.problem import BoundProblem, Problem
 from core.references import Reference
 from core.references.clock import Clock
 from core.references.initial_value import solve

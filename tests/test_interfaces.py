@@ -16,7 +16,7 @@ from core import references
 from core.domain import grids
 from core.errors import InputError
 from core.expressions import to_text
-from core.problem import BoundProblem, Problem
+from core.problem.problem import BoundProblem, Problem
 
 Array = NDArray[np.float64]
 

@@ -19,7 +19,7 @@ import pytest
 
 from core import interruptions
 from core.experiment import Experiment
-from core.problem import load
+from core.problem.problem import load
 from core.runner import Heartbeat, run
 from core.store import Run, RunStore
 

@@ -25,7 +25,7 @@ from core.losses import Losses
 from core.networks import build
 from core.networks.activations import ACTIVATIONS as MODULES
 from core.objective import Objective
-from core.problem import Problem, library
+from core.problem.problem import Problem, library
 from core.training import train
 from core.vector import Vector
 from tests.equations import equations

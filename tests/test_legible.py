@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from core.legible import formulas
-from core.problem import FOLDER, library, load
+from core.problem.problem import FOLDER, library, load
+from core.problem.reading.readable import formulas
 
 WAVE: dict[str, Any] = {
     "coordinates": {"x": [0, 1], "t": [0, "2*pi"]},

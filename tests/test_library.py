@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from core import references, residuals
+from core import references
 from core.domain import grids
 from core.errors import InputError
 from core.experiment import Experiment
-from core.problem import FOLDER, Problem, library, load
+from core.problem.checks import exact_residuals
+from core.problem.problem import FOLDER, Problem, library, load
 from core.recipes import SUITED
 
 Array = NDArray[np.float64]
@@ -89,7 +90,7 @@ def test_the_exact_solution_satisfies_every_equation_and_condition(name: str, se
     random = np.random.default_rng(seed)
     problem = load(name)
     bound = problem.bind(random_values(problem, random) if seed else {})
-    found = residuals.of_exact(bound, seed)
+    found = exact_residuals.of_exact(bound, seed)
     assert (len(found.equations), len(found.conditions)) == (len(problem.equations), len(problem.conditions))
     assert found.largest < 1e-8, found
 

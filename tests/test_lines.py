@@ -11,10 +11,10 @@ import pytest
 from numpy.typing import NDArray
 
 from core import references
-from core.binding import BoundProblem
 from core.domain import grids
 from core.errors import InputError, RunError
-from core.problem import Problem, load
+from core.problem.bound import BoundProblem
+from core.problem.problem import Problem, load
 from core.references import cole_hopf, exact, lines
 from core.references.clock import Clock
 from core.references.lines import methods

@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from core import classical
 from core.experiment import ENGINES
-from core.problem import load
+from core.problem.problem import load
 from core.store import RunStore
 from dashboard import live
 from tests.browser.harness import NO_BROWSER, Server, Solve, chromium

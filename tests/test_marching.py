@@ -19,7 +19,7 @@ from core.networks import build
 from core.objective import Objective
 from core.optimisers import OPTIMISERS
 from core.phases import Phases
-from core.problem import Problem, load
+from core.problem.problem import Problem, load
 from core.resampling import RULES
 from core.training import Snapshot, train
 from tests.experiments import small

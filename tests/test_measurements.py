@@ -17,8 +17,8 @@ from core.domain.domain import Interval
 from core.errors import InputError
 from core.experiment import Experiment
 from core.losses import Losses
-from core.measurements import MAX_BYTES, read
 from core.networks import build
+from core.problem.data import MAX_BYTES, read
 from core.training import train
 
 AXES = (Interval("x", 0.0, 1.0), Interval("t", 0.0, 2.0))

@@ -10,7 +10,7 @@ from core.derivatives import derivatives
 from core.experiment import ACTIVATIONS, ARCHITECTURES, FACTORISATIONS, SLOPES, Experiment
 from core.expressions import Derivative
 from core.networks import Fourier, Periodic, Scale, build, weights
-from core.problem import Problem
+from core.problem.problem import Problem
 from tests.experiments import small
 
 CPU = torch.device("cpu")

@@ -20,7 +20,7 @@ from core.losses import Losses
 from core.optimisers import OPTIMISERS
 from core.optimisers.line_search import LineSearch, Place
 from core.optimisers.ssbroyden import factors
-from core.problem import load
+from core.problem.problem import load
 from core.training import Snapshot, train
 from core.vector import Vector
 from tests.experiments import small, solved

@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.errors import RunError
 from core.experiment import Experiment
-from core.problem import Problem, library, load
+from core.problem.problem import Problem, library, load
 from core.recipes import OF_THE_METHOD
 from core.store import Device, Run, RunStore
 from dashboard import actions, services

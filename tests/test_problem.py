@@ -10,7 +10,7 @@ import pytest
 
 from core.errors import MESSAGES, InputError
 from core.expressions import Names, parse, to_text
-from core.problem import Interval, ParameterRange, Problem, load
+from core.problem.problem import Interval, ParameterRange, Problem, load
 
 GOOD: dict[str, Any] = {
     "coordinates": {"x": [0, 1], "t": [0, 2]},

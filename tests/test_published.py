@@ -7,9 +7,9 @@ import pytest
 
 from benchmarks.library import Outcome
 from benchmarks.published import ROWS, table
-from core import residuals
 from core.experiment import Experiment
-from core.problem import load
+from core.problem.checks import exact_residuals
+from core.problem.problem import load
 
 
 @pytest.mark.parametrize("name", ROWS)
@@ -19,7 +19,7 @@ def test_a_published_problem_is_stated_with_the_recipe_of_ours(name: str) -> Non
     ours = Experiment.of(load(row.problem))
     assert (experiment.depth, experiment.activation, experiment.weights) == (ours.depth, ours.activation, ours.weights)
     if experiment.bound.exact:
-        left = residuals.of_exact(experiment.bound)
+        left = exact_residuals.of_exact(experiment.bound)
         assert np.max(left.equations) < 1e-10 and np.max(left.conditions) < 1e-10
     assert row.plain is None or row.more is None or row.more < row.plain
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.experiment import HYPERPARAMETERS, OPTIMISERS, Experiment
-from core.problem import Problem, library, load
+from core.problem.problem import Problem, library, load
 from core.recipes import BROYDEN, MARQUARDT, OF_THE_METHOD, SUITED
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from core import references
 from core.domain import grids
 from core.errors import InputError
-from core.problem import Problem, load
+from core.problem.problem import Problem, load
 from core.references import exact
 from core.references.cole_hopf import burgers, viscosity
 

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core import residuals
-from core.binding import BoundProblem
 from core.errors import InputError
 from core.experiment import Experiment
 from core.expressions import Names, Number, parse, substitute
-from core.problem import Problem, load
+from core.problem.bound import BoundProblem
+from core.problem.checks import exact_residuals
+from core.problem.problem import Problem, load
 from core.references import solve
 
 
@@ -33,7 +33,7 @@ def with_exact(name: str, exact: str, values: Mapping[str, float] | None = None)
 
 def test_the_residual_is_the_difference_of_both_sides() -> None:
     wrong = with_exact("decay", "u0*exp(-lambda*t) + 0.25", {"lambda": 2})  # u' + λu becomes λ/4, u(0) − u₀ becomes 1/4
-    found = residuals.of_exact(wrong)
+    found = exact_residuals.of_exact(wrong)
     assert found.equations == pytest.approx((0.5,)) and found.conditions == pytest.approx((0.25,))
     assert found.largest == pytest.approx(0.5)
 
@@ -48,7 +48,7 @@ def test_the_residual_is_the_difference_of_both_sides() -> None:
     ],
 )
 def test_what_is_broken_is_what_shows(exact: str, broken: str) -> None:
-    found = residuals.of_exact(with_exact("heat", exact))
+    found = exact_residuals.of_exact(with_exact("heat", exact))
     named = {f"equation-{number}": value for number, value in enumerate(found.equations, 1)}
     named |= {f"condition-{number}": value for number, value in enumerate(found.conditions, 1)}
     assert named[broken] > 1e-3
@@ -64,11 +64,11 @@ def test_a_mixed_derivative_and_a_condition_between_two_edges() -> None:
             "exact": {"u": "sin(x)*exp(-2*t)"},
         }
     )
-    assert residuals.of_exact(problem.bind({})).largest < 1e-14
+    assert exact_residuals.of_exact(problem.bind({})).largest < 1e-14
 
 
 def test_a_formula_without_a_value_is_not_zero() -> None:
-    found = residuals.of_exact(with_exact("decay", "sqrt(t - 2)"))
+    found = exact_residuals.of_exact(with_exact("decay", "sqrt(t - 2)"))
     assert np.isnan(found.equations[0])
 
 
@@ -157,8 +157,8 @@ def test_a_condition_that_is_nearly_met_is_a_warning_and_an_error_of_the_referen
     problem = Problem.from_table(table)
     (warning,) = Experiment.of(problem).warnings
     assert (warning.code, warning.at.key) == ("exact-nearly-meets-condition", "problem.exact.u")
-    assert 1e-4 < residuals.unmet(problem.bind({})) < 1e-3
-    assert solve(problem.bind({}), "exact").error == residuals.unmet(problem.bind({}))
+    assert 1e-4 < exact_residuals.unmet(problem.bind({})) < 1e-3
+    assert solve(problem.bind({}), "exact").error == exact_residuals.unmet(problem.bind({}))
     with pytest.raises(InputError, match=r"u\(2, t\) = 0"):
         Problem.from_table({**table, "coordinates": {"x": [-4, 2], "t": [0, 1]}, "conditions": ["u(x, 0) = exp(-x^2/2)", "u(2, t) = 0"]})
     assert solve(load("heat").bind({}), "exact").error == 0

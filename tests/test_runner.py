@@ -21,7 +21,7 @@ import torch
 from core import classical, references, training
 from core.experiment import Experiment
 from core.frames import unpack
-from core.problem import Problem
+from core.problem.problem import Problem
 from core.recorder import Diverged, spaced
 from core.references import Reference
 from core.runner import run

@@ -17,7 +17,7 @@ from core.bands import by_places, by_seconds, by_step
 from core.cluster import Cluster
 from core.experiment import Experiment
 from core.frames import pack, unpack
-from core.problem import Problem, load
+from core.problem.problem import Problem, load
 from core.store import Device, Run, RunStore
 from dashboard import actions, services
 from tests.experiments import small

@@ -14,7 +14,7 @@ import pytest
 
 from core import classical, references, solver
 from core.errors import RunError
-from core.problem import load
+from core.problem.problem import load
 from core.references import Reference
 from core.store import RunStore
 

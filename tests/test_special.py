@@ -20,7 +20,7 @@ from core.experiment import Experiment
 from core.expressions import FLOATS, NUMPY, Coordinate, Expression, Names, Number, differentiate, evaluate, parse, substitute, to_latex
 from core.expressions.special import SPECIAL
 from core.expressions.torch_functions import TORCH
-from core.problem import Problem
+from core.problem.problem import Problem
 from core.training import train
 
 X = Coordinate("x")

@@ -23,7 +23,7 @@ from sqlalchemy.pool import Pool
 
 from core.errors import InputError, RunError
 from core.experiment import Experiment
-from core.problem import Problem
+from core.problem.problem import Problem
 from core.schema import ADDED
 from core.store import LEASE, SILENCE, Device, Lease, Run, RunStore, default_url
 from tests.experiments import small

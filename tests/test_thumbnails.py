@@ -13,7 +13,7 @@ from PIL import Image
 from core import references
 from core.domain import grids
 from core.errors import InputError, RunError
-from core.problem import Problem, load
+from core.problem.problem import Problem, load
 from core.references import Reference
 from core.store import RunStore
 from dashboard import thumbnails

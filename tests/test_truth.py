@@ -20,7 +20,7 @@ from benchmarks.witnesses.layers import End, Layer, march, solve
 from benchmarks.witnesses.responses import Bell, Constant, Signal, Steps, Tent
 from benchmarks.witnesses.shooting import branches
 from core.errors import InputError
-from core.problem import Problem
+from core.problem.problem import Problem
 from core.references import Reference
 
 AXIS: Array = np.linspace(0, 1, 101)

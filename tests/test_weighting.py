@@ -18,7 +18,7 @@ from core.gradients import norms, traces
 from core.losses import Losses
 from core.networks import build
 from core.objective import Objective
-from core.problem import Problem, load
+from core.problem.problem import Problem, load
 from core.training import Snapshot, train
 from core.vector import Vector
 from core.weighting import AVERAGE, DECAY, GAIN, LEAST, SIZES, SLICES, Weighting

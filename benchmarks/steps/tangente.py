@@ -9,7 +9,7 @@ from typing import Any
 
 from benchmarks.steps.workloads import LEARNING_RATE, Steps, Workload
 from core.experiment import HYPERPARAMETERS, Experiment
-from core.problem import load
+from core.problem.problem import load
 from core.process import prepare
 from core.ranges import Choice
 from core.training import train

@@ -14,7 +14,7 @@ from benchmarks.tribunal.judge import Judgement, Verdict, judge
 from core import references
 from core.domain import grids
 from core.errors import TangenteError
-from core.problem import Problem
+from core.problem.problem import Problem
 from core.references import Reference
 
 HANGING = 90

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 from benchmarks.tribunal.case import Array, Formula
-from core.binding import BoundProblem
 from core.domain.domain import Place
 from core.expressions import NUMPY, At, Coordinate, Derivative, Expression, Leaf, evaluate, leaves_in, partial
+from core.problem.bound import BoundProblem
 
 COUNT = 9
 """Points of a patch along each coordinate."""

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from core.domain.domain import TOLERANCE
 
 if TYPE_CHECKING:
-    from core.problem import BoundProblem
+    from core.problem.problem import BoundProblem
 
 Array = NDArray[np.float64]
 

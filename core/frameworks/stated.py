@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core import traces
-from core.binding import BoundProblem
 from core.errors import InputError
 from core.expressions import NUMPY, Binary, Coordinate, Derivative, Expression, Number, Unary, evaluate, leaves_in, to_text
 from core.expressions.tree import fold
-from core.problem import Problem
-from core.traces import Trace
+from core.problem import traces
+from core.problem.bound import BoundProblem
+from core.problem.problem import Problem
+from core.problem.traces import Trace
 
 POINTS = {1: 200, 2: 2000}
 """Points at which the equation is asked to hold, by the number of coordinates."""

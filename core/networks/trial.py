@@ -7,15 +7,15 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import Tensor, nn
 
-from core import constraints
 from core.expressions import Coordinate, Leaf, compile
 from core.expressions.torch_functions import TORCH
+from core.problem import hard_constraints
 
 
 class Trial(nn.Sequential):
-    """u = A + B·N (see `core/constraints.py`), N being what the layers give: the conditions hold whatever the weights are."""
+    """u = A + B·N (see `core/problem/hard_constraints.py`), N being what the layers give: the conditions hold whatever the weights are."""
 
-    def __init__(self, trial: constraints.Trial, coordinates: Sequence[str], *layers: nn.Module) -> None:
+    def __init__(self, trial: hard_constraints.Trial, coordinates: Sequence[str], *layers: nn.Module) -> None:
         super().__init__(*layers)
         self._coordinates = tuple(coordinates)
         self._shifts = [compile(tree, TORCH) for tree in trial.shifts]

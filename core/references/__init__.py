@@ -22,7 +22,7 @@ from core.references.clock import Clock
 from core.references.solution import Evidence
 
 if TYPE_CHECKING:
-    from core.problem import BoundProblem
+    from core.problem.problem import BoundProblem
 
 Array = NDArray[np.float64]
 

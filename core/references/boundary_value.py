@@ -29,7 +29,7 @@ from core.references.refinement import difference
 from core.references.solution import Evidence, Solution
 
 if TYPE_CHECKING:
-    from core.problem import BoundProblem
+    from core.problem.problem import BoundProblem
 
 Array = NDArray[np.float64]
 

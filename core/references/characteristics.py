@@ -36,7 +36,7 @@ from core.references.solution import Evidence, Solution
 from core.references.stretches import stretches
 
 if TYPE_CHECKING:
-    from core.problem import BoundProblem
+    from core.problem.problem import BoundProblem
 
 Array = NDArray[np.float64]
 Function = Callable[[Array], Array]

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from core import residuals
 from core.domain import grids
 from core.errors import InputError
 from core.expressions import NUMPY, Coordinate, Leaf, evaluate
+from core.problem.checks import exact_residuals
 from core.references.clock import Clock
 from core.references.solution import Evidence, Solution
 
 if TYPE_CHECKING:
-    from core.problem import BoundProblem
+    from core.problem.problem import BoundProblem
 
 Array = NDArray[np.float64]
 
@@ -26,7 +26,7 @@ def solve(problem: BoundProblem, axes: tuple[Array, ...], clock: Clock) -> Solut
     Raises `InputError` where the problem states none, or its formula has no finite value at a point.
     """
     values = at(problem, grids.points(axes))
-    return Solution(values.reshape(*map(len, axes), -1), residuals.unmet(problem), Evidence(second="formula"))
+    return Solution(values.reshape(*map(len, axes), -1), exact_residuals.unmet(problem), Evidence(second="formula"))
 
 
 def at(problem: BoundProblem, points: Array) -> Array:

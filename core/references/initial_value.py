@@ -31,7 +31,7 @@ from core.references.solution import Evidence, Solution
 from core.references.stretches import Stretch, stretches
 
 if TYPE_CHECKING:
-    from core.problem import BoundProblem
+    from core.problem.problem import BoundProblem
 
 Array = NDArray[np.float64]
 

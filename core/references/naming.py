@@ -13,7 +13,7 @@ from core.domain.domain import Interval
 from core.expressions.writing import number_text
 
 if TYPE_CHECKING:
-    from core.problem import BoundProblem
+    from core.problem.problem import BoundProblem
 
 Array = NDArray[np.float64]
 

@@ -17,8 +17,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from core import conditions
-from core.conditions import BoundCondition
 from core.domain import bends
 from core.domain.domain import Interval, Place
 from core.domain.interfaces import Interface
@@ -26,10 +24,12 @@ from core.errors import InputError
 from core.expressions import At, Coordinate, Derivative, Expression, Leaf, Number, derivatives_in, leaves_in
 from core.expressions import replace as exchanged
 from core.expressions.algebra import add, divide, multiply, subtract
+from core.problem import conditions
+from core.problem.conditions import BoundCondition
 from core.references.stretches import Feature
 
 if TYPE_CHECKING:
-    from core.problem import BoundProblem
+    from core.problem.problem import BoundProblem
 
 Array = NDArray[np.float64]
 Cuts = Mapping[str, tuple[float, ...]]

@@ -8,12 +8,12 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from core import cusps
-from core.binding import BoundProblem
-from core.conditions import BoundCondition
-from core.cusps import Cusp
 from core.domain.domain import Interval, Place
 from core.expressions import At, leaves_in
+from core.problem import cusps
+from core.problem.bound import BoundProblem
+from core.problem.conditions import BoundCondition
+from core.problem.cusps import Cusp
 from dashboard.figures.maps import shown
 from dashboard.figures.style import GRID, TEXT, axis, colour, dash, layout, pale
 

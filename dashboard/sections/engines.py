@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from core.errands import Errand
-from core.problem import load
+from core.problem.problem import load
 from core.trainings import TRAININGS
 from dashboard.figures.style import axis, colour, layout
 from dashboard.sections import asking

@@ -16,7 +16,7 @@ from core.errors import N_, TangenteError
 from core.frameworks import stated
 from core.frameworks.catalogue import FRAMEWORKS, Framework
 from core.frameworks.task import TASKS, read
-from core.problem import library
+from core.problem.problem import library
 from dashboard import actions, catalogue
 from dashboard.figures.style import axis, colour, dash, layout, logarithmic
 from dashboard.sections import asking

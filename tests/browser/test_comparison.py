@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Locator, Route, expect
 from core import classical
 from core.domain import grids
 from core.errors import RunError
-from core.problem import load
+from core.problem.problem import load
 from core.references import Reference
 from core.references.solution import Evidence
 from core.store import RunStore

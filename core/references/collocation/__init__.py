@@ -41,7 +41,7 @@ from core.references.solution import Evidence, Solution
 from core.references.stretches import features
 
 if TYPE_CHECKING:
-    from core.problem import BoundProblem
+    from core.problem.problem import BoundProblem
 
 Array = NDArray[np.float64]
 

@@ -23,7 +23,7 @@ from core.references.pieces import Folded, shared
 from core.references.refinement import difference
 
 if TYPE_CHECKING:
-    from core.problem import BoundProblem
+    from core.problem.problem import BoundProblem
 
 Array = NDArray[np.float64]
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from core.expressions import NUMPY, Coordinate, Derivative, Leaf, derivatives_in, evaluate, leaves_in, partial
 
 if TYPE_CHECKING:
-    from core.problem import BoundProblem
+    from core.problem.problem import BoundProblem
 
 Array = NDArray[np.float64]
 

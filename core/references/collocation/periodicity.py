@@ -9,7 +9,7 @@ import numpy as np
 from core.expressions import NUMPY, At, Binary, Coordinate, Expression, evaluate, leaves_in
 
 if TYPE_CHECKING:
-    from core.problem import BoundProblem
+    from core.problem.problem import BoundProblem
 
 PROBES = 20
 TOLERANCE = 1e-9

@@ -16,7 +16,7 @@ from core.expressions import NUMPY, At, Coordinate, Derivative, Expression, Leaf
 from core.references.collocation.expansion import Expansion, Points
 
 if TYPE_CHECKING:
-    from core.problem import BoundProblem
+    from core.problem.problem import BoundProblem
 
 Array = NDArray[np.float64]
 

@@ -15,7 +15,7 @@ from core.references.collocation.least_squares import Factors, Speed
 from core.references.collocation.residuals import System, Term
 
 if TYPE_CHECKING:
-    from core.problem import BoundProblem
+    from core.problem.problem import BoundProblem
 
 Array = NDArray[np.float64]
 

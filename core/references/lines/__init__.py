@@ -27,7 +27,7 @@ from core.references.solution import Evidence, Solution
 from core.references.stretches import NARROW, REACH, Feature, features
 
 if TYPE_CHECKING:
-    from core.problem import BoundProblem
+    from core.problem.problem import BoundProblem
 
 Array = NDArray[np.float64]
 

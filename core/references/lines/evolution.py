@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from core.conditions import BoundCondition
 from core.domain import bends
 from core.domain.domain import TIME, Interval, Place
 from core.errors import InputError
@@ -30,9 +29,10 @@ from core.expressions import (
 )
 from core.expressions import replace as exchanged
 from core.expressions.algebra import ZERO, divide, negate
+from core.problem.conditions import BoundCondition
 
 if TYPE_CHECKING:
-    from core.problem import BoundProblem
+    from core.problem.problem import BoundProblem
 
 
 class Slot(NamedTuple):

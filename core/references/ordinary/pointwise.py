@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from core.conditions import BoundCondition
 from core.domain.domain import Interval
 from core.errors import InputError
 from core.expressions import NUMPY, At, Coordinate, Derivative, Leaf, Vector, leaves_in, partial, to_text
+from core.problem.conditions import BoundCondition
 from core.references.ordinary.slopes import Slopes
 
 if TYPE_CHECKING:
-    from core.problem import BoundProblem
+    from core.problem.problem import BoundProblem
 
 Array = NDArray[np.float64]
 
@@ -100,4 +100,4 @@ def _place(leaf: At, edge: float, interval: Interval) -> float:
     if value is None:
         return edge
     snapped = interval.snapped(value)
-    return edge if snapped is None else snapped  # None never: `core.conditions` refuses places outside the domain
+    return edge if snapped is None else snapped  # None never: `core.problem.conditions` refuses places outside the domain

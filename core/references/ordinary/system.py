@@ -18,7 +18,7 @@ from core.errors import InputError
 from core.expressions import Coordinate, Derivative, Expression, Leaf, Number, derivatives_in, partial
 
 if TYPE_CHECKING:
-    from core.problem import BoundProblem
+    from core.problem.problem import BoundProblem
 
 Matrix = tuple[tuple[Expression, ...], ...]
 

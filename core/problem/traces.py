@@ -11,13 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.binding import BoundProblem
-from core.conditions import BoundCondition
 from core.domain.domain import Place
 from core.errors import InputError, TangenteError
 from core.expressions import NUMPY, At, Binary, Coordinate, Derivative, Expression, Leaf, Number, Unary, evaluate, restrict, to_text
 from core.expressions.algebra import ONE, ZERO, add, divide, multiply, negate, subtract
 from core.expressions.tree import fold, size
+from core.problem.bound import BoundProblem
+from core.problem.conditions import BoundCondition
 
 LONGEST = 100
 """Nodes of a condition that an error writes out."""

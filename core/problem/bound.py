@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from core import conditions
-from core.conditions import BoundCondition
 from core.domain import interfaces
 from core.domain.domain import Interval, space
 from core.domain.interfaces import Interface
@@ -30,10 +28,12 @@ from core.expressions import (
 )
 from core.expressions.tree import walk
 from core.files.tables import located
-from core.pointing import pointed
+from core.problem import conditions
+from core.problem.conditions import BoundCondition
+from core.problem.pointing import pointed
 
 if TYPE_CHECKING:
-    from core.problem import Problem
+    from core.problem.problem import Problem
 
 T = TypeVar("T")
 MOST_NODES = 5_000

@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from core import measurements, references
+from core import references
 from core.domain.domain import TOLERANCE, Interval
 from core.errors import InputError, Position
 from core.files import tables
-from core.measurements import Measurements
+from core.problem import data
+from core.problem.data import Measurements
 from core.ranges import Choice, Scale
 
 KEYS = (
@@ -77,10 +78,10 @@ def _data(value: object, coordinates: tuple[Interval, ...], unknowns: tuple[str,
         tables.check_keys(table, path, ("file",))
         name = tables.text(table["file"], f"{path}.file", 200)
         with tables.located(f"{path}.file"):
-            return measurements.read(files(name), coordinates, unknowns, file=name)
+            return data.read(files(name), coordinates, unknowns, file=name)
     tables.check_keys(table, path, ("file", "columns", "rows"), ("columns", "rows"))
     columns = tables.texts(table["columns"], f"{path}.columns", len(coordinates) + len(unknowns))
-    return measurements.of_rows(columns, table["rows"], coordinates, unknowns, path)
+    return data.of_rows(columns, table["rows"], coordinates, unknowns, path)
 
 
 def _choice(table: Mapping[str, Any], key: str, options: tuple[str, ...]) -> str:

@@ -15,13 +15,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from core.binding import BoundProblem
-from core.conditions import BoundCondition
 from core.domain import bends
 from core.domain.domain import Interval
 from core.domain.interfaces import Interface
 from core.expressions import At, Coordinate, Derivative, Expression, Leaf, Number, derivatives_in, replace
 from core.expressions.algebra import subtract
+from core.problem.bound import BoundProblem
+from core.problem.conditions import BoundCondition
 
 REACH = 8
 """How far to either side of a place its sides are looked at, in units of the last place of the coordinate's largest value."""

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from core import statement
-from core.binding import parse_definition
 from core.errors import InputError, Position, TangenteError
 from core.expressions import Names, parse, parse_equation
-from core.problem import Problem
+from core.problem import statement
+from core.problem.bound import parse_definition
+from core.problem.problem import Problem
 
 FIRST: dict[str, Any] = {"coordinates": {"x": [0, 1]}, "unknowns": ["draft"], "equations": ["draft = 0"], "conditions": []}
 """A problem with nothing wrong, in which one key or entry at a time is read."""

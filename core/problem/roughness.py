@@ -1,6 +1,6 @@
 """Conditions whose data no trial function should carry on: they jump, have a kink or an infinite slope, or do so across a period.
 
-A trial function (`core/constraints.py`) carries what a condition gives on a face through the whole domain, and a kink with it. No smooth
+A trial function (`core/problem/hard_constraints.py`) carries what a condition gives on a face through the whole domain, and a kink with it. No smooth
 network can take that away again, and the points beside it do not see it: the loss falls to nothing at a function that is no solution.
 The solution itself is smooth, or moves its kinks elsewhere.
 """
@@ -11,15 +11,15 @@ from collections.abc import Iterable
 from contextlib import suppress
 from itertools import combinations
 
-from core.binding import BoundProblem
-from core.binding import derivatives as derivatives_in
-from core.conditions import BoundCondition
 from core.domain.domain import Interval
 from core.domain.kinks import FAINT, Kink, derivatives, kink
 from core.errors import InputError, TangenteError
 from core.expressions import At, leaves_in, replace, restrict
 from core.expressions.algebra import ZERO
-from core.traces import Period, Trace, gap, largest, named, read
+from core.problem.bound import BoundProblem
+from core.problem.bound import derivatives as derivatives_in
+from core.problem.conditions import BoundCondition
+from core.problem.traces import Period, Trace, gap, largest, named, read
 
 
 def check(problem: BoundProblem, numbers: Iterable[int]) -> None:

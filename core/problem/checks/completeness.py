@@ -12,12 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from core.binding import BoundProblem
 from core.domain.domain import TIME
 from core.errors import InputError, Position
 from core.expressions import At, Coordinate, Derivative, Expression, derivatives_in, leaves_in, partial
 from core.expressions.algebra import divide
-from core.traces import SAMPLES, sample
+from core.problem.bound import BoundProblem
+from core.problem.traces import SAMPLES, sample
 
 ABSENT = -1
 """In place of an order, where an equation does not contain an unknown."""

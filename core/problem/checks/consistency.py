@@ -6,17 +6,17 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
-from core import contradictions, identities, residuals
-from core.binding import BoundProblem, Sides, derivatives, names_of, parsed, unknowns_in
 from core.errors import InputError, Position
 from core.expressions import At, Coordinate, Derivative, Expression, Names, Parameter, leaves_in, to_text
 from core.expressions.hints import free
 from core.expressions.tree import fold
 from core.files.tables import located
-from core.pointing import pointed
+from core.problem.bound import BoundProblem, Sides, derivatives, names_of, parsed, unknowns_in
+from core.problem.checks import contradictions, exact_residuals, identities
+from core.problem.pointing import pointed
 
 if TYPE_CHECKING:
-    from core.problem import Problem
+    from core.problem.problem import Problem
 
 
 def check(problem: Problem, *, stored: bool = False) -> None:
@@ -73,14 +73,14 @@ def _check_said(key: str, statements: Iterable[tuple[Sides, Expression]], bound:
 
 def _check_solves(problem: Problem, bound: BoundProblem) -> None:
     """Raise `InputError` where the exact solution is none, with the place at which it fails."""
-    for miss in residuals.misses_at(problem, problem.values({})):
+    for miss in exact_residuals.misses_at(problem, problem.values({})):
         if miss.false:
             raise missed(problem, bound, miss)
 
 
-def missed(problem: Problem, bound: BoundProblem, miss: residuals.Miss) -> InputError:
+def missed(problem: Problem, bound: BoundProblem, miss: exact_residuals.Miss) -> InputError:
     """What to say of a statement that the exact solution misses, or nearly meets; at its formula, where only one can be at fault."""
-    equation = miss.key == residuals.EQUATIONS
+    equation = miss.key == exact_residuals.EQUATIONS
     tree = bound.equations[miss.number - 1] if equation else bound.conditions[miss.number - 1].residual
     unknowns = {derivative.unknown for derivative in derivatives(tree)}
     key = f"problem.exact.{unknowns.pop()}" if len(unknowns) == 1 else "problem.exact"

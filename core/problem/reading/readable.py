@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from core import statement
 from core.errors import InputError
-from core.problem import Formulas, Problem
+from core.problem import statement
+from core.problem.problem import Formulas, Problem
 
 NEUTRAL: dict[str, Any] = {"coordinates": [0, 1], "parameters": 1}
 """What stands for a mistaken range or value, so that the texts with its name can be read."""

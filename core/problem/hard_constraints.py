@@ -17,8 +17,6 @@ from typing import Any
 
 import numpy as np
 
-from core import cusps
-from core.binding import BoundProblem
 from core.domain import bends
 from core.domain.domain import Interval
 from core.errors import InputError, TangenteError
@@ -26,8 +24,10 @@ from core.expressions import Coordinate, Expression, Number, differentiate, eval
 from core.expressions.algebra import NODES, ONE, ZERO, add, divide, multiply, power, subtract
 from core.expressions.functions import NUMPY
 from core.expressions.tree import walk
-from core.roughness import check
-from core.traces import TOLERANCE, Period, Trace, gap, largest, named, read, sample
+from core.problem import cusps
+from core.problem.bound import BoundProblem
+from core.problem.roughness import check
+from core.problem.traces import TOLERANCE, Period, Trace, gap, largest, named, read, sample
 
 ROUNDING = 1e-13
 """What is smaller, relative to the traces and one, is zero."""

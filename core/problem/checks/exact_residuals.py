@@ -16,16 +16,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.binding import BoundProblem, Values, bind, exact_of
 from core.domain.domain import Interval, Place
 from core.domain.interfaces import Interface
 from core.errors import InputError, TangenteError
 from core.expressions import NUMPY, At, Coordinate, Derivative, Expression, Leaf, Parameter, Vector, differentiate, leaves_in, magnitude
 from core.expressions.algebra import DISTINCT
 from core.expressions.tree import walk
+from core.problem.bound import BoundProblem, Values, bind, exact_of
 
 if TYPE_CHECKING:
-    from core.problem import Problem
+    from core.problem.problem import Problem
 
 Array = NDArray[np.float64]
 

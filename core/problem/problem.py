@@ -12,16 +12,18 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from core import binding, checks, residuals, statement
-from core.binding import BoundProblem
-from core.conditions import BoundCondition
 from core.domain.domain import Interval
 from core.errors import InputError, Position, TangenteError
 from core.expressions import Derivative, Expression, Parameter, to_latex, to_text
 from core.files import tables
-from core.measurements import Measurements
+from core.problem import bound as binding
+from core.problem import statement
+from core.problem.bound import BoundProblem
+from core.problem.checks import consistency, exact_residuals
+from core.problem.conditions import BoundCondition
+from core.problem.data import Measurements
+from core.problem.statement import Files, ParameterRange, no_files
 from core.ranges import nearest
-from core.statement import Files, ParameterRange, no_files
 
 __all__ = ["BoundCondition", "BoundProblem", "Formulas", "Interval", "ParameterRange", "Problem", "library", "load"]
 
@@ -95,7 +97,7 @@ class Problem:
         try:
             fields = statement.read(tables.mapping(table, "problem", most=100), files)
             problem = cls(name=name, **fields, recipe=dict(recipe or {}), failure=dict(failure or {}))
-            checks.check(problem, stored=stored)
+            consistency.check(problem, stored=stored)
         except TangenteError as error:
             raise error.located(file=file) from None
         return problem
@@ -182,7 +184,7 @@ class Problem:
 @lru_cache(maxsize=1024)
 def _bound(problem: Problem, values: binding.Values) -> BoundProblem:
     bound = binding.bind(problem, values)
-    return replace(bound, exact={}) if any(miss.false for miss in residuals.misses_at(problem, values)) else bound
+    return replace(bound, exact={}) if any(miss.false for miss in exact_residuals.misses_at(problem, values)) else bound
 
 
 def library() -> tuple[str, ...]:
