@@ -287,7 +287,7 @@ class Experiment:
             "Coordinates that are periodic by construction stay as they are. 0: none."
         ),
     )
-    hard_constraints: str = _hyper(
+    constraints: str = _hyper(
         "network",
         Choice(tuple(CONSTRAINTS)),
         "soft",

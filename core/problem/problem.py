@@ -16,9 +16,8 @@ from core.domain.domain import Interval
 from core.errors import InputError, Position, TangenteError
 from core.expressions import Derivative, Expression, Parameter, to_latex, to_text
 from core.files import tables
-from core.problem import bound as binding
 from core.problem import statement
-from core.problem.bound import BoundProblem
+from core.problem.bound import BoundProblem, Values, bind, parsed
 from core.problem.checks import consistency, exact_residuals
 from core.problem.conditions import BoundCondition
 from core.problem.data import Measurements
@@ -138,7 +137,7 @@ class Problem:
 
     def content(self) -> dict[str, Any]:
         """What determines a run and its scores; spaces and superfluous brackets in the texts make no difference."""
-        trees = binding.parsed(self)
+        trees = parsed(self)
         return {
             "coordinates": [[item.name, item.low, item.high] for item in self.coordinates],
             "unknowns": list(self.unknowns),
@@ -160,7 +159,7 @@ class Problem:
 
     def statement_latex(self, values: Mapping[str, float] | None = None) -> Formulas:
         """The problem for display, with its parameters at `values`."""
-        trees = binding.parsed(self)
+        trees = parsed(self)
         return Formulas(
             domain=r",\quad ".join(rf"{item.name} \in [{_number(item.low)},\, {_number(item.high)}]" for item in self.coordinates),
             equations=tuple(" = ".join(map(to_latex, sides)) for sides in trees.equations),
@@ -170,7 +169,7 @@ class Problem:
             exact=tuple(_is(Derivative(name), to_latex(tree)) for name, tree in trees.exact.items()),
         )
 
-    def values(self, given: Mapping[str, float]) -> binding.Values:
+    def values(self, given: Mapping[str, float]) -> Values:
         """Each parameter's value, given or its own; raises `InputError` for an unknown parameter and a value that is no number."""
         known = {parameter.name: parameter.value for parameter in self.parameters}
         for name in given:
@@ -182,8 +181,8 @@ class Problem:
 
 
 @lru_cache(maxsize=1024)
-def _bound(problem: Problem, values: binding.Values) -> BoundProblem:
-    bound = binding.bind(problem, values)
+def _bound(problem: Problem, values: Values) -> BoundProblem:
+    bound = bind(problem, values)
     return replace(bound, exact={}) if any(miss.false for miss in exact_residuals.misses_at(problem, values)) else bound
 
 
