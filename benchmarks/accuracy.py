@@ -34,7 +34,7 @@ from torch import nn
 from benchmarks.recorder import MOMENTS, Recorder
 from core import references
 from core.devices import labels, torch_device
-from core.experiment import Experiment
+from core.experiment.experiment import Experiment
 from core.fields import Display
 from core.losses import Losses
 from core.problem.problem import Problem, load

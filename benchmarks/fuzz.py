@@ -45,7 +45,7 @@ Target = Callable[[str], object]
 
 def targets() -> dict[str, Target]:
     """What is fed, by name; each raises `InputError` for what it refuses."""
-    from core.experiment import Experiment
+    from core.experiment.experiment import Experiment
     from core.expressions import Names, parse, parse_equation, to_latex, to_text
     from core.files import tables
     from core.problem.reading.mistakes import mistakes

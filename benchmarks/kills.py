@@ -23,7 +23,7 @@ import psutil
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from core.cluster import Cluster
-from core.experiment import Experiment
+from core.experiment.experiment import Experiment
 from core.problem.problem import load
 from core.store import RunStore
 

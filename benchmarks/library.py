@@ -28,7 +28,7 @@ import torch
 from core import references
 from core.domain import grids
 from core.errors import TangenteError
-from core.experiment import Experiment
+from core.experiment.experiment import Experiment
 from core.problem.problem import library, load
 from core.process import prepare
 from core.seeds import FAILED

@@ -23,7 +23,7 @@ from benchmarks.library import Outcome, scored
 from benchmarks.steps.page import page
 from core import native
 from core.devices import labels
-from core.experiment import Experiment
+from core.experiment.experiment import Experiment
 from core.problem.problem import Problem, load
 from core.process import prepare
 

@@ -30,7 +30,7 @@ from plotly.subplots import make_subplots
 from benchmarks.steps.machine import described
 from benchmarks.steps.page import page
 from benchmarks.steps.tangente import engines
-from core.experiment import HYPERPARAMETERS, Experiment
+from core.experiment.experiment import HYPERPARAMETERS, Experiment
 from core.problem.problem import Problem, load
 from core.process import prepare
 from core.ranges import Integer

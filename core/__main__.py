@@ -23,7 +23,7 @@ from core import classical, interruptions, lone_reference, references, seeds
 from core.bands import Spread
 from core.classical import Answer
 from core.errors import InputError, Position, RunError, TangenteError
-from core.experiment import HYPERPARAMETERS, Experiment
+from core.experiment.experiment import HYPERPARAMETERS, Experiment
 from core.files import outputs, toml
 from core.frames import unpack
 from core.problem.data import MAX_BYTES

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from core import compiled, native, networks, process
 from core.engines import ENGINES, NATIVE
-from core.experiment import Experiment
+from core.experiment.experiment import Experiment
 from core.frameworks.race import end_with_parent, tell
 from core.training import train
 from core.trainings import TRAININGS, Training

@@ -14,7 +14,7 @@ from torch import nn
 
 from core.classical import Answer
 from core.domain import grids
-from core.experiment import Experiment
+from core.experiment.experiment import Experiment
 from core.frames import pack
 from core.losses import Losses
 from core.networks import weights

@@ -17,12 +17,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from core import curriculum, marching, sampling
+from core import sampling
 from core.batches import Points, Residual, Rows
 from core.columns import Columns
 from core.combinations import combined
 from core.engines import ENGINES, Wanted
-from core.experiment import Experiment
+from core.experiment import curriculum, marching
+from core.experiment.experiment import Experiment
 from core.expressions import At, Coordinate, Expression, Leaf, compile, leaves_in
 from core.expressions.torch_functions import TORCH
 from core.jets.orders import parts

@@ -20,7 +20,7 @@ from torch import Tensor
 from core.classical import Lookup
 from core.devices import torch_device
 from core.errors import RunError
-from core.experiment import Experiment
+from core.experiment.experiment import Experiment
 from core.fields import Display
 from core.frames import unpack
 from core.losses import Losses

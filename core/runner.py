@@ -11,9 +11,9 @@ from functools import cache
 from types import TracebackType
 from typing import Any
 
-from core.checkpoints import Checkpoint
 from core.errors import RunError, TangenteError
-from core.experiment import Experiment
+from core.experiment.checkpoint import Checkpoint
+from core.experiment.experiment import Experiment
 from core.frames import unpack
 from core.process import prepare
 from core.recorder import Diverged, Recorder

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.bands import Array, Series, Spread, spread
-from core.experiment import HYPERPARAMETERS, Experiment
+from core.experiment.experiment import HYPERPARAMETERS, Experiment
 from core.frames import unpack
 from core.ranges import Integer
 from core.store import Run, RunStore

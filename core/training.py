@@ -13,18 +13,18 @@ import torch
 from torch import Tensor, nn
 
 from core import native
-from core.checkpoints import Checkpoint, Parts
 from core.compiled import covers, suits
 from core.devices import torch_device
 from core.engines import AUTO, NATIVE
 from core.errors import RunError
-from core.experiment import OPTIMISERS as METHODS
-from core.experiment import Experiment, Stage
+from core.experiment.checkpoint import Checkpoint, Parts
+from core.experiment.experiment import OPTIMISERS as METHODS
+from core.experiment.experiment import Experiment, Stage
+from core.experiment.schedules import learning_rate
 from core.losses import Losses
 from core.networks import build
 from core.objective import Objective
 from core.optimisers import OPTIMISERS, Optimiser
-from core.schedules import learning_rate
 from core.validation import Validation
 
 

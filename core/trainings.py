@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from core.experiment import Experiment
+from core.experiment.experiment import Experiment
 from core.problem.problem import load
 
 HOUR = 3600.0

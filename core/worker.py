@@ -22,7 +22,7 @@ import core.runner  # noqa: F401  loaded before the first run needs it
 from core import native
 from core.devices import labels, torch_device
 from core.errors import TangenteError
-from core.experiment import Experiment
+from core.experiment.experiment import Experiment
 from core.fields import Display
 from core.losses import Losses
 from core.problem.problem import load

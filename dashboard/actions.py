@@ -14,7 +14,7 @@ from typing import ParamSpec
 import streamlit as st
 
 from core.errors import TangenteError
-from core.experiment import Experiment
+from core.experiment.experiment import Experiment
 from core.store import Run
 from dashboard.services import cluster, store
 from dashboard.status import RESUMABLE, TRAINING

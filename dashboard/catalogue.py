@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from itertools import chain, count
 
 from core.errors import InputError, TangenteError
-from core.experiment import Experiment
+from core.experiment.experiment import Experiment
 from core.problem.problem import FOLDER, Problem, library, load
 from core.ranges import nearest
 from dashboard.services import store

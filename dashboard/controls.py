@@ -14,9 +14,9 @@ from typing import Any
 
 import streamlit as st
 
-from core import curriculum, recipes
 from core.errors import InputError, TangenteError
-from core.experiment import (
+from core.experiment import curriculum, recipes
+from core.experiment.experiment import (
     ACTIVATIONS,
     ARCHITECTURES,
     CONSTRAINTS,

@@ -9,7 +9,7 @@ import streamlit as st
 import tomli_w
 
 from core.errors import TangenteError
-from core.experiment import Experiment
+from core.experiment.experiment import Experiment
 from core.files import tables
 from dashboard import catalogue, controls, opening
 from dashboard.draft import SECTIONS

@@ -13,7 +13,7 @@ import streamlit as st
 from core.domain import grids
 from core.domain.domain import Interval
 from core.errors import N_
-from core.experiment import ARCHITECTURES, ENGINES, WEIGHTINGS, Experiment
+from core.experiment.experiment import ARCHITECTURES, ENGINES, WEIGHTINGS, Experiment
 from core.store import Run
 from dashboard import references
 from dashboard.figures import curves, maps

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from core.errors import InputError
-from core.experiment import Experiment
+from core.experiment.experiment import Experiment
 from core.problem.problem import Problem
 from core.problem.reading.mistakes import mistakes
 from dashboard.draft import CELLS, TEXTS, Draft, Line

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from core import seeds
 from core.bands import Array, Band, by_places, by_seconds, by_step, spread
 from core.errors import TangenteError
-from core.experiment import Experiment
+from core.experiment.experiment import Experiment
 from core.seeds import FAILED, History, Outcome
 from core.store import Run
 from dashboard import actions, controls, previews

@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.experiment import HYPERPARAMETERS, Experiment, terms
+from core.experiment.experiment import HYPERPARAMETERS, Experiment, terms
 from dashboard import actions, address, catalogue, controls, files, seeds, status
 from dashboard.equation import continuities, equation
 from dashboard.live import live_view

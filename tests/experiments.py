@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from core import references
-from core.experiment import Experiment
+from core.experiment.experiment import Experiment
 from core.problem.problem import Problem, load
 from core.references import Reference
 

@@ -14,7 +14,7 @@ import pytest
 
 from core.__main__ import main
 from core.errors import MESSAGES, InputError
-from core.experiment import Experiment
+from core.experiment.experiment import Experiment
 from core.files import toml
 from core.problem.problem import Problem
 from tests.bad_inputs import BAD, C1, C2, E1, file

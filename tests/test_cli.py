@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from core.devices import labels
-from core.experiment import HYPERPARAMETERS
+from core.experiment.experiment import HYPERPARAMETERS
 from core.problem.problem import library
 
 ROOT = Path(__file__).parent.parent

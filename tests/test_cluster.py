@@ -17,7 +17,7 @@ import pytest
 from core import children, classical
 from core.cluster import Cluster
 from core.errors import InputError
-from core.experiment import Experiment
+from core.experiment.experiment import Experiment
 from core.problem.problem import load
 from core.references import Reference
 from core.runner import run as train_here

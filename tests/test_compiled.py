@@ -8,9 +8,9 @@ import torch
 from hypothesis import HealthCheck, given, settings
 
 from core import native
-from core.checkpoints import Checkpoint
 from core.compiled import Compiled, suits
-from core.experiment import ACTIVATIONS, Experiment
+from core.experiment.checkpoint import Checkpoint
+from core.experiment.experiment import ACTIVATIONS, Experiment
 from core.losses import Losses
 from core.networks import build
 from core.objective import Objective

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from core.experiment import Experiment
+from core.experiment.experiment import Experiment
 from core.problem.checks.completeness import given, order, warnings
 from core.problem.problem import Problem, library, load
 from tests.experiments import small

@@ -14,7 +14,7 @@ import torch
 from core import references
 from core.domain import grids
 from core.errors import InputError
-from core.experiment import Experiment
+from core.experiment.experiment import Experiment
 from core.expressions import NUMPY, Expression, evaluate
 from core.losses import Losses
 from core.networks import build

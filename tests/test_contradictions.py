@@ -7,7 +7,7 @@ import time
 import pytest
 
 from core.errors import InputError
-from core.experiment import Experiment
+from core.experiment.experiment import Experiment
 from core.problem.checks import contradictions
 from core.problem.problem import Problem, library, load
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.experiment import HYPERPARAMETERS, WEIGHT, Experiment
+from core.experiment.experiment import HYPERPARAMETERS, WEIGHT, Experiment
 from core.problem.problem import library, load
 from core.ranges import Choice, Integer, Real
 from dashboard.controls import OPTIONS, problems, settings
@@ -72,7 +72,7 @@ def drawn(name: str, query: Mapping[str, str], default: Any, **state: Any) -> Ap
     def page(name: str, default: object) -> None:
         import streamlit as st
 
-        from core.experiment import HYPERPARAMETERS
+        from core.experiment.experiment import HYPERPARAMETERS
         from core.store import Device
         from dashboard import address, controls
 
@@ -171,7 +171,7 @@ def test_what_cannot_be_had_is_noted_and_the_default_taken(name: str, text: str,
 
 def test_a_curriculum_is_offered_from_both_ends_of_each_parameters_range() -> None:
     def page() -> None:
-        from core.experiment import HYPERPARAMETERS
+        from core.experiment.experiment import HYPERPARAMETERS
         from core.problem.problem import load
         from dashboard import controls
 

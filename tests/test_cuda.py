@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import torch
 
-from core.checkpoints import Checkpoint
 from core.diagnosis.measures import checked
-from core.experiment import (
+from core.experiment.checkpoint import Checkpoint
+from core.experiment.experiment import (
     ACTIVATIONS,
     ARCHITECTURES,
     CONSTRAINTS,

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 import torch
 
-from core import curriculum
-from core.checkpoints import Checkpoint
 from core.errors import InputError
-from core.experiment import Experiment
+from core.experiment import curriculum
+from core.experiment.checkpoint import Checkpoint
+from core.experiment.experiment import Experiment
 from core.fields import LIVE, Display
 from core.losses import Losses
 from core.networks import build

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 import torch
 
-from core import experiment as experiments
 from core.compiled import suits
 from core.diagnosis.measures import checked
 from core.errors import InputError
-from core.experiment import Experiment, terms
+from core.experiment import experiment as experiments
+from core.experiment.experiment import Experiment, terms
 from core.expressions import At, Derivative, to_text
 from core.frameworks.stated import stated
 from core.losses import Losses

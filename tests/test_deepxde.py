@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from core.experiment import Experiment
+from core.experiment.experiment import Experiment
 from core.losses import Losses
 from core.networks import build
 from core.problem.problem import load

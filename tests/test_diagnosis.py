@@ -15,7 +15,6 @@ import torch
 from torch import Tensor
 from torch.func import functional_call, jacrev
 
-from core.checkpoints import Checkpoint
 from core.diagnosis import sizes
 from core.diagnosis.case import Case
 from core.diagnosis.findings import FAULTS, findings, good
@@ -26,7 +25,8 @@ from core.diagnosis.remedies import constrained, possible
 from core.diagnosis.waves import crossings
 from core.domain import grids
 from core.errands import Batch, Errand
-from core.experiment import HYPERPARAMETERS, Experiment
+from core.experiment.checkpoint import Checkpoint
+from core.experiment.experiment import HYPERPARAMETERS, Experiment
 from core.expressions import NUMPY, evaluate
 from core.gradients import of_terms
 from core.losses import Losses

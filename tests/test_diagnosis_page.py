@@ -18,7 +18,7 @@ from streamlit.testing.v1 import AppTest
 from core.diagnosis.case import Case
 from core.diagnosis.findings import FAULTS, Finding, findings
 from core.diagnosis.remedies import Settings, possible, sharper
-from core.experiment import HYPERPARAMETERS, Experiment
+from core.experiment.experiment import HYPERPARAMETERS, Experiment
 from core.problem.problem import load
 from core.store import Device, RunStore
 from dashboard.controls import NONE

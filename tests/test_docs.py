@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from core.experiment import Experiment
+from core.experiment.experiment import Experiment
 from core.problem.problem import library, load
 
 ROOT = Path(__file__).parent.parent

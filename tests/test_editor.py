@@ -14,7 +14,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.errors import MESSAGES, RunError
-from core.experiment import terms
+from core.experiment.experiment import terms
 from core.problem.problem import FOLDER, Problem, library, load
 from core.references import Reference
 from core.references.solution import Evidence

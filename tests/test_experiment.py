@@ -3,7 +3,7 @@ import itertools
 import pytest
 
 from core.errors import InputError
-from core.experiment import HYPERPARAMETERS, Experiment, terms
+from core.experiment.experiment import HYPERPARAMETERS, Experiment, terms
 from core.problem.problem import Problem, library, load
 from tests.experiments import small
 

@@ -9,7 +9,7 @@ import torch
 
 from core.classical import Answer
 from core.errors import RunError
-from core.experiment import Experiment, terms
+from core.experiment.experiment import Experiment, terms
 from core.fields import FULL, LIVE, Display, thinned
 from core.frames import unpack
 from core.losses import Losses

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from core.bands import Series, by_step, spread
 from core.domain import grids
 from core.domain.domain import Interval
-from core.experiment import Experiment, terms
+from core.experiment.experiment import Experiment, terms
 from core.fields import Display
 from core.frames import unpack
 from core.losses import Losses

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.func import functional_call, jacrev
 
 from core.engines import ENGINES
-from core.experiment import ACTIVATIONS, Experiment
+from core.experiment.experiment import ACTIVATIONS, Experiment
 from core.gradients import jacobian
 from core.losses import Losses
 from core.networks import build

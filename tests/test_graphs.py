@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from core import graphs
-from core.experiment import OPTIMISERS
+from core.experiment.experiment import OPTIMISERS
 from core.training import train
 from tests.experiments import small
 

@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 
 from core import interruptions
-from core.experiment import Experiment
+from core.experiment.experiment import Experiment
 from core.problem.problem import load
 from core.runner import Heartbeat, run
 from core.store import Run, RunStore

@@ -16,7 +16,7 @@ from core import nested, sweeps
 from core.batches import Rows
 from core.columns import Columns
 from core.engines import ENGINES, Wanted
-from core.experiment import ACTIVATIONS, Experiment
+from core.experiment.experiment import ACTIVATIONS, Experiment
 from core.expressions import Combination, Derivative
 from core.jets import engine as jet_engine
 from core.jets.activations import DERIVATIVES, HIGHEST

@@ -18,7 +18,7 @@ UI = ("streamlit", "plotly")
 WITH_TORCH = (
     "core.anatomy",
     "core.batches",
-    "core.checkpoints",
+    "core.experiment.checkpoint",
     "core.columns",
     "core.compiled",
     "core.derivatives",

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from core import references
 from core.domain import grids
-from core.experiment import Experiment
+from core.experiment.experiment import Experiment
 from core.fields import Grid
 from core.losses import Losses
 from core.networks import build

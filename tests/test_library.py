@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from core import references
 from core.domain import grids
 from core.errors import InputError
-from core.experiment import Experiment
+from core.experiment.experiment import Experiment
+from core.experiment.recipes import SUITED
 from core.problem.checks import exact_residuals
 from core.problem.problem import FOLDER, Problem, library, load
-from core.recipes import SUITED
 
 Array = NDArray[np.float64]
 

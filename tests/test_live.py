@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 from streamlit.testing.v1 import AppTest
 
 from core import classical
-from core.experiment import ENGINES
+from core.experiment.experiment import ENGINES
 from core.problem.problem import load
 from core.store import RunStore
 from dashboard import live
@@ -25,7 +25,7 @@ SCRIPT = live._read("js")
 
 
 def page(experiment_json: str, run_id: str | None) -> None:
-    from core.experiment import Experiment
+    from core.experiment.experiment import Experiment
     from dashboard.live import live_view
     from dashboard.services import store
 

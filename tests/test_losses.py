@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from core.experiment import terms
+from core.experiment.experiment import terms
 from core.expressions import evaluate
 from core.expressions.torch_functions import TORCH
 from core.losses import Losses

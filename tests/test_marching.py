@@ -9,16 +9,16 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from core import marching
 from core.batches import Points
-from core.checkpoints import Checkpoint
 from core.errors import InputError
-from core.experiment import Experiment
+from core.experiment import marching
+from core.experiment.checkpoint import Checkpoint
+from core.experiment.experiment import Experiment
+from core.experiment.phases import Phases
 from core.losses import Losses
 from core.networks import build
 from core.objective import Objective
 from core.optimisers import OPTIMISERS
-from core.phases import Phases
 from core.problem.problem import Problem, load
 from core.resampling import RULES
 from core.training import Snapshot, train

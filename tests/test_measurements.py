@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from core.__main__ import main
 from core.domain.domain import Interval
 from core.errors import InputError
-from core.experiment import Experiment
+from core.experiment.experiment import Experiment
 from core.losses import Losses
 from core.networks import build
 from core.problem.data import MAX_BYTES, read

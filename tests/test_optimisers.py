@@ -11,10 +11,10 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from core.checkpoints import Checkpoint
 from core.errors import InputError
-from core.experiment import OPTIMISERS as NAMES
-from core.experiment import Experiment
+from core.experiment.checkpoint import Checkpoint
+from core.experiment.experiment import OPTIMISERS as NAMES
+from core.experiment.experiment import Experiment
 from core.fields import Display
 from core.losses import Losses
 from core.optimisers import OPTIMISERS

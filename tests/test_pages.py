@@ -14,9 +14,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.errors import RunError
-from core.experiment import Experiment
+from core.experiment.experiment import Experiment
+from core.experiment.recipes import OF_THE_METHOD
 from core.problem.problem import Problem, library, load
-from core.recipes import OF_THE_METHOD
 from core.store import Device, Run, RunStore
 from dashboard import actions, services
 from dashboard.catalogue import library_problems

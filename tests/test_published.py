@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.library import Outcome
 from benchmarks.published import ROWS, table
-from core.experiment import Experiment
+from core.experiment.experiment import Experiment
 from core.problem.checks import exact_residuals
 from core.problem.problem import load
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.experiment import HYPERPARAMETERS, OPTIMISERS, Experiment
+from core.experiment.experiment import HYPERPARAMETERS, OPTIMISERS, Experiment
+from core.experiment.recipes import BROYDEN, MARQUARDT, OF_THE_METHOD, SUITED
 from core.problem.problem import Problem, library, load
-from core.recipes import BROYDEN, MARQUARDT, OF_THE_METHOD, SUITED
 
 
 def of(name: str = "heat", **given: Any) -> Experiment:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from core.checkpoints import Checkpoint
+from core.experiment.checkpoint import Checkpoint
 from core.losses import Losses
 from core.networks import build
 from core.objective import Objective

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from core.errors import InputError
-from core.experiment import Experiment
+from core.experiment.experiment import Experiment
 from core.expressions import Names, Number, parse, substitute
 from core.problem.bound import BoundProblem
 from core.problem.checks import exact_residuals

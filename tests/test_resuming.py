@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from core import native
-from core.checkpoints import Checkpoint
+from core.experiment.checkpoint import Checkpoint
 from core.optimisers import OPTIMISERS
 from core.training import Snapshot, train
 from tests.experiments import small

@@ -19,7 +19,7 @@ import pytest
 import torch
 
 from core import classical, references, training
-from core.experiment import Experiment
+from core.experiment.experiment import Experiment
 from core.frames import unpack
 from core.problem.problem import Problem
 from core.recorder import Diverged, spaced

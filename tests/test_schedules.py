@@ -1,6 +1,6 @@
 import pytest
 
-from core.schedules import learning_rate
+from core.experiment.schedules import learning_rate
 from tests.experiments import small
 
 

@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 from core import seeds
 from core.bands import by_places, by_seconds, by_step
 from core.cluster import Cluster
-from core.experiment import Experiment
+from core.experiment.experiment import Experiment
 from core.frames import pack, unpack
 from core.problem.problem import Problem, load
 from core.store import Device, Run, RunStore

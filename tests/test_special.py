@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from core.compiled import covers
 from core.errors import InputError
-from core.experiment import Experiment
+from core.experiment.experiment import Experiment
 from core.expressions import FLOATS, NUMPY, Coordinate, Expression, Names, Number, differentiate, evaluate, parse, substitute, to_latex
 from core.expressions.special import SPECIAL
 from core.expressions.torch_functions import TORCH

@@ -21,7 +21,7 @@ from benchmarks.steps.process import Dropped, Process
 from benchmarks.steps.turns import Record, order
 from benchmarks.steps.workloads import WORKLOADS, operations
 from core.batches import Points as Drawn
-from core.experiment import HYPERPARAMETERS
+from core.experiment.experiment import HYPERPARAMETERS
 from core.losses import Losses
 from core.networks import Scale, build
 from core.ranges import Integer

@@ -22,7 +22,7 @@ from sqlalchemy import event
 from sqlalchemy.pool import Pool
 
 from core.errors import InputError, RunError
-from core.experiment import Experiment
+from core.experiment.experiment import Experiment
 from core.problem.problem import Problem
 from core.schema import ADDED
 from core.store import LEASE, SILENCE, Device, Lease, Run, RunStore, default_url

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import torch
 
-from core.checkpoints import Checkpoint
 from core.errors import RunError
-from core.experiment import Experiment
+from core.experiment.checkpoint import Checkpoint
+from core.experiment.experiment import Experiment
 from core.fields import Display
 from core.losses import Losses
 from core.training import Snapshot, restore, train

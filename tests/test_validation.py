@@ -7,7 +7,7 @@ import math
 import pytest
 import torch
 
-from core.experiment import Experiment
+from core.experiment.experiment import Experiment
 from core.losses import Losses
 from core.networks import build
 from core.training import train

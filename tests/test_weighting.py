@@ -11,9 +11,9 @@ import torch
 from torch import Tensor, nn
 
 from core.batches import Residual
-from core.checkpoints import Checkpoint
 from core.errors import InputError
-from core.experiment import WEIGHTINGS, Experiment
+from core.experiment.checkpoint import Checkpoint
+from core.experiment.experiment import WEIGHTINGS, Experiment
 from core.gradients import norms, traces
 from core.losses import Losses
 from core.networks import build

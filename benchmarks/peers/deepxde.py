@@ -9,7 +9,7 @@ import torch
 
 from benchmarks.peers.deepxde_problems import STATEMENTS, dde
 from benchmarks.recorder import Recorder
-from core.experiment import Experiment
+from core.experiment.experiment import Experiment
 
 ADAM = 0.1
 """The share of the time that Adam has. The examples take 15,000 iterations of it, more than a row has time for. With a quarter, the steeper

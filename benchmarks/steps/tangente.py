@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from benchmarks.steps.workloads import LEARNING_RATE, Steps, Workload
-from core.experiment import HYPERPARAMETERS, Experiment
+from core.experiment.experiment import HYPERPARAMETERS, Experiment
 from core.problem.problem import load
 from core.process import prepare
 from core.ranges import Choice

@@ -12,9 +12,9 @@ The first row comes before all other findings; what holds besides, such as round
 
 from __future__ import annotations
 
-from core import recipes
 from core.diagnosis import remedies
 from core.diagnosis.case import GOOD, Case, Offers, Values
+from core.experiment import recipes
 
 LARGE = 0.1
 """A relative error that is no matter of digits: what is shown is another function."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from core.diagnosis.measured import Measures
 from core.diagnosis.remedies import Settings
-from core.experiment import Experiment
+from core.experiment.experiment import Experiment
 
 GOOD = 0.01
 """A term that is met to this part of its size calls for nothing, nor does a solution that is this near the reference."""

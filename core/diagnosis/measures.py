@@ -13,11 +13,11 @@ from torch import Tensor
 
 from core import gradients
 from core.batches import Points
-from core.checkpoints import Checkpoint
 from core.diagnosis import sizes
 from core.diagnosis.measured import Checked, Spectrum, Term
 from core.diagnosis.waves import waves
-from core.experiment import Experiment
+from core.experiment.checkpoint import Checkpoint
+from core.experiment.experiment import Experiment
 from core.losses import Losses
 from core.networks import Trial
 from core.objective import Objective

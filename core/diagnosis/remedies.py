@@ -6,10 +6,10 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from core import recipes
 from core.diagnosis.measured import Checked
 from core.errors import TangenteError
-from core.experiment import HYPERPARAMETERS, WEIGHT, Experiment
+from core.experiment import recipes
+from core.experiment.experiment import HYPERPARAMETERS, WEIGHT, Experiment
 from core.ranges import Integer, Real
 
 Settings = Mapping[str, Any]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from core.experiment import Experiment
+from core.experiment.experiment import Experiment
 from core.networks.activations import ACTIVATIONS, SLOPES
 from core.networks.architectures import ARCHITECTURES, weights
 from core.networks.inputs import Bend, Cusps, Fourier, Periodic, Scale

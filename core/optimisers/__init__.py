@@ -7,7 +7,7 @@ from typing import Protocol
 
 from torch import Tensor, nn
 
-from core.experiment import Experiment
+from core.experiment.experiment import Experiment
 from core.objective import Objective
 from core.optimisers.adam import Adam
 from core.optimisers.lbfgs import LBFGS
@@ -19,7 +19,7 @@ class Optimiser(Protocol):
     """A method, with what it remembers from step to step as named tensors, so that a run can be resumed bit for bit.
 
     A sum over a tensor may depend on where in memory that begins. So what is used as a tensor of its own is remembered as one, never as a
-    part of another: `core/checkpoints.py` gives each back as it was.
+    part of another: `core/experiment/checkpoint.py` gives each back as it was.
     """
 
     @property

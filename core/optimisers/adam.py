@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from core import native
 from core.engines import NATIVE
-from core.experiment import Experiment
+from core.experiment.experiment import Experiment
 from core.objective import Objective
 from core.vector import Vector
 

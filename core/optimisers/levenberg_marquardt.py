@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from core.experiment import Experiment
+from core.experiment.experiment import Experiment
 from core.objective import Objective
 from core.vector import Vector
 

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 import torch
 from torch import Tensor, nn
 
-from core.experiment import Experiment
+from core.experiment.experiment import Experiment
 from core.objective import Objective
 from core.optimisers.line_search import LineSearch, Place
 from core.vector import Vector

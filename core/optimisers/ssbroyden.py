@@ -12,7 +12,7 @@ import math
 import torch
 from torch import Tensor, nn
 
-from core.experiment import Experiment
+from core.experiment.experiment import Experiment
 from core.optimisers.line_search import Place
 from core.optimisers.quasi_newton import QuasiNewton
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
 
-from core.experiment import Experiment
+from core.experiment.experiment import Experiment
 
 ENDINGS = ("paused", "stopped", "done", "diverged", "failed")
 """How a worker may leave a run; before, it is queued, then running."""

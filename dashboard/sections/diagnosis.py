@@ -13,7 +13,7 @@ from core.diagnosis.findings import FAULTS, Finding, findings, good
 from core.diagnosis.measured import Checked, Measures
 from core.diagnosis.remedies import Settings
 from core.errands import Errand
-from core.experiment import HYPERPARAMETERS, Experiment
+from core.experiment.experiment import HYPERPARAMETERS, Experiment
 from core.references import Reference
 from core.store import Run
 from dashboard import batches

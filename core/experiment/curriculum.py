@@ -11,12 +11,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from core.errors import InputError, TangenteError
+from core.experiment.phases import Phases
 from core.files import tables
-from core.phases import Phases
 from core.ranges import NO_CURRICULUM, Curriculum, Real, nearest
 
 if TYPE_CHECKING:
-    from core.experiment import Experiment
+    from core.experiment.experiment import Experiment
     from core.problem.cusps import Cusp
     from core.problem.problem import ParameterRange, Problem
 

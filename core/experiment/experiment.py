@@ -16,9 +16,10 @@ from typing import Any
 
 import tomli_w
 
-from core import curriculum, marching, recipes
 from core.domain.domain import TIME
 from core.errors import N_, InputError, Position, TangenteError
+from core.experiment import curriculum, marching, recipes
+from core.experiment.schedules import SCHEDULES
 from core.files import tables
 from core.problem import cusps, hard_constraints, roughness
 from core.problem.checks import completeness, consistency, exact_residuals
@@ -27,7 +28,6 @@ from core.problem.hard_constraints import Trial
 from core.problem.problem import BoundProblem, Problem, load
 from core.problem.statement import Files, no_files
 from core.ranges import NO_CURRICULUM, Choice, Curriculum, Integer, Range, Real, Stages, nearest
-from core.schedules import SCHEDULES
 
 NUMERICS = 3
 """Counts the changes that alter the numbers a run gives; part of every key, so that results cached before such a change retire."""
@@ -432,7 +432,7 @@ class Experiment:
         settings: Mapping[str, Any] | None = None,
         weights: Mapping[str, float] | None = None,
     ) -> Experiment:
-        """The experiment with what is left out (or `"auto"`) taken from the problem's recipe, then from what suits (`core/recipes.py`).
+        """The experiment with what is left out (or `"auto"`) taken from the problem's recipe, then from what suits (`core/experiment/recipes.py`).
 
         Where the recipe is meant for another method, what it says of the training counts for nothing.
         `weights` may name one term (`condition-2`) or a kind of term (`condition`). Raises `InputError`, placed at its key, for an unknown

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 from core.domain.domain import TIME
 from core.errors import InputError
+from core.experiment.phases import Phases
 from core.expressions import At, leaves_in
-from core.phases import Phases
 from core.problem.conditions import BoundCondition
 
 if TYPE_CHECKING:
-    from core.experiment import Experiment
+    from core.experiment.experiment import Experiment
     from core.problem.bound import BoundProblem
     from core.problem.cusps import Cusp
     from core.problem.problem import Problem

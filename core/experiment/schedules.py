@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from core.experiment import Experiment
+    from core.experiment.experiment import Experiment
 
 _RISE = 0.1
 
