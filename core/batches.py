@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from torch import Tensor
 
-from core.columns import Columns
+from core.network.columns import Columns
 
 
 @dataclass(frozen=True)

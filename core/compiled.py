@@ -18,8 +18,8 @@ from core.jets import inputs
 from core.jets.activations import DERIVATIVES
 from core.losses import Losses
 from core.native.codes import UNCOMPILED
+from core.network.parameters import Vector
 from core.problem.bound import BoundProblem
-from core.vector import Vector
 from core.weights import Weights
 
 Array = NDArray[Any]

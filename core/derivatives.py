@@ -11,8 +11,8 @@ from collections.abc import Collection, Mapping, Sequence
 import torch
 from torch import Tensor, nn
 
-from core.columns import Columns
 from core.expressions import Combination, Derivative
+from core.network.columns import Columns
 
 
 def values(

@@ -22,7 +22,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from core import compiled, native, networks, process
+from core import compiled, native, network, process
 from core.engines import ENGINES, NATIVE
 from core.experiment.experiment import Experiment
 from core.frameworks.race import end_with_parent, tell
@@ -66,7 +66,7 @@ class Contender:
 def engines(training: Training) -> tuple[str, ...]:
     """Those that can do it here, the reference first."""
     experiment = training.experiment(NATIVE)
-    there = compiled.suits(networks.build(experiment, torch.device("cpu"))) and compiled.covers(experiment.bound)
+    there = compiled.suits(network.build(experiment, torch.device("cpu"))) and compiled.covers(experiment.bound)
     return (*ENGINES, *([NATIVE] if there else []))
 
 

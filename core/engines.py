@@ -9,8 +9,8 @@ from typing import Protocol
 from torch import Tensor, nn
 
 from core import derivatives, jets
-from core.columns import Columns
 from core.expressions import Combination, Derivative
+from core.network.columns import Columns
 
 Wanted = Derivative | Combination
 

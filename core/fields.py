@@ -17,7 +17,7 @@ from core.domain import grids
 from core.experiment.experiment import Experiment
 from core.frames import pack
 from core.losses import Losses
-from core.networks import weights
+from core.network import weights
 from core.references import Reference
 from core.training import Snapshot
 

@@ -1,6 +1,6 @@
 """The Jacobian of all residuals with respect to all parameters of a network, by one backward pass a residual instead of one a row.
 
-The pass takes down what would be summed over the points (`core/tape.py`), so that each point's gradient can be told apart.
+The pass takes down what would be summed over the points (`core/network/per_sample.py`), so that each point's gradient can be told apart.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from core.batches import Points, Residual
 from core.losses import Losses
-from core.tape import Tape
+from core.network.per_sample import Tape
 from core.weights import Weights
 
 ENTRIES = 10_000_000

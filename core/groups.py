@@ -10,7 +10,6 @@ import torch
 from torch import Tensor, nn
 
 from core.batches import Points
-from core.columns import Columns
 from core.domain.domain import Place
 from core.expressions import Binary, Coordinate, Derivative, Expression, Leaf, compile
 from core.expressions.tape import Taper
@@ -20,6 +19,7 @@ from core.jets.orders import Parts, Streams, streams
 from core.leaves import Leaves, Part
 from core.losses import Losses
 from core.native import Tape
+from core.network.columns import Columns
 from core.weights import Weights
 
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 from torch import Tensor, nn
 
-from core.columns import Columns
 from core.domain.domain import Place
 from core.engines import ENGINES, Wanted
 from core.expressions import At, Combination, Coordinate, Derivative, Expression, Leaf, leaves_in
 from core.expressions.tape import Slot, Taper
 from core.jets.orders import Streams, parts
 from core.losses import Losses
-from core.networks import Trial
+from core.network import Trial
+from core.network.columns import Columns
 from core.products import Products
 
 

@@ -19,7 +19,6 @@ from torch import Tensor, nn
 
 from core import sampling
 from core.batches import Points, Residual, Rows
-from core.columns import Columns
 from core.combinations import combined
 from core.engines import ENGINES, Wanted
 from core.experiment import curriculum, marching
@@ -27,7 +26,8 @@ from core.experiment.experiment import Experiment
 from core.expressions import At, Coordinate, Expression, Leaf, compile, leaves_in
 from core.expressions.torch_functions import TORCH
 from core.jets.orders import parts
-from core.networks import DTYPES, Trial
+from core.network import DTYPES, Trial
+from core.network.columns import Columns
 from core.problem import cusps
 from core.problem.problem import BoundCondition
 from core.products import Products

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from core.batches import Points, Residual
 from core.gradients import jacobian
 from core.losses import Losses
-from core.vector import Vector
+from core.network.parameters import Vector
 from core.weights import Weights
 
 ENTRIES = 2**20

@@ -12,12 +12,12 @@ from weakref import WeakKeyDictionary
 import torch
 from torch import Tensor
 
-from core.columns import Columns
 from core.derivatives import derivatives
 from core.engines import Values, Wanted
 from core.expressions import Derivative
 from core.jets.orders import Parts, parts, splits
-from core.networks import Trial
+from core.network import Trial
+from core.network.columns import Columns
 
 
 class Products:

@@ -14,8 +14,8 @@ from core.jets import inputs
 from core.jets.gradients import Added
 from core.jets.program import Number, Program
 from core.losses import Losses
+from core.network.parameters import Vector
 from core.passes import Passes, Piece
-from core.vector import Vector
 from core.weights import Weights
 
 ENTRIES = 2**15

@@ -22,7 +22,7 @@ from core.experiment.experiment import OPTIMISERS as METHODS
 from core.experiment.experiment import Experiment, Stage
 from core.experiment.schedules import learning_rate
 from core.losses import Losses
-from core.networks import build
+from core.network import build
 from core.objective import Objective
 from core.optimisers import OPTIMISERS, Optimiser
 from core.validation import Validation

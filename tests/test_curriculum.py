@@ -16,7 +16,7 @@ from core.experiment.checkpoint import Checkpoint
 from core.experiment.experiment import Experiment
 from core.fields import LIVE, Display
 from core.losses import Losses
-from core.networks import build
+from core.network import build
 from core.objective import Objective
 from core.problem.problem import Problem, load
 from core.resampling import RULES

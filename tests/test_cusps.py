@@ -16,12 +16,12 @@ from core.experiment.experiment import Experiment, terms
 from core.expressions import At, Derivative, to_text
 from core.frameworks.stated import stated
 from core.losses import Losses
-from core.networks import Cusps, Scale, build
+from core.network import Cusps, Scale, build
+from core.network.parameters import Vector
 from core.objective import Objective
 from core.problem import cusps
 from core.problem.problem import Problem, library, load
 from core.training import Checkpoint, Snapshot, train
-from core.vector import Vector
 
 CPU = torch.device("cpu")
 FLUX = "(1 + 9*heaviside(x - 0.5))*u_x"

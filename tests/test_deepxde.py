@@ -10,7 +10,7 @@ from torch import Tensor
 
 from core.experiment.experiment import Experiment
 from core.losses import Losses
-from core.networks import build
+from core.network import build
 from core.problem.problem import load
 
 pytest.importorskip("deepxde", reason="no DeepXDE is installed (pip install -r requirements-benchmarks.txt)")

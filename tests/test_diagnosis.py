@@ -30,7 +30,7 @@ from core.experiment.experiment import HYPERPARAMETERS, Experiment
 from core.expressions import NUMPY, evaluate
 from core.gradients import of_terms
 from core.losses import Losses
-from core.networks import DTYPES, build
+from core.network import DTYPES, build
 from core.problem.problem import Problem, load
 from core.store import RunStore
 from core.training import Snapshot, train

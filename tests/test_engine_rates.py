@@ -11,12 +11,12 @@ import pytest
 import torch
 
 from core import engine_rates, jets
-from core.columns import Columns
 from core.engine_rates import Contender
 from core.engines import ENGINES, NATIVE
 from core.errands import Batch, Errand
 from core.expressions import Derivative
-from core.networks import build
+from core.network import build
+from core.network.columns import Columns
 from core.trainings import TRAININGS
 from dashboard.sections import engines
 

@@ -14,11 +14,11 @@ from core.engines import ENGINES
 from core.experiment.experiment import ACTIVATIONS, Experiment
 from core.gradients import jacobian
 from core.losses import Losses
-from core.networks import build
+from core.network import build
+from core.network.parameters import Vector
+from core.network.per_sample import Meetings
 from core.objective import Objective
 from core.problem.problem import Problem, load
-from core.tape import Meetings
-from core.vector import Vector
 from tests.experiments import small
 
 CPU = torch.device("cpu")

@@ -14,7 +14,6 @@ from torch import Tensor, nn
 
 from core import nested, sweeps
 from core.batches import Rows
-from core.columns import Columns
 from core.engines import ENGINES, Wanted
 from core.experiment.experiment import ACTIVATIONS, Experiment
 from core.expressions import Combination, Derivative
@@ -22,12 +21,13 @@ from core.jets import engine as jet_engine
 from core.jets.activations import DERIVATIVES, HIGHEST
 from core.jets.orders import partitions, parts, streams
 from core.losses import Losses
-from core.networks import build
-from core.networks.activations import ACTIVATIONS as MODULES
+from core.network import build
+from core.network.activations import ACTIVATIONS as MODULES
+from core.network.columns import Columns
+from core.network.parameters import Vector
 from core.objective import Objective
 from core.problem.problem import Problem, library
 from core.training import train
-from core.vector import Vector
 from tests.equations import equations
 from tests.experiments import small
 

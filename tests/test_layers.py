@@ -19,7 +19,7 @@ WITH_TORCH = (
     "core.anatomy",
     "core.batches",
     "core.experiment.checkpoint",
-    "core.columns",
+    "core.network.columns",
     "core.compiled",
     "core.derivatives",
     "core.devices",
@@ -39,7 +39,7 @@ WITH_TORCH = (
     "core.leaves",
     "core.losses",
     "core.nested",
-    "core.networks",
+    "core.network",
     "core.objective",
     "core.optimisers",
     "core.passes",
@@ -49,18 +49,18 @@ WITH_TORCH = (
     "core.runner",
     "core.sampling",
     "core.sweeps",
-    "core.tape",
+    "core.network.per_sample",
     "core.tensors",
     "core.expressions.torch_functions",
     "core.expressions.torch_special",
     "core.training",
-    "core.vector",
+    "core.network.parameters",
     "core.weighting",
     "core.weights",
     "core.worker",
     "core.validation",
 )
-MAY_CALL_GRAD = ("core.anatomy", "core.derivatives", "core.gradients", "core.jets", "core.tape", "core.frameworks")
+MAY_CALL_GRAD = ("core.anatomy", "core.derivatives", "core.gradients", "core.jets", "core.network.per_sample", "core.frameworks")
 
 # What runs code that it is given, or gives it to something that does.
 UNSAFE_MODULES = ("pickle", "cloudpickle", "dill", "marshal", "shelve", "sympy", "numexpr", "asteval", "code", "codeop")

@@ -13,7 +13,7 @@ from core.domain import grids
 from core.experiment.experiment import Experiment
 from core.fields import Grid
 from core.losses import Losses
-from core.networks import build
+from core.network import build
 from core.objective import Objective
 from core.optimisers.levenberg_marquardt import DAMPINGS, LARGEST, SCALINGS, Attempt, LevenbergMarquardt, Model, gain_ratio, probed
 from tests.experiments import small

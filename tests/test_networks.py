@@ -9,7 +9,7 @@ from torch import Tensor
 from core.derivatives import derivatives
 from core.experiment.experiment import ACTIVATIONS, ARCHITECTURES, FACTORISATIONS, SLOPES, Experiment
 from core.expressions import Derivative
-from core.networks import Fourier, Periodic, Scale, build, weights
+from core.network import Fourier, Periodic, Scale, build, weights
 from core.problem.problem import Problem
 from tests.experiments import small
 

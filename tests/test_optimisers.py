@@ -17,12 +17,12 @@ from core.experiment.experiment import OPTIMISERS as NAMES
 from core.experiment.experiment import Experiment
 from core.fields import Display
 from core.losses import Losses
+from core.network.parameters import Vector
 from core.optimisers import OPTIMISERS
 from core.optimisers.line_search import LineSearch, Place
 from core.optimisers.ssbroyden import factors
 from core.problem.problem import load
 from core.training import Snapshot, train
-from core.vector import Vector
 from tests.experiments import small, solved
 
 CPU = torch.device("cpu")

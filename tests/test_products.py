@@ -6,13 +6,13 @@ import pytest
 import torch
 from torch import Tensor
 
-from core.columns import Columns
 from core.derivatives import derivatives
 from core.engines import ENGINES
 from core.expressions import Derivative, derivatives_in
 from core.jets.orders import splits
 from core.losses import Losses
-from core.networks import Trial, build
+from core.network import Trial, build
+from core.network.columns import Columns
 from core.products import Products
 from tests.experiments import small
 

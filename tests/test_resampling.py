@@ -10,7 +10,7 @@ import torch
 
 from core.experiment.checkpoint import Checkpoint
 from core.losses import Losses
-from core.networks import build
+from core.network import build
 from core.objective import Objective
 from core.resampling import RULES, adapt, add, retain
 from core.training import Snapshot, train

@@ -23,7 +23,7 @@ from benchmarks.steps.workloads import WORKLOADS, operations
 from core.batches import Points as Drawn
 from core.experiment.experiment import HYPERPARAMETERS
 from core.losses import Losses
-from core.networks import Scale, build
+from core.network import Scale, build
 from core.ranges import Integer
 
 ROOT = Path(__file__).parent.parent

@@ -9,7 +9,7 @@ import torch
 
 from core.experiment.experiment import Experiment
 from core.losses import Losses
-from core.networks import build
+from core.network import build
 from core.training import train
 from core.validation import Validation
 from tests.experiments import small

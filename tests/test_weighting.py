@@ -16,11 +16,11 @@ from core.experiment.checkpoint import Checkpoint
 from core.experiment.experiment import WEIGHTINGS, Experiment
 from core.gradients import norms, traces
 from core.losses import Losses
-from core.networks import build
+from core.network import build
+from core.network.parameters import Vector
 from core.objective import Objective
 from core.problem.problem import Problem, load
 from core.training import Snapshot, train
-from core.vector import Vector
 from core.weighting import AVERAGE, DECAY, GAIN, LEAST, SIZES, SLICES, Weighting
 from core.weights import Weights
 from tests.experiments import small

@@ -19,7 +19,7 @@ from core.diagnosis.waves import waves
 from core.experiment.checkpoint import Checkpoint
 from core.experiment.experiment import Experiment
 from core.losses import Losses
-from core.networks import Trial
+from core.network import Trial
 from core.objective import Objective
 from core.training import last_objective, restore
 

@@ -10,10 +10,10 @@ import torch
 from torch import Tensor, nn
 
 from core.batches import Points
-from core.columns import Columns
 from core.expressions import At, Binary, Coordinate, Expression, Leaf, Unary, compile, derivatives_in, leaves_in
 from core.expressions.torch_functions import TORCH
 from core.losses import Losses
+from core.network.columns import Columns
 
 
 def summands(tree: Expression) -> Iterator[Expression]:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from core.networks.activations import Sine
+from core.network.activations import Sine
 
 HIGHEST = 5
 """The highest derivative that is known here: the fourth of a network, and one more for the gradient."""

@@ -7,7 +7,7 @@ from torch import nn
 
 from core.jets.gradients import Gradients
 from core.jets.memory import Jets, Memory, dot
-from core.networks.layers import Factorised as Layer
+from core.network.layers import Factorised as Layer
 
 
 class Linear:

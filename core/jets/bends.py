@@ -11,7 +11,7 @@ from core.jets.activations import DERIVATIVES
 from core.jets.gradients import Gradients
 from core.jets.memory import Jets, Memory, dot
 from core.jets.rules import Rule, reads_back, rule
-from core.networks.activations import Adaptive as Layer
+from core.network.activations import Adaptive as Layer
 
 
 class Activation:

@@ -10,13 +10,13 @@ import torch
 from torch import Tensor, nn
 from torch.autograd import Function
 
-from core.columns import Columns
 from core.expressions import Combination, Derivative
 from core.jets import inputs
 from core.jets.gradients import Copies, Sums
 from core.jets.orders import Streams, parts, streams
 from core.jets.plans import Lease, Plan, Stock
-from core.tape import Tape
+from core.network.columns import Columns
+from core.network.per_sample import Tape
 
 
 def values(

@@ -7,7 +7,7 @@ import torch
 from core.jets.gradients import Gradients
 from core.jets.memory import Jets, Memory
 from core.jets.rules import Chain
-from core.networks import architectures
+from core.network import architectures
 
 
 class Encoders:

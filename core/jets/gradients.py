@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from core.jets.memory import Rows
-from core.tape import Tape
+from core.network.per_sample import Tape
 
 
 class Gradients(Protocol):

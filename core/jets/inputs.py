@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from core.jets.orders import Streams
-from core.networks.inputs import Bend, Cusps, Fourier, Periodic, Scale
+from core.network.inputs import Bend, Cusps, Fourier, Periodic, Scale
 
 Rows = dict[str, Tensor | None]
 """By the letters of a derivative: (n, features), or (features,) where all points have the same; None where it is zero."""

@@ -7,9 +7,9 @@ from torch import nn
 from core.jets import affine, bends, gates
 from core.jets.activations import DERIVATIVES
 from core.jets.rules import RULES
-from core.networks.activations import Adaptive
-from core.networks.architectures import Encoders, Gated, Last
-from core.networks.layers import Factorised
+from core.network.activations import Adaptive
+from core.network.architectures import Encoders, Gated, Last
+from core.network.layers import Factorised
 
 RULES.update(
     {

@@ -8,8 +8,8 @@ from torch import Tensor, nn
 from core import native
 from core.engines import NATIVE
 from core.experiment.experiment import Experiment
+from core.network.parameters import Vector
 from core.objective import Objective
-from core.vector import Vector
 
 MOMENTS = ("exp_avg", "exp_avg_sq")
 

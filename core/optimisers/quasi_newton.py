@@ -8,9 +8,9 @@ import torch
 from torch import Tensor, nn
 
 from core.experiment.experiment import Experiment
+from core.network.parameters import Vector
 from core.objective import Objective
 from core.optimisers.line_search import LineSearch, Place
-from core.vector import Vector
 
 
 class QuasiNewton(ABC):

@@ -1,7 +1,7 @@
 """Cusps: places where a step in an equation makes unknowns bend or jump, and what a network is asked for there.
 
 A smooth network cannot bend, and an equation asked to hold on either side of a place does not say what happens on it. So the network is
-given a function of the coordinate that bends there, or jumps (`core/networks/inputs.py`). Where it bends, what the network says is
+given a function of the coordinate that bends there, or jumps (`core/network/inputs.py`). Where it bends, what the network says is
 continuous whatever its weights are, and its slope may jump (Y.-H. Tseng, T.-S. Lin, W.-F. Hu and M.-C. Lai, "A cusp-capturing PINN for
 elliptic interface problems", J. Comput. Phys. 491 (2023) 112359). What else is continuous, such as the flux k u_x across a step of k, is
 asked for as a condition is.

@@ -10,11 +10,11 @@ import torch
 from torch import nn
 
 from core.experiment.experiment import Experiment
-from core.networks.activations import ACTIVATIONS, SLOPES
-from core.networks.architectures import ARCHITECTURES, weights
-from core.networks.inputs import Bend, Cusps, Fourier, Periodic, Scale
-from core.networks.layers import FACTORISATIONS, Affine, linear
-from core.networks.trial import Trial
+from core.network.activations import ACTIVATIONS, SLOPES
+from core.network.architectures import ARCHITECTURES, weights
+from core.network.inputs import Bend, Cusps, Fourier, Periodic, Scale
+from core.network.layers import FACTORISATIONS, Affine, linear
+from core.network.trial import Trial
 
 __all__ = ["DTYPES", "Cusps", "Fourier", "Periodic", "Scale", "Trial", "build", "weights"]
 

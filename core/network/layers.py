@@ -31,7 +31,7 @@ class Factorised(nn.Module):
         return self.scale[:, None] * self.directions
 
     def forward(self, values: Tensor) -> Tensor:
-        """(n, in) → (n, out). s multiplies the rows, not V: `core/tape.py` follows it there."""
+        """(n, in) → (n, out). s multiplies the rows, not V: `core/network/per_sample.py` follows it there."""
         return nn.functional.linear(values, self.directions) * self.scale + self.bias
 
 

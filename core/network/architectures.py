@@ -9,7 +9,7 @@ from typing import Protocol
 import torch
 from torch import Tensor, nn
 
-from core.networks.layers import Affine, Factorised
+from core.network.layers import Affine, Factorised
 
 
 class Parts(Protocol):
