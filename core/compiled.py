@@ -11,11 +11,11 @@ from torch import Tensor, nn
 
 from core import native
 from core.batches import Points
+from core.derivatives.jets import inputs
+from core.derivatives.jets.activation_derivatives import DERIVATIVES
 from core.expressions import Call, Coordinate, leaves_in
 from core.expressions.tree import walk
 from core.groups import Group, Groups
-from core.jets import inputs
-from core.jets.activations import DERIVATIVES
 from core.losses import Losses
 from core.native.codes import UNCOMPILED
 from core.network.parameters import Vector

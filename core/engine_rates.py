@@ -23,7 +23,7 @@ import torch
 from numpy.typing import NDArray
 
 from core import compiled, native, network, process
-from core.engines import ENGINES, NATIVE
+from core.derivatives.table import ENGINES, NATIVE
 from core.experiment.experiment import Experiment
 from core.frameworks.race import end_with_parent, tell
 from core.training import train

@@ -10,12 +10,12 @@ import torch
 from torch import Tensor, nn
 
 from core.batches import Points
+from core.derivatives.jets import inputs
+from core.derivatives.jets.orders import Parts, Streams, streams
 from core.domain.domain import Place
 from core.expressions import Binary, Coordinate, Derivative, Expression, Leaf, compile
 from core.expressions.tape import Taper
 from core.expressions.torch_functions import TORCH
-from core.jets import inputs
-from core.jets.orders import Parts, Streams, streams
 from core.leaves import Leaves, Part
 from core.losses import Losses
 from core.native import Tape

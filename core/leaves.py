@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 from torch import Tensor, nn
 
+from core.derivatives.jets.orders import Streams, parts
+from core.derivatives.leibniz import Products
+from core.derivatives.table import ENGINES, Wanted
 from core.domain.domain import Place
-from core.engines import ENGINES, Wanted
 from core.expressions import At, Combination, Coordinate, Derivative, Expression, Leaf, leaves_in
 from core.expressions.tape import Slot, Taper
-from core.jets.orders import Streams, parts
 from core.losses import Losses
 from core.network import Trial
 from core.network.columns import Columns
-from core.products import Products
 
 
 @dataclass(frozen=True)

@@ -19,18 +19,18 @@ from torch import Tensor, nn
 
 from core import sampling
 from core.batches import Points, Residual, Rows
-from core.combinations import combined
-from core.engines import ENGINES, Wanted
+from core.derivatives.jets.orders import parts
+from core.derivatives.leibniz import Products
+from core.derivatives.sums import combined
+from core.derivatives.table import ENGINES, Wanted
 from core.experiment import curriculum, marching
 from core.experiment.experiment import Experiment
 from core.expressions import At, Coordinate, Expression, Leaf, compile, leaves_in
 from core.expressions.torch_functions import TORCH
-from core.jets.orders import parts
 from core.network import DTYPES, Trial
 from core.network.columns import Columns
 from core.problem import cusps
 from core.problem.problem import BoundCondition
-from core.products import Products
 from core.resampling import POOL, RULES
 
 HELD_OUT = 1000

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from core.batches import Points
 from core.compiled import Compiled
-from core.engines import NATIVE
+from core.derivatives.table import NATIVE
 from core.graphs import Recordings, Result
 from core.losses import Losses
 from core.nested import Nested

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
+from core.derivatives.jets import Plan
+from core.derivatives.jets.buffers import Rows
 from core.groups import Group
-from core.jets import Plan
-from core.jets.memory import Rows
 
 
 class Passes:

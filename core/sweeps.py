@@ -8,11 +8,11 @@ import torch
 from torch import Tensor, nn
 
 from core.batches import Points
+from core.derivatives.jets import inputs
+from core.derivatives.jets.gradients import Added
+from core.derivatives.jets.program import Number, Program
 from core.gradients import jacobian
 from core.groups import Group, Groups
-from core.jets import inputs
-from core.jets.gradients import Added
-from core.jets.program import Number, Program
 from core.losses import Losses
 from core.network.parameters import Vector
 from core.passes import Passes, Piece

@@ -14,8 +14,8 @@ from torch import Tensor, nn
 
 from core import native
 from core.compiled import covers, suits
+from core.derivatives.table import AUTO, NATIVE
 from core.devices import torch_device
-from core.engines import AUTO, NATIVE
 from core.errors import RunError
 from core.experiment.checkpoint import Checkpoint, Parts
 from core.experiment.experiment import OPTIMISERS as METHODS

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from core.derivatives import derivatives
+from core.derivatives.reverse import derivatives
 from core.expressions import Derivative
 
 COLUMNS = {name: torch.linspace(0.1, 1, 9, dtype=torch.float64)[:, None].requires_grad_() for name in ("x", "t")}

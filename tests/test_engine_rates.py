@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 import torch
 
-from core import engine_rates, jets
+from core import engine_rates
+from core.derivatives import jets
+from core.derivatives.table import ENGINES, NATIVE
 from core.engine_rates import Contender
-from core.engines import ENGINES, NATIVE
 from core.errands import Batch, Errand
 from core.expressions import Derivative
 from core.network import build

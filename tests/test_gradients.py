@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call, jacrev
 
-from core.engines import ENGINES
+from core.derivatives.table import ENGINES
 from core.experiment.experiment import ACTIVATIONS, Experiment
 from core.gradients import jacobian
 from core.losses import Losses

@@ -14,12 +14,12 @@ from torch import Tensor, nn
 
 from core import nested, sweeps
 from core.batches import Rows
-from core.engines import ENGINES, Wanted
+from core.derivatives.jets import engine as jet_engine
+from core.derivatives.jets.activation_derivatives import DERIVATIVES, HIGHEST
+from core.derivatives.jets.orders import partitions, parts, streams
+from core.derivatives.table import ENGINES, Wanted
 from core.experiment.experiment import ACTIVATIONS, Experiment
 from core.expressions import Combination, Derivative
-from core.jets import engine as jet_engine
-from core.jets.activations import DERIVATIVES, HIGHEST
-from core.jets.orders import partitions, parts, streams
 from core.losses import Losses
 from core.network import build
 from core.network.activations import ACTIVATIONS as MODULES

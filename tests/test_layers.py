@@ -21,21 +21,21 @@ WITH_TORCH = (
     "core.experiment.checkpoint",
     "core.network.columns",
     "core.compiled",
-    "core.derivatives",
+    "core.derivatives.reverse",
     "core.devices",
     "core.diagnosis.__main__",
     "core.diagnosis.measures",
     "core.diagnosis.sizes",
     "core.diagnosis.waves",
     "core.engine_rates",
-    "core.engines",
+    "core.derivatives.table",
     "core.fields",
     "core.frameworks.programs",
     "core.frameworks.scaling",
     "core.gradients",
     "core.graphs",
     "core.groups",
-    "core.jets",
+    "core.derivatives.jets",
     "core.leaves",
     "core.losses",
     "core.nested",
@@ -44,7 +44,7 @@ WITH_TORCH = (
     "core.optimisers",
     "core.passes",
     "core.process",
-    "core.products",
+    "core.derivatives.leibniz",
     "core.recorder",
     "core.runner",
     "core.sampling",
@@ -60,7 +60,14 @@ WITH_TORCH = (
     "core.worker",
     "core.validation",
 )
-MAY_CALL_GRAD = ("core.anatomy", "core.derivatives", "core.gradients", "core.jets", "core.network.per_sample", "core.frameworks")
+MAY_CALL_GRAD = (
+    "core.anatomy",
+    "core.derivatives.reverse",
+    "core.gradients",
+    "core.derivatives.jets",
+    "core.network.per_sample",
+    "core.frameworks",
+)
 
 # What runs code that it is given, or gives it to something that does.
 UNSAFE_MODULES = ("pickle", "cloudpickle", "dill", "marshal", "shelve", "sympy", "numexpr", "asteval", "code", "codeop")

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from core.derivatives import derivatives
+from core.derivatives.reverse import derivatives
 from core.experiment.experiment import ACTIVATIONS, ARCHITECTURES, FACTORISATIONS, SLOPES, Experiment
 from core.expressions import Derivative
 from core.network import Fourier, Periodic, Scale, build, weights

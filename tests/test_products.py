@@ -6,14 +6,14 @@ import pytest
 import torch
 from torch import Tensor
 
-from core.derivatives import derivatives
-from core.engines import ENGINES
+from core.derivatives.jets.orders import splits
+from core.derivatives.leibniz import Products
+from core.derivatives.reverse import derivatives
+from core.derivatives.table import ENGINES
 from core.expressions import Derivative, derivatives_in
-from core.jets.orders import splits
 from core.losses import Losses
 from core.network import Trial, build
 from core.network.columns import Columns
-from core.products import Products
 from tests.experiments import small
 
 CPU = torch.device("cpu")

@@ -1,4 +1,4 @@
-"""Residuals written as tapes of operations, for jets (`core/jets/program.py`) and for the compiled kernel (`core/native`)."""
+"""Residuals written as tapes of operations, for jets (`core/derivatives/jets/program.py`) and for the compiled kernel (`core/native`)."""
 
 from __future__ import annotations
 

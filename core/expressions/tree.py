@@ -69,7 +69,7 @@ class At:
 class Combination:
     """A sum of derivatives of one unknown, each times a number: `parts` are their letters and these, as in u_t − 0.01 u_xx.
 
-    No text has it: `core/combinations.py` finds it in equations.
+    No text has it: `core/derivatives/sums.py` finds it in equations.
     """
 
     unknown: str

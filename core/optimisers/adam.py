@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from core import native
-from core.engines import NATIVE
+from core.derivatives.table import NATIVE
 from core.experiment.experiment import Experiment
 from core.network.parameters import Vector
 from core.objective import Objective

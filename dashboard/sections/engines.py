@@ -45,7 +45,7 @@ def show() -> None:
             "perceptrons. Autograd stays the reference that both are tested against, here once more."
         )
     )
-    shown = {_("Nested autograd, for Burgers' equation"): NESTED, _("The same by jets, `core/jets`"): JETS}
+    shown = {_("Nested autograd, for Burgers' equation"): NESTED, _("The same by jets, `core/derivatives/jets`"): JETS}
     for column, (title, code) in zip(st.columns(2), shown.items(), strict=True):
         with column:
             st.caption(title)

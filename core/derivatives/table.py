@@ -8,7 +8,7 @@ from typing import Protocol
 
 from torch import Tensor, nn
 
-from core import derivatives, jets
+from core.derivatives import jets, reverse
 from core.expressions import Combination, Derivative
 from core.network.columns import Columns
 
@@ -37,4 +37,4 @@ class Engine:
 
 AUTO, NATIVE = "auto", "native"
 """The engine whose steps are compiled (`core/compiled.py`); what else is asked of a network is by jets."""
-ENGINES: dict[str, Engine] = {"autograd": Engine(derivatives.values, differentiates=True), "jets": Engine(jets.values)}
+ENGINES: dict[str, Engine] = {"autograd": Engine(reverse.values, differentiates=True), "jets": Engine(jets.values)}

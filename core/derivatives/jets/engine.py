@@ -10,11 +10,11 @@ import torch
 from torch import Tensor, nn
 from torch.autograd import Function
 
+from core.derivatives.jets import inputs
+from core.derivatives.jets.gradients import Copies, Sums
+from core.derivatives.jets.orders import Streams, parts, streams
+from core.derivatives.jets.plans import Lease, Plan, Stock
 from core.expressions import Combination, Derivative
-from core.jets import inputs
-from core.jets.gradients import Copies, Sums
-from core.jets.orders import Streams, parts, streams
-from core.jets.plans import Lease, Plan, Stock
 from core.network.columns import Columns
 from core.network.per_sample import Tape
 

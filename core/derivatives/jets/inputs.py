@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from core.jets.orders import Streams
+from core.derivatives.jets.orders import Streams
 from core.network.inputs import Bend, Cusps, Fourier, Periodic, Scale
 
 Rows = dict[str, Tensor | None]

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from core.jets.activations import DERIVATIVES
-from core.jets.gradients import Gradients
-from core.jets.memory import Jets, Memory, dot
-from core.jets.rules import Rule, reads_back, rule
+from core.derivatives.jets.activation_derivatives import DERIVATIVES
+from core.derivatives.jets.buffers import Jets, Memory, dot
+from core.derivatives.jets.gradients import Gradients
+from core.derivatives.jets.rules import Rule, reads_back, rule
 from core.network.activations import Adaptive as Layer
 
 

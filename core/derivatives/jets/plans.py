@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 from torch import Tensor, nn
 
-from core.jets import table  # noqa: F401  fills the table of rules
-from core.jets.gradients import Gradients
-from core.jets.memory import Jets, Memory, Rows
-from core.jets.orders import Streams
-from core.jets.rules import Chain
+from core.derivatives.jets import table  # noqa: F401  fills the table of rules
+from core.derivatives.jets.buffers import Jets, Memory, Rows
+from core.derivatives.jets.gradients import Gradients
+from core.derivatives.jets.orders import Streams
+from core.derivatives.jets.rules import Chain
 
 
 class Plan:

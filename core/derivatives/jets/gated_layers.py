@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import torch
 
-from core.jets.gradients import Gradients
-from core.jets.memory import Jets, Memory
-from core.jets.rules import Chain
+from core.derivatives.jets.buffers import Jets, Memory
+from core.derivatives.jets.gradients import Gradients
+from core.derivatives.jets.rules import Chain
 from core.network import architectures
 
 

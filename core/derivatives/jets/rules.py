@@ -13,9 +13,9 @@ from typing import Any, Protocol
 
 from torch import nn
 
-from core.jets.gradients import Gradients
-from core.jets.memory import Memory
-from core.jets.orders import Streams
+from core.derivatives.jets.buffers import Memory
+from core.derivatives.jets.gradients import Gradients
+from core.derivatives.jets.orders import Streams
 
 
 class Rule(Protocol):
@@ -31,7 +31,7 @@ class Rule(Protocol):
 
 
 RULES: dict[type[nn.Module], Callable[..., Rule]] = {}
-"""Of every layer of the library: `core/jets/table.py` fills it, as some rules are made of others."""
+"""Of every layer of the library: `core/derivatives/jets/table.py` fills it, as some rules are made of others."""
 
 
 def rule(layer: nn.Module, before: Any, memory: Memory, *, lasting: bool) -> Rule:

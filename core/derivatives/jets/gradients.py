@@ -7,7 +7,7 @@ from typing import Protocol
 import torch
 from torch import Tensor, nn
 
-from core.jets.memory import Rows
+from core.derivatives.jets.buffers import Rows
 from core.network.per_sample import Tape
 
 

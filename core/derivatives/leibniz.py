@@ -12,10 +12,10 @@ from weakref import WeakKeyDictionary
 import torch
 from torch import Tensor
 
-from core.derivatives import derivatives
-from core.engines import Values, Wanted
+from core.derivatives.jets.orders import Parts, parts, splits
+from core.derivatives.reverse import derivatives
+from core.derivatives.table import Values, Wanted
 from core.expressions import Derivative
-from core.jets.orders import Parts, parts, splits
 from core.network import Trial
 from core.network.columns import Columns
 
@@ -72,7 +72,7 @@ class Products:
 
 
 def _ordered(wanted: Collection[Wanted]) -> tuple[Wanted, ...]:
-    """Always the same way round: see `core.derivatives.ordered`."""
+    """Always the same way round: see `core.derivatives.reverse.ordered`."""
     return tuple(sorted(wanted, key=lambda item: (item.unknown, parts(item))))
 
 

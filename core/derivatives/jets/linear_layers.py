@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from core.jets.gradients import Gradients
-from core.jets.memory import Jets, Memory, dot
+from core.derivatives.jets.buffers import Jets, Memory, dot
+from core.derivatives.jets.gradients import Gradients
 from core.network.layers import Factorised as Layer
 
 

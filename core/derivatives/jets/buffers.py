@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from torch import Tensor
 
-from core.jets.orders import Streams
+from core.derivatives.jets.orders import Streams
 
 
 class Rows:
