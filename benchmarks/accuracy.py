@@ -36,7 +36,7 @@ from core import references
 from core.devices import labels, torch_device
 from core.experiment.experiment import Experiment
 from core.fields import Display
-from core.losses import Losses
+from core.loss.losses import Losses
 from core.problem.problem import Problem, load
 from core.process import prepare
 from core.training import Snapshot, train

@@ -10,17 +10,17 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from core import native
-from core.batches import Points
 from core.derivatives.jets import inputs
 from core.derivatives.jets.activation_derivatives import DERIVATIVES
 from core.expressions import Call, Coordinate, leaves_in
 from core.expressions.tree import walk
 from core.groups import Group, Groups
-from core.losses import Losses
+from core.loss.losses import Losses
+from core.loss.points import Points
+from core.loss.weights import Weights
 from core.native.codes import UNCOMPILED
 from core.network.parameters import Vector
 from core.problem.bound import BoundProblem
-from core.weights import Weights
 
 Array = NDArray[Any]
 NAMES = dict(zip(DERIVATIVES, ("tanh", "sin", "gelu", "silu", "softplus", "sigmoid", "relu"), strict=True))

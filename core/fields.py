@@ -16,7 +16,7 @@ from core.classical import Answer
 from core.domain import grids
 from core.experiment.experiment import Experiment
 from core.frames import pack
-from core.losses import Losses
+from core.loss.losses import Losses
 from core.network import weights
 from core.references import Reference
 from core.training import Snapshot

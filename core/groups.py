@@ -9,7 +9,6 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from core.batches import Points
 from core.derivatives.jets import inputs
 from core.derivatives.jets.orders import Parts, Streams, streams
 from core.domain.domain import Place
@@ -17,10 +16,11 @@ from core.expressions import Binary, Coordinate, Derivative, Expression, Leaf, c
 from core.expressions.tape import Taper
 from core.expressions.torch_functions import TORCH
 from core.leaves import Leaves, Part
-from core.losses import Losses
+from core.loss.losses import Losses
+from core.loss.points import Points
+from core.loss.weights import Weights
 from core.native import Tape
 from core.network.columns import Columns
-from core.weights import Weights
 
 
 @dataclass(frozen=True)

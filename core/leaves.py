@@ -13,7 +13,7 @@ from core.derivatives.table import ENGINES, Wanted
 from core.domain.domain import Place
 from core.expressions import At, Combination, Coordinate, Derivative, Expression, Leaf, leaves_in
 from core.expressions.tape import Slot, Taper
-from core.losses import Losses
+from core.loss.losses import Losses
 from core.network import Trial
 from core.network.columns import Columns
 

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 import torch
 from torch import Tensor, nn
 
-from core.batches import Points, Residual
-from core.gradients import jacobian
-from core.losses import Losses
+from core.loss.jacobian import jacobian
+from core.loss.losses import Losses
+from core.loss.points import Points, Residual
+from core.loss.weights import Weights
 from core.network.parameters import Vector
-from core.weights import Weights
 
 ENTRIES = 2**20
 """The numbers in one layer's values at the points of a block: fewer are no faster, more take more memory."""

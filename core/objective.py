@@ -8,15 +8,15 @@ from typing import Protocol
 import torch
 from torch import Tensor, nn
 
-from core.batches import Points
 from core.compiled import Compiled
 from core.derivatives.table import NATIVE
 from core.graphs import Recordings, Result
-from core.losses import Losses
+from core.loss.losses import Losses
+from core.loss.points import Points
+from core.loss.weighting import Weighting
+from core.loss.weights import Weights
 from core.nested import Nested
 from core.sweeps import Sweep
-from core.weighting import Weighting
-from core.weights import Weights
 
 
 class Step(Protocol):

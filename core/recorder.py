@@ -23,7 +23,7 @@ from core.errors import RunError
 from core.experiment.experiment import Experiment
 from core.fields import Display
 from core.frames import unpack
-from core.losses import Losses
+from core.loss.losses import Losses
 from core.store import Lease, RunStore
 from core.training import Snapshot
 

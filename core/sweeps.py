@@ -7,16 +7,16 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from core.batches import Points
 from core.derivatives.jets import inputs
 from core.derivatives.jets.gradients import Added
 from core.derivatives.jets.program import Number, Program
-from core.gradients import jacobian
 from core.groups import Group, Groups
-from core.losses import Losses
+from core.loss.jacobian import jacobian
+from core.loss.losses import Losses
+from core.loss.points import Points
+from core.loss.weights import Weights
 from core.network.parameters import Vector
 from core.passes import Passes, Piece
-from core.weights import Weights
 
 ENTRIES = 2**15
 """The numbers in one layer's values at the points of a block: with their derivatives and adjoints, what a core's own cache holds."""

@@ -21,11 +21,11 @@ from core.experiment.checkpoint import Checkpoint, Parts
 from core.experiment.experiment import OPTIMISERS as METHODS
 from core.experiment.experiment import Experiment, Stage
 from core.experiment.schedules import learning_rate
-from core.losses import Losses
+from core.loss.held_out import Validation
+from core.loss.losses import Losses
 from core.network import build
 from core.objective import Objective
 from core.optimisers import OPTIMISERS, Optimiser
-from core.validation import Validation
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from core.devices import labels, torch_device
 from core.errors import TangenteError
 from core.experiment.experiment import Experiment
 from core.fields import Display
-from core.losses import Losses
+from core.loss.losses import Losses
 from core.problem.problem import load
 from core.settings import configure
 from core.store import Device, RunStore, default_url

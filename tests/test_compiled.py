@@ -11,14 +11,14 @@ from core import native
 from core.compiled import Compiled, suits
 from core.experiment.checkpoint import Checkpoint
 from core.experiment.experiment import ACTIVATIONS, Experiment
-from core.losses import Losses
+from core.loss.losses import Losses
+from core.loss.weights import Weights
 from core.network import build
 from core.network.parameters import Vector
 from core.objective import Objective
 from core.problem.problem import Problem, library, load
 from core.sweeps import Sweep
 from core.training import Snapshot, train
-from core.weights import Weights
 from tests.equations import equations
 from tests.experiments import small
 from tests.test_jets import CPU, LIMITS, agree, disturbed

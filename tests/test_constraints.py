@@ -16,7 +16,7 @@ from core.domain import grids
 from core.errors import InputError
 from core.experiment.experiment import Experiment
 from core.expressions import NUMPY, Expression, evaluate
-from core.losses import Losses
+from core.loss.losses import Losses
 from core.network import build
 from core.problem.hard_constraints import Trial, partial, trial
 from core.problem.problem import BoundProblem, Problem, library, load

@@ -24,7 +24,7 @@ from core.experiment.experiment import (
 )
 from core.fields import Display
 from core.frames import unpack
-from core.losses import Losses
+from core.loss.losses import Losses
 from core.problem.problem import library
 from core.training import Snapshot, train
 from tests.experiments import small

@@ -15,11 +15,11 @@ from core.experiment import curriculum
 from core.experiment.checkpoint import Checkpoint
 from core.experiment.experiment import Experiment
 from core.fields import LIVE, Display
-from core.losses import Losses
+from core.loss.losses import Losses
+from core.loss.resampling import RULES
 from core.network import build
 from core.objective import Objective
 from core.problem.problem import Problem, load
-from core.resampling import RULES
 from core.training import Snapshot, train
 from tests.experiments import small, solved
 

@@ -15,7 +15,7 @@ from core.experiment import experiment as experiments
 from core.experiment.experiment import Experiment, terms
 from core.expressions import At, Derivative, to_text
 from core.frameworks.stated import stated
-from core.losses import Losses
+from core.loss.losses import Losses
 from core.network import Cusps, Scale, build
 from core.network.parameters import Vector
 from core.objective import Objective

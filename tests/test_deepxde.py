@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from core.experiment.experiment import Experiment
-from core.losses import Losses
+from core.loss.losses import Losses
 from core.network import build
 from core.problem.problem import load
 

@@ -28,8 +28,8 @@ from core.errands import Batch, Errand
 from core.experiment.checkpoint import Checkpoint
 from core.experiment.experiment import HYPERPARAMETERS, Experiment
 from core.expressions import NUMPY, evaluate
-from core.gradients import of_terms
-from core.losses import Losses
+from core.loss.jacobian import of_terms
+from core.loss.losses import Losses
 from core.network import DTYPES, build
 from core.problem.problem import Problem, load
 from core.store import RunStore

@@ -12,7 +12,7 @@ from core.errors import RunError
 from core.experiment.experiment import Experiment, terms
 from core.fields import FULL, LIVE, Display, thinned
 from core.frames import unpack
-from core.losses import Losses
+from core.loss.losses import Losses
 from core.references import Reference
 from core.training import Snapshot, train
 from tests.experiments import small, solved

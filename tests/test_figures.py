@@ -17,7 +17,7 @@ from core.domain.domain import Interval
 from core.experiment.experiment import Experiment, terms
 from core.fields import Display
 from core.frames import unpack
-from core.losses import Losses
+from core.loss.losses import Losses
 from core.problem import cusps
 from core.problem.problem import Problem, library, load
 from core.references import Reference

@@ -12,8 +12,8 @@ from torch.func import functional_call, jacrev
 
 from core.derivatives.table import ENGINES
 from core.experiment.experiment import ACTIVATIONS, Experiment
-from core.gradients import jacobian
-from core.losses import Losses
+from core.loss.jacobian import jacobian
+from core.loss.losses import Losses
 from core.network import build
 from core.network.parameters import Vector
 from core.network.per_sample import Meetings

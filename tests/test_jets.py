@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from core import nested, sweeps
-from core.batches import Rows
 from core.derivatives.jets import engine as jet_engine
 from core.derivatives.jets.activation_derivatives import DERIVATIVES, HIGHEST
 from core.derivatives.jets.orders import partitions, parts, streams
 from core.derivatives.table import ENGINES, Wanted
 from core.experiment.experiment import ACTIVATIONS, Experiment
 from core.expressions import Combination, Derivative
-from core.losses import Losses
+from core.loss.losses import Losses
+from core.loss.points import Rows
 from core.network import build
 from core.network.activations import ACTIVATIONS as MODULES
 from core.network.columns import Columns

@@ -12,7 +12,7 @@ from core import references
 from core.domain import grids
 from core.experiment.experiment import Experiment
 from core.fields import Grid
-from core.losses import Losses
+from core.loss.losses import Losses
 from core.network import build
 from core.objective import Objective
 from core.optimisers.levenberg_marquardt import DAMPINGS, LARGEST, SCALINGS, Attempt, LevenbergMarquardt, Model, gain_ratio, probed

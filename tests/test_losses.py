@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from core.experiment.experiment import terms
 from core.expressions import evaluate
 from core.expressions.torch_functions import TORCH
-from core.losses import Losses
+from core.loss.losses import Losses
 from core.network import build
 from tests.experiments import small
 

@@ -9,18 +9,18 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from core.batches import Points
 from core.errors import InputError
 from core.experiment import marching
 from core.experiment.checkpoint import Checkpoint
 from core.experiment.experiment import Experiment
 from core.experiment.phases import Phases
-from core.losses import Losses
+from core.loss.losses import Losses
+from core.loss.points import Points
+from core.loss.resampling import RULES
 from core.network import build
 from core.objective import Objective
 from core.optimisers import OPTIMISERS
 from core.problem.problem import Problem, load
-from core.resampling import RULES
 from core.training import Snapshot, train
 from tests.experiments import small
 

@@ -16,7 +16,7 @@ from core.__main__ import main
 from core.domain.domain import Interval
 from core.errors import InputError
 from core.experiment.experiment import Experiment
-from core.losses import Losses
+from core.loss.losses import Losses
 from core.network import build
 from core.problem.data import MAX_BYTES, read
 from core.training import train

@@ -16,7 +16,7 @@ from core.experiment.checkpoint import Checkpoint
 from core.experiment.experiment import OPTIMISERS as NAMES
 from core.experiment.experiment import Experiment
 from core.fields import Display
-from core.losses import Losses
+from core.loss.losses import Losses
 from core.network.parameters import Vector
 from core.optimisers import OPTIMISERS
 from core.optimisers.line_search import LineSearch, Place

@@ -11,7 +11,7 @@ from core.derivatives.leibniz import Products
 from core.derivatives.reverse import derivatives
 from core.derivatives.table import ENGINES
 from core.expressions import Derivative, derivatives_in
-from core.losses import Losses
+from core.loss.losses import Losses
 from core.network import Trial, build
 from core.network.columns import Columns
 from tests.experiments import small

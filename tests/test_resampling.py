@@ -9,10 +9,10 @@ import pytest
 import torch
 
 from core.experiment.checkpoint import Checkpoint
-from core.losses import Losses
+from core.loss.losses import Losses
+from core.loss.resampling import RULES, adapt, add, retain
 from core.network import build
 from core.objective import Objective
-from core.resampling import RULES, adapt, add, retain
 from core.training import Snapshot, train
 from tests.experiments import small
 

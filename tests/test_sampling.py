@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from core.sampling import SAMPLINGS, generator, in_box, on_edges
+from core.loss.sampling import SAMPLINGS, generator, in_box, on_edges
 
 
 @pytest.mark.parametrize("method", SAMPLINGS)

@@ -20,9 +20,9 @@ from benchmarks.steps.points import Points, draw
 from benchmarks.steps.process import Dropped, Process
 from benchmarks.steps.turns import Record, order
 from benchmarks.steps.workloads import WORKLOADS, operations
-from core.batches import Points as Drawn
 from core.experiment.experiment import HYPERPARAMETERS
-from core.losses import Losses
+from core.loss.losses import Losses
+from core.loss.points import Points as Drawn
 from core.network import Scale, build
 from core.ranges import Integer
 

@@ -13,7 +13,7 @@ from core.errors import RunError
 from core.experiment.checkpoint import Checkpoint
 from core.experiment.experiment import Experiment
 from core.fields import Display
-from core.losses import Losses
+from core.loss.losses import Losses
 from core.training import Snapshot, restore, train
 from tests.experiments import small, solved
 

@@ -8,10 +8,10 @@ import pytest
 import torch
 
 from core.experiment.experiment import Experiment
-from core.losses import Losses
+from core.loss.held_out import Validation
+from core.loss.losses import Losses
 from core.network import build
 from core.training import train
-from core.validation import Validation
 from tests.experiments import small
 from tests.test_training import at, last
 

@@ -10,19 +10,19 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from core.batches import Residual
 from core.errors import InputError
 from core.experiment.checkpoint import Checkpoint
 from core.experiment.experiment import WEIGHTINGS, Experiment
-from core.gradients import norms, traces
-from core.losses import Losses
+from core.loss.jacobian import norms, traces
+from core.loss.losses import Losses
+from core.loss.points import Residual
+from core.loss.weighting import AVERAGE, DECAY, GAIN, LEAST, SIZES, SLICES, Weighting
+from core.loss.weights import Weights
 from core.network import build
 from core.network.parameters import Vector
 from core.objective import Objective
 from core.problem.problem import Problem, load
 from core.training import Snapshot, train
-from core.weighting import AVERAGE, DECAY, GAIN, LEAST, SIZES, SLICES, Weighting
-from core.weights import Weights
 from tests.experiments import small
 
 CPU = torch.device("cpu")
@@ -84,7 +84,7 @@ def test_sizes_of_terms_are_what_one_gradient_a_row_gives(case: str, weighted: b
 def test_traces_are_the_same_whatever_part_of_the_rows_is_made_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     losses, network = setting(measured())
     whole = traces(losses, network, losses.draw(0), Weights(losses.weights))
-    monkeypatch.setattr("core.gradients.ENTRIES", 7 * losses.experiment.parameters)
+    monkeypatch.setattr("core.loss.jacobian.ENTRIES", 7 * losses.experiment.parameters)
     torch.testing.assert_close(traces(losses, network, losses.draw(0), Weights(losses.weights)), whole)
 
 

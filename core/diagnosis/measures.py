@@ -11,14 +11,14 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from core import gradients
-from core.batches import Points
 from core.diagnosis import sizes
 from core.diagnosis.measured import Checked, Spectrum, Term
 from core.diagnosis.waves import waves
 from core.experiment.checkpoint import Checkpoint
 from core.experiment.experiment import Experiment
-from core.losses import Losses
+from core.loss import jacobian
+from core.loss.losses import Losses
+from core.loss.points import Points
 from core.network import Trial
 from core.objective import Objective
 from core.training import last_objective, restore
@@ -85,7 +85,7 @@ class Measurement:
     def _gradients(self) -> Tensor:
         """That of each term that there is, with its weight, (kept, parameters)."""
         points = self.objective.points
-        each = gradients.of_terms(self.losses, self.network, points) * self.losses.weights[:, None]
+        each = jacobian.of_terms(self.losses, self.network, points) * self.losses.weights[:, None]
         return each[self._kept()]
 
     def _kept(self) -> list[int]:
@@ -104,7 +104,7 @@ class Measurement:
         )
         even = Losses(few, CPU)
         points = even.draw(0)
-        values, rows, _ = gradients.jacobian(even, self.network, points)
+        values, rows, _ = jacobian.jacobian(even, self.network, points)
         residuals = [residual for batch in even.batches(self.network, points) for residual in batch]
         places = torch.cat([torch.full((residual.value.numel(),), residual.term) for residual in residuals])
         return values, rows, places

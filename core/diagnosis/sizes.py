@@ -9,10 +9,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from core.batches import Points
 from core.expressions import At, Binary, Coordinate, Expression, Leaf, Unary, compile, derivatives_in, leaves_in
 from core.expressions.torch_functions import TORCH
-from core.losses import Losses
+from core.loss.losses import Losses
+from core.loss.points import Points
 from core.network.columns import Columns
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from core.diagnosis.measured import Waves
-from core.losses import Losses
+from core.loss.losses import Losses
 
 ALONG = 401
 """Points on a line."""

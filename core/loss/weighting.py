@@ -10,11 +10,11 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from core.batches import Points, Residual
 from core.domain.domain import TIME
-from core.gradients import norms, traces
-from core.losses import Losses
-from core.weights import Weights
+from core.loss.jacobian import norms, traces
+from core.loss.losses import Losses
+from core.loss.points import Points, Residual
+from core.loss.weights import Weights
 
 SIZES: dict[str, Callable[[Losses, nn.Sequential, Points, Weights], Tensor]] = {"gradient-norm": norms, "ntk": traces}
 """Rules that balance terms: how strongly each of them moves the network, (terms,); they are given weights in inverse proportion.

@@ -17,8 +17,6 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from core import sampling
-from core.batches import Points, Residual, Rows
 from core.derivatives.jets.orders import parts
 from core.derivatives.leibniz import Products
 from core.derivatives.sums import combined
@@ -27,11 +25,13 @@ from core.experiment import curriculum, marching
 from core.experiment.experiment import Experiment
 from core.expressions import At, Coordinate, Expression, Leaf, compile, leaves_in
 from core.expressions.torch_functions import TORCH
+from core.loss import sampling
+from core.loss.points import Points, Residual, Rows
+from core.loss.resampling import POOL, RULES
 from core.network import DTYPES, Trial
 from core.network.columns import Columns
 from core.problem import cusps
 from core.problem.problem import BoundCondition
-from core.resampling import POOL, RULES
 
 HELD_OUT = 1000
 """Points inside that are looked at to tell the best weights, at most."""

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 import torch
 from torch import Tensor, nn
 
-from core.batches import Points, Residual
-from core.losses import Losses
+from core.loss.losses import Losses
+from core.loss.points import Points, Residual
+from core.loss.weights import Weights
 from core.network.per_sample import Tape
-from core.weights import Weights
 
 ENTRIES = 10_000_000
 """Those of the rows that `traces` makes at a time."""

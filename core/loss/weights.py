@@ -9,7 +9,7 @@ from functools import cached_property
 
 from torch import Tensor
 
-from core.batches import Residual
+from core.loss.points import Residual
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from copy import deepcopy
 import torch
 from torch import Tensor, nn
 
-from core.losses import Losses
+from core.loss.losses import Losses
 
 BETTER = 0.99
 """What the loss has to come down to, relative to the least before, to count as progress."""
