@@ -22,8 +22,8 @@ import torch
 from benchmarks.steps import plain, tangente
 from benchmarks.steps.machine import described
 from benchmarks.steps.workloads import WORKLOADS, Steps, Workload
-from core import graphs, native
 from core.devices import labels
+from core.engines import cuda_graphs, kernel
 
 LENGTH = 0.3
 """Seconds of a turn."""
@@ -39,7 +39,7 @@ def unrecorded(workload: Workload) -> Steps:
     steps = tangente.build(workload, "jets")
 
     def taken(count: int) -> float:
-        with mock.patch.object(graphs, "WARM", NEVER):
+        with mock.patch.object(cuda_graphs, "WARM", NEVER):
             return steps(count)
 
     return taken
@@ -86,7 +86,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path, metavar="FILE")
     options = parser.parse_args()
     torch.set_num_threads(1)
-    native.prepare("float32")
+    kernel.prepare("float32")
     chosen = [(name, WORKLOADS[name]) for name in options.workloads]
     chosen += [(f"A, {points:,} points", replace(WORKLOADS["A"], points=points)) for points in options.points]
     print(f"{labels()[options.device]}; {described()}; torch {torch.__version__}")

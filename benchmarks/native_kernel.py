@@ -19,7 +19,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from core.native import CODES, Adam, Group, Network, Plan, Tape, Term, Terms
+from core.engines.kernel import CODES, Adam, Group, Network, Plan, Tape, Term, Terms
 
 Equation = Callable[[Callable[..., Tensor], Tensor], Tensor]
 

@@ -21,8 +21,8 @@ from typing import Any
 
 from benchmarks.library import Outcome, scored
 from benchmarks.steps.page import page
-from core import native
 from core.devices import labels
+from core.engines import kernel
 from core.experiment.experiment import Experiment
 from core.problem.problem import Problem, load
 from core.process import prepare
@@ -115,7 +115,7 @@ ROWS = {
 def measure(name: str, seconds: float) -> Outcome:
     """Train one row in this process."""
     experiment = ROWS[name].experiment()
-    native.prepare(experiment.precision)
+    kernel.prepare(experiment.precision)
     return scored(name, experiment, seconds, ROWS[name].plain)
 
 

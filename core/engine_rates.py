@@ -22,8 +22,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from core import compiled, native, network, process
+from core import network, process
 from core.derivatives.table import ENGINES, NATIVE
+from core.engines import kernel, native_step
 from core.experiment.experiment import Experiment
 from core.frameworks.race import end_with_parent, tell
 from core.training import train
@@ -66,7 +67,7 @@ class Contender:
 def engines(training: Training) -> tuple[str, ...]:
     """Those that can do it here, the reference first."""
     experiment = training.experiment(NATIVE)
-    there = compiled.suits(network.build(experiment, torch.device("cpu"))) and compiled.covers(experiment.bound)
+    there = native_step.suits(network.build(experiment, torch.device("cpu"))) and native_step.covers(experiment.bound)
     return (*ENGINES, *([NATIVE] if there else []))
 
 
@@ -102,7 +103,7 @@ def measure(training: Training, seconds: float = SECONDS, block: float = BLOCK, 
     names = engines(training)
     tell("contenders", problem=training.problem, engines=names, steps=steps)
     if NATIVE in names:
-        native.prepare("float32")
+        kernel.prepare("float32")
     contenders = {name: Contender(training.experiment(name)) for name in names}
     losses = {name: contender.losses(steps) for name, contender in contenders.items()}
     rates = timed(contenders, block, seconds, lambda turn, rates: tell("result", turn=turn, rates=rates, ratios=ratios(rates)))

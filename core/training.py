@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor, nn
 
-from core import native
-from core.compiled import covers, suits
 from core.derivatives.table import AUTO, NATIVE
 from core.devices import torch_device
+from core.engines import kernel
+from core.engines.native_step import covers, suits
+from core.engines.objective import Objective
 from core.errors import RunError
 from core.experiment.checkpoint import Checkpoint, Parts
 from core.experiment.experiment import OPTIMISERS as METHODS
@@ -24,7 +25,6 @@ from core.experiment.schedules import learning_rate
 from core.loss.held_out import Validation
 from core.loss.losses import Losses
 from core.network import build
-from core.objective import Objective
 from core.optimisers import OPTIMISERS, Optimiser
 
 
@@ -117,7 +117,7 @@ def _chosen(experiment: Experiment, network: nn.Sequential) -> str:
     """The engine of a run that begins: jets where the kernel is asked for in vain, or might be used but has yet to be compiled."""
     if experiment.engine not in (AUTO, NATIVE):
         return experiment.engine
-    there = suits(network) and covers(experiment.bound) and (experiment.engine == NATIVE or native.ready(experiment.precision))
+    there = suits(network) and covers(experiment.bound) and (experiment.engine == NATIVE or kernel.ready(experiment.precision))
     return NATIVE if there else experiment.losses_engine
 
 

@@ -19,8 +19,8 @@ from distributed import Worker
 from distributed.comm.addressing import get_address_host
 
 import core.runner  # noqa: F401  loaded before the first run needs it
-from core import native
 from core.devices import labels, torch_device
+from core.engines import kernel
 from core.errors import TangenteError
 from core.experiment.experiment import Experiment
 from core.fields import Display
@@ -47,9 +47,9 @@ def warm_up() -> None:
 
 def compile_kernels() -> None:
     """Compile what plain perceptrons are trained by, or read it from the disk: until it is there, runs do without."""
-    for precision in native.PRECISIONS:
+    for precision in kernel.PRECISIONS:
         try:
-            native.prepare(precision)
+            kernel.prepare(precision)
         except Exception:  # a processor that the compiler does not know is none of a run's trouble
             log.exception("The kernel for %s could not be compiled", precision)
 

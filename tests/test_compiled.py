@@ -7,17 +7,17 @@ import pytest
 import torch
 from hypothesis import HealthCheck, given, settings
 
-from core import native
-from core.compiled import Compiled, suits
+from core.engines import kernel as native
+from core.engines.jets_step import Sweep
+from core.engines.native_step import Compiled, suits
+from core.engines.objective import Objective
 from core.experiment.checkpoint import Checkpoint
 from core.experiment.experiment import ACTIVATIONS, Experiment
 from core.loss.losses import Losses
 from core.loss.weights import Weights
 from core.network import build
 from core.network.parameters import Vector
-from core.objective import Objective
 from core.problem.problem import Problem, library, load
-from core.sweeps import Sweep
 from core.training import Snapshot, train
 from tests.equations import equations
 from tests.experiments import small
@@ -142,7 +142,7 @@ def test_resuming_gives_the_same_bits_as_not_stopping(optimiser: str, resampling
 
 def uncompiled(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
     """As on a machine on which nothing is compiled yet."""
-    monkeypatch.setattr("core.native.machine._loaded", {})
+    monkeypatch.setattr("core.engines.kernel.machine._loaded", {})
     monkeypatch.setattr("platformdirs.user_cache_path", lambda *_, **__: folder)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 
+from core.engines.objective import Objective
 from core.errors import InputError
 from core.experiment import curriculum
 from core.experiment.checkpoint import Checkpoint
@@ -18,7 +19,6 @@ from core.fields import LIVE, Display
 from core.loss.losses import Losses
 from core.loss.resampling import RULES
 from core.network import build
-from core.objective import Objective
 from core.problem.problem import Problem, load
 from core.training import Snapshot, train
 from tests.experiments import small, solved

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 import torch
 
-from core.compiled import suits
 from core.diagnosis.measures import checked
+from core.engines.native_step import suits
+from core.engines.objective import Objective
 from core.errors import InputError
 from core.experiment import experiment as experiments
 from core.experiment.experiment import Experiment, terms
@@ -18,7 +19,6 @@ from core.frameworks.stated import stated
 from core.loss.losses import Losses
 from core.network import Cusps, Scale, build
 from core.network.parameters import Vector
-from core.objective import Objective
 from core.problem import cusps
 from core.problem.problem import Problem, library, load
 from core.training import Checkpoint, Snapshot, train

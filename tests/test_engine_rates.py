@@ -109,7 +109,7 @@ def test_losses_that_differ_are_not_called_the_same(monkeypatch: pytest.MonkeyPa
 def test_where_the_native_step_is_not_possible_the_others_are_measured(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("core.compiled.suits", lambda network: False)
+    monkeypatch.setattr("core.engines.native_step.suits", lambda network: False)
     assert engine_rates.measure(TRAININGS["damped-oscillator"], seconds=0.0, block=0.01, steps=2).keys() == set(ENGINES)
     assert json.loads(capsys.readouterr().out.splitlines()[0])["engines"] == list(ENGINES)
 

@@ -11,13 +11,13 @@ from torch import Tensor, nn
 from torch.func import functional_call, jacrev
 
 from core.derivatives.table import ENGINES
+from core.engines.objective import Objective
 from core.experiment.experiment import ACTIVATIONS, Experiment
 from core.loss.jacobian import jacobian
 from core.loss.losses import Losses
 from core.network import build
 from core.network.parameters import Vector
 from core.network.per_sample import Meetings
-from core.objective import Objective
 from core.problem.problem import Problem, load
 from tests.experiments import small
 

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from core import graphs
+from core.engines import cuda_graphs
 from core.experiment.experiment import OPTIMISERS
 from core.training import train
 from tests.experiments import small
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs CUD
 def test_recorded_steps_are_those_taken_one_by_one(resampling: str, schedule: str, engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
     experiment = small("burgers", device="cuda:0", steps=40, period=20, resampling=resampling, schedule=schedule, engine=engine)
     recorded = [snapshot.losses.cpu() for snapshot in train(experiment)]
-    monkeypatch.setattr(graphs, "WARM", 1000)
+    monkeypatch.setattr(cuda_graphs, "WARM", 1000)
     torch.testing.assert_close(recorded, [snapshot.losses.cpu() for snapshot in train(experiment)], rtol=1e-9, atol=1e-12)
 
 
@@ -28,7 +28,7 @@ def test_every_method_is_recorded_and_takes_the_same_steps(
     experiment = small("burgers", device="cuda:0", optimiser=method, steps=10)
     recorded = [snapshot.losses.cpu() for snapshot in train(experiment)]
     assert "could not be recorded" not in caplog.text
-    monkeypatch.setattr(graphs, "WARM", 1000)
+    monkeypatch.setattr(cuda_graphs, "WARM", 1000)
     torch.testing.assert_close(recorded, [snapshot.losses.cpu() for snapshot in train(experiment)], rtol=1e-6, atol=1e-10)
 
 
@@ -40,7 +40,7 @@ def test_recorded_steps_take_new_points_weights_and_stages(
 ) -> None:
     experiment = small("burgers", device="cuda:0", optimiser=method, steps=20, period=6, resampling=resampling, weighting=weighting)
     recorded = [snapshot.losses.cpu() for snapshot in train(experiment)]
-    monkeypatch.setattr(graphs, "WARM", 1000)
+    monkeypatch.setattr(cuda_graphs, "WARM", 1000)
     torch.testing.assert_close(recorded, [snapshot.losses.cpu() for snapshot in train(experiment)], rtol=1e-6, atol=1e-10)
 
 

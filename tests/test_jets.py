@@ -12,11 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
-from core import nested, sweeps
 from core.derivatives.jets import engine as jet_engine
 from core.derivatives.jets.activation_derivatives import DERIVATIVES, HIGHEST
 from core.derivatives.jets.orders import partitions, parts, streams
 from core.derivatives.table import ENGINES, Wanted
+from core.engines import autograd_step, jets_step
+from core.engines.objective import Objective
 from core.experiment.experiment import ACTIVATIONS, Experiment
 from core.expressions import Combination, Derivative
 from core.loss.losses import Losses
@@ -25,7 +26,6 @@ from core.network import build
 from core.network.activations import ACTIVATIONS as MODULES
 from core.network.columns import Columns
 from core.network.parameters import Vector
-from core.objective import Objective
 from core.problem.problem import Problem, library
 from core.training import train
 from tests.equations import equations
@@ -33,7 +33,7 @@ from tests.experiments import small
 
 CPU = torch.device("cpu")
 EVERYTHING = {"architecture": "modified", "factorisation": "random", "slopes": "adaptive", "features": 3}
-BLOCKS = {"autograd": nested, "jets": sweeps}
+BLOCKS = {"autograd": autograd_step, "jets": jets_step}
 LIMITS = {"float64": 1e-10, "float32": 1e-5}
 ORDERS = [("", "x", "t"), ("xx", "xt", "tt"), ("xxx", "xtt"), ("xxxx", "xxtt", "tttt", "xt"), ("",), ("x",)]
 
@@ -78,8 +78,8 @@ def test_derivatives_and_their_gradients_are_those_of_autograd(activation: str, 
     columns = points("xt", 7, torch.float64)
     jets, nested = (ENGINES[name].values(network, columns, ["u"], asked) for name in ("jets", "autograd"))
     for item in asked:
-        assert largest(jets[item] - nested[item]) <= 1e-11 * max(1.0, largest(nested[item]))
-    expected = gradient(nested, network)
+        assert largest(jets[item] - autograd_step[item]) <= 1e-11 * max(1.0, largest(autograd_step[item]))
+    expected = gradient(autograd_step, network)
     assert largest(gradient(jets, network) - expected) <= 1e-11 * largest(expected)
 
 
@@ -90,7 +90,7 @@ def test_a_periodic_network_has_jets_too() -> None:
     columns = points("xt", 7, torch.float64)
     jets, nested = (ENGINES[name].values(network, columns, ["u"], asked) for name in ("jets", "autograd"))
     for item in asked:
-        torch.testing.assert_close(jets[item], nested[item], rtol=1e-10, atol=1e-10)
+        torch.testing.assert_close(jets[item], autograd_step[item], rtol=1e-10, atol=1e-10)
 
 
 @pytest.mark.parametrize("activation", MODULES)

@@ -10,11 +10,11 @@ from torch import Tensor, nn
 
 from core import references
 from core.domain import grids
+from core.engines.objective import Objective
 from core.experiment.experiment import Experiment
 from core.fields import Grid
 from core.loss.losses import Losses
 from core.network import build
-from core.objective import Objective
 from core.optimisers.levenberg_marquardt import DAMPINGS, LARGEST, SCALINGS, Attempt, LevenbergMarquardt, Model, gain_ratio, probed
 from tests.experiments import small
 

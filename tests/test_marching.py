@@ -9,6 +9,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from core.engines.objective import Objective
 from core.errors import InputError
 from core.experiment import marching
 from core.experiment.checkpoint import Checkpoint
@@ -18,7 +19,6 @@ from core.loss.losses import Losses
 from core.loss.points import Points
 from core.loss.resampling import RULES
 from core.network import build
-from core.objective import Objective
 from core.optimisers import OPTIMISERS
 from core.problem.problem import Problem, load
 from core.training import Snapshot, train

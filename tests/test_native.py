@@ -18,10 +18,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
+from core.engines.kernel import ACTIVATIONS, CODES, Adam, Group, Network, Plan, Tape, Term, Terms, machine
+from core.engines.kernel.layout.codes import UNCOMPILED
+from core.engines.kernel.layout.shape import Shape
 from core.expressions.torch_functions import TORCH
-from core.native import ACTIVATIONS, CODES, Adam, Group, Network, Plan, Tape, Term, Terms, machine
-from core.native.codes import UNCOMPILED
-from core.native.shape import Shape
 
 COMPILED = tuple(name for name in CODES if name not in UNCOMPILED)
 TOLERANCES = {"float32": 1e-5, "float64": 1e-10}
@@ -465,7 +465,7 @@ def test_adam(precision: str) -> None:
 
 def test_import_is_light() -> None:
     """Neither the compiler nor what it needs is imported before it is asked for, nor does asking whether it has run make it run."""
-    program = "import sys, core.native as n; assert not n.compiled('float32'); assert not {'numba', 'llvmlite'} & set(sys.modules)"
+    program = "import sys, core.engines.kernel as n; assert not n.compiled('float32'); assert not {'numba', 'llvmlite'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
 
 

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 import torch
 
+from core.engines.objective import Objective
 from core.experiment.checkpoint import Checkpoint
 from core.loss.losses import Losses
 from core.loss.resampling import RULES, adapt, add, retain
 from core.network import build
-from core.objective import Objective
 from core.training import Snapshot, train
 from tests.experiments import small
 

@@ -13,7 +13,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from core import native
+from core.engines import kernel
 from core.experiment.checkpoint import Checkpoint
 from core.optimisers import OPTIMISERS
 from core.training import Snapshot, train
@@ -90,7 +90,7 @@ def at(experiment: Any, step: int, start: Checkpoint | None = None) -> Snapshot:
 
 def made(problem: str, settings: Mapping[str, Any]) -> Any:
     if settings.get("engine") == "native":
-        native.prepare(settings.get("precision", "float64"))
+        kernel.prepare(settings.get("precision", "float64"))
     return small(problem, **{**ODD, **settings})
 
 

@@ -14,7 +14,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.compiled import covers
+from core.engines.native_step import covers
 from core.errors import InputError
 from core.experiment.experiment import Experiment
 from core.expressions import FLOATS, NUMPY, Coordinate, Expression, Names, Number, differentiate, evaluate, parse, substitute, to_latex

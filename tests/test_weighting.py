@@ -10,6 +10,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from core.engines.objective import Objective
 from core.errors import InputError
 from core.experiment.checkpoint import Checkpoint
 from core.experiment.experiment import WEIGHTINGS, Experiment
@@ -20,7 +21,6 @@ from core.loss.weighting import AVERAGE, DECAY, GAIN, LEAST, SIZES, SLICES, Weig
 from core.loss.weights import Weights
 from core.network import build
 from core.network.parameters import Vector
-from core.objective import Objective
 from core.problem.problem import Problem, load
 from core.training import Snapshot, train
 from tests.experiments import small

@@ -36,5 +36,5 @@ class Engine:
 
 
 AUTO, NATIVE = "auto", "native"
-"""The engine whose steps are compiled (`core/compiled.py`); what else is asked of a network is by jets."""
+"""The engine whose steps are compiled (`core/engines/native_step.py`); what else is asked of a network is by jets."""
 ENGINES: dict[str, Engine] = {"autograd": Engine(reverse.values, differentiates=True), "jets": Engine(jets.values)}

@@ -14,13 +14,13 @@ from torch import Tensor
 from core.diagnosis import sizes
 from core.diagnosis.measured import Checked, Spectrum, Term
 from core.diagnosis.waves import waves
+from core.engines.objective import Objective
 from core.experiment.checkpoint import Checkpoint
 from core.experiment.experiment import Experiment
 from core.loss import jacobian
 from core.loss.losses import Losses
 from core.loss.points import Points
 from core.network import Trial
-from core.objective import Objective
 from core.training import last_objective, restore
 
 CPU = torch.device("cpu")

@@ -1,4 +1,4 @@
-"""Residuals written as tapes of operations, for jets (`core/derivatives/jets/program.py`) and for the compiled kernel (`core/native`)."""
+"""Residuals written as tapes of operations, for jets (`core/derivatives/jets/program.py`) and for the compiled kernel (`core/engines/kernel`)."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.engines.kernel import CODES, Tape
 from core.expressions import Binary, Call, Coordinate, Expression, Leaf, Number, Unary
 from core.expressions.evaluation import REPEATED
 from core.expressions.functions import compute
 from core.expressions.tree import fold
-from core.native import CODES, Tape
 
 
 @dataclass(frozen=True)

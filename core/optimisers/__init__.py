@@ -7,8 +7,8 @@ from typing import Protocol
 
 from torch import Tensor, nn
 
+from core.engines.objective import Objective
 from core.experiment.experiment import Experiment
-from core.objective import Objective
 from core.optimisers.adam import Adam
 from core.optimisers.lbfgs import LBFGS
 from core.optimisers.levenberg_marquardt import GainRatio, LevenbergMarquardt

@@ -14,9 +14,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from core.engines.objective import Objective
 from core.experiment.experiment import Experiment
 from core.network.parameters import Vector
-from core.objective import Objective
 
 FIRST, SMALLEST, LARGEST = 1e-3, 1e-18, 1e10
 """The damping λ at the start and its bounds; the scales make 1 the largest entry of the diagonal of JᵀJ."""

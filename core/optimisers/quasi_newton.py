@@ -7,9 +7,9 @@ from abc import ABC, abstractmethod
 import torch
 from torch import Tensor, nn
 
+from core.engines.objective import Objective
 from core.experiment.experiment import Experiment
 from core.network.parameters import Vector
-from core.objective import Objective
 from core.optimisers.line_search import LineSearch, Place
 
 

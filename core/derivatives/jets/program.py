@@ -9,9 +9,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from core.engines.kernel.layout.codes import BINARY, CONSTANT, NAMES
+from core.engines.kernel.layout.description import Tape
 from core.expressions.torch_functions import TORCH
-from core.native.codes import BINARY, CONSTANT, NAMES
-from core.native.description import Tape
 
 Number = Any
 """(rows,), or one and the same for all rows."""

@@ -12,14 +12,14 @@ from torch import Tensor, nn
 from core.derivatives.jets import inputs
 from core.derivatives.jets.orders import Parts, Streams, streams
 from core.domain.domain import Place
+from core.engines.kernel import Tape
+from core.engines.network_values import Leaves, Part
 from core.expressions import Binary, Coordinate, Derivative, Expression, Leaf, compile
 from core.expressions.tape import Taper
 from core.expressions.torch_functions import TORCH
-from core.leaves import Leaves, Part
 from core.loss.losses import Losses
 from core.loss.points import Points
 from core.loss.weights import Weights
-from core.native import Tape
 from core.network.columns import Columns
 
 

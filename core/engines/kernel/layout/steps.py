@@ -6,15 +6,15 @@ from graphlib import CycleError, TopologicalSorter
 
 import numpy as np
 
-from core.native.codes import FIRST, PRODUCT, SQUARE, STEP_WORDS, TERM, ZERO
-from core.native.description import Array, Term, Terms
+from core.engines.kernel.layout.codes import FIRST, PRODUCT, SQUARE, STEP_WORDS, TERM, ZERO
+from core.engines.kernel.layout.description import Array, Term, Terms
 
 Step = tuple[list[int], float]
 """Its words, and its coefficient."""
 
 
 def steps(terms: Terms) -> tuple[Array, Array, int]:
-    """The terms as steps of `core.native.jets`, (steps, words), with their coefficients, (steps,), and the highest order of φ."""
+    """The terms as steps of `core.engines.kernel.emission.jets`, (steps, words), with their coefficients, (steps,), and the highest order of φ."""
     by_stream: dict[int, list[Term]] = {stream: [] for stream in range(1, terms.streams)}
     for term in terms.entries:
         by_stream[term.stream].append(term)

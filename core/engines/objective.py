@@ -8,15 +8,15 @@ from typing import Protocol
 import torch
 from torch import Tensor, nn
 
-from core.compiled import Compiled
 from core.derivatives.table import NATIVE
-from core.graphs import Recordings, Result
+from core.engines.autograd_step import Nested
+from core.engines.cuda_graphs import Recordings, Result
+from core.engines.jets_step import Sweep
+from core.engines.native_step import Compiled
 from core.loss.losses import Losses
 from core.loss.points import Points
 from core.loss.weighting import Weighting
 from core.loss.weights import Weights
-from core.nested import Nested
-from core.sweeps import Sweep
 
 
 class Step(Protocol):

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from core.native import machine
-from core.native.codes import ACTIVATIONS, MEMOS
-from core.native.description import Array, Group, Network
-from core.native.layout import GROUP, HEAD, LAYER
-from core.native.slots import adjoints, check, entries, slots
-from core.native.steps import steps
+from core.engines.kernel import machine
+from core.engines.kernel.layout.codes import ACTIVATIONS, MEMOS
+from core.engines.kernel.layout.description import Array, Group, Network
+from core.engines.kernel.layout.layout import GROUP, HEAD, LAYER
+from core.engines.kernel.layout.slots import adjoints, check, entries, slots
+from core.engines.kernel.layout.steps import steps
 
 LINE = 64  # bytes of a line of the cache
 BRIEF = 1e8

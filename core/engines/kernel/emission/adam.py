@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.native.emission import Integer, Module
+from core.engines.kernel.emission.emission import Integer, Module
 
 CONSTANTS = 7
 """β₁, 1 − β₁, β₂, 1 − β₂, the rate over 1 − β₁ᵗ, 1 / √(1 − β₂ᵗ) and ε."""

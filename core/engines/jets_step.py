@@ -10,13 +10,13 @@ from torch import Tensor, nn
 from core.derivatives.jets import inputs
 from core.derivatives.jets.gradients import Added
 from core.derivatives.jets.program import Number, Program
-from core.groups import Group, Groups
+from core.engines.blocks import Passes, Piece
+from core.engines.residual_groups import Group, Groups
 from core.loss.jacobian import jacobian
 from core.loss.losses import Losses
 from core.loss.points import Points
 from core.loss.weights import Weights
 from core.network.parameters import Vector
-from core.passes import Passes, Piece
 
 ENTRIES = 2**15
 """The numbers in one layer's values at the points of a block: with their derivatives and adjoints, what a core's own cache holds."""

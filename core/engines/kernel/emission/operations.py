@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from core.native import elementary
-from core.native.codes import CODES
-from core.native.emission import Function, Module, Pointer, Real
+from core.engines.kernel.emission import elementary
+from core.engines.kernel.emission.emission import Function, Module, Pointer, Real
+from core.engines.kernel.layout.codes import CODES
 
 Value = Callable[[Function, Real, Real], Real]
 Partial = Callable[[Function, Real, Real, Real], Real | float]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from core.native.emission import Function, Integer, Module, Pointer
-from core.native.layout import HEAD
-from core.native.records import GroupRecord
+from core.engines.kernel.emission.emission import Function, Integer, Module, Pointer
+from core.engines.kernel.emission.records import GroupRecord
+from core.engines.kernel.layout.layout import HEAD
 
 
 def emit(module: Module) -> None:

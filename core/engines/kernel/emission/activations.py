@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from core.native import elementary
-from core.native.codes import ACTIVATIONS, MEMOS, ORDERS
-from core.native.emission import Function, Module, Real
+from core.engines.kernel.emission import elementary
+from core.engines.kernel.emission.emission import Function, Module, Real
+from core.engines.kernel.layout.codes import ACTIVATIONS, MEMOS, ORDERS
 
 Derivatives = Callable[[Function, Real, Real, Sequence[Real]], Iterator[Real]]
 

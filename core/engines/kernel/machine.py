@@ -15,7 +15,7 @@ from typing import Any
 
 import platformdirs
 
-from core.native.shape import Shape
+from core.engines.kernel.layout.shape import Shape
 
 DIGEST = hashlib.sha256().digest_size
 PRECISIONS = ("float32", "float64")
@@ -87,8 +87,8 @@ def compile(shape: Shape, processor: Processor) -> bytes:
     """The object code."""
     from llvmlite import binding
 
-    from core.native import activations, adam, jets, operations, passes, products, step, tapes
-    from core.native.emission import Module
+    from core.engines.kernel.emission import activations, adam, jets, operations, passes, products, step, tapes
+    from core.engines.kernel.emission.emission import Module
 
     target = _target(processor)
     module = Module(shape)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from core.native.emission import Integer, Pointer
-from core.native.layout import GROUP, LAYER
+from core.engines.kernel.emission.emission import Integer, Pointer
+from core.engines.kernel.layout.layout import GROUP, LAYER
 
 
 class GroupRecord:

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from core.derivatives.jets import Plan
 from core.derivatives.jets.buffers import Rows
-from core.groups import Group
+from core.engines.residual_groups import Group
 
 
 class Passes:

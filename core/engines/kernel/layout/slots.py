@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.native.codes import BINARY, CONSTANT, NAMES, UNCOMPILED
-from core.native.description import Array, Group, Network, Tape
-from core.native.layout import TAPE
+from core.engines.kernel.layout.codes import BINARY, CONSTANT, NAMES, UNCOMPILED
+from core.engines.kernel.layout.description import Array, Group, Network, Tape
+from core.engines.kernel.layout.layout import TAPE
 
 
 def check(network: Network, group: Group) -> None:

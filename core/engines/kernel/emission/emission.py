@@ -12,7 +12,7 @@ from typing import Any
 
 from llvmlite import ir  # type: ignore[import-untyped]
 
-from core.native.shape import Shape
+from core.engines.kernel.layout.shape import Shape
 
 I64, BIT, ADDRESS = ir.IntType(64), ir.IntType(1), ir.PointerType()
 PREDICATES = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}

@@ -4,11 +4,11 @@
 of squares of the residuals and their gradient, `evaluate(theta, gradient)`.
 """
 
-from core.native.codes import ACTIVATIONS, CODES
-from core.native.description import Group, Network, Tape, Term, Terms
-from core.native.machine import PRECISIONS, compiled, prepare, ready
-from core.native.moments import Adam
-from core.native.plan import Plan
+from core.engines.kernel.layout.codes import ACTIVATIONS, CODES
+from core.engines.kernel.layout.description import Group, Network, Tape, Term, Terms
+from core.engines.kernel.machine import PRECISIONS, compiled, prepare, ready
+from core.engines.kernel.moments import Adam
+from core.engines.kernel.plan import Plan
 
 __all__ = [
     "ACTIVATIONS",

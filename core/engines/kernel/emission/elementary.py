@@ -15,7 +15,7 @@ from llvmlite import ir  # type: ignore[import-untyped]
 from numpy.polynomial import chebyshev
 from scipy.special import erfcx
 
-from core.native.emission import Function, Real
+from core.engines.kernel.emission.emission import Function, Real
 
 LN2 = Fraction("0.693147180559945309417232121458176568075500134")
 HALF_PI = Fraction("1.5707963267948966192313216916397514420985847")

@@ -1,4 +1,4 @@
-"""The loss of an experiment by the compiled kernel (`core/native`)."""
+"""The loss of an experiment by the compiled kernel (`core/engines/kernel`)."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from core import native
 from core.derivatives.jets import inputs
 from core.derivatives.jets.activation_derivatives import DERIVATIVES
+from core.engines import kernel
+from core.engines.kernel.layout.codes import UNCOMPILED
+from core.engines.residual_groups import Group, Groups
 from core.expressions import Call, Coordinate, leaves_in
 from core.expressions.tree import walk
-from core.groups import Group, Groups
 from core.loss.losses import Losses
 from core.loss.points import Points
 from core.loss.weights import Weights
-from core.native.codes import UNCOMPILED
 from core.network.parameters import Vector
 from core.problem.bound import BoundProblem
 
@@ -56,8 +56,8 @@ class Compiled:
         self._groups = Groups(losses, network, points, alike=False)
         _, layers = inputs.split(network)
         sizes = (layers[0].in_features, *(layer.out_features for layer in layers[::2]))
-        self._plan = native.Plan(
-            native.Network(sizes, NAMES[type(layers[1])]),
+        self._plan = kernel.Plan(
+            kernel.Network(sizes, NAMES[type(layers[1])]),
             [_packed(group, weights) for group in self._groups.found],
             str(self._dtype).removeprefix("torch."),
         )
@@ -113,11 +113,11 @@ class Compiled:
         return torch.tensor(means, dtype=self._dtype)
 
 
-def _packed(group: Group, weights: Weights) -> native.Group:
+def _packed(group: Group, weights: Weights) -> kernel.Group:
     """As the kernel takes it."""
     terms = [
-        native.Term(stream, term.order, term.factors, term.times) for stream, found in enumerate(group.streams.composed) for term in found
+        kernel.Term(stream, term.order, term.factors, term.times) for stream, found in enumerate(group.streams.composed) for term in found
     ]
-    known = native.Terms(len(group.streams.held), tuple(terms))
+    known = kernel.Terms(len(group.streams.held), tuple(terms))
     inputs = group.inputs.transpose(2, 3).numpy()
-    return native.Group(known, inputs, group.columns.numpy(), group.tape, group.scales(weights).numpy())
+    return kernel.Group(known, inputs, group.columns.numpy(), group.tape, group.scales(weights).numpy())

@@ -10,8 +10,21 @@ from contextlib import contextmanager
 from functools import partial
 from math import prod
 
-from core.native.codes import ACTIVATIONS, FACTOR, FACTORS, FIRST, ORDER, ORDERS, PRODUCT, SQUARE, STEP_WORDS, STREAM, TERM, ZERO
-from core.native.emission import Function, Integer, Module, Pointer, Real, Variable
+from core.engines.kernel.emission.emission import Function, Integer, Module, Pointer, Real, Variable
+from core.engines.kernel.layout.codes import (
+    ACTIVATIONS,
+    FACTOR,
+    FACTORS,
+    FIRST,
+    ORDER,
+    ORDERS,
+    PRODUCT,
+    SQUARE,
+    STEP_WORDS,
+    STREAM,
+    TERM,
+    ZERO,
+)
 
 
 def emit(module: Module) -> None:

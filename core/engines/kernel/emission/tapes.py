@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from core.native.emission import Integer, Module, Pointer
-from core.native.layout import TAPE
-from core.native.products import totals
-from core.native.records import GroupRecord
+from core.engines.kernel.emission.emission import Integer, Module, Pointer
+from core.engines.kernel.emission.products import totals
+from core.engines.kernel.emission.records import GroupRecord
+from core.engines.kernel.layout.layout import TAPE
 
 
 def emit(module: Module) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.native.emission import Integer, Module, Real
+from core.engines.kernel.emission.emission import Integer, Module, Real
 
 
 def emit(module: Module) -> None:

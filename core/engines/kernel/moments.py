@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
-from core.native import machine
-from core.native.description import Array
+from core.engines.kernel import machine
+from core.engines.kernel.layout.description import Array
 
 
 class Adam:

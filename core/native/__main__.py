@@ -1,6 +1,0 @@
-"""`python -m core.native` compiles the kernels for this machine and keeps them on its disk; those that are there already, it leaves."""
-
-from core.native import PRECISIONS, prepare
-
-for precision in PRECISIONS:
-    prepare(precision)
