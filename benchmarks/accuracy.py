@@ -33,13 +33,13 @@ from torch import nn
 
 from benchmarks.recorder import MOMENTS, Recorder
 from core import references
-from core.devices import labels, torch_device
 from core.experiment.experiment import Experiment
 from core.fields import Display
 from core.loss.losses import Losses
 from core.problem.problem import Problem, load
 from core.process import prepare
-from core.training import Snapshot, train
+from core.training.devices import labels, torch_device
+from core.training.training import Snapshot, train
 from dashboard.presets import PRESETS
 
 SHARES = (0.25, 0.5, 1.0)

@@ -22,8 +22,8 @@ import torch
 from benchmarks.steps import plain, tangente
 from benchmarks.steps.machine import described
 from benchmarks.steps.workloads import WORKLOADS, Steps, Workload
-from core.devices import labels
 from core.engines import cuda_graphs, kernel
+from core.training.devices import labels
 
 LENGTH = 0.3
 """Seconds of a turn."""

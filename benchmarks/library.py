@@ -32,7 +32,7 @@ from core.experiment.experiment import Experiment
 from core.problem.problem import library, load
 from core.process import prepare
 from core.seeds import FAILED
-from core.training import train
+from core.training.training import train
 
 LIMIT = 20.0
 """Seconds on one core after which a training is judged."""

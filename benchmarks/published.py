@@ -21,11 +21,11 @@ from typing import Any
 
 from benchmarks.library import Outcome, scored
 from benchmarks.steps.page import page
-from core.devices import labels
 from core.engines import kernel
 from core.experiment.experiment import Experiment
 from core.problem.problem import Problem, load
 from core.process import prepare
+from core.training.devices import labels
 
 MARKS = "<!-- made by published from here on -->", "<!-- as far as here -->"
 

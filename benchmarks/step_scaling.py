@@ -34,7 +34,7 @@ from core.experiment.experiment import HYPERPARAMETERS, Experiment
 from core.problem.problem import Problem, load
 from core.process import prepare
 from core.ranges import Integer
-from core.training import train
+from core.training.training import train
 
 LONGEST, LARGEST = 20.0, 2e9
 """Seconds of a step, and bytes of a process, beyond which it is not measured."""

@@ -19,18 +19,18 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from core import classical, interruptions, lone_reference, references, seeds
+from core import interruptions, lone_reference, references, seeds
 from core.bands import Spread
-from core.classical import Answer
 from core.errors import InputError, Position, RunError, TangenteError
 from core.experiment.experiment import HYPERPARAMETERS, Experiment
 from core.files import outputs, toml
-from core.frames import unpack
 from core.problem.data import MAX_BYTES
 from core.problem.problem import library, load
 from core.references import Reference
 from core.seeds import Outcome
-from core.store import OVER, SILENCE, Run, RunStore
+from core.store import OVER, SILENCE, Run, RunStore, classical
+from core.store.classical import Answer
+from core.store.frames import unpack
 
 INTERRUPTED, UNREAD = 130, 141  # as shells count programs that SIGINT or SIGPIPE has ended
 _GONE = (errno.EPIPE, errno.EIO)
@@ -282,7 +282,7 @@ def _check(experiment: Experiment, path: Path | None) -> None:
     if path is not None:
         outputs.check(path)
     if experiment.device != "cpu":
-        from core.devices import torch_device  # torch takes seconds to import, and is not needed to know of a processor
+        from core.training.devices import torch_device  # torch takes seconds to import, and is not needed to know of a processor
 
         torch_device(experiment.device)
 

@@ -25,11 +25,11 @@ from distributed import Client, Future
 from platformdirs import user_log_path
 from sqlalchemy import make_url
 
-from core import children, classical
+from core import children
 from core.errors import InputError, RunError, TangenteError
 from core.problem.problem import Problem
 from core.settings import configure
-from core.store import Run, RunStore
+from core.store import Run, RunStore, classical
 
 _ADOPT_EVERY = 2.0  # seconds
 _CONNECT = 20.0  # seconds
@@ -94,7 +94,7 @@ class Cluster:
             self._submit(run, interactive)
 
     def solve_reference(self, problem: Problem, values: Mapping[str, float], *, again: bool = False) -> None:
-        """Have a problem solved classically, and return at once: the answer comes into the store, see `core.classical`."""
+        """Have a problem solved classically, and return at once: the answer comes into the store, see `core.store.classical`."""
         classical.ask(self.store, problem, values, again=again)
 
     def close(self) -> None:

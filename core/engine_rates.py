@@ -27,7 +27,7 @@ from core.derivatives.table import ENGINES, NATIVE
 from core.engines import kernel, native_step
 from core.experiment.experiment import Experiment
 from core.frameworks.race import end_with_parent, tell
-from core.training import train
+from core.training.training import train
 from core.trainings import TRAININGS, Training
 
 REFERENCE = "autograd"

@@ -12,14 +12,14 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from core.classical import Answer
 from core.domain import grids
 from core.experiment.experiment import Experiment
-from core.frames import pack
 from core.loss.losses import Losses
 from core.network import weights
 from core.references import Reference
-from core.training import Snapshot
+from core.store.classical import Answer
+from core.store.frames import pack
+from core.training.training import Snapshot
 
 Array = NDArray[np.float64]
 

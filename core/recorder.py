@@ -17,15 +17,15 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from core.classical import Lookup
-from core.devices import torch_device
 from core.errors import RunError
 from core.experiment.experiment import Experiment
 from core.fields import Display
-from core.frames import unpack
 from core.loss.losses import Losses
 from core.store import Lease, RunStore
-from core.training import Snapshot
+from core.store.classical import Lookup
+from core.store.frames import unpack
+from core.training.devices import torch_device
+from core.training.training import Snapshot
 
 _DRAIN_EVERY = 0.25  # seconds
 _DRAIN_EVERY_AT_FIRST = 0.05  # seconds, so that the page moves at once

@@ -14,11 +14,11 @@ from typing import Any
 from core.errors import RunError, TangenteError
 from core.experiment.checkpoint import Checkpoint
 from core.experiment.experiment import Experiment
-from core.frames import unpack
 from core.process import prepare
 from core.recorder import Diverged, Recorder
 from core.store import HEARTBEAT, SILENCE, Lease, Run, RunStore, Wishes
-from core.training import Snapshot, train
+from core.store.frames import unpack
+from core.training.training import Snapshot, train
 
 _LEASE_POLL = 0.1  # seconds
 _MOST_ATTEMPTS = 30

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from core.bands import Array, Series, Spread, spread
 from core.experiment.experiment import HYPERPARAMETERS, Experiment
-from core.frames import unpack
 from core.ranges import Integer
 from core.store import Run, RunStore
+from core.store.frames import unpack
 
 COUNT = Integer(3, 20)
 """How many seeds to train."""

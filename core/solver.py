@@ -19,10 +19,10 @@ from types import TracebackType
 
 import scipy.integrate  # noqa: F401  loaded before the first question needs it, which takes a second
 
-from core import classical, references
+from core import references
 from core.errors import RunError, TangenteError
 from core.references.clock import Unwanted
-from core.store import Question, RunStore, default_url
+from core.store import Question, RunStore, classical, default_url
 
 _POLL = 0.1  # seconds between looks for a question
 _LOOK_EVERY = 0.5  # seconds between looks whether an answer is still wanted

@@ -22,9 +22,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from core import devices, process
+from core import process
 from core.frameworks.race import end_with_parent, tell
 from core.operations import OPERATIONS, Operation
+from core.training import devices
 
 SIZES = tuple(round(10 ** (half / 2)) for half in range(4, 14))
 """10² to 10^6.5, two a decade."""

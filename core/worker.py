@@ -19,7 +19,6 @@ from distributed import Worker
 from distributed.comm.addressing import get_address_host
 
 import core.runner  # noqa: F401  loaded before the first run needs it
-from core.devices import labels, torch_device
 from core.engines import kernel
 from core.errors import TangenteError
 from core.experiment.experiment import Experiment
@@ -28,7 +27,8 @@ from core.loss.losses import Losses
 from core.problem.problem import load
 from core.settings import configure
 from core.store import Device, RunStore, default_url
-from core.training import train
+from core.training.devices import labels, torch_device
+from core.training.training import train
 
 log = logging.getLogger(__name__)
 

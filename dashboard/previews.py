@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from core import classical
 from core.domain import grids
 from core.domain.domain import TIME
 from core.errors import TangenteError
@@ -15,6 +14,7 @@ from core.problem.bound import BoundProblem
 from core.problem.problem import Problem
 from core.problem.reading.readable import formulas
 from core.references import Reference
+from core.store import classical
 from dashboard import evidence, references
 from dashboard.chart import chart
 from dashboard.draft import Draft

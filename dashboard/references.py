@@ -10,12 +10,12 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import asdict
 
-from core import classical
 from core.domain import grids
 from core.errors import N_, InputError, TangenteError
-from core.frames import pack
 from core.problem.problem import BoundProblem, Problem
 from core.references import Reference
+from core.store import classical
+from core.store.frames import pack
 from dashboard import evidence
 from dashboard.services import cluster, store
 

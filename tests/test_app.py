@@ -17,14 +17,13 @@ import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
-from core import classical
 from core.domain import grids
 from core.errors import RunError
-from core.frames import pack, unpack
 from core.problem.problem import Problem, load
 from core.references import METHODS, Reference, exact
 from core.references.solution import Evidence
-from core.store import Lease, Run, RunStore
+from core.store import Lease, Run, RunStore, classical
+from core.store.frames import pack, unpack
 from dashboard import headers, references, services
 from dashboard.evidence import said
 from dashboard.routes import routes

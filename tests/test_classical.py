@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core import classical, references
+from core import references
 from core.errors import InputError, RunError
 from core.problem.problem import Problem, load
 from core.references import Reference
-from core.store import Question, RunStore
+from core.store import Question, RunStore, classical
 from tests.experiments import without_exact
 
 PENDULUM = load("pendulum")

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from core.devices import labels
 from core.experiment.experiment import HYPERPARAMETERS
 from core.problem.problem import library
+from core.training.devices import labels
 
 ROOT = Path(__file__).parent.parent
 QUICK = ["--depth", "2", "--width", "8", "--points", "50", "--condition-points", "10"]

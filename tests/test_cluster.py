@@ -14,14 +14,14 @@ from typing import Any
 import psutil
 import pytest
 
-from core import children, classical
+from core import children
 from core.cluster import Cluster
 from core.errors import InputError
 from core.experiment.experiment import Experiment
 from core.problem.problem import load
 from core.references import Reference
 from core.runner import run as train_here
-from core.store import RunStore
+from core.store import RunStore, classical
 from tests.experiments import small
 
 pytestmark = pytest.mark.processes

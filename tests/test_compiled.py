@@ -18,7 +18,7 @@ from core.loss.weights import Weights
 from core.network import build
 from core.network.parameters import Vector
 from core.problem.problem import Problem, library, load
-from core.training import Snapshot, train
+from core.training.training import Snapshot, train
 from tests.equations import equations
 from tests.experiments import small
 from tests.test_jets import CPU, LIMITS, agree, disturbed

@@ -23,10 +23,10 @@ from core.experiment.experiment import (
     Experiment,
 )
 from core.fields import Display
-from core.frames import unpack
 from core.loss.losses import Losses
 from core.problem.problem import library
-from core.training import Snapshot, train
+from core.store.frames import unpack
+from core.training.training import Snapshot, train
 from tests.experiments import small
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs CUDA")

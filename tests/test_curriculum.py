@@ -20,7 +20,7 @@ from core.loss.losses import Losses
 from core.loss.resampling import RULES
 from core.network import build
 from core.problem.problem import Problem, load
-from core.training import Snapshot, train
+from core.training.training import Snapshot, train
 from tests.experiments import small, solved
 
 CPU = torch.device("cpu")

@@ -21,7 +21,7 @@ from core.network import Cusps, Scale, build
 from core.network.parameters import Vector
 from core.problem import cusps
 from core.problem.problem import Problem, library, load
-from core.training import Checkpoint, Snapshot, train
+from core.training.training import Checkpoint, Snapshot, train
 
 CPU = torch.device("cpu")
 FLUX = "(1 + 9*heaviside(x - 0.5))*u_x"

@@ -33,7 +33,7 @@ from core.loss.losses import Losses
 from core.network import DTYPES, build
 from core.problem.problem import Problem, load
 from core.store import RunStore
-from core.training import Snapshot, train
+from core.training.training import Snapshot, train
 from tests.experiments import small
 
 

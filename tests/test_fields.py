@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 import torch
 
-from core.classical import Answer
 from core.errors import RunError
 from core.experiment.experiment import Experiment, terms
 from core.fields import FULL, LIVE, Display, thinned
-from core.frames import unpack
 from core.loss.losses import Losses
 from core.references import Reference
-from core.training import Snapshot, train
+from core.store.classical import Answer
+from core.store.frames import unpack
+from core.training.training import Snapshot, train
 from tests.experiments import small, solved
 
 CPU = torch.device("cpu")

@@ -16,12 +16,12 @@ from core.domain import grids
 from core.domain.domain import Interval
 from core.experiment.experiment import Experiment, terms
 from core.fields import Display
-from core.frames import unpack
 from core.loss.losses import Losses
 from core.problem import cusps
 from core.problem.problem import Problem, library, load
 from core.references import Reference
-from core.training import train
+from core.store.frames import unpack
+from core.training.training import train
 from dashboard.figures import bands, classical, curves, domain, maps, style
 from dashboard.figures.loss import loss
 from dashboard.live import panels

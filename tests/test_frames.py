@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from core.frames import pack, unpack
+from core.store.frames import pack, unpack
 
 
 @given(

@@ -5,7 +5,7 @@ import torch
 
 from core.engines import cuda_graphs
 from core.experiment.experiment import OPTIMISERS
-from core.training import train
+from core.training.training import train
 from tests.experiments import small
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs CUDA")

@@ -27,7 +27,7 @@ from core.network.activations import ACTIVATIONS as MODULES
 from core.network.columns import Columns
 from core.network.parameters import Vector
 from core.problem.problem import Problem, library
-from core.training import train
+from core.training.training import train
 from tests.equations import equations
 from tests.experiments import small
 

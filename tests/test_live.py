@@ -13,10 +13,9 @@ import pytest
 from playwright.sync_api import expect
 from streamlit.testing.v1 import AppTest
 
-from core import classical
 from core.experiment.experiment import ENGINES
 from core.problem.problem import load
-from core.store import RunStore
+from core.store import RunStore, classical
 from dashboard import live
 from tests.browser.harness import NO_BROWSER, Server, Solve, chromium
 from tests.experiments import small

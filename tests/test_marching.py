@@ -21,7 +21,7 @@ from core.loss.resampling import RULES
 from core.network import build
 from core.optimisers import OPTIMISERS
 from core.problem.problem import Problem, load
-from core.training import Snapshot, train
+from core.training.training import Snapshot, train
 from tests.experiments import small
 
 CPU = torch.device("cpu")

@@ -19,7 +19,7 @@ from core.experiment.experiment import Experiment
 from core.loss.losses import Losses
 from core.network import build
 from core.problem.data import MAX_BYTES, read
-from core.training import train
+from core.training.training import train
 
 AXES = (Interval("x", 0.0, 1.0), Interval("t", 0.0, 2.0))
 UNKNOWNS = ("u", "v")

@@ -22,7 +22,7 @@ from core.optimisers import OPTIMISERS
 from core.optimisers.line_search import LineSearch, Place
 from core.optimisers.ssbroyden import factors
 from core.problem.problem import load
-from core.training import Snapshot, train
+from core.training.training import Snapshot, train
 from tests.experiments import small, solved
 
 CPU = torch.device("cpu")

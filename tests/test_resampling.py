@@ -13,7 +13,7 @@ from core.experiment.checkpoint import Checkpoint
 from core.loss.losses import Losses
 from core.loss.resampling import RULES, adapt, add, retain
 from core.network import build
-from core.training import Snapshot, train
+from core.training.training import Snapshot, train
 from tests.experiments import small
 
 CPU = torch.device("cpu")

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from core.engines import kernel
 from core.experiment.checkpoint import Checkpoint
 from core.optimisers import OPTIMISERS
-from core.training import Snapshot, train
+from core.training.training import Snapshot, train
 from tests.experiments import small
 
 CPU = torch.device("cpu")

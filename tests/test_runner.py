@@ -18,14 +18,15 @@ import numpy as np
 import pytest
 import torch
 
-from core import classical, references, training
+from core import references
 from core.experiment.experiment import Experiment
-from core.frames import unpack
 from core.problem.problem import Problem
 from core.recorder import Diverged, spaced
 from core.references import Reference
 from core.runner import run
-from core.store import Run, RunStore
+from core.store import Run, RunStore, classical
+from core.store.frames import unpack
+from core.training import training
 from tests.experiments import small
 
 LONG = 200_000

@@ -16,9 +16,9 @@ from core import seeds
 from core.bands import by_places, by_seconds, by_step
 from core.cluster import Cluster
 from core.experiment.experiment import Experiment
-from core.frames import pack, unpack
 from core.problem.problem import Problem, load
 from core.store import Device, Run, RunStore
+from core.store.frames import pack, unpack
 from dashboard import actions, services
 from tests.experiments import small
 from tests.test_cluster import WARM, until

@@ -12,11 +12,11 @@ from typing import Any
 import psutil
 import pytest
 
-from core import classical, references, solver
+from core import references, solver
 from core.errors import RunError
 from core.problem.problem import load
 from core.references import Reference
-from core.store import RunStore
+from core.store import RunStore, classical
 
 pytestmark = pytest.mark.processes
 

@@ -21,7 +21,7 @@ from core.expressions import FLOATS, NUMPY, Coordinate, Expression, Names, Numbe
 from core.expressions.special import SPECIAL
 from core.expressions.torch_functions import TORCH
 from core.problem.problem import Problem
-from core.training import train
+from core.training.training import train
 
 X = Coordinate("x")
 POSITIVE = ("y0", "y1", "k0", "k1")

@@ -24,8 +24,8 @@ from sqlalchemy.pool import Pool
 from core.errors import InputError, RunError
 from core.experiment.experiment import Experiment
 from core.problem.problem import Problem
-from core.schema import ADDED
 from core.store import LEASE, SILENCE, Device, Lease, Run, RunStore, default_url
+from core.store.schema import ADDED
 from tests.experiments import small
 
 ROOT = Path(__file__).parent.parent

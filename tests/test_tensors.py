@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 import torch
 
-from core import devices, tensors
+from core import tensors
 from core.errands import Batch, Errand
 from core.operations import OPERATIONS
+from core.training import devices
 
 
 def numbers(result: Any) -> Any:

@@ -14,7 +14,7 @@ from core.experiment.checkpoint import Checkpoint
 from core.experiment.experiment import Experiment
 from core.fields import Display
 from core.loss.losses import Losses
-from core.training import Snapshot, restore, train
+from core.training.training import Snapshot, restore, train
 from tests.experiments import small, solved
 
 CPU = torch.device("cpu")
@@ -154,7 +154,7 @@ def test_another_process_gives_the_same_bits(name: str, constraints: str) -> Non
     script = f"""
 import hashlib
 from core.process import prepare
-from core.training import train
+from core.training.training import train
 from tests.experiments import small
 prepare()
 *_, last = train(small({name!r}, constraints={constraints!r}, precision="float32", steps=5, width=16, points=60))

@@ -11,7 +11,7 @@ from core.experiment.experiment import Experiment
 from core.loss.held_out import Validation
 from core.loss.losses import Losses
 from core.network import build
-from core.training import train
+from core.training.training import train
 from tests.experiments import small
 from tests.test_training import at, last
 

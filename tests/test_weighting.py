@@ -22,7 +22,7 @@ from core.loss.weights import Weights
 from core.network import build
 from core.network.parameters import Vector
 from core.problem.problem import Problem, load
-from core.training import Snapshot, train
+from core.training.training import Snapshot, train
 from tests.experiments import small
 
 CPU = torch.device("cpu")

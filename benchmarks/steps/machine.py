@@ -6,7 +6,7 @@ import os
 import platform
 from datetime import date
 
-from core.devices import labels
+from core.training.devices import labels
 
 
 def described() -> str:

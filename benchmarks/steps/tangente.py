@@ -12,7 +12,7 @@ from core.experiment.experiment import HYPERPARAMETERS, Experiment
 from core.problem.problem import load
 from core.process import prepare
 from core.ranges import Choice
-from core.training import train
+from core.training.training import train
 
 ENDLESS = 200_000
 

@@ -21,7 +21,7 @@ from core.loss import jacobian
 from core.loss.losses import Losses
 from core.loss.points import Points
 from core.network import Trial
-from core.training import last_objective, restore
+from core.training.training import last_objective, restore
 
 CPU = torch.device("cpu")
 FRESH = (500, 4000)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.database import Database, default_url, resolve
+from core.store.database import Database, default_url, resolve
 from core.store.pages import ForPages
 from core.store.problems import Problems, SavedProblem
 from core.store.records import HEARTBEAT, LEASE, OVER, SILENCE, Device, Lease, Run, StoredCheckpoint, Wishes

@@ -6,8 +6,8 @@ import hashlib
 
 from sqlalchemy import Connection, select
 
-from core.schema import checkpoints
 from core.store.records import StoredCheckpoint
+from core.store.schema import checkpoints
 
 
 def newest_checkpoint(connection: Connection, run_id: str) -> StoredCheckpoint | None:

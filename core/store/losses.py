@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Row, delete, insert, select
 
-from core.schema import losses
+from core.store.schema import losses
 
 
 def block_of(row: Row[Any]) -> NDArray[np.float32]:

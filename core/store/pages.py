@@ -12,14 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import delete, insert, or_, select
 
-from core.database import Database
 from core.errors import InputError
-from core.frames import unpack
-from core.schema import PARTS, frames, losses, runs, snapshots, workers
 from core.store.checkpoints import newest_checkpoint
+from core.store.database import Database
+from core.store.frames import unpack
 from core.store.losses import block_of
 from core.store.records import LEASE, OVER, SILENCE, Device, Run, StoredCheckpoint, Trainable
 from core.store.rows import RUNS, change, lost, one, run_of
+from core.store.schema import PARTS, frames, losses, runs, snapshots, workers
 from core.store.texts import new_id
 
 _SEEN = 15.0  # seconds for which a worker's devices count as there

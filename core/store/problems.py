@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select, update
 from sqlalchemy import delete as delete_from
 
-from core.database import Database
 from core.errors import InputError
 from core.files.tables import MAX_BYTES, shown
-from core.schema import saved_problems
+from core.store.database import Database
+from core.store.schema import saved_problems
 from core.store.texts import new_id
 
 MOST = 500

@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, or_, select, update
 
-from core.database import Database
 from core.errors import MESSAGES, InputError, RunError, TangenteError
 from core.references import Reference
 from core.references.solution import Evidence
-from core.schema import answers, questions
+from core.store.database import Database
+from core.store.schema import answers, questions
 from core.store.texts import to_json
 
 MOST_BYTES = 200_000_000

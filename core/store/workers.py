@@ -18,13 +18,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
-from core.database import Database
 from core.errors import InputError, RunError
-from core.schema import checkpoints, frames, runs, snapshots, workers
 from core.store.checkpoints import digest, newest_checkpoint
+from core.store.database import Database
 from core.store.losses import add_losses, cut_losses
 from core.store.records import ENDINGS, LEASE, Device, Lease, Wishes
 from core.store.rows import change, lost
+from core.store.schema import checkpoints, frames, runs, snapshots, workers
 from core.store.texts import finite, to_json
 
 _FORGOTTEN = 86_400.0  # seconds after which a worker that was not seen is forgotten

@@ -7,7 +7,6 @@ from typing import Any
 
 import streamlit as st
 
-from core import classical
 from core.diagnosis.case import Case
 from core.diagnosis.findings import FAULTS, Finding, findings, good
 from core.diagnosis.measured import Checked, Measures
@@ -15,7 +14,7 @@ from core.diagnosis.remedies import Settings
 from core.errands import Errand
 from core.experiment.experiment import HYPERPARAMETERS, Experiment
 from core.references import Reference
-from core.store import Run
+from core.store import Run, classical
 from dashboard import batches
 from dashboard.chart import chart
 from dashboard.controls import NONE

@@ -8,13 +8,12 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Locator, Route, expect
 
-from core import classical
 from core.domain import grids
 from core.errors import RunError
 from core.problem.problem import load
 from core.references import Reference
 from core.references.solution import Evidence
-from core.store import RunStore
+from core.store import RunStore, classical
 from tests.browser.harness import ADAM, Server, Solve
 
 QUICK = {**ADAM, "depth": 1, "width": 8, "points": 20, "steps": 10}

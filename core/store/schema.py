@@ -101,7 +101,7 @@ workers = Table(
 answers = Table(
     "answers",
     metadata,
-    Column("key", String, primary_key=True),  # of a problem and its parameters' values, see core.classical
+    Column("key", String, primary_key=True),  # of a problem and its parameters' values, see core.store.classical
     Column("created", Double, nullable=False),
     Column("size", Integer, nullable=False),  # bytes
     Column("sha256", String, nullable=False),

@@ -19,7 +19,7 @@ from platformdirs import user_data_path
 from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, insert, inspect, make_url, select, update
 
 from core.errors import InputError, RunError, TangenteError
-from core.schema import ADDED, SCHEMA, answers, meta, metadata
+from core.store.schema import ADDED, SCHEMA, answers, meta, metadata
 
 _BUSY = 30.0  # seconds to wait for a lock
 _POOL = 5  # connections kept

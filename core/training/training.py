@@ -13,7 +13,6 @@ import torch
 from torch import Tensor, nn
 
 from core.derivatives.table import AUTO, NATIVE
-from core.devices import torch_device
 from core.engines import kernel
 from core.engines.native_step import covers, suits
 from core.engines.objective import Objective
@@ -26,6 +25,7 @@ from core.loss.held_out import Validation
 from core.loss.losses import Losses
 from core.network import build
 from core.optimisers import OPTIMISERS, Optimiser
+from core.training.devices import torch_device
 
 
 @dataclass(frozen=True)
