@@ -19,7 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from core import interruptions, lone_reference, references, seeds
+from core import interruptions, references, seeds
 from core.bands import Spread
 from core.errors import InputError, Position, RunError, TangenteError
 from core.experiment.experiment import HYPERPARAMETERS, Experiment
@@ -27,6 +27,7 @@ from core.files import outputs, toml
 from core.problem.data import MAX_BYTES
 from core.problem.problem import library, load
 from core.references import Reference
+from core.references import alone as lone_reference
 from core.seeds import Outcome
 from core.store import OVER, SILENCE, Run, RunStore, classical
 from core.store.classical import Answer

@@ -21,7 +21,7 @@ import scipy.integrate  # noqa: F401  loaded before the first question needs it,
 
 from core import references
 from core.errors import RunError, TangenteError
-from core.references.clock import Unwanted
+from core.references.common.clock import Unwanted
 from core.store import Question, RunStore, classical, default_url
 
 _POLL = 0.1  # seconds between looks for a question

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.references.solution import Evidence
+from core.references.common.solution import Evidence
 from dashboard.texts import _
 from dashboard.texts.formats import count
 

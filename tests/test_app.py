@@ -21,7 +21,7 @@ from core.domain import grids
 from core.errors import RunError
 from core.problem.problem import Problem, load
 from core.references import METHODS, Reference, exact
-from core.references.solution import Evidence
+from core.references.common.solution import Evidence
 from core.store import Lease, Run, RunStore, classical
 from core.store.frames import pack, unpack
 from dashboard import headers, references, services

@@ -11,7 +11,7 @@ from core import references
 from core.domain import grids
 from core.problem.problem import BoundProblem, Problem
 from core.references import exact
-from core.references.lines import backwards
+from core.references.lines.evolution import backwards
 
 
 def bound(equations: list[str], conditions: list[str], coordinates: dict[str, Any] | None = None, **solution: str) -> BoundProblem:

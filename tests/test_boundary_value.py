@@ -14,8 +14,8 @@ from core import references
 from core.domain import grids
 from core.errors import InputError, RunError
 from core.problem.problem import BoundProblem, Problem, load
-from core.references.boundary_value import solve
-from core.references.clock import Clock
+from core.references.common.clock import Clock
+from core.references.ordinary.boundary_value import solve
 
 Array = NDArray[np.float64]
 Exact = Callable[[Array], Array]

@@ -15,7 +15,7 @@ from core import references
 from core.domain import grids
 from core.errors import InputError
 from core.problem.problem import BoundProblem, Problem
-from core.references.integrals import Integral
+from core.references.common.integrals import Integral
 
 Array = NDArray[np.float64]
 

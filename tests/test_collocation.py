@@ -21,11 +21,11 @@ from core.domain import grids
 from core.errors import InputError, RunError
 from core.problem.problem import BoundProblem, Problem
 from core.references import collocation, exact
-from core.references.clock import Clock
 from core.references.collocation.corners import Corner, corners
 from core.references.collocation.modes import Chebyshev, Fourier
+from core.references.common.clock import Clock
+from core.references.common.refinement import difference
 from core.references.pieces import cuts
-from core.references.refinement import difference
 
 Array = NDArray[np.float64]
 

@@ -17,7 +17,7 @@ from core.errors import MESSAGES, RunError
 from core.experiment.experiment import terms
 from core.problem.problem import FOLDER, Problem, library, load
 from core.references import Reference
-from core.references.solution import Evidence
+from core.references.common.solution import Evidence
 from core.store import RunStore
 from dashboard import catalogue, editor, previews, references, visitor
 from dashboard.draft import CELLS, TEXTS

@@ -17,8 +17,8 @@ from core.domain import grids
 from core.errors import InputError, RunError
 from core.problem.problem import BoundProblem, Problem
 from core.references import Reference
-from core.references.clock import Clock
-from core.references.initial_value import solve
+from core.references.common.clock import Clock
+from core.references.ordinary.initial_value import solve
 
 Array = NDArray[np.float64]
 

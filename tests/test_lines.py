@@ -16,9 +16,9 @@ from core.errors import InputError, RunError
 from core.problem.bound import BoundProblem
 from core.problem.problem import Problem, load
 from core.references import cole_hopf, exact, lines
-from core.references.clock import Clock
+from core.references.common.clock import Clock
+from core.references.common.refinement import difference
 from core.references.lines import methods
-from core.references.refinement import difference
 
 Array = NDArray[np.float64]
 

@@ -9,7 +9,7 @@ import pytest
 from numpy.polynomial.chebyshev import Chebyshev as Series
 from numpy.typing import NDArray
 
-from core.references.spectral import Chebyshev, Fourier
+from core.references.common.spectral import Chebyshev, Fourier
 
 Array = NDArray[np.float64]
 Grid = Chebyshev | Fourier

@@ -17,7 +17,7 @@ from sqlalchemy.pool import Pool
 
 from core.errors import InputError, RunError, TangenteError
 from core.references import Reference
-from core.references.solution import Evidence
+from core.references.common.solution import Evidence
 from core.store import RunStore
 from core.store import references as module
 
@@ -267,7 +267,7 @@ CONTENDER = """
 import sys
 import numpy as np
 from core.references import Reference
-from core.references.solution import Evidence
+from core.references.common.solution import Evidence
 from core.store import RunStore
 
 sys.stdin.read()
@@ -303,7 +303,7 @@ WRITER = """
 import sys
 import numpy as np
 from core.references import Reference
-from core.references.solution import Evidence
+from core.references.common.solution import Evidence
 from core.store import RunStore
 
 store = RunStore(sys.argv[1])

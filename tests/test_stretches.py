@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from core.domain.domain import Interval
 from core.expressions import Names, parse
-from core.references.stretches import Stretch, stretches
+from core.references.common.stretches import Stretch, stretches
 
 NAMES = Names(("x", "t"), ("u",))
 

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from core.domain import grids
 from core.domain.domain import TIME
 from core.errors import InputError, RunError, TangenteError
-from core.references.clock import Clock
-from core.references.solution import Evidence
+from core.references.common.clock import Clock
+from core.references.common.solution import Evidence
 
 if TYPE_CHECKING:
     from core.problem.problem import BoundProblem

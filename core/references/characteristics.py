@@ -30,10 +30,10 @@ from core.expressions import (
     replace,
 )
 from core.expressions.algebra import ZERO, divide, negate
-from core.references.clock import Clock
-from core.references.integrals import Integral
-from core.references.solution import Evidence, Solution
-from core.references.stretches import stretches
+from core.references.common.clock import Clock
+from core.references.common.integrals import Integral
+from core.references.common.solution import Evidence, Solution
+from core.references.common.stretches import stretches
 
 if TYPE_CHECKING:
     from core.problem.problem import BoundProblem

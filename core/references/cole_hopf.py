@@ -21,8 +21,8 @@ from core.domain import grids
 from core.domain.domain import TIME, Place
 from core.errors import InputError
 from core.expressions import NUMPY, At, Coordinate, Derivative, Expression, Leaf, derivatives_in, evaluate, leaves_in
-from core.references.clock import Clock
-from core.references.solution import Evidence, Solution
+from core.references.common.clock import Clock
+from core.references.common.solution import Evidence, Solution
 
 if TYPE_CHECKING:
     from core.problem.problem import BoundProblem

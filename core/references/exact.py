@@ -11,8 +11,8 @@ from core.domain import grids
 from core.errors import InputError
 from core.expressions import NUMPY, Coordinate, Leaf, evaluate
 from core.problem.checks import exact_residuals
-from core.references.clock import Clock
-from core.references.solution import Evidence, Solution
+from core.references.common.clock import Clock
+from core.references.common.solution import Evidence, Solution
 
 if TYPE_CHECKING:
     from core.problem.problem import BoundProblem

@@ -26,7 +26,7 @@ from core.expressions import replace as exchanged
 from core.expressions.algebra import add, divide, multiply, subtract
 from core.problem import conditions
 from core.problem.conditions import BoundCondition
-from core.references.stretches import Feature
+from core.references.common.stretches import Feature
 
 if TYPE_CHECKING:
     from core.problem.problem import BoundProblem

@@ -22,7 +22,7 @@ from core import references
 from core.errors import RunError, TangenteError
 from core.problem.problem import Problem
 from core.references import Reference
-from core.references.clock import Unwanted
+from core.references.common.clock import Unwanted
 from core.store import Question
 
 if TYPE_CHECKING:

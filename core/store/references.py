@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, or_
 
 from core.errors import MESSAGES, InputError, RunError, TangenteError
 from core.references import Reference
-from core.references.solution import Evidence
+from core.references.common.solution import Evidence
 from core.store.database import Database
 from core.store.schema import answers, questions
 from core.store.texts import to_json

@@ -12,7 +12,7 @@ from core.domain import grids
 from core.errors import RunError
 from core.problem.problem import load
 from core.references import Reference
-from core.references.solution import Evidence
+from core.references.common.solution import Evidence
 from core.store import RunStore, classical
 from tests.browser.harness import ADAM, Server, Solve
 

@@ -25,8 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import InputError, RunError
-from core.references import WORST, pieces, spectral
-from core.references.clock import Clock
+from core.references import WORST, pieces
 from core.references.collocation.answers import Answer, Answers, determined, distance
 from core.references.collocation.branches import APART, MODES, Search
 from core.references.collocation.corners import corners
@@ -35,10 +34,12 @@ from core.references.collocation.freedom import verdict
 from core.references.collocation.gauss_newton import SINGULAR
 from core.references.collocation.modes import Chebyshev, Fourier
 from core.references.collocation.periodicity import periodic
+from core.references.common import spectral
+from core.references.common.clock import Clock
+from core.references.common.refinement import difference
+from core.references.common.solution import Evidence, Solution
+from core.references.common.stretches import features
 from core.references.pieces import Folded, Narrow
-from core.references.refinement import difference
-from core.references.solution import Evidence, Solution
-from core.references.stretches import features
 
 if TYPE_CHECKING:
     from core.problem.problem import BoundProblem

@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.expressions import Derivative
-from core.references.clock import Clock
 from core.references.collocation import gauss_newton
 from core.references.collocation.expansion import Expansion, Points
 from core.references.collocation.gauss_newton import FEW_STEPS, SINGULAR, SMALLEST, Root
@@ -19,8 +18,9 @@ from core.references.collocation.least_squares import Speed
 from core.references.collocation.periodicity import ends_of
 from core.references.collocation.residuals import Miss, System, Term, terms
 from core.references.collocation.starts import starts
+from core.references.common.clock import Clock
+from core.references.common.refinement import difference
 from core.references.pieces import Folded, shared
-from core.references.refinement import difference
 
 if TYPE_CHECKING:
     from core.problem.problem import BoundProblem

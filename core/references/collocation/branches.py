@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from core.errors import RunError
 from core.expressions import Derivative
-from core.references.clock import Clock
 from core.references.collocation import gauss_newton
 from core.references.collocation.answers import FAR, Answer, Answers
 from core.references.collocation.deflation import another, scale_of
@@ -22,6 +21,7 @@ from core.references.collocation.expansion import Expansion
 from core.references.collocation.least_squares import Factors
 from core.references.collocation.residuals import System
 from core.references.collocation.starts import starts
+from core.references.common.clock import Clock
 
 Array = NDArray[np.float64]
 

@@ -12,10 +12,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from core.references.clock import Clock
 from core.references.collocation.gauss_newton import SINGULAR
 from core.references.collocation.least_squares import Factors, Speed
 from core.references.collocation.residuals import System
+from core.references.common.clock import Clock
 
 Array = NDArray[np.float64]
 

@@ -22,7 +22,7 @@ from core.references.collocation.expansion import Expansion
 from core.references.collocation.gauss_newton import Root
 from core.references.collocation.least_squares import Factors
 from core.references.collocation.residuals import Miss, System
-from core.references.naming import family
+from core.references.common.naming import family
 
 Array = NDArray[np.float64]
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.references.clock import Clock
 from core.references.collocation.least_squares import Factors, Speed
 from core.references.collocation.residuals import System
+from core.references.common.clock import Clock
 
 Array = NDArray[np.float64]
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.linalg import lapack
 
 from core.errors import RunError
-from core.references.clock import Clock
+from core.references.common.clock import Clock
 
 Array = NDArray[np.float64]
 

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.expressions import Binary, Derivative, Expression, Number
-from core.references.clock import Clock
 from core.references.collocation.expansion import Expansion
 from core.references.collocation.least_squares import Factors, Speed
 from core.references.collocation.residuals import System, Term
+from core.references.common.clock import Clock
 
 if TYPE_CHECKING:
     from core.problem.problem import BoundProblem

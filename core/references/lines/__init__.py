@@ -17,14 +17,14 @@ from core.domain import bends
 from core.domain.domain import TIME, Interval
 from core.errors import RunError, TangenteError
 from core.references import pieces
-from core.references.clock import Clock
-from core.references.lines import backwards, counting, feeding
-from core.references.lines.evolution import read
+from core.references.common.clock import Clock
+from core.references.common.solution import Evidence, Solution
+from core.references.common.stretches import NARROW, REACH, Feature, features
+from core.references.lines.evolution import backwards, boundary_count, feeding
+from core.references.lines.evolution.evolution import read
 from core.references.lines.methods import METHODS, Task
-from core.references.lines.raising import Raising
+from core.references.lines.refining import Raising
 from core.references.pieces import Cuts, Folded, Narrow
-from core.references.solution import Evidence, Solution
-from core.references.stretches import NARROW, REACH, Feature, features
 
 if TYPE_CHECKING:
     from core.problem.problem import BoundProblem
@@ -77,7 +77,7 @@ def _task(
     """The problem cut into cells, as a task; `along` is the number of the coordinate that is time, `turned` says that it runs backwards."""
     folded = Folded(problem, cuts)
     evolution = read(folded.problem)
-    counting.check(evolution, turned=turned)
+    boundary_count.check(evolution, turned=turned)
     points = folded.points(axes)
 
     def gathered(values: Array) -> Array:

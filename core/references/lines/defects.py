@@ -15,11 +15,11 @@ from numpy.polynomial import chebyshev
 from numpy.typing import NDArray
 
 from core.errors import RunError, TangenteError
-from core.references.lines.axis import Axis, Bounded, Periodic
-from core.references.lines.exponential import Diverged
+from core.references.lines.evolution.exponential import Diverged
 from core.references.lines.methods import Method, Task
-from core.references.lines.nodal import Nodal
-from core.references.lines.rates import Rates
+from core.references.lines.space.axis import Axis, Bounded, Periodic
+from core.references.lines.space.discretised import Nodal
+from core.references.lines.space.rates import Rates
 from core.references.pieces import shared
 
 Array = NDArray[np.float64]

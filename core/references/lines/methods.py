@@ -20,23 +20,23 @@ from scipy.integrate import solve_ivp
 from core.domain.domain import Interval
 from core.errors import InputError
 from core.expressions import NUMPY, Coordinate, Leaf, Number, Vector, partial
-from core.references import spectral
-from core.references.clock import Clock
-from core.references.lines.axis import Axis, Bounded, Periodic, Pointwise
-from core.references.lines.conditions import conditions
-from core.references.lines.evolution import Evolution
-from core.references.lines.exponential import Diverged, Steps, march
-from core.references.lines.in_modes import InModes
-from core.references.lines.mass import Mass
-from core.references.lines.mirrors import Parities, mirrors
-from core.references.lines.nodal import Nodal
-from core.references.lines.on_points import OnPoints
-from core.references.lines.output import Output
-from core.references.lines.rates import Rates
-from core.references.lines.splitting import Splitting, split
+from core.references.common import spectral
+from core.references.common.clock import Clock
+from core.references.common.spectral import Fourier
+from core.references.common.stretches import Stretch, stretches
+from core.references.lines.evolution.conditions import conditions
+from core.references.lines.evolution.evolution import Evolution
+from core.references.lines.evolution.exponential import Diverged, Steps, march
+from core.references.lines.evolution.mirrors import Parities, mirrors
+from core.references.lines.evolution.splitting import Splitting, split
+from core.references.lines.space.axis import Axis, Bounded, Periodic, Pointwise
+from core.references.lines.space.discretised import Nodal
+from core.references.lines.space.in_modes import InModes
+from core.references.lines.space.mass import Mass
+from core.references.lines.space.on_points import OnPoints
+from core.references.lines.space.output import Output
+from core.references.lines.space.rates import Rates
 from core.references.pieces import Narrow
-from core.references.spectral import Fourier
-from core.references.stretches import Stretch, stretches
 
 Array = NDArray[np.float64]
 

@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import InputError, RunError
+from core.references.common.refinement import difference
 from core.references.ordinary.pointwise import Conditions
 from core.references.ordinary.roots import root_near, roots
 from core.references.ordinary.slopes import Slopes
-from core.references.refinement import difference
 
 Array = NDArray[np.float64]
 

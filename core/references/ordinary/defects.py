@@ -12,7 +12,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from core.references.spectral import Chebyshev
+from core.references.common.spectral import Chebyshev
 
 Array = NDArray[np.float64]
 

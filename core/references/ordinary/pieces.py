@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from core.references.clock import Clock
+from core.references.common.clock import Clock
 from core.references.ordinary.pointwise import Conditions
 
 Array = NDArray[np.float64]

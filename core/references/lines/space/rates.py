@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.expressions import partial
-from core.references.lines.boundary import Solved
-from core.references.lines.mass import Mass
-from core.references.lines.nodal import Nodal
+from core.references.lines.space.boundary import Solved
+from core.references.lines.space.discretised import Nodal
+from core.references.lines.space.mass import Mass
 
 Array = NDArray[np.float64]
 

@@ -17,7 +17,9 @@ from scipy.integrate import solve_bvp
 
 from core.errors import InputError, RunError
 from core.references import WORST
-from core.references.clock import Clock
+from core.references.common.clock import Clock
+from core.references.common.refinement import difference
+from core.references.common.solution import Evidence, Solution
 from core.references.ordinary import defects
 from core.references.ordinary.guesses import bumps, constants, polynomials
 from core.references.ordinary.pieces import Pieces
@@ -25,8 +27,6 @@ from core.references.ordinary.pointwise import Conditions
 from core.references.ordinary.slopes import Slopes
 from core.references.ordinary.system import first_order, refuse_interfaces
 from core.references.ordinary.uniqueness import check, linear
-from core.references.refinement import difference
-from core.references.solution import Evidence, Solution
 
 if TYPE_CHECKING:
     from core.problem.problem import BoundProblem

@@ -11,12 +11,12 @@ from core.domain import grids
 from core.domain.domain import TIME
 from core.errors import InputError
 from core.expressions import NUMPY, Coordinate, Leaf, Number, Vector, partial
-from core.references.lines import mirrors
-from core.references.lines.evolution import Evolution
-from core.references.lines.exponential import Blocks
-from core.references.lines.mirrors import Parities
-from core.references.lines.splitting import Splitting
-from core.references.spectral import Fourier
+from core.references.common.spectral import Fourier
+from core.references.lines.evolution import mirrors
+from core.references.lines.evolution.evolution import Evolution
+from core.references.lines.evolution.exponential import Blocks
+from core.references.lines.evolution.mirrors import Parities
+from core.references.lines.evolution.splitting import Splitting
 
 Array = NDArray[np.float64]
 Modes = NDArray[np.complex128]

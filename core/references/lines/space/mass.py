@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from core.domain.domain import TIME
 from core.errors import InputError
 from core.expressions import Coordinate, Derivative, Number, leaves_in, partial
-from core.references.lines.nodal import Nodal
+from core.references.lines.space.discretised import Nodal
 
 Array = NDArray[np.float64]
 

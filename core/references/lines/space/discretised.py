@@ -12,9 +12,9 @@ from core.domain import grids
 from core.domain.domain import TIME
 from core.errors import InputError
 from core.expressions import NUMPY, Coordinate, Expression, Leaf, Vector
-from core.references.lines.axis import Axis, Bounded
-from core.references.lines.boundary import Given, Solved
-from core.references.lines.evolution import Evolution, Slot
+from core.references.lines.evolution.evolution import Evolution, Slot
+from core.references.lines.space.axis import Axis, Bounded
+from core.references.lines.space.boundary import Given, Solved
 
 Array = NDArray[np.float64]
 

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from core.domain.domain import TIME, Interval
 from core.errors import InputError
 from core.expressions import NUMPY, Coordinate, Derivative, Expression, Leaf, Number, Vector, partial
-from core.references.lines.conditions import derived
-from core.references.lines.evolution import Evolution
+from core.references.lines.evolution.conditions import derived
+from core.references.lines.evolution.evolution import Evolution
 
 Array = NDArray[np.float64]
 

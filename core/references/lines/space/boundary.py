@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from core.domain.domain import TIME
 from core.expressions import NUMPY, At, Coordinate, Expression, Leaf, Number, Vector, leaves_in, partial
-from core.references.lines.axis import Axis, Bounded
-from core.references.lines.conditions import Trace, along_time, derived
-from core.references.lines.evolution import Evolution
+from core.references.lines.evolution.conditions import Trace, along_time, derived
+from core.references.lines.evolution.evolution import Evolution
+from core.references.lines.space.axis import Axis, Bounded
 
 Array = NDArray[np.float64]
 

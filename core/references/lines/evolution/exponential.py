@@ -18,7 +18,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from core.references.clock import Clock
+from core.references.common.clock import Clock
 
 Array = NDArray[np.float64]
 Blocks = NDArray[Any]

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from core.references.lines.boundary import Given
-from core.references.lines.nodal import Nodal
+from core.references.lines.space.boundary import Given
+from core.references.lines.space.discretised import Nodal
 
 Array = NDArray[np.float64]
 

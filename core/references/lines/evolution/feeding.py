@@ -15,9 +15,9 @@ from scipy.optimize import brentq
 
 from core.domain.domain import TIME, Interval
 from core.errors import InputError
-from core.references.lines.conditions import EndCondition, conditions
-from core.references.lines.counting import factors_at, symbol
-from core.references.lines.evolution import Evolution
+from core.references.lines.evolution.boundary_count import factors_at, symbol
+from core.references.lines.evolution.conditions import EndCondition, conditions
+from core.references.lines.evolution.evolution import Evolution
 
 Array = NDArray[np.float64]
 

@@ -19,16 +19,16 @@ from scipy.integrate import ODEintWarning, odeint, solve_ivp
 
 from core.domain import bends
 from core.errors import InputError, RunError
-from core.references.clock import Clock
+from core.references.common.clock import Clock
+from core.references.common.refinement import difference
+from core.references.common.solution import Evidence, Solution
+from core.references.common.stretches import Stretch, stretches
 from core.references.ordinary import defects
 from core.references.ordinary.branching import branches, check_start
 from core.references.ordinary.pointwise import Conditions
 from core.references.ordinary.singular import DEGREE, step_away
 from core.references.ordinary.slopes import Slopes
 from core.references.ordinary.system import first_order, refuse_interfaces
-from core.references.refinement import difference
-from core.references.solution import Evidence, Solution
-from core.references.stretches import Stretch, stretches
 
 if TYPE_CHECKING:
     from core.problem.problem import BoundProblem

@@ -27,7 +27,7 @@ from core.expressions import (
     to_text,
 )
 from core.expressions.algebra import ZERO, add, multiply, negate
-from core.references.lines.evolution import Evolution
+from core.references.lines.evolution.evolution import Evolution
 
 Array = NDArray[np.float64]
 

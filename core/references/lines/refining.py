@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import RunError
+from core.references.common.refinement import ROUNDING, difference
 from core.references.lines import defects
-from core.references.lines.exponential import Diverged
+from core.references.lines.evolution.exponential import Diverged
 from core.references.lines.methods import Method, Task
-from core.references.refinement import ROUNDING, difference
 
 Array = NDArray[np.float64]
 Place = tuple[int, int]

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from core.domain import grids
 from core.domain.domain import TIME, Interval
 from core.expressions import NUMPY, Coordinate, Derivative, Leaf, Number, Vector, leaves_in
-from core.references.lines.conditions import conditions
-from core.references.lines.evolution import Evolution
-from core.references.spectral import Fourier
+from core.references.common.spectral import Fourier
+from core.references.lines.evolution.conditions import conditions
+from core.references.lines.evolution.evolution import Evolution
 
 Array = NDArray[np.float64]
 Parities = tuple[int, ...]

@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 
 from core.domain.domain import TIME
 from core.expressions import NUMPY, Coordinate, Derivative, Expression, Leaf, Vector
-from core.references.lines.axis import Bounded
-from core.references.lines.evolution import Slot
-from core.references.lines.exponential import Blocks
-from core.references.lines.mass import Mass
-from core.references.lines.nodal import Nodal
-from core.references.lines.splitting import Splitting
+from core.references.lines.evolution.evolution import Slot
+from core.references.lines.evolution.exponential import Blocks
+from core.references.lines.evolution.splitting import Splitting
+from core.references.lines.space.axis import Bounded
+from core.references.lines.space.discretised import Nodal
+from core.references.lines.space.mass import Mass
 
 Array = NDArray[np.float64]
 Modes = NDArray[np.complex128]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from core.domain.domain import TIME
 from core.expressions import Binary, Coordinate, Derivative, Expression, Leaf, Number, Unary, derivatives_in, leaves_in, partial, replace
 from core.expressions.algebra import MINUS_ONE, ONE, ZERO, add, divide, multiply
-from core.references.lines.evolution import Evolution
+from core.references.lines.evolution.evolution import Evolution
 
 
 @dataclass(frozen=True)

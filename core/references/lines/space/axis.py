@@ -21,8 +21,8 @@ from scipy.special import roots_jacobi
 
 from core.domain.domain import Interval
 from core.errors import InputError
-from core.references.lines.conditions import EndCondition, Trace
-from core.references.spectral import Chebyshev, Fourier
+from core.references.common.spectral import Chebyshev, Fourier
+from core.references.lines.evolution.conditions import EndCondition, Trace
 
 Array = NDArray[np.float64]
 
