@@ -34,10 +34,10 @@ from torch import nn
 from benchmarks.recorder import MOMENTS, Recorder
 from core import references
 from core.experiment.experiment import Experiment
-from core.fields import Display
 from core.loss.losses import Losses
 from core.problem.problem import Problem, load
-from core.process import prepare
+from core.running.display import Display
+from core.running.process import prepare
 from core.training.devices import labels, torch_device
 from core.training.training import Snapshot, train
 from dashboard.presets import PRESETS

@@ -22,10 +22,10 @@ import psutil
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from core.cluster import Cluster
 from core.experiment.experiment import Experiment
 from core.problem.problem import load
 from core.store import RunStore
+from core.workers.cluster import Cluster
 
 SETTINGS = {"depth": 3, "width": 24, "points": 500, "condition_points": 50}
 PATIENCE = 60.0  # seconds for a killed run to take its next step
@@ -60,7 +60,7 @@ def start_server(url: str) -> psutil.Process:
 
 
 def workers(server: psutil.Process) -> list[psutil.Process]:
-    return [child for child in server.children(recursive=True) if "core.worker" in child.cmdline()]
+    return [child for child in server.children(recursive=True) if "core.running.worker" in child.cmdline()]
 
 
 def measure(options: argparse.Namespace, path: Path) -> dict[str, object]:

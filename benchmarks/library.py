@@ -30,8 +30,8 @@ from core.domain import grids
 from core.errors import TangenteError
 from core.experiment.experiment import Experiment
 from core.problem.problem import library, load
-from core.process import prepare
-from core.seeds import FAILED
+from core.running.process import prepare
+from core.studies.seeds import FAILED
 from core.training.training import train
 
 LIMIT = 20.0

@@ -24,7 +24,7 @@ from benchmarks.steps.page import page
 from core.engines import kernel
 from core.experiment.experiment import Experiment
 from core.problem.problem import Problem, load
-from core.process import prepare
+from core.running.process import prepare
 from core.training.devices import labels
 
 MARKS = "<!-- made by published from here on -->", "<!-- as far as here -->"

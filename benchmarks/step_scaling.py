@@ -32,8 +32,8 @@ from benchmarks.steps.page import page
 from benchmarks.steps.tangente import engines
 from core.experiment.experiment import HYPERPARAMETERS, Experiment
 from core.problem.problem import Problem, load
-from core.process import prepare
 from core.ranges import Integer
+from core.running.process import prepare
 from core.training.training import train
 
 LONGEST, LARGEST = 20.0, 2e9

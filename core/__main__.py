@@ -19,8 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from core import interruptions, references, seeds
-from core.bands import Spread
+from core import interruptions, references
 from core.errors import InputError, Position, RunError, TangenteError
 from core.experiment.experiment import HYPERPARAMETERS, Experiment
 from core.files import outputs, toml
@@ -28,10 +27,12 @@ from core.problem.data import MAX_BYTES
 from core.problem.problem import library, load
 from core.references import Reference
 from core.references import alone as lone_reference
-from core.seeds import Outcome
 from core.store import OVER, SILENCE, Run, RunStore, classical
 from core.store.classical import Answer
 from core.store.frames import unpack
+from core.studies import seeds
+from core.studies.seeds import Outcome
+from core.studies.spread import Spread
 
 INTERRUPTED, UNREAD = 130, 141  # as shells count programs that SIGINT or SIGPIPE has ended
 _GONE = (errno.EPIPE, errno.EIO)
@@ -349,7 +350,7 @@ def _solved(store: RunStore, experiment: Experiment, again: bool) -> Answer:
 
 def _train(store: RunStore, experiment: Experiment, left: Run | None = None) -> Run:
     """Train in this process, a new run or the one that was `left`, until it ends or a signal asks for the end of this process."""
-    from core.runner import run as train_run  # torch takes seconds to import, and the other commands do without it
+    from core.running.runner import run as train_run  # torch takes seconds to import, and the other commands do without it
 
     with interruptions.noted() as received:
         run, doing = (store.create(experiment), "Training") if left is None else (left, "Going on with")

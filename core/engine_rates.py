@@ -22,11 +22,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from core import network, process
+from core import network
 from core.derivatives.table import ENGINES, NATIVE
 from core.engines import kernel, native_step
 from core.experiment.experiment import Experiment
 from core.frameworks.race import end_with_parent, tell
+from core.running import process
 from core.training.training import train
 from core.trainings import TRAININGS, Training
 

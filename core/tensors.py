@@ -22,9 +22,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from core import process
 from core.frameworks.race import end_with_parent, tell
 from core.operations import OPERATIONS, Operation
+from core.running import process
 from core.training import devices
 
 SIZES = tuple(round(10 ** (half / 2)) for half in range(4, 14))

@@ -22,8 +22,8 @@ from starlette.concurrency import run_in_threadpool  # noqa: E402
 from starlette.middleware import Middleware  # noqa: E402
 from starlette.middleware.trustedhost import TrustedHostMiddleware  # noqa: E402
 
-from core import memory  # noqa: E402
 from core.errors import TangenteError  # noqa: E402
+from core.running import memory  # noqa: E402
 from dashboard import services  # noqa: E402
 from dashboard.headers import SafeHeaders, allowed_hosts  # noqa: E402
 from dashboard.routes import routes  # noqa: E402

@@ -15,12 +15,12 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from core import seeds
-from core.bands import Array, Band, by_places, by_seconds, by_step, spread
 from core.errors import TangenteError
 from core.experiment.experiment import Experiment
-from core.seeds import FAILED, History, Outcome
 from core.store import Run
+from core.studies import seeds
+from core.studies.seeds import FAILED, History, Outcome
+from core.studies.spread import Array, Band, by_places, by_seconds, by_step, spread
 from dashboard import actions, controls, previews
 from dashboard.chart import chart
 from dashboard.figures import bands as figures

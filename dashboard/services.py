@@ -8,8 +8,8 @@ from __future__ import annotations
 import os
 import threading
 
-from core.cluster import Cluster
 from core.store import RunStore, default_url
+from core.workers.cluster import Cluster
 from dashboard import batches
 
 _lock = threading.RLock()

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.bands import POINTS, Series, by_places, by_seconds, by_step, spread
+from core.studies.spread import POINTS, Series, by_places, by_seconds, by_step, spread
 
 STATISTICS = ("low", "lower", "median", "upper", "high")
 positive = st.floats(1e-9, 1e9)

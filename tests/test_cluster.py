@@ -14,14 +14,14 @@ from typing import Any
 import psutil
 import pytest
 
-from core import children
-from core.cluster import Cluster
 from core.errors import InputError
 from core.experiment.experiment import Experiment
 from core.problem.problem import load
 from core.references import Reference
-from core.runner import run as train_here
+from core.running.runner import run as train_here
 from core.store import RunStore, classical
+from core.workers import child_processes
+from core.workers.cluster import Cluster
 from tests.experiments import small
 
 pytestmark = pytest.mark.processes
@@ -78,17 +78,17 @@ def in_peace(store: RunStore, experiment: Experiment) -> bytes:
 
 
 def supervisor(cluster: Cluster) -> psutil.Process:
-    heads = [child for child in psutil.Process().children() if "core.supervisor" in child.cmdline()]
+    heads = [child for child in psutil.Process().children() if "core.workers.supervisor" in child.cmdline()]
     (found,) = [head for head in heads if head.environ()["TANGENTE_STORE"] == cluster.store.url]
     return found
 
 
 def workers(cluster: Cluster) -> list[psutil.Process]:
-    return [child for child in supervisor(cluster).children() if "core.worker" in child.cmdline()]
+    return [child for child in supervisor(cluster).children() if "core.running.worker" in child.cmdline()]
 
 
 def solver(cluster: Cluster) -> psutil.Process:
-    (found,) = [child for child in supervisor(cluster).children() if "core.solver" in child.cmdline()]
+    (found,) = [child for child in supervisor(cluster).children() if "core.workers.solver" in child.cmdline()]
     return found
 
 
@@ -151,7 +151,7 @@ def test_workers_tell_what_they_have(cluster: Cluster, store: RunStore) -> None:
 def test_the_process_that_submits_holds_no_torch(tmp_path: Path) -> None:
     code = f"""
 import sys
-from core.cluster import Cluster
+from core.workers.cluster import Cluster
 cluster = Cluster({url(tmp_path)!r}, workers=1)
 cluster.start()
 assert cluster.wait(150)
@@ -267,7 +267,7 @@ def test_a_killed_solver_is_replaced_and_goes_on_with_its_question(cluster: Clus
 
 def test_where_the_workers_are_elsewhere_the_supervisor_keeps_the_solver_alone(tmp_path: Path) -> None:
     store = RunStore(url(tmp_path))
-    head = children.start("core.supervisor", "0", store_url=store.url, stdout=subprocess.PIPE)
+    head = child_processes.start("core.workers.supervisor", "0", store_url=store.url, stdout=subprocess.PIPE)
     assert head.stdin is not None
     assert head.stdout is not None
     try:
@@ -287,7 +287,7 @@ def start_server(store_url: str) -> psutil.Popen:
     """What a server does for training, in a process that can be killed."""
     code = f"""
 import time
-from core.cluster import Cluster
+from core.workers.cluster import Cluster
 Cluster({store_url!r}, workers=1).start()
 time.sleep(600)
 """

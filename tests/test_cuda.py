@@ -22,9 +22,9 @@ from core.experiment.experiment import (
     WEIGHTINGS,
     Experiment,
 )
-from core.fields import Display
 from core.loss.losses import Losses
 from core.problem.problem import library
+from core.running.display import Display
 from core.store.frames import unpack
 from core.training.training import Snapshot, train
 from tests.experiments import small

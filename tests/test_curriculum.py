@@ -15,11 +15,11 @@ from core.errors import InputError
 from core.experiment import curriculum
 from core.experiment.checkpoint import Checkpoint
 from core.experiment.experiment import Experiment
-from core.fields import LIVE, Display
 from core.loss.losses import Losses
 from core.loss.resampling import RULES
 from core.network import build
 from core.problem.problem import Problem, load
+from core.running.display import LIVE, Display
 from core.training.training import Snapshot, train
 from tests.experiments import small, solved
 

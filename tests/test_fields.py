@@ -9,9 +9,9 @@ import torch
 
 from core.errors import RunError
 from core.experiment.experiment import Experiment, terms
-from core.fields import FULL, LIVE, Display, thinned
 from core.loss.losses import Losses
 from core.references import Reference
+from core.running.display import FULL, LIVE, Display, thinned
 from core.store.classical import Answer
 from core.store.frames import unpack
 from core.training.training import Snapshot, train

@@ -11,16 +11,16 @@ import plotly.graph_objects as go
 import pytest
 from numpy.typing import NDArray
 
-from core.bands import Series, by_step, spread
 from core.domain import grids
 from core.domain.domain import Interval
 from core.experiment.experiment import Experiment, terms
-from core.fields import Display
 from core.loss.losses import Losses
 from core.problem import cusps
 from core.problem.problem import Problem, library, load
 from core.references import Reference
+from core.running.display import Display
 from core.store.frames import unpack
+from core.studies.spread import Series, by_step, spread
 from core.training.training import train
 from dashboard.figures import bands, classical, curves, domain, maps, style
 from dashboard.figures.loss import loss

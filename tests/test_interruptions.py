@@ -20,7 +20,7 @@ import pytest
 from core import interruptions
 from core.experiment.experiment import Experiment
 from core.problem.problem import load
-from core.runner import Heartbeat, run
+from core.running.runner import Heartbeat, run
 from core.store import Run, RunStore
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")

@@ -15,13 +15,13 @@ from core.errors import InputError
 from core.experiment.checkpoint import Checkpoint
 from core.experiment.experiment import OPTIMISERS as NAMES
 from core.experiment.experiment import Experiment
-from core.fields import Display
 from core.loss.losses import Losses
 from core.network.parameters import Vector
 from core.optimisers import OPTIMISERS
 from core.optimisers.line_search import LineSearch, Place
 from core.optimisers.ssbroyden import factors
 from core.problem.problem import load
+from core.running.display import Display
 from core.training.training import Snapshot, train
 from tests.experiments import small, solved
 

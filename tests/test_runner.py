@@ -21,9 +21,9 @@ import torch
 from core import references
 from core.experiment.experiment import Experiment
 from core.problem.problem import Problem
-from core.recorder import Diverged, spaced
 from core.references import Reference
-from core.runner import run
+from core.running.recorder import Diverged, spaced
+from core.running.runner import run
 from core.store import Run, RunStore, classical
 from core.store.frames import unpack
 from core.training import training
@@ -352,7 +352,7 @@ def test_a_full_disk_ends_the_training_and_keeps_what_was_saved(store: RunStore)
     code = f"""
 import resource
 from core.errors import RunError
-from core.runner import run
+from core.running.runner import run
 resource.setrlimit(resource.RLIMIT_FSIZE, (600_000, 600_000))
 try:
     print(run({store.url!r}, {made!r}))

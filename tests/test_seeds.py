@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core import seeds
-from core.bands import by_places, by_seconds, by_step
-from core.cluster import Cluster
 from core.experiment.experiment import Experiment
 from core.problem.problem import Problem, load
 from core.store import Device, Run, RunStore
 from core.store.frames import pack, unpack
+from core.studies import seeds
+from core.studies.spread import by_places, by_seconds, by_step
+from core.workers.cluster import Cluster
 from dashboard import actions, services
 from tests.experiments import small
 from tests.test_cluster import WARM, until

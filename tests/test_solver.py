@@ -12,11 +12,12 @@ from typing import Any
 import psutil
 import pytest
 
-from core import references, solver
+from core import references
 from core.errors import RunError
 from core.problem.problem import load
 from core.references import Reference
 from core.store import RunStore, classical
+from core.workers import solver
 
 pytestmark = pytest.mark.processes
 
@@ -59,7 +60,7 @@ def until(condition: Callable[[], object], seconds: float = 60.0) -> None:
 
 def test_it_answers_what_waits_and_what_comes_without_loading_torch(store: RunStore, start: Callable[..., psutil.Popen]) -> None:
     classical.ask(store, PROBLEM, {})
-    process = start("-m", "core.solver", "--store", store.url)
+    process = start("-m", "core.workers.solver", "--store", store.url)
     until(lambda: store.references.get(KEY))
     later = load("lotka-volterra")
     begun = time.monotonic()
@@ -77,10 +78,10 @@ def test_it_answers_what_waits_and_what_comes_without_loading_torch(store: RunSt
 def test_a_solver_of_the_same_name_goes_on_with_what_the_dead_one_held(store: RunStore, start: Callable[..., psutil.Popen]) -> None:
     classical.ask(store, PROBLEM, {})
     assert store.references.take("mine", 600.0) is not None
-    start("-m", "core.solver", "--store", store.url, "--name", "another")
+    start("-m", "core.workers.solver", "--store", store.url, "--name", "another")
     time.sleep(3)
     assert store.references.get(KEY) is None
-    start("-m", "core.solver", "--store", store.url, "--name", "mine")
+    start("-m", "core.workers.solver", "--store", store.url, "--name", "mine")
     until(lambda: store.references.get(KEY))
 
 

@@ -12,8 +12,8 @@ import torch
 from core.errors import RunError
 from core.experiment.checkpoint import Checkpoint
 from core.experiment.experiment import Experiment
-from core.fields import Display
 from core.loss.losses import Losses
+from core.running.display import Display
 from core.training.training import Snapshot, restore, train
 from tests.experiments import small, solved
 
@@ -153,7 +153,7 @@ def test_equal_experiments_give_equal_results() -> None:
 def test_another_process_gives_the_same_bits(name: str, constraints: str) -> None:
     script = f"""
 import hashlib
-from core.process import prepare
+from core.running.process import prepare
 from core.training.training import train
 from tests.experiments import small
 prepare()

@@ -10,8 +10,8 @@ from typing import Any
 from benchmarks.steps.workloads import LEARNING_RATE, Steps, Workload
 from core.experiment.experiment import HYPERPARAMETERS, Experiment
 from core.problem.problem import load
-from core.process import prepare
 from core.ranges import Choice
+from core.running.process import prepare
 from core.training.training import train
 
 ENDLESS = 200_000

@@ -11,12 +11,12 @@ import argparse
 
 import numpy as np
 
-from core import process
 from core.diagnosis.history import history
 from core.diagnosis.measured import Measures
 from core.diagnosis.measures import checked
 from core.experiment.checkpoint import Checkpoint
 from core.frameworks.race import end_with_parent, tell
+from core.running import process
 from core.store import RunStore
 
 

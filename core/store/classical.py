@@ -2,7 +2,7 @@
 
 An answer is a `Reference`, or the `TangenteError` that says why there is none; both are kept. Answers belong to what a problem states and
 to its parameters' values, so that every run, page and file of the same content shares them. Methods that take milliseconds are computed
-where they are wanted; for the others, `ask` leaves a question to the solvers (`core.solver`) and returns at once.
+where they are wanted; for the others, `ask` leaves a question to the solvers (`core.workers.solver`) and returns at once.
 """
 
 from __future__ import annotations

@@ -8,8 +8,8 @@ from dataclasses import dataclass, fields
 import numpy as np
 import plotly.graph_objects as go
 
-from core.bands import Array, Band, Spread
 from core.domain.domain import Interval
+from core.studies.spread import Array, Band, Spread
 from dashboard.figures.maps import BAR, shown, sliced
 from dashboard.figures.style import SEQUENTIAL, axis, colour, layout, logarithmic, pale
 

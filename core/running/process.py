@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from core import memory
+from core.running import memory
 
 
 def prepare() -> None:

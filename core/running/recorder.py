@@ -19,8 +19,8 @@ from torch import Tensor
 
 from core.errors import RunError
 from core.experiment.experiment import Experiment
-from core.fields import Display
 from core.loss.losses import Losses
+from core.running.display import Display
 from core.store import Lease, RunStore
 from core.store.classical import Lookup
 from core.store.frames import unpack

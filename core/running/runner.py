@@ -14,8 +14,8 @@ from typing import Any
 from core.errors import RunError, TangenteError
 from core.experiment.checkpoint import Checkpoint
 from core.experiment.experiment import Experiment
-from core.process import prepare
-from core.recorder import Diverged, Recorder
+from core.running.process import prepare
+from core.running.recorder import Diverged, Recorder
 from core.store import HEARTBEAT, SILENCE, Lease, Run, RunStore, Wishes
 from core.store.frames import unpack
 from core.training.training import Snapshot, train

@@ -4,8 +4,8 @@ A server starts one `Cluster`. It hands over runs by `submit`, and takes up by i
 what was queued before the workers were ready, and what a server or a worker that was killed has left behind. Several clusters may do so on
 one store; the lease sees to it that only one worker trains a run.
 
-Beside the workers a cluster keeps a solver (`core.solver`) on its own machine, also where the scheduler is elsewhere. It takes its
-questions from the store, not from Dask; more of them may be started anywhere by `python -m core.solver --store URL`.
+Beside the workers a cluster keeps a solver (`core.workers.solver`) on its own machine, also where the scheduler is elsewhere. It takes its
+questions from the store, not from Dask; more of them may be started anywhere by `python -m core.workers.solver --store URL`.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from distributed import Client, Future
 from platformdirs import user_log_path
 from sqlalchemy import make_url
 
-from core import children
 from core.errors import InputError, RunError, TangenteError
 from core.problem.problem import Problem
-from core.settings import configure
+from core.running.dask_settings import configure
 from core.store import Run, RunStore, classical
+from core.workers import child_processes
 
 _ADOPT_EVERY = 2.0  # seconds
 _CONNECT = 20.0  # seconds
@@ -40,7 +40,7 @@ _FAILURES = 3  # starts of a worker that may fail before it is called a fault
 
 def work(store_url: str, run_id: str) -> str:
     """Train a run, in a worker; the final status."""
-    from core.runner import run  # torch: never in the process that submits
+    from core.running.runner import run  # torch: never in the process that submits
 
     return run(store_url, run_id)
 
@@ -209,8 +209,8 @@ class _Own:
         """Start the solver and, where there are workers to be, a scheduler and them; the scheduler's address, if any."""
         self.close()
         with _open_log(self._log) as log:
-            self._process = children.start(
-                "core.supervisor", str(self._workers), store_url=self._store_url, stdout=subprocess.PIPE, stderr=log
+            self._process = child_processes.start(
+                "core.workers.supervisor", str(self._workers), store_url=self._store_url, stdout=subprocess.PIPE, stderr=log
             )
         assert self._process.stdout is not None
         first = self._process.stdout.readline()
@@ -232,7 +232,7 @@ class _Own:
         if process is None:
             return
         assert process.stdin is not None
-        process.stdin.close()  # this is what ends it, see core.children
+        process.stdin.close()  # this is what ends it, see core.workers.child_processes
         try:
             process.wait(_CLOSE)
         except subprocess.TimeoutExpired:

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.bands import Array, Series, Spread, spread
 from core.experiment.experiment import HYPERPARAMETERS, Experiment
 from core.ranges import Integer
 from core.store import Run, RunStore
 from core.store.frames import unpack
+from core.studies.spread import Array, Series, Spread, spread
 
 COUNT = Integer(3, 20)
 """How many seeds to train."""

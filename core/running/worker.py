@@ -1,6 +1,6 @@
 """A worker: a process that trains one run at a time, with torch loaded and warm before the first run arrives.
 
-`python -m core.worker ADDRESS --store URL` joins the scheduler at ADDRESS, from this or another machine, and leaves when that ends.
+`python -m core.running.worker ADDRESS --store URL` joins the scheduler at ADDRESS, from this or another machine, and leaves when that ends.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ import torch._dynamo  # noqa: F401  Adam imports it at its first step, which tak
 from distributed import Worker
 from distributed.comm.addressing import get_address_host
 
-import core.runner  # noqa: F401  loaded before the first run needs it
+import core.running.runner  # noqa: F401  loaded before the first run needs it
 from core.engines import kernel
 from core.errors import TangenteError
 from core.experiment.experiment import Experiment
-from core.fields import Display
 from core.loss.losses import Losses
 from core.problem.problem import load
-from core.settings import configure
+from core.running.dask_settings import configure
+from core.running.display import Display
 from core.store import Device, RunStore, default_url
 from core.training.devices import labels, torch_device
 from core.training.training import train
@@ -91,7 +91,7 @@ async def serve(address: str, name: str | None) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m core.worker", description="Train runs for a scheduler.")
+    parser = argparse.ArgumentParser(prog="python -m core.running.worker", description="Train runs for a scheduler.")
     parser.add_argument("address", help="the scheduler's address, tcp://HOST:PORT")
     parser.add_argument("--store", default=default_url(), metavar="URL", help="the store (default: $TANGENTE_STORE)")
     parser.add_argument("--name", help="a name that no other worker of this scheduler has")

@@ -1,6 +1,6 @@
 """The process between a server and those who work for it: it holds the scheduler, and starts again a worker or the solver that has died.
 
-`python -m core.supervisor WORKERS` is started by `core.cluster`; where the workers are elsewhere, 0, it keeps the solver alone and no
+`python -m core.workers.supervisor WORKERS` is started by `core.workers.cluster`; where the workers are elsewhere, 0, it keeps the solver alone and no
 scheduler. It tells its parent on standard output, one JSON object a line: `{"address": …}` once the scheduler listens, then, whenever the
 number of workers that work or of starts that failed in a row has changed, both: `{"workers": n, "failures": m}`.
 """
@@ -16,9 +16,9 @@ from typing import Any, NoReturn
 
 from distributed import Scheduler
 
-from core.children import start
-from core.settings import configure
+from core.running.dask_settings import configure
 from core.store import default_url
+from core.workers.child_processes import start
 
 _NO_HTTP = "127.0.0.1:0"
 _LIVED = 5.0  # seconds a worker must have worked for its death to count as an accident, not as a failure to start
@@ -39,7 +39,7 @@ class Supervisor:
         while True:
             name = f"{index}.{life}"
             begun = time.monotonic()
-            child = start("core.worker", self._scheduler.address, "--name", name, store_url=self._store_url)
+            child = start("core.running.worker", self._scheduler.address, "--name", name, store_url=self._store_url)
             joined = await self._watch(child, name)
             life += 1
             failures = 0 if joined and time.monotonic() - begun > _LIVED else failures + 1
@@ -78,7 +78,7 @@ async def keep_solver(store_url: str) -> NoReturn:
     name, failures = secrets.token_hex(8), 0
     while True:
         begun = time.monotonic()
-        child: Any = start("core.solver", "--name", name, store_url=store_url)
+        child: Any = start("core.workers.solver", "--name", name, store_url=store_url)
         await asyncio.to_thread(child.wait)
         child.stdin.close()
         failures = 0 if time.monotonic() - begun > _LIVED else failures + 1

@@ -31,7 +31,7 @@ def start(
     # One thread: on networks this small, two are slower; set before torch is imported so that every thread of the child agrees.
     threads = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
     environment = {**os.environ, **threads, "PYTHONPATH": path, "TANGENTE_STORE": store_url}
-    command = [sys.executable, "-m", "core.children", module, *arguments]
+    command = [sys.executable, "-m", "core.workers.child_processes", module, *arguments]
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=stdout, stderr=stderr, env=environment)
 
 

@@ -1,6 +1,6 @@
 """A solver: a process that answers the store's questions for classical solutions, one at a time, without torch.
 
-`python -m core.solver --store URL` works for a store from this or another machine until it is ended. It is a process of its own so that a
+`python -m core.workers.solver --store URL` works for a store from this or another machine until it is ended. It is a process of its own so that a
 preview does not wait behind trainings, nor a training for it. It finds its questions in the store rather than by Dask, which would deal out
 runs to it as well, unless these were bound to the workers by resources; and what is bound by resources Dask does not queue by priority.
 """
@@ -108,7 +108,7 @@ def serve(store: RunStore, owner: str) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m core.solver", description="Solve problems classically for a store.")
+    parser = argparse.ArgumentParser(prog="python -m core.workers.solver", description="Solve problems classically for a store.")
     parser.add_argument("--store", default=default_url(), metavar="URL", help="the store (default: $TANGENTE_STORE)")
     parser.add_argument("--name", help="a name that no other solver of this store has; one started again goes on where it was")
     given = parser.parse_args()
