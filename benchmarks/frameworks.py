@@ -22,9 +22,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from core.errands import Batch, Event
-from core.frameworks.catalogue import FRAMEWORKS
-from core.frameworks.task import TASKS
+from core.errands.batch import Batch, Event
+from core.why_pytorch.frameworks.catalogue import FRAMEWORKS
+from core.why_pytorch.frameworks.task import TASKS
 
 COMPARED = 100
 AGREE = 1e-4

@@ -55,7 +55,7 @@ class Generator:
 
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
-        library = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "core" / "problems").glob("*.toml"))]
+        library = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "core" / "problem" / "library").glob("*.toml"))]
         self.files = [*(bad.text for bad in BAD.values() if len(bad.text) < LENGTH), *library, *[file()] * 200]
         self.texts = [match for text in self.files for match in re.findall(r'"((?:[^"\\]|\\.)+)"', text)]
 

@@ -3,9 +3,8 @@
     python -m benchmarks.record theano --machine "AMD EPYC, 2 cores, Debian 12"
 
 Runs both trainings by the interpreter that is configured for the framework (docs/frameworks.md) and keeps what they tell in
-`core/frameworks/records/`, with the date, the machine and the versions. Numbers are rounded to 8 digits. Of several rounds the fastest is
-kept: whatever else a machine does can only slow it down.
-"""
+`core/why_pytorch/frameworks/records/`, with the date, the machine and the versions. Numbers are rounded to 8 digits. Of several rounds the
+fastest is kept: whatever else a machine does can only slow it down."""
 
 from __future__ import annotations
 
@@ -15,9 +14,9 @@ import json
 import subprocess
 from typing import Any
 
-from core.errands import Batch, Event
-from core.frameworks.catalogue import FRAMEWORKS, RECORDS, Framework
-from core.frameworks.task import TASKS
+from core.errands.batch import Batch, Event
+from core.why_pytorch.frameworks.catalogue import FRAMEWORKS, RECORDS, Framework
+from core.why_pytorch.frameworks.task import TASKS
 
 STEPS, CHANGE = 300, 200
 DIGITS = 8

@@ -19,14 +19,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from core import interruptions, references
+from core import references
+from core.errands import interruptions
 from core.errors import InputError, Position, RunError, TangenteError
 from core.experiment.experiment import HYPERPARAMETERS, Experiment
 from core.files import outputs, toml
 from core.problem.data import MAX_BYTES
 from core.problem.problem import library, load
-from core.references import Reference
-from core.references import alone as lone_reference
+from core.references import Reference, alone
 from core.store import OVER, SILENCE, Run, RunStore, classical
 from core.store.classical import Answer
 from core.store.frames import unpack
@@ -189,20 +189,20 @@ def _alone(options: argparse.Namespace) -> int:
     problem = experiment.bound
     if len(options.at) > 1:
         raise InputError("twice", at=Position(key="--at"))
-    place = lone_reference.point(options.at[0], problem.coordinates) if options.at else None
+    place = alone.point(options.at[0], problem.coordinates) if options.at else None
     for path in filter(None, (options.json, options.csv)):
         outputs.check(path)
     try:
-        found = lone_reference.solve(problem, experiment.problem.reference, place)
+        found = alone.solve(problem, experiment.problem.reference, place)
     except TangenteError as error:
-        _write(options.json, lone_reference.refused(error))
+        _write(options.json, alone.refused(error))
         print(error.message, file=sys.stderr)
         return 3
-    result = lone_reference.said(found, problem, place)
+    result = alone.said(found, problem, place)
     print("\n".join(_solved_lines(found, result)))
     _write(options.json, result)
     if options.csv is not None:
-        lone_reference.write_csv(options.csv, found, problem, place)
+        alone.write_csv(options.csv, found, problem, place)
     return 0
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 
-from core.errands import Batch, Errand, Event
+from core.errands.batch import Batch, Errand, Event
 from core.errors import InputError, RunError
 from dashboard.texts import worded
 

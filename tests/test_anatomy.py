@@ -11,8 +11,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from core import anatomy
-from core.errands import Batch, Errand
+from core.errands.batch import Batch, Errand
+from core.why_pytorch import anatomy
 
 PARAMETERS = ("net[0].weight", "net[0].bias", "net[2].weight", "net[2].bias")
 
@@ -122,7 +122,7 @@ def test_without_zero_grad_nothing_is_learnt() -> None:
 
 
 def test_the_errand_tells_lines_graphs_and_curves() -> None:
-    batch = Batch([Errand("anatomy", "core.anatomy")])
+    batch = Batch([Errand("anatomy", "core.why_pytorch.anatomy")])
     batch.wait(60)
     kinds = Counter(event["event"] for event in batch.events())
     assert kinds == {"started": 1, "line": 14, "graph": 3, "curves": 1, "ended": 1, "over": 1}

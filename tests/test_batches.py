@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from core.errands import Errand
+from core.errands.batch import Errand
 from core.errors import InputError
 from dashboard import batches
 

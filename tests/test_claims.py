@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from core.frameworks.results import Result, results
-from core.operations import OPERATIONS
+from core.why_pytorch.frameworks.results import Result, results
+from core.why_pytorch.operations import OPERATIONS
 from dashboard.sections import claims
 
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 from hypothesis import HealthCheck, given, settings
 
-from core.engines import kernel as native
+from core.engines import kernel
 from core.engines.jets_step import Sweep
 from core.engines.native_step import Compiled, suits
 from core.engines.objective import Objective
@@ -29,7 +29,7 @@ OTHERS = [{"architecture": "modified"}, {"factorisation": "random"}, {"slopes": 
 @pytest.fixture(scope="module", autouse=True)
 def _compiled() -> None:
     for precision in LIMITS:
-        native.prepare(precision)
+        kernel.prepare(precision)
 
 
 def ran(experiment: Experiment, start: Checkpoint | None = None) -> list[Checkpoint]:
@@ -153,12 +153,12 @@ def test_the_engine_of_a_run_is_fixed_when_it_begins(monkeypatch: pytest.MonkeyP
     assert whole[-1].engine == "native"
     checkpoints = ran(experiment)
     uncompiled(monkeypatch, tmp_path)
-    assert not native.ready("float64")
+    assert not kernel.ready("float64")
     first = list(train(experiment))
-    assert first[-1].engine == "jets" and not native.compiled("float64")  # none waits for the compiler
+    assert first[-1].engine == "jets" and not kernel.compiled("float64")  # none waits for the compiler
     begun = first[2].checkpoint()
-    native.prepare("float64")
-    assert native.ready("float64")
+    kernel.prepare("float64")
+    assert kernel.ready("float64")
     assert list(train(experiment))[-1].engine == "native"  # the next one has it
     assert list(train(experiment, begun))[-1].engine == "jets"
     assert list(train(experiment, checkpoints[2]))[-1].engine == "native"

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from core.diagnosis.measures import checked
+from core.diagnosis.measuring import checked
 from core.experiment.checkpoint import Checkpoint
 from core.experiment.experiment import (
     ACTIVATIONS,

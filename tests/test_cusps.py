@@ -8,20 +8,20 @@ import numpy as np
 import pytest
 import torch
 
-from core.diagnosis.measures import checked
+from core.diagnosis.measuring import checked
 from core.engines.native_step import suits
 from core.engines.objective import Objective
 from core.errors import InputError
 from core.experiment import experiment as experiments
 from core.experiment.experiment import Experiment, terms
 from core.expressions import At, Derivative, to_text
-from core.frameworks.stated import stated
 from core.loss.losses import Losses
 from core.network import Cusps, Scale, build
 from core.network.parameters import Vector
 from core.problem import cusps
 from core.problem.problem import Problem, library, load
 from core.training.training import Checkpoint, Snapshot, train
+from core.why_pytorch.frameworks.stated import stated
 
 CPU = torch.device("cpu")
 FLUX = "(1 + 9*heaviside(x - 0.5))*u_x"

@@ -19,12 +19,12 @@ from core.diagnosis import sizes
 from core.diagnosis.case import Case
 from core.diagnosis.findings import FAULTS, findings, good
 from core.diagnosis.history import history
-from core.diagnosis.measured import Measures
-from core.diagnosis.measures import CPU, PARTS, Measurement, checked, cosines, spectrum
+from core.diagnosis.measuring import CPU, PARTS, Measurement, checked, cosines, spectrum
+from core.diagnosis.quantities import Measures
 from core.diagnosis.remedies import constrained, possible
 from core.diagnosis.waves import crossings
 from core.domain import grids
-from core.errands import Batch, Errand
+from core.errands.batch import Batch, Errand
 from core.experiment.checkpoint import Checkpoint
 from core.experiment.experiment import HYPERPARAMETERS, Experiment
 from core.expressions import NUMPY, evaluate

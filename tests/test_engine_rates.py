@@ -10,15 +10,15 @@ import numpy as np
 import pytest
 import torch
 
-from core import engine_rates
 from core.derivatives import jets
 from core.derivatives.table import ENGINES, NATIVE
-from core.engine_rates import Contender
-from core.errands import Batch, Errand
+from core.errands.batch import Batch, Errand
 from core.expressions import Derivative
 from core.network import build
 from core.network.columns import Columns
-from core.trainings import TRAININGS
+from core.why_pytorch import engine_rates
+from core.why_pytorch.engine_rates import Contender
+from core.why_pytorch.trainings import TRAININGS
 from dashboard.sections import engines
 
 ALL = (*ENGINES, NATIVE)
@@ -124,7 +124,7 @@ def test_the_errand_measures_in_time() -> None:
 
 def test_a_problem_that_there_is_not_is_refused() -> None:
     assert engines._errands("__import__('os')") == []
-    batch = Batch([Errand("torch", "core.engine_rates", ("heat",))])
+    batch = Batch([Errand("torch", "core.why_pytorch.engine_rates", ("heat",))])
     batch.wait(60)
     (failed,) = [event for event in batch.events() if event["event"] == "failed"]
     assert failed["code"] == "errand-crashed" and "invalid choice" in failed["complained"]

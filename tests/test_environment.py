@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from core.frameworks.catalogue import FRAMEWORKS
+from core.why_pytorch.frameworks.catalogue import FRAMEWORKS
 from dashboard import environment
 
 Command = Callable[..., subprocess.CompletedProcess[str]]

@@ -10,8 +10,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from core import errands
-from core.errands import Batch, Errand
+import core.errands.batch
+from core.errands.batch import Batch, Errand
 
 Made = Callable[[str, str], Errand]
 
@@ -57,7 +57,7 @@ def test_what_one_does_harms_no_other(errand: Made) -> None:
 
 
 def test_one_that_talks_without_end_is_ended(errand: Made, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(errands, "MOST_EVENTS", 50)
+    monkeypatch.setattr(core.errands.batch, "MOST_EVENTS", 50)
     batch = Batch([errand("talk", 'while True: print(\'{"event": "word"}\', flush=True)'), errand("good", GOOD)])
     batch.wait(60)
     assert len(kinds(batch, "talk")) == 53 and kinds(batch, "good") == ["started", "hello", "ended"]

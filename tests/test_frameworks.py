@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core.errands import Batch, Event
-from core.frameworks import catalogue, task
-from core.frameworks.catalogue import FRAMEWORKS
-from core.frameworks.programs import numpy_by_hand, pytorch
-from core.frameworks.task import TASKS
+from core.errands.batch import Batch, Event
+from core.why_pytorch.frameworks import catalogue, task
+from core.why_pytorch.frameworks.catalogue import FRAMEWORKS
+from core.why_pytorch.frameworks.programs import numpy_by_hand, pytorch
+from core.why_pytorch.frameworks.task import TASKS
 
 COMPARED = 100
 """Steps in which all agree; later rounding drives them apart."""

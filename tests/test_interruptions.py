@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core import interruptions
+from core.errands import interruptions
 from core.experiment.experiment import Experiment
 from core.problem.problem import load
 from core.running.runner import Heartbeat, run

@@ -16,7 +16,7 @@ UI = ("streamlit", "plotly")
 
 # The modules that may load torch; every other module of core is torch-free, a new one too.
 WITH_TORCH = (
-    "core.anatomy",
+    "core.why_pytorch.anatomy",
     "core.loss.points",
     "core.experiment.checkpoint",
     "core.network.columns",
@@ -24,14 +24,14 @@ WITH_TORCH = (
     "core.derivatives.reverse",
     "core.training.devices",
     "core.diagnosis.__main__",
-    "core.diagnosis.measures",
+    "core.diagnosis.measuring",
     "core.diagnosis.sizes",
     "core.diagnosis.waves",
-    "core.engine_rates",
+    "core.why_pytorch.engine_rates",
     "core.derivatives.table",
     "core.running.display",
-    "core.frameworks.programs",
-    "core.frameworks.scaling",
+    "core.why_pytorch.frameworks.programs",
+    "core.why_pytorch.frameworks.scaling",
     "core.loss.jacobian",
     "core.engines.cuda_graphs",
     "core.engines.residual_groups",
@@ -50,7 +50,7 @@ WITH_TORCH = (
     "core.loss.sampling",
     "core.engines.jets_step",
     "core.network.per_sample",
-    "core.tensors",
+    "core.why_pytorch.tensors",
     "core.expressions.torch_functions",
     "core.expressions.torch_special",
     "core.training.training",
@@ -61,12 +61,12 @@ WITH_TORCH = (
     "core.loss.held_out",
 )
 MAY_CALL_GRAD = (
-    "core.anatomy",
+    "core.why_pytorch.anatomy",
     "core.derivatives.reverse",
     "core.loss.jacobian",
     "core.derivatives.jets",
     "core.network.per_sample",
-    "core.frameworks",
+    "core.why_pytorch.frameworks",
 )
 
 # What runs code that it is given, or gives it to something that does.

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from core.errands import Batch, Errand, Event
-from core.frameworks import mistakes
-from core.frameworks.catalogue import FRAMEWORKS
+from core.errands.batch import Batch, Errand, Event
+from core.why_pytorch.frameworks import mistakes
+from core.why_pytorch.frameworks.catalogue import FRAMEWORKS
 
 NUMBERS = {"pytorch", "tensorflow", "keras_pytorch", "numpy_by_hand"}
 """Those that run line by line, where a stop in the function shows a number."""
 
 
 def made(name: str) -> list[Event]:
-    batch = Batch([Errand(name, "core.frameworks.mistakes", (name,), FRAMEWORKS[name].python or "")])
+    batch = Batch([Errand(name, "core.why_pytorch.frameworks.mistakes", (name,), FRAMEWORKS[name].python or "")])
     batch.wait(300)
     return batch.events()
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from core.errands import Batch, Event
-from core.frameworks.catalogue import FRAMEWORKS, RECORDS, Framework
-from core.frameworks.task import TASKS
+from core.errands.batch import Batch, Event
+from core.why_pytorch.frameworks.catalogue import FRAMEWORKS, RECORDS, Framework
+from core.why_pytorch.frameworks.task import TASKS
 
 OLD = [framework for framework in FRAMEWORKS.values() if framework.variable]
 FILES = sorted(RECORDS.glob("*.json"))

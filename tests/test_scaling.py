@@ -8,9 +8,9 @@ import time
 import pytest
 import torch
 
-from core.errands import Batch, Errand
-from core.frameworks import scaling
-from core.frameworks.scaling import Training
+from core.errands.batch import Batch, Errand
+from core.why_pytorch.frameworks import scaling
+from core.why_pytorch.frameworks.scaling import Training
 
 
 def test_a_step_trains_on_burgers_equation() -> None:
@@ -44,7 +44,7 @@ def test_a_step_that_takes_too_long_is_timed_once() -> None:
 
 def test_every_width_is_told_with_its_parameters() -> None:
     widths = (4, 16, 8)
-    batch = Batch([Errand("cpu", "core.frameworks.scaling", ("cpu", "--seconds", "0.1", "--widths", *map(str, widths)))])
+    batch = Batch([Errand("cpu", "core.why_pytorch.frameworks.scaling", ("cpu", "--seconds", "0.1", "--widths", *map(str, widths)))])
     batch.wait(120)
     rates = [event for event in batch.events() if event["event"] == "rate"]
     assert not [event for event in batch.events() if event["event"] == "failed"]

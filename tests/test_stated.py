@@ -10,10 +10,10 @@ import pytest
 
 from core.errors import InputError
 from core.expressions import NUMPY, Coordinate, Derivative, Leaf, evaluate, leaves_in, to_text
-from core.frameworks.stated import CHANGE, stated
-from core.frameworks.task import Task, read
 from core.problem.problem import Problem, load
 from core.references import exact
+from core.why_pytorch.frameworks.stated import CHANGE, stated
+from core.why_pytorch.frameworks.task import Task, read
 
 FIT = ("boundary-layer", "burgers", "decay", "fisher", "heat", "lagaris-1", "logistic", "poisson-1d")
 

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 import torch
 
-from core import tensors
-from core.errands import Batch, Errand
-from core.operations import OPERATIONS
+from core.errands.batch import Batch, Errand
 from core.training import devices
+from core.why_pytorch import tensors
+from core.why_pytorch.operations import OPERATIONS
 
 
 def numbers(result: Any) -> Any:
@@ -96,7 +96,7 @@ def test_a_machine_that_is_too_slow_leaves_out_the_larger_sizes(capsys: pytest.C
 
 
 def test_the_errand_measures_all_sizes_in_time() -> None:
-    batch = Batch([Errand("torch", "core.tensors", ("solve",))])
+    batch = Batch([Errand("torch", "core.why_pytorch.tensors", ("solve",))])
     begun = time.monotonic()
     batch.wait(120)
     told = [event["event"] for event in batch.events()]
@@ -106,7 +106,7 @@ def test_the_errand_measures_all_sizes_in_time() -> None:
 
 
 def test_an_operation_that_there_is_not_is_refused() -> None:
-    batch = Batch([Errand("torch", "core.tensors", ("__import__('os')",))])
+    batch = Batch([Errand("torch", "core.why_pytorch.tensors", ("__import__('os')",))])
     batch.wait(60)
     (failed,) = [event for event in batch.events() if event["event"] == "failed"]
     assert failed["code"] == "errand-crashed" and "invalid choice" in failed["complained"]

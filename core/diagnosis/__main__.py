@@ -2,7 +2,7 @@
 
     python -m core.diagnosis RUN
 
-The events (`core/errands.py`): `progress` with how many of how many `parts` are `done`; then `measured`, with the `measures`.
+The events (`core/errands/batch.py`): `progress` with how many of how many `parts` are `done`; then `measured`, with the `measures`.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ import argparse
 import numpy as np
 
 from core.diagnosis.history import history
-from core.diagnosis.measured import Measures
-from core.diagnosis.measures import checked
+from core.diagnosis.measuring import checked
+from core.diagnosis.quantities import Measures
 from core.experiment.checkpoint import Checkpoint
-from core.frameworks.race import end_with_parent, tell
 from core.running import process
 from core.store import RunStore
+from core.why_pytorch.frameworks.race import end_with_parent, tell
 
 
 def measure(store: RunStore, run_id: str) -> Measures:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from core.diagnosis.measured import Measures
+from core.diagnosis.quantities import Measures
 from core.diagnosis.remedies import Settings
 from core.experiment.experiment import Experiment
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from core.diagnosis import agreement, remedies
 from core.diagnosis.case import GOOD, Case, Offers, Values
-from core.diagnosis.measured import Term
+from core.diagnosis.quantities import Term
 from core.diagnosis.remedies import Settings
 from core.errors import MESSAGES, N_
 

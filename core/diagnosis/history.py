@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from core.diagnosis.measured import History
+from core.diagnosis.quantities import History
 
 Array = NDArray[np.float64]
 BLOCKS = 40

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from core.diagnosis.measured import Checked
+from core.diagnosis.quantities import Checked
 from core.errors import TangenteError
 from core.experiment import recipes
 from core.experiment.experiment import HYPERPARAMETERS, WEIGHT, Experiment

@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from core.diagnosis.measured import Waves
+from core.diagnosis.quantities import Waves
 from core.loss.losses import Losses
 
 ALONG = 401

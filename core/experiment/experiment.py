@@ -432,7 +432,8 @@ class Experiment:
         settings: Mapping[str, Any] | None = None,
         weights: Mapping[str, float] | None = None,
     ) -> Experiment:
-        """The experiment with what is left out (or `"auto"`) taken from the problem's recipe, then from what suits (`core/experiment/recipes.py`).
+        """The experiment with what is left out (or `"auto"`) taken from the problem's recipe, then from what suits
+        (`core/experiment/recipes.py`).
 
         Where the recipe is meant for another method, what it says of the training counts for nothing.
         `weights` may name one term (`condition-2`) or a kind of term (`condition`). Raises `InputError`, placed at its key, for an unknown

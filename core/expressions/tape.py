@@ -1,4 +1,6 @@
-"""Residuals written as tapes of operations, for jets (`core/derivatives/jets/program.py`) and for the compiled kernel (`core/engines/kernel`)."""
+"""Residuals written as tapes of operations, for jets (`core/derivatives/jets/program.py`) and for the compiled kernel
+(`core/engines/kernel`).
+"""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 """The loss of an experiment: one `MSELoss` term for each equation and each condition.
 
 Equations are asked to hold at collocation points inside the domain, conditions at points on its edges; what is continuous at a cusp
-(`core/problem/cusps.py`) is asked for likewise, at points of the face that lies there. Each kind is one pass through the network,
-whatever the number of terms. What the network is built to meet (`core/problem/hard_constraints.py`) is not asked for: such a condition's term is zero.
-"""
+(`core/problem/cusps.py`) is asked for likewise, at points of the face that lies there. Each kind is one pass through the network, whatever
+the number of terms. What the network is built to meet (`core/problem/hard_constraints.py`) is not asked for: such a condition's term is
+zero."""
 
 from __future__ import annotations
 

@@ -3,9 +3,8 @@
 Every use of a weight in a graph, in the forward pass as in the nested backward passes that give u_x, u_xx …, multiplies rows by it: x Wᵀ or
 g W. Each of these products is differentiated by the other, to any order, and the gradient of W is, for both, a sum of outer products of the
 rows that met. The last backward pass takes these rows down before they are summed over the points: Goodfellow 2015, "Efficient per-example
-gradient computations", for residuals that hold derivatives of the network. As for these (`core/derivatives/reverse.py`), a point's output has to
-depend on that point alone. Jets (`core/derivatives/jets`) hand over the rows themselves.
-"""
+gradient computations", for residuals that hold derivatives of the network. As for these (`core/derivatives/reverse.py`), a point's output
+has to depend on that point alone. Jets (`core/derivatives/jets`) hand over the rows themselves."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ from core.ranges import nearest
 
 __all__ = ["BoundCondition", "BoundProblem", "Formulas", "Interval", "ParameterRange", "Problem", "library", "load"]
 
-FOLDER = Path(__file__).parent / "problems"
+FOLDER = Path(__file__).parent / "library"
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,8 @@
 """Conditions whose data no trial function should carry on: they jump, have a kink or an infinite slope, or do so across a period.
 
 A trial function (`core/problem/hard_constraints.py`) carries what a condition gives on a face through the whole domain, and a kink with it.
-No smooth network can take that away again, and the points beside it do not see it: the loss falls to nothing at a function that is no solution.
-The solution itself is smooth, or moves its kinks elsewhere.
-"""
+No smooth network can take that away again, and the points beside it do not see it: the loss falls to nothing at a function that is no
+solution. The solution itself is smooth, or moves its kinks elsewhere."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 """A solver: a process that answers the store's questions for classical solutions, one at a time, without torch.
 
-`python -m core.workers.solver --store URL` works for a store from this or another machine until it is ended. It is a process of its own so that a
-preview does not wait behind trainings, nor a training for it. It finds its questions in the store rather than by Dask, which would deal out
-runs to it as well, unless these were bound to the workers by resources; and what is bound by resources Dask does not queue by priority.
-"""
+`python -m core.workers.solver --store URL` works for a store from this or another machine until it is ended. It is a process of its own so
+that a preview does not wait behind trainings, nor a training for it. It finds its questions in the store rather than by Dask, which would
+deal out runs to it as well, unless these were bound to the workers by resources; and what is bound by resources Dask does not queue by
+priority."""
 
 from __future__ import annotations
 

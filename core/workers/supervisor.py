@@ -1,9 +1,8 @@
 """The process between a server and those who work for it: it holds the scheduler, and starts again a worker or the solver that has died.
 
-`python -m core.workers.supervisor WORKERS` is started by `core.workers.cluster`; where the workers are elsewhere, 0, it keeps the solver alone and no
-scheduler. It tells its parent on standard output, one JSON object a line: `{"address": …}` once the scheduler listens, then, whenever the
-number of workers that work or of starts that failed in a row has changed, both: `{"workers": n, "failures": m}`.
-"""
+`python -m core.workers.supervisor WORKERS` is started by `core.workers.cluster`; where the workers are elsewhere, 0, it keeps the solver
+alone and no scheduler. It tells its parent on standard output, one JSON object a line: `{"address": …}` once the scheduler listens, then,
+whenever the number of workers that work or of starts that failed in a row has changed, both: `{"workers": n, "failures": m}`."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.errands import Errand
+from core.errands.batch import Errand
 from dashboard.figures.style import axis, colour, layout, logarithmic
 from dashboard.sections import asking
 from dashboard.texts import _
@@ -25,7 +25,7 @@ def show() -> None:
             "a network of three neurons the equation $u' = -u$, $u(0) = 1$, at five points, and stop after each line, as a debugger does."
         )
     )
-    asking.show(_component, KIND, _data(), lambda chosen: [Errand("torch", "core.anatomy")])
+    asking.show(_component, KIND, _data(), lambda chosen: [Errand("torch", "core.why_pytorch.anatomy")])
 
 
 def _data() -> dict[str, Any]:

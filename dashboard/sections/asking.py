@@ -12,7 +12,7 @@ from typing import Any
 import plotly
 import streamlit as st
 
-from core.errands import Errand
+from core.errands.batch import Errand
 from dashboard import batches
 from dashboard.texts import LANGUAGE, _
 

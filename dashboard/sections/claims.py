@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from core.errands import Event
+from core.errands.batch import Event
 from core.errors import N_
-from core.frameworks.catalogue import FRAMEWORKS, HAND, PAPER
-from core.frameworks.results import Result, results
-from core.frameworks.task import TASKS
-from core.operations import OPERATIONS
+from core.why_pytorch.frameworks.catalogue import FRAMEWORKS, HAND, PAPER
+from core.why_pytorch.frameworks.results import Result, results
+from core.why_pytorch.frameworks.task import TASKS
+from core.why_pytorch.operations import OPERATIONS
 from dashboard import batches
 from dashboard.sections import mistakes, race, tensors
 from dashboard.texts import _

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.errands import Errand
+from core.errands.batch import Errand
 from dashboard import actions
 from dashboard.figures.style import colour, layout, logarithmic
 from dashboard.sections import asking
@@ -39,7 +39,7 @@ def show() -> None:
         "lines": {device: {"color": colour(index)} for index, device in enumerate(COMPUTE)},
         "texts": _texts(),
     }
-    errands = [Errand(device, "core.frameworks.scaling", (device,)) for device in present]
+    errands = [Errand(device, "core.why_pytorch.frameworks.scaling", (device,)) for device in present]
     asking.show(_component, KIND, data, lambda _chosen: errands)
 
 

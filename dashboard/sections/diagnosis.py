@@ -9,9 +9,9 @@ import streamlit as st
 
 from core.diagnosis.case import Case
 from core.diagnosis.findings import FAULTS, Finding, findings, good
-from core.diagnosis.measured import Checked, Measures
+from core.diagnosis.quantities import Checked, Measures
 from core.diagnosis.remedies import Settings
-from core.errands import Errand
+from core.errands.batch import Errand
 from core.experiment.experiment import HYPERPARAMETERS, Experiment
 from core.references import Reference
 from core.store import Run, classical

@@ -6,9 +6,9 @@ from typing import Any
 
 import streamlit as st
 
-from core.errands import Errand
+from core.errands.batch import Errand
 from core.problem.problem import load
-from core.trainings import TRAININGS
+from core.why_pytorch.trainings import TRAININGS
 from dashboard.figures.style import axis, colour, layout
 from dashboard.sections import asking
 from dashboard.texts import _
@@ -54,7 +54,7 @@ def show() -> None:
 
 
 def _errands(problem: str) -> list[Errand]:
-    return [Errand("torch", "core.engine_rates", (problem,))] if problem in TRAININGS else []
+    return [Errand("torch", "core.why_pytorch.engine_rates", (problem,))] if problem in TRAININGS else []
 
 
 def _data() -> dict[str, Any]:

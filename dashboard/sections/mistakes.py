@@ -7,9 +7,9 @@ from typing import Any
 
 import streamlit as st
 
-from core.errands import Errand
-from core.frameworks import mistakes
-from core.frameworks.catalogue import FRAMEWORKS
+from core.errands.batch import Errand
+from core.why_pytorch.frameworks import mistakes
+from core.why_pytorch.frameworks.catalogue import FRAMEWORKS
 from dashboard.sections import asking
 from dashboard.texts import _
 
@@ -43,7 +43,9 @@ def show() -> None:
 
 def _errands() -> list[Errand]:
     there = [framework for framework in FRAMEWORKS.values() if framework.python]
-    return [Errand(framework.name, "core.frameworks.mistakes", (framework.name,), framework.python or "") for framework in there]
+    return [
+        Errand(framework.name, "core.why_pytorch.frameworks.mistakes", (framework.name,), framework.python or "") for framework in there
+    ]
 
 
 def _texts(mistakes: list[str]) -> dict[str, Any]:

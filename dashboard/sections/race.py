@@ -11,12 +11,12 @@ from typing import Any
 
 import streamlit as st
 
-from core.errands import Errand
+from core.errands.batch import Errand
 from core.errors import N_, TangenteError
-from core.frameworks import stated
-from core.frameworks.catalogue import FRAMEWORKS, Framework
-from core.frameworks.task import TASKS, read
 from core.problem.problem import library
+from core.why_pytorch.frameworks import stated
+from core.why_pytorch.frameworks.catalogue import FRAMEWORKS, Framework
+from core.why_pytorch.frameworks.task import TASKS, read
 from dashboard import actions, catalogue
 from dashboard.figures.style import axis, colour, dash, layout, logarithmic
 from dashboard.sections import asking

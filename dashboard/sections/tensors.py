@@ -6,8 +6,8 @@ from typing import Any
 
 import streamlit as st
 
-from core.errands import Errand
-from core.operations import OPERATIONS
+from core.errands.batch import Errand
+from core.why_pytorch.operations import OPERATIONS
 from dashboard.figures.style import TEXT, colour, layout, logarithmic
 from dashboard.sections import asking
 from dashboard.texts import _
@@ -30,7 +30,7 @@ def show() -> None:
 
 
 def _errands(operation: str) -> list[Errand]:
-    return [Errand("torch", "core.tensors", (operation,))] if operation in OPERATIONS else []
+    return [Errand("torch", "core.why_pytorch.tensors", (operation,))] if operation in OPERATIONS else []
 
 
 def _data() -> dict[str, Any]:

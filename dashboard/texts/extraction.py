@@ -15,7 +15,7 @@ from dashboard.texts import FOLDER
 
 ROOT = FOLDER.parent.parent
 TEMPLATE = FOLDER / "messages.pot"
-SOURCES = {"core": ["**.py", "problems/**.toml"], "dashboard": ["**.py"], "pages": ["**.py"]}
+SOURCES = {"core": ["**.py", "problem/library/**.toml"], "dashboard": ["**.py"], "pages": ["**.py"]}
 KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2)}
 
 

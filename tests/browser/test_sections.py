@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from core.tensors import SIZES
+from core.why_pytorch.tensors import SIZES
 from tests.browser.harness import Server, complaints
 
 STEP, MEASURE = "Take a step apart", "Measure"

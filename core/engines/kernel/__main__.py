@@ -1,4 +1,6 @@
-"""`python -m core.engines.kernel` compiles the kernels for this machine and keeps them on its disk; those that are there already, it leaves."""
+"""`python -m core.engines.kernel` compiles the kernels for this machine and keeps them on its disk; those that are there already, it
+leaves.
+"""
 
 from core.engines.kernel import PRECISIONS, prepare
 

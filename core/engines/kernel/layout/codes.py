@@ -20,7 +20,9 @@ MEMOS = 2
 """Panels that the way back needs besides z and φ(z), at most."""
 
 ZERO, FIRST, SQUARE, PRODUCT, TERM = range(5)
-"""The steps of `core.engines.kernel.emission.jets`: 0; φ' z_s; φ' z_s + c φ'' z_f²; φ' z_s + c φ'' z_f z_g; TERM + 0 … 3 add one of 1 … 4 factors."""
+"""The steps of `core.engines.kernel.emission.jets`: 0; φ' z_s; φ' z_s + c φ'' z_f²; φ' z_s + c φ'' z_f z_g; TERM + 0 … 3 add one of 1 … 4
+factors.
+"""
 FACTORS = 4
 STREAM, ORDER, FACTOR, STEP_WORDS = 1, 2, 3, 8
 """A step: its code, its stream s, m, the factors."""

@@ -13,7 +13,8 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True)
 class Network:
-    """A multilayer perceptron; `sizes` are (features, width, …, width, outputs), `activation` a name of `core.engines.kernel.emission.activations`.
+    """A multilayer perceptron; `sizes` are (features, width, …, width, outputs), `activation` a name of
+    `core.engines.kernel.emission.activations`.
 
     Its parameters are one vector: for each layer the weights, (out, in), row by row, then the bias, (out,).
     """
@@ -53,9 +54,8 @@ class Tape:
     """Residuals as a list of operations on slots, each a number for each row.
 
     The slots are, in this order: the network's outputs, (place, stream, unknown); the columns of the group; the constants; what the
-    operations give, in turn. `operations`, (operations, 3), are codes of `core.engines.kernel.layout.codes.CODES` with the slots they take, the last of
-    which does not count where there is only one. `results`, (residuals,), are the slots of the residuals.
-    """
+    operations give, in turn. `operations`, (operations, 3), are codes of `core.engines.kernel.layout.codes.CODES` with the slots they take,
+    the last of which does not count where there is only one. `results`, (residuals,), are the slots of the residuals."""
 
     constants: NDArray[np.float64]
     operations: NDArray[np.int32]

@@ -14,7 +14,9 @@ Step = tuple[list[int], float]
 
 
 def steps(terms: Terms) -> tuple[Array, Array, int]:
-    """The terms as steps of `core.engines.kernel.emission.jets`, (steps, words), with their coefficients, (steps,), and the highest order of φ."""
+    """The terms as steps of `core.engines.kernel.emission.jets`, (steps, words), with their coefficients, (steps,), and the highest order
+    of φ.
+    """
     by_stream: dict[int, list[Term]] = {stream: [] for stream in range(1, terms.streams)}
     for term in terms.entries:
         by_stream[term.stream].append(term)

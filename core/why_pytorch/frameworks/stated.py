@@ -36,7 +36,7 @@ Nested = Any
 
 
 def stated(problem: Problem, values: Mapping[str, float]) -> dict[str, Any]:
-    """The task as `core.frameworks.task.read` takes it, of lists and numbers.
+    """The task as `core.why_pytorch.frameworks.task.read` takes it, of lists and numbers.
 
     Raises `InputError` for what not all frameworks are given here: several unknowns, three coordinates, derivatives other than the first
     ones and one second one, steps inside derivatives, functions of the unknown, and conditions other than values on an edge.

@@ -1,6 +1,6 @@
 """The same training on one device with wider and wider networks, told as JSON lines: where a GPU begins to win.
 
-    python -m core.frameworks.scaling DEVICE [--widths 16 32 …] [--seconds 1]
+    python -m core.why_pytorch.frameworks.scaling DEVICE [--widths 16 32 …] [--seconds 1]
 
 The events: `rate`, for each width: `device`, `width`, the `parameters` of the network, and `steps_per_second`; on CUDA
 a second one with `graph` true, for the step recorded once as a CUDA graph and played back, which spares the processor the launches.
@@ -17,8 +17,8 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
-from core.frameworks.race import end_with_parent, tell
 from core.running import process
+from core.why_pytorch.frameworks.race import end_with_parent, tell
 
 WIDTHS = (16, 32, 64, 128, 256, 512, 1024)
 DEPTH, POINTS = 4, 2000
@@ -101,7 +101,7 @@ def wait(device: str) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m core.frameworks.scaling")
+    parser = argparse.ArgumentParser(prog="python -m core.why_pytorch.frameworks.scaling")
     parser.add_argument("device", choices=("cpu", "cuda", "mps"))
     parser.add_argument("--widths", type=int, nargs="+", default=WIDTHS)
     parser.add_argument("--seconds", type=float, default=1.0, help="for each width")

@@ -1,8 +1,8 @@
 """One training step, taken apart: a program of a few lines is carried out line by line, as under a debugger, and its tensors are told.
 
-    python -m core.anatomy
+    python -m core.why_pytorch.anatomy
 
-The events (`core/errands.py`), in this order:
+The events (`core/errands/batch.py`), in this order:
 
 - `line` for each line of `program`: its `number`, its `code`, and the `tensors` that it made or changed, each with what it `was` before;
 - `graph`, after the line that made the tensor `of`: what autograd has recorded of it, as `nodes` and `edges`;
@@ -21,7 +21,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from core.frameworks.race import end_with_parent, tell
+from core.why_pytorch.frameworks.race import end_with_parent, tell
 
 GRAPHS = ("u", "du", "loss")
 """The tensors of the program whose graphs are told."""

@@ -13,9 +13,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from core.errands import Errand
+from core.errands.batch import Errand
 from core.errors import N_
-from core.frameworks.task import TASKS
+from core.why_pytorch.frameworks.task import TASKS
 
 HERE = Path(__file__).resolve().parent
 RECORDS = HERE / "records"
@@ -71,7 +71,7 @@ class Framework:
         if self.python is None or not self.takes(task):
             return None
         arguments = (self.name, task, "--steps", str(steps), "--change", str(change))
-        return Errand(self.name, "core.frameworks.race", arguments, self.python)
+        return Errand(self.name, "core.why_pytorch.frameworks.race", arguments, self.python)
 
     def record(self, task: str) -> dict[str, Any] | None:
         """What was measured of it once, on another machine."""

@@ -1,6 +1,6 @@
 """Makes the same mistakes in one framework, in this process, and tells what it says. Keeps to Python 3.6 and NumPy.
 
-    python -m core.frameworks.mistakes PROGRAM
+    python -m core.why_pytorch.frameworks.mistakes PROGRAM
 
 Every mistake is made where people make theirs: in the residual, the function that states the equation. The events:
 
@@ -19,8 +19,8 @@ import re
 import traceback
 from typing import Any, Callable, Dict, Optional, Sequence
 
-from core.frameworks.race import end_with_parent, tell
-from core.frameworks.task import ode
+from core.why_pytorch.frameworks.race import end_with_parent, tell
+from core.why_pytorch.frameworks.task import ode
 
 STEPS = 3
 PLACE = re.compile(r"(?:/[^/\s\"']+)*/(?=[^/\s\"']+\.py)")
@@ -111,11 +111,11 @@ def look(u: Any) -> Any:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m core.frameworks.mistakes")
+    parser = argparse.ArgumentParser(prog="python -m core.why_pytorch.frameworks.mistakes")
     parser.add_argument("program")
     given = parser.parse_args()
     end_with_parent()
-    module = importlib.import_module("core.frameworks.programs." + given.program)
+    module = importlib.import_module("core.why_pytorch.frameworks.programs." + given.program)
     called = [make(module.Program, name) for name in MISTAKES]
     if all(called):
         stop(module.Program)

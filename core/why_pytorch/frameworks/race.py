@@ -1,6 +1,6 @@
 """Runs one program in this process and tells how it fares, a JSON object a line. Keeps to Python 3.6 and NumPy.
 
-    python -m core.frameworks.race PROGRAM TASK [--steps 300] [--change 200]
+    python -m core.why_pytorch.frameworks.race PROGRAM TASK [--steps 300] [--change 200]
 
 After step `change` the equation is exchanged, as a person would do it: `program.residual = other`. A program whose next loss has not moved
 still trains on the old one; it is then told to rebuild its step, if it can. The events:
@@ -23,7 +23,7 @@ import time
 from pathlib import Path
 from typing import Any, Optional
 
-from core.frameworks.task import TASKS, Task, read
+from core.why_pytorch.frameworks.task import TASKS, Task, read
 
 WARM = 10
 """Steps that are not timed."""
@@ -59,7 +59,7 @@ def race(name: str, task: Task, steps: int, change: int) -> None:
     """Train `steps` steps and tell of them."""
     begun = time.perf_counter()
     tell("importing")
-    module = importlib.import_module("core.frameworks.programs." + name)
+    module = importlib.import_module("core.why_pytorch.frameworks.programs." + name)
     tell("loaded", version=module_version(module), seconds=time.perf_counter() - begun)
     begun = time.perf_counter()
     program = module.Program(task)
@@ -125,7 +125,7 @@ def peak() -> Optional[int]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m core.frameworks.race")
+    parser = argparse.ArgumentParser(prog="python -m core.why_pytorch.frameworks.race")
     parser.add_argument("program")
     parser.add_argument("task", help="{}, or a file that states one".format(", ".join(sorted(TASKS))))
     parser.add_argument("--steps", type=int, default=300)

@@ -118,7 +118,7 @@ def burgers() -> Task:
 
 
 def read(file: str) -> Task:
-    """The task that a JSON file states, as `core.frameworks.stated` writes it: its equation is a tree of arithmetic."""
+    """The task that a JSON file states, as `core.why_pytorch.frameworks.stated` writes it: its equation is a tree of arithmetic."""
     said = json.loads(Path(file).read_text())
     tree, change = said["tree"], said["change"]
 

@@ -1,9 +1,9 @@
 """The engines against each other: the steps a second that one training makes with each, and how far apart their losses are.
 
-    python -m core.engine_rates PROBLEM
+    python -m core.why_pytorch.engine_rates PROBLEM
 
 All take the same first steps, which are not timed, then turns, again and again, and the median counts: what slows the machine for a moment
-slows all. They have one thread, on the processor, and the native step is compiled before. The events (`core/errands.py`):
+slows all. They have one thread, on the processor, and the native step is compiled before. The events (`core/errands/batch.py`):
 
 - `contenders`: the `problem`, the `engines` that can train on it here, autograd first, and how many `steps` are compared;
 - `result` after each turn: its number, `turn`, and by engine the `rates` so far, steps a second, and the `ratios` to that of autograd;
@@ -26,10 +26,10 @@ from core import network
 from core.derivatives.table import ENGINES, NATIVE
 from core.engines import kernel, native_step
 from core.experiment.experiment import Experiment
-from core.frameworks.race import end_with_parent, tell
 from core.running import process
 from core.training.training import train
-from core.trainings import TRAININGS, Training
+from core.why_pytorch.frameworks.race import end_with_parent, tell
+from core.why_pytorch.trainings import TRAININGS, Training
 
 REFERENCE = "autograd"
 STEPS = 50
@@ -115,7 +115,7 @@ def measure(training: Training, seconds: float = SECONDS, block: float = BLOCK, 
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m core.engine_rates")
+    parser = argparse.ArgumentParser(prog="python -m core.why_pytorch.engine_rates")
     parser.add_argument("problem", choices=sorted(TRAININGS))
     given = parser.parse_args()
     end_with_parent()

@@ -1,10 +1,10 @@
 """NumPy against torch, on each device present: the seconds that one operation takes, by the number of numbers.
 
-    python -m core.tensors OPERATION
+    python -m core.why_pytorch.tensors OPERATION
 
 All take turns, again and again, and the median counts: what slows the machine for a moment slows all. One thread each, and memory that is
 kept between calls, as in a training: else some sizes would measure how the system hands it out, up to ten times the work itself. The
-numbers lie on the device already, and a GPU's answer is waited for. The events (`core/errands.py`):
+numbers lie on the device already, and a GPU's answer is waited for. The events (`core/errands/batch.py`):
 
 - `contenders`: the `operation`, the `sizes` to come, and of each contender its `name`, its `library` with the version, and the `device`;
 - `result` for each size, as far as the time suffices: its `size`, how many numbers there are, and the `seconds` by contender;
@@ -22,10 +22,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from core.frameworks.race import end_with_parent, tell
-from core.operations import OPERATIONS, Operation
 from core.running import process
 from core.training import devices
+from core.why_pytorch.frameworks.race import end_with_parent, tell
+from core.why_pytorch.operations import OPERATIONS, Operation
 
 SIZES = tuple(round(10 ** (half / 2)) for half in range(4, 14))
 """10² to 10^6.5, two a decade."""
@@ -131,7 +131,7 @@ def measure(operation: Operation, sizes: Sequence[int] = SIZES, seconds: float =
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m core.tensors")
+    parser = argparse.ArgumentParser(prog="python -m core.why_pytorch.tensors")
     parser.add_argument("operation", choices=sorted(OPERATIONS))
     given = parser.parse_args()
     end_with_parent()

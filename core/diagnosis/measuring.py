@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from core.diagnosis import sizes
-from core.diagnosis.measured import Checked, Spectrum, Term
+from core.diagnosis.quantities import Checked, Spectrum, Term
 from core.diagnosis.waves import waves
 from core.engines.objective import Objective
 from core.experiment.checkpoint import Checkpoint
