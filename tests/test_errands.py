@@ -102,8 +102,8 @@ def test_whatever_goes_wrong_here_the_next_batch_gets_its_turn(errand: Made, mon
         raise OSError("No space left on device")
 
     with monkeypatch.context() as broken:
-        broken.setattr(errands.tempfile, "TemporaryFile", full)
-        broken.setattr(errands.threading, "excepthook", lambda _: None)
+        broken.setattr(core.errands.batch.tempfile, "TemporaryFile", full)
+        broken.setattr(core.errands.batch.threading, "excepthook", lambda _: None)
         batch = Batch([errand("good", GOOD)])
         batch.wait(10)
     assert not batch.running

@@ -127,7 +127,8 @@ class Meetings:
         if not followed or any(len(rows) != length for rows in [*self.singles, *(left for left, _ in self.pairs)]):
             raise TypeError(
                 f"every parameter must meet the points' rows as a weight or bias of F.linear, or as a number or vector that is added to or "
-                f"multiplies rows, but {self.name} {tuple(self.parameter.shape)} is used otherwise; teach core/network/per_sample.py that use"
+                f"multiplies rows, but {self.name} {tuple(self.parameter.shape)} is used otherwise; "
+                "teach core/network/per_sample.py that use"
             )
 
     def rows(self, places: Sequence[slice], length: int) -> Tensor:

@@ -131,7 +131,7 @@ def _place(precision: str) -> Path:
     """A file for this source on this processor with this compiler."""
     import llvmlite
 
-    sources = [path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py"))]
+    sources = [path.read_bytes() for path in sorted(Path(__file__).parent.rglob("*.py"))]
     parts = [precision, llvmlite.__version__, _target(host()).triple, host().name, host().features]
     name = hashlib.sha256(b"\0".join([*sources, *(part.encode() for part in parts)])).hexdigest()[:32]
     return platformdirs.user_cache_path("tangente", appauthor=False) / "native" / f"{precision}-{name}.o"
