@@ -34,8 +34,10 @@ from torch import nn
 from benchmarks.recorder import MOMENTS, Recorder
 from core import references
 from core.experiment.experiment import Experiment
+from core.experiment.making import experiment_of
 from core.loss.losses import Losses
-from core.problem.problem import Problem, load
+from core.problem.problem import Problem
+from core.problem.reading.reading import load
 from core.running.display import Display
 from core.running.process import prepare
 from core.training.devices import labels, torch_device
@@ -129,7 +131,7 @@ def trained(name: str, way: str, seed: int) -> Curve:
     """Seconds and relative L2 error at the moments of a row's time; none where this way cannot."""
     row, how = ROWS[name], WAYS[way]
     problem = load(row.problem)
-    experiment = Experiment.of(problem, row.values, {**how.settings(problem), "seed": seed})
+    experiment = experiment_of(problem, row.values, {**how.settings(problem), "seed": seed})
     reference = references.solve(experiment.bound, experiment.problem.reference)
     display = Display(experiment, Losses(experiment, torch_device(experiment.device)), lambda: reference)
 

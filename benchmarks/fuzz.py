@@ -30,6 +30,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from core.experiment.making import experiment_from_toml
+
 ROOT = Path(__file__).parent.parent
 SLOWEST = 1.0
 """Seconds that no text may take."""
@@ -45,7 +47,6 @@ Target = Callable[[str], object]
 
 def targets() -> dict[str, Target]:
     """What is fed, by name; each raises `InputError` for what it refuses."""
-    from core.experiment.experiment import Experiment
     from core.expressions import Names, parse, parse_equation, to_latex, to_text
     from core.files import tables
     from core.problem.reading.mistakes import mistakes
@@ -60,7 +61,7 @@ def targets() -> dict[str, Target]:
     return {
         "parse": expression,
         "parse_equation": lambda text: parse_equation(text, names),
-        "Experiment.from_toml": lambda text: Experiment.from_toml(text, file="fuzz.toml"),
+        "Experiment.from_toml": lambda text: experiment_from_toml(text, file="fuzz.toml"),
         "mistakes": lambda text: mistakes(tables.mapping(tables.read(text).get("problem"), "problem", 100)),
     }
 

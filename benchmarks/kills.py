@@ -20,10 +20,11 @@ from pathlib import Path
 
 import psutil
 
+from core.experiment.making import experiment_of
+
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from core.experiment.experiment import Experiment
-from core.problem.problem import load
+from core.problem.reading.reading import load
 from core.store import RunStore
 from core.workers.cluster import Cluster
 
@@ -65,7 +66,7 @@ def workers(server: psutil.Process) -> list[psutil.Process]:
 
 def measure(options: argparse.Namespace, path: Path) -> dict[str, object]:
     store = RunStore(f"sqlite:///{path}")
-    experiment = Experiment.of(load("burgers"), settings={**SETTINGS, "steps": options.steps})
+    experiment = experiment_of(load("burgers"), settings={**SETTINGS, "steps": options.steps})
     dice = random.Random(options.seed)
     server = start_server(store.url)
     peaceful = store.create(experiment).id

@@ -29,7 +29,8 @@ from core import references
 from core.domain import grids
 from core.errors import TangenteError
 from core.experiment.experiment import Experiment
-from core.problem.problem import library, load
+from core.experiment.making import experiment_of, failing_experiment
+from core.problem.reading.reading import library, load
 from core.running.process import prepare
 from core.studies.seeds import FAILED
 from core.training.training import train
@@ -67,8 +68,8 @@ def measure(name: str) -> Outcome:
     """Train one problem in this process, as it is recommended or, with `FAILING` after its name, as it fails, and score it."""
     problem = load(name.removesuffix(FAILING))
     if name.endswith(FAILING):
-        return scored(name, Experiment.failing(problem), math.inf, math.inf)
-    return scored(name, Experiment.of(problem), LIMIT, problem.promise)
+        return scored(name, failing_experiment(problem), math.inf, math.inf)
+    return scored(name, experiment_of(problem), LIMIT, problem.promise)
 
 
 def scored(name: str, experiment: Experiment, limit: float, promise: float | None) -> Outcome:
@@ -97,7 +98,9 @@ def _error(experiment: Experiment, network: torch.nn.Module) -> float | None:
         print(f"{experiment.problem.name}: {error.message}", file=sys.stderr)
         return None
     dtype = next(network.parameters()).dtype
-    found = network(torch.as_tensor(grids.points(grids.axes(problem, grids.FULL)), dtype=dtype)).double().numpy()  # (n, unknowns)
+    found = (
+        network(torch.as_tensor(grids.points(grids.axes(problem.coordinates, grids.FULL)), dtype=dtype)).double().numpy()
+    )  # (n, unknowns)
     known = reference.values.reshape(found.shape)
     distances = np.linalg.norm(found - known, axis=0) / np.linalg.norm(known, axis=0)
     return max(float(distances.max()), reference.error)

@@ -23,8 +23,11 @@ import numpy as np
 from benchmarks.library import FAILING
 from core import references
 from core.errors import TangenteError
-from core.problem.checks import exact_residuals
-from core.problem.problem import BoundProblem, Problem, library, load
+from core.problem import exact_residuals
+from core.problem.binding import bind
+from core.problem.bound import BoundProblem
+from core.problem.problem import Problem
+from core.problem.reading.reading import library, load
 from core.references import Reference
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "problems.md"
@@ -87,7 +90,7 @@ class Row:
 
 def measure(name: str) -> Row:
     """One problem at its defaults."""
-    problem = load(name).bind({})
+    problem = bind(load(name), {})
     left = exact_residuals.of_exact(problem) if problem.exact else None
     found = classical(problem)
     answer = found if isinstance(found, Reference) else None

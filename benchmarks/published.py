@@ -23,7 +23,8 @@ from benchmarks.library import Outcome, scored
 from benchmarks.steps.page import page
 from core.engines import kernel
 from core.experiment.experiment import Experiment
-from core.problem.problem import Problem, load
+from core.experiment.making import experiment_of
+from core.problem.reading.reading import load, problem_from_table
 from core.running.process import prepare
 from core.training.devices import labels
 
@@ -49,8 +50,8 @@ class Row:
     def experiment(self) -> Experiment:
         """As a visitor gets it, with the recipe of the problem's file."""
         problem = load(self.problem)
-        stated = Problem.from_table({**problem.table(), **self.changes}) if self.changes else problem
-        return Experiment.of(stated, self.values, problem.recipe if self.changes else None)
+        stated = problem_from_table({**problem.table(), **self.changes}) if self.changes else problem
+        return experiment_of(stated, self.values, problem.recipe if self.changes else None)
 
 
 KRISHNAPRIYAN = "Krishnapriyan et al., NeurIPS 2021"

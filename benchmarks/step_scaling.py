@@ -31,7 +31,9 @@ from benchmarks.steps.machine import described
 from benchmarks.steps.page import page
 from benchmarks.steps.tangente import engines
 from core.experiment.experiment import HYPERPARAMETERS, Experiment
-from core.problem.problem import Problem, load
+from core.experiment.making import experiment_of
+from core.problem.problem import Problem
+from core.problem.reading.reading import load, problem_from_table
 from core.ranges import Integer
 from core.running.process import prepare
 from core.training.training import train
@@ -53,7 +55,7 @@ def high_order(order: int) -> Problem:
     conditions = [f"{_derivative(lower)}(0) = 0" for lower in range(order)]
     equation = f"{_derivative(order)} = cos(3*t)"
     stated = {"coordinates": {"t": [0, 1]}, "unknowns": ["u"], "equations": [equation], "conditions": conditions, "reference": "none"}
-    return Problem.from_table(stated)
+    return problem_from_table(stated)
 
 
 def _derivative(order: int) -> str:
@@ -116,7 +118,7 @@ def experiment(series: str, size: int, engine: str) -> Experiment:
         **{"learning_rate": 1e-3, "steps": 200_000, "precision": "float32", "resampling": "fixed"},
         **({"engine": engine} if engine else {}),
     }
-    return Experiment.of(problem, None, {**settings, **BASE, **changed})
+    return experiment_of(problem, None, {**settings, **BASE, **changed})
 
 
 def measure(series: str, size: int, engine: str) -> dict[str, Any]:

@@ -23,9 +23,10 @@ from core import references
 from core.errands import interruptions
 from core.errors import InputError, Position, RunError, TangenteError
 from core.experiment.experiment import HYPERPARAMETERS, Experiment
+from core.experiment.making import experiment_from_table, experiment_of
 from core.files import outputs, toml
 from core.problem.data import MAX_BYTES
-from core.problem.problem import library, load
+from core.problem.reading.reading import library, load
 from core.references import Reference, alone
 from core.store import OVER, SILENCE, Run, RunStore, classical
 from core.store.classical import Answer
@@ -310,13 +311,13 @@ def _experiment(options: argparse.Namespace) -> Experiment:
     weights = dict(_assignment("--weight", text) for text in options.weight)
     path = Path(options.problem)
     if path.suffix != ".toml" and not path.is_file():
-        return Experiment.of(load(options.problem), values, settings, weights)
+        return experiment_of(load(options.problem), values, settings, weights)
     table = _read(path)
     network, training = dict(table.get("network", {})), dict(table.get("training", {}))
     for name, value in settings.items():
         {"network": network, "training": training}[HYPERPARAMETERS[name].section][name] = value
     training["weights"] = {**training.get("weights", {}), **weights}
-    return Experiment.from_table(
+    return experiment_from_table(
         {**table, "network": network, "training": training, "values": {**table.get("values", {}), **values}},
         file=str(path),
         files=partial(_beside, path.parent),

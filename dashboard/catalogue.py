@@ -13,8 +13,9 @@ from functools import cache, lru_cache
 from itertools import chain, count
 
 from core.errors import InputError, TangenteError
-from core.experiment.experiment import Experiment
-from core.problem.problem import FOLDER, Problem, library, load
+from core.experiment.making import experiment_of, failing_experiment
+from core.problem.problem import Problem
+from core.problem.reading.reading import FOLDER, library, load, problem_from_toml
 from core.ranges import nearest
 from dashboard.services import store
 from dashboard.texts import _
@@ -121,8 +122,8 @@ def _entry(id: str, text: str, changed: float) -> Entry:
 
 @lru_cache(maxsize=512)
 def _read(text: str) -> Problem:
-    problem = Problem.from_toml(text)
-    Experiment.of(problem), Experiment.failing(problem)  # its recipes are right as well
+    problem = problem_from_toml(text)
+    experiment_of(problem), failing_experiment(problem)  # its recipes are right as well
     return problem
 
 

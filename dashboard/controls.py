@@ -16,24 +16,25 @@ import streamlit as st
 
 from core.errors import InputError, TangenteError
 from core.experiment import curriculum, recipes
-from core.experiment.experiment import (
+from core.experiment.choices import (
     ACTIVATIONS,
     ARCHITECTURES,
     CONSTRAINTS,
     ENGINES,
     FACTORISATIONS,
-    HYPERPARAMETERS,
     OPTIMISERS,
     RESAMPLINGS,
     SAMPLINGS,
     SLOPES,
     WEIGHT,
     WEIGHTINGS,
-    Experiment,
-    Hyperparameter,
 )
+from core.experiment.experiment import HYPERPARAMETERS, Experiment
+from core.experiment.hyperparameters import Hyperparameter
+from core.experiment.making import experiment_of, failing_experiment
 from core.expressions import Parameter, to_latex
-from core.problem.problem import ParameterRange, Problem
+from core.problem.problem import Problem
+from core.problem.statement import ParameterRange
 from core.ranges import NO_CURRICULUM, Choice, Curriculum, Integer, Range, Real, Stages
 from core.store import Device
 from dashboard import address, catalogue
@@ -126,7 +127,7 @@ def experiment(
     refusal = None
     while True:
         try:
-            return Experiment.of(problem, values, settings, weights), refusal
+            return experiment_of(problem, values, settings, weights), refusal
         except InputError as error:
             instead, name = INSTEAD.get(str(error.at.key)), str(error.at.key).rpartition(".")[2]
             if instead is None or settings[name] == instead:
@@ -151,7 +152,7 @@ def settings(experiment: Experiment) -> dict[str, Any]:
 
 def query(experiment: Experiment, key: str) -> dict[str, str]:
     """What the address says of an experiment of the problem of that key: all that is not as its recipe has it."""
-    recipe = settings(Experiment.of(experiment.problem))
+    recipe = settings(experiment_of(experiment.problem))
     changed = {name: value for name, value in settings(experiment).items() if value != recipe[name]}
     return {PROBLEM: key} | {name: value if isinstance(value, str) else _text(value) for name, value in changed.items()}
 
@@ -165,7 +166,7 @@ def show(experiment: Experiment, key: str) -> None:
 
 
 def _chosen() -> None:
-    show(Experiment.of(catalogue.find(chosen())), chosen())
+    show(experiment_of(catalogue.find(chosen())), chosen())
 
 
 def _follow(asked: str | None) -> None:
@@ -179,7 +180,7 @@ def _follow(asked: str | None) -> None:
         key, found = first.name, first
         address.note(PROBLEM, error, _(first.title))
     st.session_state[PROBLEM] = key
-    recipe = settings(Experiment.of(found))
+    recipe = settings(experiment_of(found))
     st.session_state.update({key: value for key, value in recipe.items() if key in st.session_state and key not in st.query_params})
 
 
@@ -188,10 +189,10 @@ def presets(known: Mapping[str, Preset], problem: Problem) -> None:
     with st.container(horizontal=True, gap="xsmall"):
         for name, preset in known.items():
             st.button(_(preset.label), f"preset-{name}", _(preset.help), st.session_state.update, (preset.settings,))
-        st.button(_("Recommended"), "preset-recipe", _("Everything as it suits this problem."), show, (Experiment.of(problem), chosen()))
+        st.button(_("Recommended"), "preset-recipe", _("Everything as it suits this problem."), show, (experiment_of(problem), chosen()))
         if problem.failure:
             help = _("Plain training, which fails on this problem: watch it, then take the recommended settings.")
-            st.button(_("Failing"), "preset-failure", help, show, (Experiment.failing(problem), chosen()))
+            st.button(_("Failing"), "preset-failure", help, show, (failing_experiment(problem), chosen()))
 
 
 # The other controls, each returning its value.
@@ -287,7 +288,7 @@ def _method_chosen() -> None:
     """Steps, points and the like go along with the method, as what suits one does not suit another."""
     kept = [name for name in HYPERPARAMETERS if name not in recipes.OF_THE_METHOD and name in st.session_state]
     try:
-        suited = Experiment.of(catalogue.find(chosen()), settings={name: st.session_state[name] for name in kept})
+        suited = experiment_of(catalogue.find(chosen()), settings={name: st.session_state[name] for name in kept})
     except InputError:
         return
     st.session_state.update({name: getattr(suited, name) for name in recipes.OF_THE_METHOD})

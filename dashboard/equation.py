@@ -9,7 +9,9 @@ import streamlit as st
 from core.errors import TangenteError
 from core.expressions import Expression, to_latex, to_text
 from core.problem import cusps
-from core.problem.problem import Formulas, Problem
+from core.problem.binding import bind
+from core.problem.formulas import Formulas, formulas
+from core.problem.problem import Problem
 from dashboard.texts import _
 
 FEW = 6
@@ -18,7 +20,7 @@ FEW = 6
 
 def equation(problem: Problem, values: Mapping[str, float] | None = None) -> None:
     """Draw the problem, its parameters at `values`, and what is continuous where an equation steps."""
-    statement(problem.statement_latex(values))
+    statement(formulas(problem, values))
     for tree, place in _asked(problem, values or {}):
         st.caption(_continuous(f"${to_latex(tree)}$", f"${place}$"), text_alignment="center")
 
@@ -31,7 +33,7 @@ def continuities(problem: Problem) -> tuple[str, ...]:
 def _asked(problem: Problem, values: Mapping[str, float]) -> tuple[tuple[Expression, str], ...]:
     """Trees and places; none where the equations have no value, as is said elsewhere."""
     try:
-        return cusps.asked(cusps.find(problem.bind(values)))
+        return cusps.asked(cusps.find(bind(problem, values)))
     except TangenteError:
         return ()
 

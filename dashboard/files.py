@@ -10,6 +10,7 @@ import tomli_w
 
 from core.errors import TangenteError
 from core.experiment.experiment import Experiment
+from core.experiment.making import experiment_from_toml
 from core.files import tables
 from dashboard import catalogue, controls, opening
 from dashboard.draft import SECTIONS
@@ -36,7 +37,7 @@ def _open() -> None:
         return
     text = file.getvalue().decode(errors="replace")
     try:
-        experiment = Experiment.from_toml(text, file=file.name)
+        experiment = experiment_from_toml(text, file=file.name)
         controls.show(experiment, experiment.problem.name or catalogue.save(_statement(text, experiment)))
     except TangenteError as error:
         st.session_state[_MISTAKE] = opening.placed(error)

@@ -13,7 +13,8 @@ import streamlit as st
 from core.domain import grids
 from core.domain.domain import Interval
 from core.errors import N_
-from core.experiment.experiment import ARCHITECTURES, ENGINES, WEIGHTINGS, Experiment
+from core.experiment.choices import ARCHITECTURES, ENGINES, WEIGHTINGS
+from core.experiment.experiment import Experiment
 from core.store import Run
 from dashboard import references
 from dashboard.figures import curves, maps

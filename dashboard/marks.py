@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from core.errors import InputError
 from core.experiment.experiment import Experiment
-from core.problem.problem import Problem
+from core.experiment.making import experiment_of
 from core.problem.reading.mistakes import mistakes
+from core.problem.reading.reading import problem_from_toml
 from dashboard.draft import CELLS, TEXTS, Draft, Line
 
 _KEY = re.compile(r"problem\.(?P<key>[^.\[]+)(?:\.(?P<name>.*?))?(?:\[(?P<number>\d+)\])?(?:\.(?P<cell>value|low|high))?")
@@ -48,7 +49,7 @@ def check(draft: Draft) -> Checked:
     if found:
         return Checked(tuple(found), None)
     try:
-        return Checked((), Experiment.of(Problem.from_toml(draft.toml())))
+        return Checked((), experiment_of(problem_from_toml(draft.toml())))
     except InputError as error:
         return Checked((_placed(draft, error),), None)
 

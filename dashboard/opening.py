@@ -12,7 +12,7 @@ import tomli_w
 
 from core.errors import TangenteError
 from core.files import tables
-from core.problem.problem import load
+from core.problem.reading.reading import load
 from dashboard import catalogue, editor
 from dashboard.catalogue import Entry
 from dashboard.draft import SECTIONS, Draft

@@ -10,9 +10,10 @@ import streamlit as st
 from core.domain import grids
 from core.domain.domain import TIME
 from core.errors import TangenteError
+from core.problem.binding import bind
 from core.problem.bound import BoundProblem
 from core.problem.problem import Problem
-from core.problem.reading.readable import formulas
+from core.problem.reading.readable import readable_formulas
 from core.references import Reference
 from core.store import classical
 from dashboard import evidence, references
@@ -46,7 +47,7 @@ def show(draft: Draft | None, checked: Checked) -> None:
 
 def _written(draft: Draft | None) -> None:
     """The draft as mathematics, as far as it can be read."""
-    shown = formulas(draft.table()) if draft else None
+    shown = readable_formulas(draft.table()) if draft else None
     with st.container(key="editor-formulas"):
         if shown and (shown.equations or shown.conditions):
             statement(shown)
@@ -57,7 +58,7 @@ def _written(draft: Draft | None) -> None:
 def _place(problem: Problem | None) -> None:
     """The domain, with the places of the conditions on it."""
     hint = _("The domain and its conditions appear here, once they are right.")
-    figure = domain(problem.bind({})) if problem else None
+    figure = domain(bind(problem, {})) if problem else None
     label = _("The domain, with the places of the conditions, which are listed below.")
     texts = legend((*problem.conditions, *continuities(problem)) if problem else ())
     chart(figure, key="editor-domain", title=_("Domain and conditions"), hint=hint, label=label, legend=texts, height=HEIGHT)
@@ -71,7 +72,7 @@ def _solution(problem: Problem | None) -> None:
     if problem and isinstance(answer, Reference):
         with st.container(key="editor-words"):
             st.caption(_words(answer))
-        bound = problem.bind({})
+        bound = bind(problem, {})
         figure = _figure(bound, _chosen(answer), *choice(bound, "editor"))
         label = _("The classical solution of {unknowns}.").format(unknowns=", ".join(problem.unknowns))
         with picture:
@@ -122,7 +123,7 @@ def choice(problem: BoundProblem, key: str) -> tuple[int, int | None]:
         unknown = problem.unknowns.index(chosen) if chosen in problem.unknowns else 0
     across = sliced(problem.coordinates)
     if across is not None:
-        values = grids.axes(problem, grids.FULL)[across]
+        values = grids.axes(problem.coordinates, grids.FULL)[across]
         name = problem.coordinates[across].name
         start = values[-1] if name == TIME else values[len(values) // 2]
         at = st.select_slider(name, values.tolist(), float(start), format_func=lambda value: f"{value:.3g}", key=f"{key}-slice")
@@ -131,7 +132,7 @@ def choice(problem: BoundProblem, key: str) -> tuple[int, int | None]:
 
 
 def _figure(problem: BoundProblem, values: grids.Array, unknown: int, cut: int | None) -> figures.go.Figure:
-    axes: Sequence[grids.Array] = grids.axes(problem, grids.FULL)
+    axes: Sequence[grids.Array] = grids.axes(problem.coordinates, grids.FULL)
     if len(axes) == 1:
         return figures.curves(problem.coordinates[0], axes[0], problem.unknowns, values)
     return figures.field(problem.coordinates, axes, values[..., unknown], cut)

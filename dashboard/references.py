@@ -12,7 +12,9 @@ from dataclasses import asdict
 
 from core.domain import grids
 from core.errors import N_, InputError, TangenteError
-from core.problem.problem import BoundProblem, Problem
+from core.problem.binding import bind
+from core.problem.bound import BoundProblem
+from core.problem.problem import Problem
 from core.references import Reference
 from core.store import classical
 from core.store.frames import pack
@@ -63,7 +65,7 @@ def fetched(key: str) -> bytes | TangenteError | None:
     """
     problem, values = recall(key)
     answer = known(problem, values)
-    return _packed(answer, problem.bind(values)) if isinstance(answer, Reference) else answer
+    return _packed(answer, bind(problem, values)) if isinstance(answer, Reference) else answer
 
 
 def known(problem: Problem, values: Mapping[str, float]) -> Reference | TangenteError | None:
@@ -76,7 +78,7 @@ def known(problem: Problem, values: Mapping[str, float]) -> Reference | Tangente
 
 def _packed(reference: Reference, problem: BoundProblem) -> bytes:
     """The frame: `reference.U` is the first solution's unknown U, `reference-2.U` the second's, if there is one."""
-    axes = grids.axes(problem, grids.LIVE)
+    axes = grids.axes(problem.coordinates, grids.LIVE)
     every = (slice(None, None, 2),) * len(axes)  # of the full grid
     arrays = {f"axis.{coordinate.name}": axis for coordinate, axis in zip(problem.coordinates, axes, strict=True)}
     for number, solution in enumerate(reference.solutions, 1):

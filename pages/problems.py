@@ -7,6 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from core.problem.formulas import formulas
 from core.problem.problem import Problem
 from dashboard import actions, catalogue, filters
 from dashboard.catalogue import PROBLEM
@@ -52,7 +53,7 @@ def words(problem: Problem) -> str:
     """The equations and all that is said of the problem, in Markdown: one element, as Streamlit takes its time for each."""
     source = _("Source: {source}").format(source=plain(problem.source)) if problem.source else ""
     parts = [
-        f"$${stacked(problem.statement_latex().equations)}$$",
+        f"$${stacked(formulas(problem).equations)}$$",
         catalogue.said(problem, problem.description),
         f":material/school: {catalogue.said(problem, problem.teaches)}" if problem.teaches else "",
         *(f":small[{line}]" for line in (promise(problem), source) if line),

@@ -10,7 +10,8 @@ from typing import Any
 
 import streamlit as st
 
-from core.experiment.experiment import HYPERPARAMETERS, Experiment, terms
+from core.experiment.experiment import HYPERPARAMETERS, terms
+from core.experiment.making import experiment_of
 from dashboard import actions, address, catalogue, controls, files, seeds, status
 from dashboard.equation import continuities, equation
 from dashboard.live import live_view
@@ -39,7 +40,7 @@ with st.sidebar:
     text, aim = (_("Edit"), "open") if catalogue.mine(controls.chosen()) else (_("Edit a copy"), "copy")
     if st.button(text, "edit", _("Change its equations in the editor."), icon=":material/edit:", type="tertiary"):
         st.switch_page(EDITOR, query_params={aim: controls.chosen()})
-    recipe = controls.settings(Experiment.of(problem))
+    recipe = controls.settings(experiment_of(problem))
     values = {item.name: controls.parameter(item) for item in problem.parameters}
     controls.presets(PRESETS, problem)
     settings = {}

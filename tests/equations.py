@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from core.errors import TangenteError
 from core.problem.problem import Problem
+from core.problem.reading.reading import problem_from_table
 
 LEAVES = ("u", "u_x", "u_t", "u_xx", "u_xt", "u_xxx", "u_xxxx", "u_xxtt", "x", "t", "2", "0.5", "3.7")
 FUNCTIONS = ("sin", "cos", "exp", "tanh", "atan", "abs", "sqrt", "heaviside")
@@ -27,7 +28,7 @@ _terms = st.recursive(
 
 def _problem(equation: str) -> Problem | None:
     try:
-        return Problem.from_table(
+        return problem_from_table(
             {
                 "coordinates": {"x": [0.1, 1], "t": [0.2, 1]},
                 "unknowns": ["u"],

@@ -5,7 +5,9 @@ from typing import Any
 
 from core import references
 from core.experiment.experiment import Experiment
-from core.problem.problem import Problem, load
+from core.experiment.making import experiment_of
+from core.problem.problem import Problem
+from core.problem.reading.reading import load, problem_from_table
 from core.references import Reference
 
 
@@ -28,7 +30,7 @@ def small(problem: str = "decay", **settings: Any) -> Experiment:
             "precision": "float64",
         },
     }
-    return Experiment.of(load(problem), values, {**base, **settings}, weights)
+    return experiment_of(load(problem), values, {**base, **settings}, weights)
 
 
 def solved(experiment: Experiment) -> Callable[[], Reference]:
@@ -39,4 +41,4 @@ def solved(experiment: Experiment) -> Callable[[], Reference]:
 
 def without_exact(problem: str, **changes: Any) -> Problem:
     """A library problem, other than it is, whose reference takes a solver: no exact solution is stated."""
-    return Problem.from_table({**load(problem).table(), "exact": {}, **changes})
+    return problem_from_table({**load(problem).table(), "exact": {}, **changes})

@@ -19,8 +19,11 @@ from starlette.middleware import Middleware
 
 from core.domain import grids
 from core.errors import RunError
-from core.problem.problem import Problem, load
-from core.references import METHODS, Reference, exact
+from core.problem.binding import bind
+from core.problem.problem import Problem
+from core.problem.reading.reading import load
+from core.problem.statement import METHODS
+from core.references import Reference, exact
 from core.references.common.solution import Evidence
 from core.store import Lease, Run, RunStore, classical
 from core.store.frames import pack, unpack
@@ -167,10 +170,10 @@ def test_an_exact_solution_comes_at_once_on_the_live_grid(client: Client, solver
     answer = client.get(f"/api/references/{key}")
     header, arrays = unpack(answer.content)
     assert (header["method"], header["error"]) == ("exact", 0.0) and header["seconds"] >= 0
-    axes = grids.axes(problem.bind({}), grids.LIVE)
+    axes = grids.axes(bind(problem, {}), grids.LIVE)
     for coordinate, axis in zip(problem.coordinates, axes, strict=True):
         np.testing.assert_allclose(arrays[f"axis.{coordinate.name}"], axis, rtol=1e-6)
-    expected = exact.at(problem.bind({}), grids.points(axes))
+    expected = exact.at(bind(problem, {}), grids.points(axes))
     for index, unknown in enumerate(problem.unknowns):
         np.testing.assert_allclose(arrays[f"reference.{unknown}"].ravel(), expected[:, index], atol=1e-6)
     assert "max-age" in answer.headers["cache-control"] and solver.asked == []

@@ -9,7 +9,9 @@ import pytest
 
 from core import references
 from core.domain import grids
-from core.problem.problem import BoundProblem, Problem
+from core.problem.binding import bind
+from core.problem.bound import BoundProblem
+from core.problem.reading.reading import problem_from_table
 from core.references import exact
 from core.references.lines.evolution import backwards
 
@@ -22,7 +24,7 @@ def bound(equations: list[str], conditions: list[str], coordinates: dict[str, An
         "conditions": conditions,
         "exact": solution,
     }
-    return Problem.from_table(table).bind({})
+    return bind(problem_from_table(table), {})
 
 
 PROBLEMS = {
@@ -52,7 +54,7 @@ PROBLEMS = {
 def test_a_problem_given_at_its_end_is_solved_backwards(name: str) -> None:
     problem = PROBLEMS[name]
     reference = references.solve(problem, "lines")
-    expected = exact.at(problem, grids.points(grids.axes(problem, grids.FULL))).reshape(reference.values.shape)
+    expected = exact.at(problem, grids.points(grids.axes(problem.coordinates, grids.FULL))).reshape(reference.values.shape)
     assert np.abs(reference.values - expected).max() < 1e-7
 
 

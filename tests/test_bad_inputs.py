@@ -14,9 +14,9 @@ import pytest
 
 from core.__main__ import main
 from core.errors import MESSAGES, InputError
-from core.experiment.experiment import Experiment
+from core.experiment.making import experiment_from_toml, experiment_of
 from core.files import toml
-from core.problem.problem import Problem
+from core.problem.reading.reading import problem_from_toml
 from tests.bad_inputs import BAD, C1, C2, E1, file
 
 LIMIT = 0.05
@@ -35,7 +35,7 @@ def refused(text: str) -> tuple[InputError, float]:
     for _ in range(3):
         begun = time.perf_counter()
         with pytest.raises(InputError) as caught:
-            Experiment.from_toml(text, file="mine.toml")
+            experiment_from_toml(text, file="mine.toml")
         seconds.append(time.perf_counter() - begun)
     return caught.value, median(seconds)
 
@@ -43,7 +43,7 @@ def refused(text: str) -> tuple[InputError, float]:
 def test_the_corpus_is_large() -> None:
     assert len(BAD) >= 150
     assert {bad.code for bad in BAD.values()} <= set(MESSAGES)
-    Experiment.from_toml(file())
+    experiment_from_toml(file())
 
 
 @pytest.mark.parametrize("name", BAD)
@@ -84,7 +84,7 @@ def test_nothing_is_executed() -> None:
     for bad in BAD.values():
         watching = True
         with pytest.raises(InputError):
-            Experiment.from_toml(bad.text)
+            experiment_from_toml(bad.text)
         watching = False
     assert events == []
 
@@ -130,16 +130,16 @@ def test_files_that_cannot_be_read_are_refused(tmp_path: Path, capsys: pytest.Ca
 
 
 def test_a_file_may_begin_with_a_byte_order_mark() -> None:
-    assert Problem.from_toml("\ufeff" + file())
+    assert problem_from_toml("\ufeff" + file())
 
 
 def test_missing_conditions_only_warn() -> None:
-    experiment = Experiment.from_toml(file(conditions="[]"))
+    experiment = experiment_from_toml(file(conditions="[]"))
     assert [warning for warning in experiment.warnings if "condition" in warning.code]
 
 
 def test_a_recipe_with_wrong_types_is_refused() -> None:
     for line in ("weights = 3", 'weights = { condition = "x" }', 'weights = ["condition"]', "depth = []", "steps = {}"):
-        problem = Problem.from_toml(file(f"[training]\n{line}\n"))
+        problem = problem_from_toml(file(f"[training]\n{line}\n"))
         with pytest.raises(InputError):
-            Experiment.of(problem)
+            experiment_of(problem)

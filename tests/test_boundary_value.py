@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from core import references
 from core.domain import grids
 from core.errors import InputError, RunError
-from core.problem.problem import BoundProblem, Problem, load
+from core.problem.binding import bind
+from core.problem.bound import BoundProblem
+from core.problem.reading.reading import load, problem_from_table
 from core.references.common.clock import Clock
 from core.references.ordinary.boundary_value import solve
 
@@ -23,12 +25,12 @@ Exact = Callable[[Array], Array]
 
 def stated(equations: list[str], conditions: list[str], ends: tuple[Any, Any] = (0, 1), unknowns: str = "u") -> BoundProblem:
     table = {"coordinates": {"x": list(ends)}, "unknowns": unknowns.split(), "equations": equations, "conditions": conditions}
-    return Problem.from_table(table).bind({})
+    return bind(problem_from_table(table), {})
 
 
 def check(problem: BoundProblem, *exact: Exact) -> None:
     """The true error is no more than ten times the claimed one, and that is small."""
-    (x,) = grids.axes(problem, grids.FULL)
+    (x,) = grids.axes(problem.coordinates, grids.FULL)
     truth = np.stack([np.broadcast_to(function(x), x.shape) for function in exact], axis=1)
     reference = references.solve(problem, "boundary-value")
     assert reference.values.shape == truth.shape
@@ -95,7 +97,7 @@ def test_boundary_layers(epsilon: float) -> None:
 
 
 def test_a_library_problem_agrees_with_its_exact_solution() -> None:
-    bound = load("boundary-layer").bind({"epsilon": 0.05})
+    bound = bind(load("boundary-layer"), {"epsilon": 0.05})
     reference = references.solve(bound, "boundary-value")
     exact = references.solve(bound, "exact")
     assert reference.values == pytest.approx(exact.values, abs=1e-7)
@@ -151,7 +153,7 @@ def test_the_number_of_conditions_that_are_needed_is_said() -> None:
 def test_the_clock_stops_it() -> None:
     problem = stated(["u*u_x = 0.0005*u_xx"], ["u(-1) = 1", "u(1) = -1"], (-1, 1))
     with pytest.raises(RunError) as caught:
-        solve(problem, grids.axes(problem, grids.FULL), Clock(0.02))
+        solve(problem, grids.axes(problem.coordinates, grids.FULL), Clock(0.02))
     assert caught.value.code == "reference-too-slow"
 
 

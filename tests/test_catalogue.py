@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import InputError
-from core.problem.problem import FOLDER, Problem, library
+from core.problem.reading.reading import FOLDER, library, problem_from_toml
 from core.store import RunStore
 from dashboard import catalogue, visitor
 
@@ -135,6 +135,6 @@ def test_titles_are_told_apart() -> None:
 
 
 def test_what_a_visitor_typed_is_shown_as_it_was_typed() -> None:
-    problem = Problem.from_toml(TEXT)
+    problem = problem_from_toml(TEXT)
     assert catalogue.said(problem, "[x](http://y) *z* $a$ :red[b] `c`") == r"\[x\]\(http://y\) \*z\* \$a\$ \:red\[b\] \`c\`"
     assert catalogue.said(catalogue.find("burgers"), "Burgers' equation") == "Burgers' equation"

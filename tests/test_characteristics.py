@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 from core import references
 from core.domain import grids
 from core.errors import InputError
-from core.problem.problem import BoundProblem, Problem
+from core.problem.binding import bind
+from core.problem.bound import BoundProblem
+from core.problem.reading.reading import problem_from_table
 from core.references.common.integrals import Integral
 
 Array = NDArray[np.float64]
@@ -22,12 +24,12 @@ Array = NDArray[np.float64]
 
 def stated(equation: str, conditions: list[str], coordinates: dict[str, Any] | None = None) -> BoundProblem:
     table = {"coordinates": coordinates or {"x": [0, 1], "t": [0, 2]}, "unknowns": ["u"], "equations": [equation], "conditions": conditions}
-    return Problem.from_table(table).bind({})
+    return bind(problem_from_table(table), {})
 
 
 def solved(problem: BoundProblem) -> tuple[Array, Array, Array]:
     """x, t and u, (points of x, points of t)."""
-    x, t = np.meshgrid(*grids.axes(problem, grids.FULL), indexing="ij")
+    x, t = np.meshgrid(*grids.axes(problem.coordinates, grids.FULL), indexing="ij")
     return x, t, references.solve(problem, "characteristics").values[..., 0]
 
 

@@ -13,7 +13,8 @@ import pytest
 
 from core import references
 from core.errors import InputError, RunError
-from core.problem.problem import Problem, load
+from core.problem.problem import Problem
+from core.problem.reading.reading import load, problem_from_table
 from core.references import Reference
 from core.store import Question, RunStore, classical
 from tests.experiments import without_exact
@@ -50,7 +51,7 @@ def stated(**changes: Any) -> Problem:
         "equations": ["u_t = -k*u"],
         "conditions": ["u(0) = 1"],
     }
-    return Problem.from_table({**table, **changes})
+    return problem_from_table({**table, **changes})
 
 
 def question(problem: Problem, attempts: int = 1) -> Question:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from core.experiment.experiment import HYPERPARAMETERS
-from core.problem.problem import library
+from core.problem.reading.reading import library
 from core.training.devices import labels
 
 ROOT = Path(__file__).parent.parent

@@ -16,7 +16,7 @@ import pytest
 
 from core.errors import InputError
 from core.experiment.experiment import Experiment
-from core.problem.problem import load
+from core.problem.reading.reading import load
 from core.references import Reference
 from core.running.runner import run as train_here
 from core.store import RunStore, classical

@@ -19,7 +19,9 @@ from scipy.sparse.linalg import spsolve
 from core import references
 from core.domain import grids
 from core.errors import InputError, RunError
-from core.problem.problem import BoundProblem, Problem
+from core.problem.binding import bind
+from core.problem.bound import BoundProblem
+from core.problem.reading.reading import problem_from_table
 from core.references import collocation, exact
 from core.references.collocation.corners import Corner, corners
 from core.references.collocation.modes import Chebyshev, Fourier
@@ -44,7 +46,7 @@ def bound(coordinates: dict[str, Any], equations: Any, conditions: Any, unknowns
         "conditions": list(conditions),
         "exact": exact,
     }
-    return Problem.from_table(table).bind({})
+    return bind(problem_from_table(table), {})
 
 
 def kovasznay(*conditions: str) -> BoundProblem:
@@ -144,14 +146,14 @@ PROBLEMS = {
 
 
 def solved(problem: BoundProblem, limit: float = 60.0) -> tuple[Any, float]:
-    found = collocation.solve(problem, grids.axes(problem, grids.FULL), Clock(limit))
+    found = collocation.solve(problem, grids.axes(problem.coordinates, grids.FULL), Clock(limit))
     return found.values, found.error
 
 
 @pytest.mark.parametrize("name", PROBLEMS)
 def test_the_error_is_small_and_no_larger_than_claimed(name: str) -> None:
     problem = PROBLEMS[name]
-    axes = grids.axes(problem, grids.FULL)
+    axes = grids.axes(problem.coordinates, grids.FULL)
     found = collocation.solve(problem, axes, Clock(60.0))
     values, error = found.values, found.error
     expected = exact.at(problem, grids.points(axes)).reshape(values.shape)
@@ -345,7 +347,7 @@ def test_contradictions_are_noticed(problem: BoundProblem) -> None:
     ],
 )
 def test_equations_may_jump_at_known_places(problem: BoundProblem, expected: Callable[[Array], Array]) -> None:
-    (axis,) = grids.axes(problem, grids.FULL)
+    (axis,) = grids.axes(problem.coordinates, grids.FULL)
     values, error = solved(problem)
     assert error < 1e-10
     assert values[:, 0] == pytest.approx(expected(axis), abs=1e-11 * np.abs(values).max())
@@ -418,7 +420,7 @@ def test_an_eigenvalue_that_is_an_unknown_has_several_eigenpairs() -> None:
     equations = ["p_xx/2 + E*p = 0", "E_x = 0", "N_x = p^2"]
     problem = bound(INTERVAL, equations, ["p(0) = 0", "p(1) = 0", "N(0) = 0", "N(1) = 1"], ("p", "E", "N"))
     reference = references.solve(problem, "auto")
-    (axis,) = grids.axes(problem, grids.FULL)
+    (axis,) = grids.axes(problem.coordinates, grids.FULL)
     found = set()
     for values in reference.solutions:
         level = round(math.sqrt(2 * values[0, 1]) / math.pi)

@@ -12,12 +12,15 @@ from core.engines.jets_step import Sweep
 from core.engines.native_step import Compiled, suits
 from core.engines.objective import Objective
 from core.experiment.checkpoint import Checkpoint
-from core.experiment.experiment import ACTIVATIONS, Experiment
+from core.experiment.choices import ACTIVATIONS
+from core.experiment.experiment import Experiment
+from core.experiment.making import experiment_of
 from core.loss.losses import Losses
 from core.loss.weights import Weights
 from core.network import build
 from core.network.parameters import Vector
-from core.problem.problem import Problem, library, load
+from core.problem.problem import Problem
+from core.problem.reading.reading import library, load, problem_from_table
 from core.training.training import Snapshot, train
 from tests.equations import equations
 from tests.experiments import small
@@ -53,7 +56,7 @@ def test_losses_and_gradients_of_all_activations_are_those_of_autograd(activatio
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(equations())
 def test_losses_and_gradients_of_typed_equations_are_those_of_autograd(problem: Problem) -> None:
-    agree(Experiment.of(problem, settings={"depth": 2, "width": 6, "points": 12, "optimiser": "adam", "precision": "float64"}), "native")
+    agree(experiment_of(problem, settings={"depth": 2, "width": 6, "points": 12, "optimiser": "adam", "precision": "float64"}), "native")
 
 
 @pytest.mark.parametrize("name", ["burgers", "damped-oscillator", "kovasznay", "beam", "convection"])
@@ -89,13 +92,13 @@ def test_the_rows_of_the_jacobian_are_those_by_jets(name: str, constraints: str)
 
 def measured() -> Problem:
     rows = [[0.1, 0.5, -0.2], [0.4, 1.5, 0.3], [0.7, -0.5, 0.9]]
-    return Problem.from_table({**load("harmonic-system").table(), "data": {"columns": ["t", "y1", "y2"], "rows": rows}})
+    return problem_from_table({**load("harmonic-system").table(), "data": {"columns": ["t", "y1", "y2"], "rows": rows}})
 
 
 @pytest.mark.parametrize("constraints", ["soft", "hard"])
 def test_measurements_count(constraints: str) -> None:
     choices = {"width": 6, "depth": 2, "points": 20, "precision": "float64", "optimiser": "adam", "constraints": constraints}
-    agree(Experiment.of(measured(), {}, choices, {"data": 11}), "native")
+    agree(experiment_of(measured(), {}, choices, {"data": 11}), "native")
 
 
 def test_weights_of_points_count() -> None:

@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
-from core.experiment.experiment import Experiment
+from core.experiment.making import experiment_of
+from core.problem.binding import bind
 from core.problem.checks.completeness import given, order, warnings
-from core.problem.problem import Problem, library, load
+from core.problem.problem import Problem
+from core.problem.reading.reading import library, load, problem_from_table
 from tests.experiments import small
 
 LINE, ROD, BOX, PLANE = {"t": [0, 1]}, {"x": [0, 1], "t": [0, 1]}, {"x": [0, 1], "y": [0, 1], "t": [0, 1]}, {"x": [0, 1], "y": [0, 1]}
@@ -16,13 +18,13 @@ LINE, ROD, BOX, PLANE = {"t": [0, 1]}, {"x": [0, 1], "t": [0, 1]}, {"x": [0, 1],
 
 def problem(coordinates: dict[str, Any], equations: list[str], conditions: list[str], unknowns: str = "u") -> Problem:
     table = {"coordinates": coordinates, "unknowns": list(unknowns), "equations": equations, "conditions": conditions}
-    return Problem.from_table(table)
+    return problem_from_table(table)
 
 
 @pytest.mark.parametrize("name", library())
 def test_no_problem_of_the_library_is_warned_about(name: str) -> None:
-    assert warnings(load(name).bind({})) == ()
-    assert Experiment.of(load(name)).warnings == ()
+    assert warnings(bind(load(name), {})) == ()
+    assert experiment_of(load(name)).warnings == ()
 
 
 HEAT, WAVE, FLOW = "u_t = u_xx", "u_tt = u_xx", ["u*u_x + v*u_y + p_x = lap(u)", "u*v_x + v*v_y + p_y = lap(v)", "u_x + v_y = 0"]
@@ -53,7 +55,7 @@ COMPLETE: dict[str, Problem] = {
 
 @pytest.mark.parametrize("name", COMPLETE)
 def test_what_is_complete_is_not_warned_about(name: str) -> None:
-    assert warnings(COMPLETE[name].bind({})) == ()
+    assert warnings(bind(COMPLETE[name], {})) == ()
 
 
 AT = "problem.conditions"
@@ -82,33 +84,33 @@ LACKING: list[tuple[Problem, str, str, dict[str, Any]]] = [
 
 @pytest.mark.parametrize(("stated", "code", "key", "values"), LACKING, ids=range(len(LACKING)))
 def test_what_is_lacking_is_warned_about_at_its_key(stated: Problem, code: str, key: str, values: dict[str, Any]) -> None:
-    warning = Experiment.of(stated).warnings[0]
+    warning = experiment_of(stated).warnings[0]
     assert (warning.code, warning.at.key) == (code, key)
     assert {name: warning.values[name] for name in values} == values
     assert warning.message
 
 
 def test_the_order_of_a_system_is_jacobis() -> None:
-    system = problem(LINE, ["u_tt + v_ttt = 0", "u + v_t = w", "w_t = v"], [], "uvw").bind({})
+    system = bind(problem(LINE, ["u_tt + v_ttt = 0", "u + v_t = w", "w_t = v"], [], "uvw"), {})
     assert order(system, "t") == 4
-    assert order(COMPLETE["a flow"].bind({}), "x") == 4
+    assert order(bind(COMPLETE["a flow"], {}), "x") == 4
 
 
 def test_conditions_are_counted_by_faces() -> None:
-    flow = COMPLETE["a flow"].bind({})
+    flow = bind(COMPLETE["a flow"], {})
     assert (given(flow, "x"), given(flow, "y")) == (4, 4)  # the point of the pressure is no face
 
 
 def test_measurements_may_stand_in_for_conditions() -> None:
-    bound = problem(LINE, ["u_tt = 1"], ["u(0) = 0"]).bind({})
+    bound = bind(problem(LINE, ["u_tt = 1"], ["u(0) = 0"]), {})
     assert warnings(bound, ["u"]) == ()
 
 
 def test_measurements_of_one_unknown_leave_its_equation_to_another() -> None:
-    source = problem({"x": [-1, 1]}, ["u_xx = q"], ["u(-1) = 0", "u(1) = 0"], "uq").bind({})
+    source = bind(problem({"x": [-1, 1]}, ["u_xx = q"], ["u(-1) = 0", "u(1) = 0"], "uq"), {})
     assert [item.code for item in warnings(source)] == ["no-equation-of-its-own"]
     assert warnings(source, ["u"]) == ()
-    lonely = problem(LINE, ["u_t + v_t + w = 0"], ["u(0) = 1"], "uvw").bind({})
+    lonely = bind(problem(LINE, ["u_t + v_t + w = 0"], ["u(0) = 1"], "uvw"), {})
     assert [item.values["name"] for item in warnings(lonely, ["v"])] == ["w"]
 
 
@@ -120,5 +122,5 @@ def test_a_schedule_without_steps_is_warned_about() -> None:
 def test_ten_unknowns_take_no_time() -> None:
     unknowns = "abcdfghijk"
     equations = [f"{name}_t = {' + '.join(unknowns)}" for name in unknowns]
-    bound = problem(LINE, equations, [f"{name}(0) = 1" for name in unknowns], unknowns).bind({})
+    bound = bind(problem(LINE, equations, [f"{name}(0) = 1" for name in unknowns], unknowns), {})
     assert warnings(bound) == ()

@@ -15,11 +15,15 @@ from core import references
 from core.domain import grids
 from core.errors import InputError
 from core.experiment.experiment import Experiment
+from core.experiment.making import experiment_from_json, experiment_of
 from core.expressions import NUMPY, Expression, evaluate
 from core.loss.losses import Losses
 from core.network import build
+from core.problem.binding import bind
+from core.problem.bound import BoundProblem
 from core.problem.hard_constraints import Trial, partial, trial
-from core.problem.problem import BoundProblem, Problem, library, load
+from core.problem.problem import Problem
+from core.problem.reading.reading import library, load, problem_from_table
 from tests.experiments import small
 
 CPU = torch.device("cpu")
@@ -29,12 +33,12 @@ def problem(coordinates: dict[str, list[float]], conditions: list[str], unknowns
     """A problem whose equations do not matter here."""
     first = next(iter(coordinates))
     equations = [f"{unknown}_{first * 2} = 1" for unknown in unknowns]
-    return Problem.from_table({"coordinates": coordinates, "unknowns": list(unknowns), "equations": equations, "conditions": conditions})
+    return problem_from_table({"coordinates": coordinates, "unknowns": list(unknowns), "equations": equations, "conditions": conditions})
 
 
 def feasible(name: str) -> bool:
     try:
-        trial(load(name).bind({}))
+        trial(bind(load(name), {}))
     except InputError:
         return False
     return True
@@ -49,14 +53,14 @@ def values(tree: Expression, **place: Any) -> Any:
 
 def violations(experiment: Experiment, network: torch.nn.Module) -> torch.Tensor:
     """The root mean square residual of each condition, computed as for soft constraints."""
-    soft = Experiment.of(experiment.problem, dict(experiment.values), {"precision": "float64", "condition_points": 200, "steps": 1})
+    soft = experiment_of(experiment.problem, dict(experiment.values), {"precision": "float64", "condition_points": 200, "steps": 1})
     losses = Losses(soft, CPU)
     equations, conditions = len(experiment.problem.equations), len(experiment.problem.conditions)
     return losses.terms(network, losses.draw(0))[equations : equations + conditions].sqrt()
 
 
 def hard(stated: Problem, **settings: Any) -> Experiment:
-    return Experiment.of(
+    return experiment_of(
         stated, settings={"constraints": "hard", "precision": "float64", "width": 8, "steps": 30, "points": 40, **settings}
     )
 
@@ -76,9 +80,9 @@ def test_every_condition_of_the_library_holds_whatever_the_weights(name: str) ->
 @pytest.mark.parametrize("name", HARD)
 def test_an_untrained_network_is_not_the_solution(name: str) -> None:
     stated = load(name)
-    bound = stated.bind({})
+    bound = bind(stated, {})
     network = build(small(name, constraints="hard"), CPU)
-    points = grids.points(grids.axes(bound, grids.FULL))
+    points = grids.points(grids.axes(bound.coordinates, grids.FULL))
     reference = references.solve(bound, stated.reference).values.reshape(len(points), -1)
     with torch.no_grad():
         guess = network(torch.as_tensor(points)).numpy()
@@ -124,7 +128,7 @@ def test_conditions_hold_whatever_the_weights(name: str) -> None:
 
 def test_each_unknown_has_its_own_conditions() -> None:
     system = problem({"x": [0, 2]}, ["u(0) = 1", "w(2) = 3", "w_x(2) = 1"], ("u", "v", "w"))
-    found = trial(system.bind({}))
+    found = trial(bind(system, {}))
     assert [values(tree, x=0.5) for tree in found.shifts] == pytest.approx([1, 0, 1.5])
     assert [values(tree, x=0.5) for tree in found.factors] == pytest.approx([0.25, 1, (1.5 / 2) ** 2])
     experiment = hard(system)
@@ -133,8 +137,8 @@ def test_each_unknown_has_its_own_conditions() -> None:
 
 @pytest.mark.parametrize("name", BUILT)
 def test_factors_are_of_size_one(name: str) -> None:
-    bound = problem(*BUILT[name]).bind({})
-    axes = dict(zip([item.name for item in bound.coordinates], grids.points(grids.axes(bound, grids.FULL)).T, strict=True))
+    bound = bind(problem(*BUILT[name]), {})
+    axes = dict(zip([item.name for item in bound.coordinates], grids.points(grids.axes(bound.coordinates, grids.FULL)).T, strict=True))
     (factor,) = trial(bound).factors
     assert np.abs(values(factor, **axes)).max() == pytest.approx(1, rel=1e-3)
 
@@ -159,7 +163,7 @@ def coons(bound: BoundProblem, value: Any, x: Any, y: Any) -> Any:
     ids=["Lagaris 5", "harmonic, on the whole boundary", "a harmonic polynomial"],
 )
 def test_the_boundarys_expression_is_not_extended_inside(stated: Problem, solution: Any) -> None:
-    bound = stated.bind({})
+    bound = bind(stated, {})
     (shift,) = trial(bound).shifts
     x, y = np.meshgrid(*[np.linspace(0, 1, 21)] * 2, indexing="ij")
     found = values(shift, x=x, y=y)
@@ -170,8 +174,8 @@ def test_the_boundarys_expression_is_not_extended_inside(stated: Problem, soluti
 def test_the_exact_solution_is_never_looked_at() -> None:
     for name in HARD:
         stated = load(name)
-        without = Problem.from_table({key: value for key, value in stated.table().items() if key not in ("exact", "reference")})
-        assert trial(without.bind({})) == trial(stated.bind({}))
+        without = problem_from_table({key: value for key, value in stated.table().items() if key not in ("exact", "reference")})
+        assert trial(bind(without, {})) == trial(bind(stated, {}))
 
 
 REFUSED: list[tuple[str, dict[str, list[float]], list[str], tuple[str, ...], int]] = [
@@ -243,21 +247,21 @@ ROUGH: list[tuple[list[str], str, tuple[int, ...]]] = [
 
 @pytest.mark.parametrize(("conditions", "kind", "met"), ROUGH, ids=range(len(ROUGH)))
 def test_what_is_rough_is_left_to_the_loss_unless_asked_otherwise(conditions: list[str], kind: str, met: tuple[int, ...]) -> None:
-    chosen = Experiment.of(problem(ROD, conditions))
+    chosen = experiment_of(problem(ROD, conditions))
     assert (chosen.constraints, chosen.trial.met if chosen.trial else ()) == (kind, met)
     assert (chosen.hindrance is None) == (kind == "hard")
 
 
 def test_a_stored_run_that_is_hard_on_rough_data_can_still_be_read() -> None:
-    table = json.loads(Experiment.of(problem(ROD, ["u(x, 0) = abs(x - 0.5)"])).to_json())
+    table = json.loads(experiment_of(problem(ROD, ["u(x, 0) = abs(x - 0.5)"])).to_json())
     table["network"]["constraints"] = "hard"
-    stored = Experiment.from_json(json.dumps(table))
+    stored = experiment_from_json(json.dumps(table))
     assert stored.trial is not None and stored.hindrance is not None
 
 
 def test_two_values_on_one_side_are_refused() -> None:
     """Contradictions are found earlier; a trial function does not rely on that."""
-    one, other = (problem(BOX, [condition]).bind({}) for condition in ("u(boundary) = x", "u(0, y) = 0.1"))
+    one, other = (bind(problem(BOX, [condition]), {}) for condition in ("u(boundary) = x", "u(0, y) = 0.1"))
     with pytest.raises(InputError, match=r"Condition 2, `u\(0, y\) = 0\.1`, cannot be hard: at x = 0 it differs by 0\.1 from condition 1"):
         trial(replace(one, conditions=(*one.conditions, *other.conditions)))
 
@@ -272,10 +276,10 @@ def test_the_refusal_writes_the_condition_as_it_was_given() -> None:
 def test_a_parameter_decides_whether_conditions_meet() -> None:
     table = problem(ROD, ["u(x, 0) = x"]).table()
     parameters = {"a": {"value": 1, "low": 0, "high": 2}}
-    stated = Problem.from_table({**table, "parameters": parameters, "conditions": ["u(x, 0) = x", "u(1, t) = a"]})
-    assert isinstance(Experiment.of(stated, {}, {"constraints": "hard"}).trial, Trial)
+    stated = problem_from_table({**table, "parameters": parameters, "conditions": ["u(x, 0) = x", "u(1, t) = a"]})
+    assert isinstance(experiment_of(stated, {}, {"constraints": "hard"}).trial, Trial)
     with pytest.raises(InputError, match=r"differs by 0\.5"):
-        Experiment.of(stated, {"a": 1.5}, {"constraints": "hard"})
+        experiment_of(stated, {"a": 1.5}, {"constraints": "hard"})
 
 
 def test_a_trial_function_is_made_once_for_each_problem() -> None:
@@ -292,7 +296,7 @@ PARTLY = {
 
 @pytest.mark.parametrize(("name", "met"), PARTLY.items())
 def test_partial_constraints_hold_exactly_and_the_others_are_asked_for(name: str, met: tuple[int, ...]) -> None:
-    assert partial(load(name).bind({})).met == met
+    assert partial(bind(load(name), {})).met == met
     experiment = small(name, constraints="partial")
     network = build(experiment, CPU)
     found = violations(experiment, network)
@@ -307,11 +311,11 @@ def test_partial_constraints_hold_exactly_and_the_others_are_asked_for(name: str
 
 def test_conditions_that_disagree_at_a_corner_are_both_left_soft() -> None:
     stated = problem(ROD, ["u(x, 0) = cos(pi*x)", "u(0, t) = 0", "u(1, t) = -1"])
-    assert partial(stated.bind({})).met == (2,)
+    assert partial(bind(stated, {})).met == (2,)
 
 
 def test_partial_constraints_need_one_that_can_be_met() -> None:
     with pytest.raises(InputError, match="ties several values together"):
-        partial(problem({"x": [0, 1]}, ["u_x(0) = 2*u(0)"]).bind({}))
+        partial(bind(problem({"x": [0, 1]}, ["u_x(0) = 2*u(0)"]), {}))
     with pytest.raises(InputError, match="no condition"):
-        partial(problem({"x": [0, 1]}, []).bind({}))
+        partial(bind(problem({"x": [0, 1]}, []), {}))

@@ -7,9 +7,11 @@ import time
 import pytest
 
 from core.errors import InputError
-from core.experiment.experiment import Experiment
+from core.experiment.making import experiment_of
+from core.problem.binding import bind
 from core.problem.checks import contradictions
-from core.problem.problem import Problem, library, load
+from core.problem.problem import Problem
+from core.problem.reading.reading import library, load, problem_from_table
 
 LINE = {"x": [0, 1]}
 STRIP = {"x": [0, 1], "t": [0, 1]}
@@ -23,7 +25,7 @@ def stated(conditions: list[str], coordinates: dict[str, list[float]], unknowns:
         "conditions": conditions,
         "parameters": {name: {"value": value, "low": -5, "high": 5} for name, value in parameters.items()},
     }
-    return Problem.from_table(table)
+    return problem_from_table(table)
 
 
 @pytest.mark.parametrize(
@@ -82,16 +84,16 @@ def test_several_unknowns_are_kept_apart() -> None:
 
 def test_values_that_make_conditions_contradictory_are_refused() -> None:
     problem = stated(["u(0) = a", "u(1) = 1", "2*u(b) = 6"], LINE, a=3, b=0)
-    Experiment.of(problem)
+    experiment_of(problem)
     for values, number in (({"a": 2.0}, 3), ({"b": 1.0}, 3)):
         with pytest.raises(InputError) as caught:
-            Experiment.of(problem, values)
+            experiment_of(problem, values)
         assert (caught.value.code, caught.value.at.key) == ("contradiction", f"problem.conditions[{number}]")
 
 
 def test_it_costs_little_and_finds_none_in_the_library() -> None:
     for name in library():
-        bound = load(name).bind({})
+        bound = bind(load(name), {})
         begun = time.process_time()
         assert contradictions.find(bound) is None
         assert time.process_time() - begun < 0.1  # 0.01 s

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.experiment.experiment import HYPERPARAMETERS, WEIGHT, Experiment
-from core.problem.problem import library, load
+from core.experiment.choices import WEIGHT
+from core.experiment.experiment import HYPERPARAMETERS
+from core.experiment.making import experiment_of
+from core.problem.reading.reading import library, load
 from core.ranges import Choice, Integer, Real
 from dashboard.controls import OPTIONS, problems, settings
 from dashboard.presets import PRESETS
@@ -46,7 +48,7 @@ def test_numbers_are_written_as_an_address_has_them(value: float, text: str) -> 
 
 
 def test_settings_name_every_hyperparameter_value_and_weight() -> None:
-    shown = settings(Experiment.of(load("burgers"), {"nu": 0.02}, {"depth": 5}, {"condition-1": 7}))
+    shown = settings(experiment_of(load("burgers"), {"nu": 0.02}, {"depth": 5}, {"condition-1": 7}))
     assert set(HYPERPARAMETERS) <= set(shown)
     assert (shown["depth"], shown["values.nu"], shown["weights.condition-1"]) == (5, 0.02, 7.0)
 
@@ -60,7 +62,7 @@ def test_the_library_is_listed_with_easy_problems_first() -> None:
 @pytest.mark.parametrize("name", PRESETS)
 def test_presets_hold_for_every_problem(name: str) -> None:
     for problem in problems():
-        Experiment.of(problem, settings=PRESETS[name].settings)
+        experiment_of(problem, settings=PRESETS[name].settings)
 
 
 # Widgets, drawn by a page of their own.
@@ -172,7 +174,7 @@ def test_what_cannot_be_had_is_noted_and_the_default_taken(name: str, text: str,
 def test_a_curriculum_is_offered_from_both_ends_of_each_parameters_range() -> None:
     def page() -> None:
         from core.experiment.experiment import HYPERPARAMETERS
-        from core.problem.problem import load
+        from core.problem.reading.reading import load
         from dashboard import controls
 
         controls.hyperparameter(HYPERPARAMETERS["curriculum"], "none", (), load("damped-oscillator").parameters)

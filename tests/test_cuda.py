@@ -11,19 +11,10 @@ import torch
 
 from core.diagnosis.measuring import checked
 from core.experiment.checkpoint import Checkpoint
-from core.experiment.experiment import (
-    ACTIVATIONS,
-    ARCHITECTURES,
-    CONSTRAINTS,
-    FACTORISATIONS,
-    OPTIMISERS,
-    RESAMPLINGS,
-    SLOPES,
-    WEIGHTINGS,
-    Experiment,
-)
+from core.experiment.choices import ACTIVATIONS, ARCHITECTURES, CONSTRAINTS, FACTORISATIONS, OPTIMISERS, RESAMPLINGS, SLOPES, WEIGHTINGS
+from core.experiment.experiment import Experiment
 from core.loss.losses import Losses
-from core.problem.problem import library
+from core.problem.reading.reading import library
 from core.running.display import Display
 from core.store.frames import unpack
 from core.training.training import Snapshot, train

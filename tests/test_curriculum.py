@@ -15,10 +15,12 @@ from core.errors import InputError
 from core.experiment import curriculum
 from core.experiment.checkpoint import Checkpoint
 from core.experiment.experiment import Experiment
+from core.experiment.making import experiment_from_json, experiment_of
 from core.loss.losses import Losses
 from core.loss.resampling import RULES
 from core.network import build
-from core.problem.problem import Problem, load
+from core.problem.problem import Problem
+from core.problem.reading.reading import load, problem_from_table
 from core.running.display import LIVE, Display
 from core.training.training import Snapshot, train
 from tests.experiments import small, solved
@@ -69,8 +71,8 @@ def test_curricula_that_are_offered_are_allowed() -> None:
         offered = curriculum.usual(problem.parameters)
         assert offered[0] == "none" and len(offered) == 1 + 2 * len(problem.parameters)
         for text in offered:
-            experiment = Experiment.of(problem, settings={"curriculum": text, "constraints": "soft"})
-            assert experiment.curriculum == text and Experiment.from_json(experiment.to_json()) == experiment
+            experiment = experiment_of(problem, settings={"curriculum": text, "constraints": "soft"})
+            assert experiment.curriculum == text and experiment_from_json(experiment.to_json()) == experiment
 
 
 # The objective.
@@ -137,22 +139,22 @@ TABLE = {
         (load("convection"), "beta from 41", "out-of-range", "beta must lie between 1 and 40"),
         (load("convection"), "beta from 0.5", "out-of-range", "got 0.5"),
         (load("convection"), "beta 1", "not-a-curriculum", "beta from 1"),
-        (Problem.from_table(TABLE), "a from -2", "curriculum-impossible", "leads a past 0"),
+        (problem_from_table(TABLE), "a from -2", "curriculum-impossible", "leads a past 0"),
     ],
 )
 def test_what_cannot_be_is_refused_at_its_key(problem: Problem, text: str, code: str, words: str) -> None:
     with pytest.raises(InputError, match=words) as caught:
-        Experiment.of(problem, settings={"curriculum": text})
+        experiment_of(problem, settings={"curriculum": text})
     assert (caught.value.code, caught.value.at.key) == (code, "training.curriculum")
 
 
 def test_a_trial_function_that_depends_on_the_parameter_is_refused() -> None:
-    problem = Problem.from_table({**TABLE, "equations": ["u_x = k*u"], "conditions": ["u(0) = a"]})
+    problem = problem_from_table({**TABLE, "equations": ["u_x = k*u"], "conditions": ["u(0) = a"]})
     with pytest.raises(InputError, match="Choose soft constraints") as caught:
-        Experiment.of(problem, settings={"curriculum": "a from 1", "constraints": "hard"})
+        experiment_of(problem, settings={"curriculum": "a from 1", "constraints": "hard"})
     assert (caught.value.code, caught.value.at.key) == ("curriculum-in-trial", "training.curriculum")
-    Experiment.of(problem, settings={"curriculum": "a from 1", "constraints": "soft"})
-    Experiment.of(problem, settings={"curriculum": "k from 0.5", "constraints": "hard"})
+    experiment_of(problem, settings={"curriculum": "a from 1", "constraints": "soft"})
+    experiment_of(problem, settings={"curriculum": "k from 0.5", "constraints": "hard"})
 
 
 # Trainings.

@@ -14,12 +14,15 @@ from core.engines.objective import Objective
 from core.errors import InputError
 from core.experiment import experiment as experiments
 from core.experiment.experiment import Experiment, terms
+from core.experiment.making import experiment_from_json, experiment_from_toml, experiment_of
 from core.expressions import At, Derivative, to_text
 from core.loss.losses import Losses
 from core.network import Cusps, Scale, build
 from core.network.parameters import Vector
 from core.problem import cusps
-from core.problem.problem import Problem, library, load
+from core.problem.binding import bind
+from core.problem.problem import Problem
+from core.problem.reading.reading import library, load, problem_from_table
 from core.training.training import Checkpoint, Snapshot, train
 from core.why_pytorch.frameworks.stated import stated
 
@@ -29,7 +32,7 @@ FLUX = "(1 + 9*heaviside(x - 0.5))*u_x"
 
 def problem(*equations: str, conditions: tuple[str, ...] = ("u(0) = 0", "u(1) = 1"), **more: Any) -> Problem:
     table = {"coordinates": {"x": [0, 1]}, "unknowns": ["u"], "equations": list(equations), "conditions": list(conditions)}
-    return Problem.from_table({**table, "definitions": {"k": "1 + 9*heaviside(x - 0.5)"}, **more})
+    return problem_from_table({**table, "definitions": {"k": "1 + 9*heaviside(x - 0.5)"}, **more})
 
 
 ROD = problem("D(k*u_x, x) = 0")
@@ -66,7 +69,7 @@ ALL = {
 
 def small(problem: Problem, **settings: Any) -> Experiment:
     base = {"depth": 2, "width": 8, "points": 40, "condition_points": 10, "steps": 20, "precision": "float64"}
-    return Experiment.of(problem, None, {**base, **settings})
+    return experiment_of(problem, None, {**base, **settings})
 
 
 def last(experiment: Experiment) -> Snapshot:
@@ -109,32 +112,32 @@ def test_a_network_bends_where_the_equation_steps_and_is_asked_for_all_else_that
 
 @pytest.mark.parametrize("name", library())
 def test_no_other_problem_of_the_library_has_cusps(name: str) -> None:
-    experiment = Experiment.of(load(name))
+    experiment = experiment_of(load(name))
     assert bool(experiment.cusps) == (name == "two-materials")
     assert isinstance(build(experiment, CPU)[0], Cusps if experiment.cusps else Scale)
 
 
 def test_where_there_are_cusps_and_only_there_the_key_tells_of_their_version(monkeypatch: pytest.MonkeyPatch) -> None:
     names = ("decay", "heat", "two-materials")
-    before = [Experiment.of(load(name)).key for name in names]
+    before = [experiment_of(load(name)).key for name in names]
     monkeypatch.setattr(experiments, "CUSPS", experiments.CUSPS + 1)
-    assert [Experiment.of(load(name)).key == key for name, key in zip(names, before, strict=True)] == [True, True, False]
+    assert [experiment_of(load(name)).key == key for name, key in zip(names, before, strict=True)] == [True, True, False]
 
 
 def test_a_step_that_leaves_the_domain_leaves_the_network_and_its_weight_does_no_harm() -> None:
     moved = problem("D((1 + 9*heaviside(x - a))*u_x, x) = 0", parameters={"a": {"value": 0.5, "low": 0, "high": 2}})
-    away = Experiment.of(moved, {"a": 1.5}, {"steps": 5}, {"interface-1": 3.0})
+    away = experiment_of(moved, {"a": 1.5}, {"steps": 5}, {"interface-1": 3.0})
     assert away.cusps == () and away.inputs == ("x",) and away.terms == ("equation-1", "condition-1", "condition-2")
     assert terms(moved, {"a": 0.25}) == terms(moved) == (*away.terms, "interface-1")
-    assert Experiment.of(moved, {"a": 0.25}).inputs == ("x", "|x − 0.25|")
+    assert experiment_of(moved, {"a": 0.25}).inputs == ("x", "|x − 0.25|")
 
 
 def test_interfaces_are_a_kind_of_term_with_a_weight_of_its_own() -> None:
-    given = Experiment.of(BEAM, None, {"steps": 5}, {"interface": 5.0, "interface-2": 7.0, "condition": 2.0})
+    given = experiment_of(BEAM, None, {"steps": 5}, {"interface": 5.0, "interface-2": 7.0, "condition": 2.0})
     assert [dict(given.weights)[f"interface-{number}"] for number in (1, 2, 3)] == [5.0, 7.0, 5.0]
-    assert Experiment.from_toml(given.to_toml()) == given and Experiment.from_json(given.to_json()) == given
+    assert experiment_from_toml(given.to_toml()) == given and experiment_from_json(given.to_json()) == given
     with pytest.raises(InputError, match="interface-9"):
-        Experiment.of(BEAM, None, {"steps": 5}, {"interface-9": 5.0})
+        experiment_of(BEAM, None, {"steps": 5}, {"interface-9": 5.0})
 
 
 # The network.
@@ -210,7 +213,7 @@ def test_the_ends_of_a_ring_are_an_interface_where_a_factor_differs_there() -> N
 
 def test_ends_that_depend_on_each_other_otherwise_are_no_ring() -> None:
     conditions = ("u(x, 0) = x", "u_x(0, t) = 0", "u(1, t) = u(0, t)^2")
-    found = problem("u_t + D(x*u, x) = 0", coordinates={"x": [0, 1], "t": [0, 1]}, conditions=conditions).bind({})
+    found = bind(problem("u_t + D(x*u, x) = 0", coordinates={"x": [0, 1], "t": [0, 1]}, conditions=conditions), {})
     assert found.interfaces == ()
 
 
@@ -225,19 +228,19 @@ def test_a_point_on_the_interface_does_no_harm() -> None:
 
 @pytest.mark.parametrize("engine", ["autograd", "jets", "native"])
 def test_two_materials_meet_at_ten_elevenths_by_every_engine(engine: str) -> None:
-    snapshot = last(Experiment.of(ROD, None, {"engine": engine, "steps": 16}))
+    snapshot = last(experiment_of(ROD, None, {"engine": engine, "steps": 16}))
     assert said(snapshot, 0.25, 0.5, 0.75) == pytest.approx([5 / 11, 10 / 11, 10.5 / 11], abs=1e-3)  # what smooth networks say is 0.5
     assert snapshot.losses[-1].item() < 1e-4  # the flux's, which is 20/11
 
 
 @pytest.mark.parametrize("name", ["sign", "mixed"])
 def test_the_same_written_otherwise_is_the_same(name: str) -> None:
-    assert said(last(Experiment.of(ALL[name], None, {"steps": 14})), 0.5) == pytest.approx([10 / 11], abs=1e-2)
+    assert said(last(experiment_of(ALL[name], None, {"steps": 14})), 0.5) == pytest.approx([10 / 11], abs=1e-2)
 
 
 def test_soft_conditions_and_single_precision_find_it_as_well() -> None:
     settings = {"constraints": "soft", "precision": "float32", "optimiser": "adam 300, lbfgs", "steps": 500}
-    snapshot = last(Experiment.of(ROD, None, {**settings, "width": 12, "depth": 2, "points": 100}))
+    snapshot = last(experiment_of(ROD, None, {**settings, "width": 12, "depth": 2, "points": 100}))
     with torch.no_grad():
         found = snapshot.best().network(torch.tensor([[0.5]]))
     assert found.item() == pytest.approx(10 / 11, abs=1e-2)
@@ -245,21 +248,21 @@ def test_soft_conditions_and_single_precision_find_it_as_well() -> None:
 
 def test_a_source_that_steps_is_met_on_both_sides() -> None:
     """u = a x below and above that plus (x − 0.5)²/2, with a = 7/8."""
-    snapshot = last(Experiment.of(SOURCE, None, {"steps": 14}))
+    snapshot = last(experiment_of(SOURCE, None, {"steps": 14}))
     assert said(snapshot, 0.25, 0.5, 0.75) == pytest.approx([7 / 32, 7 / 16, 21 / 32 + 1 / 32], abs=1e-3)
 
 
 def test_a_beam_of_two_stiffnesses_sags_as_it_should() -> None:
     """k u'' = (1 − x)²/2, so that u(1) = ∫ (1 − x)³/(2k) dx, with k = 1 and 10."""
-    snapshot = last(Experiment.of(BEAM, None, {"steps": 1000, "width": 10, "depth": 2, "points": 100}))
-    assert Experiment.of(BEAM).optimiser == "ssbroyden"
+    snapshot = last(experiment_of(BEAM, None, {"steps": 1000, "width": 10, "depth": 2, "points": 100}))
+    assert experiment_of(BEAM).optimiser == "ssbroyden"
     tip = (1 - 0.5**4) / 8 + 0.5**4 / 80
     assert said(snapshot, 1.0) == pytest.approx([tip], rel=1e-2)
 
 
 def test_a_plate_of_two_materials_carries_one_flux_across() -> None:
     """u = sin πy times A sinh πx below and, above, what has its value and a tenth of its slope at x = 0.5."""
-    snapshot = last(Experiment.of(PLATE, None, {"steps": 15, "points": 300, "width": 12, "depth": 2, "resampling": "fixed"}))
+    snapshot = last(experiment_of(PLATE, None, {"steps": 15, "points": 300, "width": 12, "depth": 2, "resampling": "fixed"}))
     half, pi = np.pi / 2, np.pi
     scale = 1 / (np.sinh(half) * np.cosh(half) + np.cosh(half) / 10 * np.sinh(half))
     with torch.no_grad():

@@ -9,9 +9,10 @@ import torch
 from torch import Tensor
 
 from core.experiment.experiment import Experiment
+from core.experiment.making import experiment_of
 from core.loss.losses import Losses
 from core.network import build
-from core.problem.problem import load
+from core.problem.reading.reading import load
 
 pytest.importorskip("deepxde", reason="no DeepXDE is installed (pip install -r requirements-benchmarks.txt)")
 from benchmarks.accuracy import POINTS, ROWS
@@ -22,7 +23,7 @@ CPU = torch.device("cpu")
 
 def both(row: str) -> tuple[Experiment, Statement]:
     problem = load(ROWS[row].problem)
-    experiment = Experiment.of(problem, ROWS[row].values, {"precision": "float64"})
+    experiment = experiment_of(problem, ROWS[row].values, {"precision": "float64"})
     return experiment, STATEMENTS[problem.name](dict(experiment.values), POINTS[len(problem.coordinates)])
 
 

@@ -27,11 +27,13 @@ from core.domain import grids
 from core.errands.batch import Batch, Errand
 from core.experiment.checkpoint import Checkpoint
 from core.experiment.experiment import HYPERPARAMETERS, Experiment
+from core.experiment.making import experiment_from_json, experiment_of
 from core.expressions import NUMPY, evaluate
 from core.loss.jacobian import of_terms
 from core.loss.losses import Losses
 from core.network import DTYPES, build
-from core.problem.problem import Problem, load
+from core.problem.problem import Problem
+from core.problem.reading.reading import load, problem_from_table
 from core.store import RunStore
 from core.training.training import Snapshot, train
 from tests.experiments import small
@@ -56,7 +58,7 @@ def trained(experiment: Experiment, stop: int | None = None) -> tuple[Case, Snap
 def errors(experiment: Experiment, snapshot: Snapshot) -> dict[str, float | None]:
     """The relative L2 errors beside the exact solution; none without it."""
     bound = experiment.bound
-    points = grids.points(grids.axes(bound, grids.FULL))  # (n, d)
+    points = grids.points(grids.axes(bound.coordinates, grids.FULL))  # (n, d)
     axes = dict(zip([item.name for item in bound.coordinates], points.T, strict=True))
     with torch.no_grad():
         found = snapshot.network(torch.as_tensor(points, dtype=DTYPES[experiment.precision])).double().numpy()  # (n, unknowns)
@@ -68,7 +70,7 @@ def errors(experiment: Experiment, snapshot: Snapshot) -> dict[str, float | None
 def typed(coordinates: Mapping[str, Any], equation: str, conditions: list[str], exact: str = "") -> Problem:
     """A problem of one unknown."""
     known = {"exact": {"u": exact}} if exact else {}
-    return Problem.from_table({"coordinates": coordinates, "unknowns": ["u"], "equations": [equation], "conditions": conditions, **known})
+    return problem_from_table({"coordinates": coordinates, "unknowns": ["u"], "equations": [equation], "conditions": conditions, **known})
 
 
 PLAIN: Mapping[str, Any] = {
@@ -100,14 +102,14 @@ TINY: Mapping[str, Any] = {
 
 
 def experiment(problem: str, weights: Mapping[str, float] | None = None, **settings: Any) -> Experiment:
-    return Experiment.of(load(problem), {}, {**PLAIN, **SUITED[problem], **settings}, weights or {})
+    return experiment_of(load(problem), {}, {**PLAIN, **SUITED[problem], **settings}, weights or {})
 
 
 # Each fault in a training that has it.
 
 FAULTY: dict[str, Callable[[], tuple[Case, Snapshot]]] = {
-    "frozen": lambda: trained(Experiment.of(FRONT, {}, {**TINY, "optimiser": "ssbroyden", "points": 200, "steps": 100})),
-    "contradicted": lambda: trained(Experiment.of(TWO, {}, TINY)),
+    "frozen": lambda: trained(experiment_of(FRONT, {}, {**TINY, "optimiser": "ssbroyden", "points": 200, "steps": 100})),
+    "contradicted": lambda: trained(experiment_of(TWO, {}, TINY)),
     "diverged": lambda: trained(
         experiment("damped-oscillator", depth=4, width=64, learning_rate=0.1, schedule="constant", steps=200, points=50)
     ),
@@ -215,9 +217,9 @@ def test_a_term_that_is_not_met_is_told_where_nothing_else_tells_why() -> None:
 def stored() -> Experiment:
     """Hard on a kink: it can be read and measured, though no such run can be begun any more."""
     hat = typed({"x": [0, 1], "t": [0, 0.1]}, "u_t = u_xx", ["u(x, 0) = min(x, 1 - x)", "u(0, t) = 0", "u(1, t) = 0"])
-    table = json.loads(Experiment.of(hat, {}, {**TINY, "optimiser": "ssbroyden", "steps": 60, "constraints": "soft"}).to_json())
+    table = json.loads(experiment_of(hat, {}, {**TINY, "optimiser": "ssbroyden", "steps": 60, "constraints": "soft"}).to_json())
     table["network"]["constraints"] = "hard"
-    return Experiment.from_json(json.dumps(table))
+    return experiment_from_json(json.dumps(table))
 
 
 def test_a_stored_run_that_is_hard_on_a_kink_is_said_to_be_frozen() -> None:
@@ -259,7 +261,7 @@ def mended(experiment: Experiment, remedy: Mapping[str, Any]) -> Experiment:
     weights = {key.partition(".")[2]: value for key, value in remedy.items() if key.startswith("weights.")}
     settings = {key: value for key, value in remedy.items() if not key.startswith("weights.")}
     before = {name: getattr(experiment, name) for name in HYPERPARAMETERS}
-    return Experiment.of(experiment.problem, dict(experiment.values), {**before, **settings}, {**dict(experiment.weights), **weights})
+    return experiment_of(experiment.problem, dict(experiment.values), {**before, **settings}, {**dict(experiment.weights), **weights})
 
 
 @pytest.mark.parametrize("code", ["trivial", "biased", "early", "rounded"])

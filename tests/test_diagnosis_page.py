@@ -18,8 +18,9 @@ from streamlit.testing.v1 import AppTest
 from core.diagnosis.case import Case
 from core.diagnosis.findings import FAULTS, Finding, findings
 from core.diagnosis.remedies import Settings, possible, sharper
-from core.experiment.experiment import HYPERPARAMETERS, Experiment
-from core.problem.problem import load
+from core.experiment.experiment import HYPERPARAMETERS
+from core.experiment.making import experiment_of
+from core.problem.reading.reading import load
 from core.store import Device, RunStore
 from dashboard.controls import NONE
 from dashboard.sections import diagnosis
@@ -127,12 +128,12 @@ def test_other_values_are_those_of_every_hyperparameter() -> None:
 @pytest.mark.parametrize("remedy", [*ONE, {"weights.condition-1": 123.0}], ids=str)
 def test_a_remedy_may_set_anything(remedy: Settings, solve: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     offer(monkeypatch, remedy)
-    stated = Experiment.of(load("allen-cahn"), {}, {"seconds": 9, "steps": 500})
+    stated = experiment_of(load("allen-cahn"), {}, {"seconds": 9, "steps": 500})
     press(solve(replace(sound(), experiment=stated))(), "early", 0, remedy)
 
 
 def test_a_second_order_method_is_offered_where_a_run_had_patience(solve: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    lorenz = Experiment.of(load("lorenz"))
+    lorenz = experiment_of(load("lorenz"))
     (remedy,) = possible(lorenz, sharper(lorenz))
     assert remedy["patience"] is None
     offer(monkeypatch, remedy)

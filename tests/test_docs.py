@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from core.experiment.experiment import Experiment
-from core.problem.problem import library, load
+from core.experiment.making import experiment_from_toml, experiment_of
+from core.problem.reading.reading import library, load
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -67,7 +67,7 @@ def test_every_command_line_of_the_readme_can_be_read(line: list[str]) -> None:
     if command == "solve" and not line[4].endswith(".toml"):
         settings = {word[2:].replace("-", "_"): line[place + 1] for place, word in enumerate(line) if word.startswith("--")}
         settings.pop("json", None)
-        Experiment.of(load(line[4]), settings=settings)
+        experiment_of(load(line[4]), settings=settings)
 
 
 def test_the_two_commands_stand_alone() -> None:
@@ -77,7 +77,7 @@ def test_the_two_commands_stand_alone() -> None:
 def test_every_experiment_file_of_the_readme_is_one() -> None:
     assert fenced("toml")
     for text in fenced("toml"):
-        experiment = Experiment.from_toml(text)
+        experiment = experiment_from_toml(text)
         assert experiment.bound.equations
         assert tomllib.loads(text).keys() >= {"problem", "network", "training"}
 

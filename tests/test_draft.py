@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import InputError
-from core.problem.problem import FOLDER, Problem, library
+from core.problem.reading.reading import FOLDER, library, problem_from_toml
 from dashboard.draft import Draft
 from dashboard.marks import check
 
@@ -25,7 +25,7 @@ def test_a_library_problem_goes_through_the_form_unchanged(name: str) -> None:
     draft = Draft.from_toml(source(name))
     assert check(draft).marks == ()
     assert Draft.from_state(json.loads(json.dumps(draft.state()))) == draft
-    before, after = Problem.from_toml(source(name)), Problem.from_toml(draft.toml())
+    before, after = problem_from_toml(source(name)), problem_from_toml(draft.toml())
     assert after == before
     assert after.recipe == before.recipe
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from core.errors import InputError
-from core.problem.problem import FOLDER, Problem, library
 from core.problem.reading.mistakes import mistakes
+from core.problem.reading.reading import FOLDER, library, problem_from_table
 
 DECAY: dict[str, Any] = {
     "coordinates": {"t": [0, 1]},
@@ -125,7 +125,7 @@ def test_whatever_stands_there_is_told_and_nothing_breaks(key: str, junk: object
     table = {**DECAY, key: junk}
     found = mistakes(table)
     try:
-        Problem.from_table(table)
+        problem_from_table(table)
     except InputError as error:
         assert found and error.code in {other.code for other in found}
     else:

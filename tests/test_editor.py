@@ -15,7 +15,8 @@ from streamlit.testing.v1 import AppTest
 
 from core.errors import MESSAGES, RunError
 from core.experiment.experiment import terms
-from core.problem.problem import FOLDER, Problem, library, load
+from core.problem.problem import Problem
+from core.problem.reading.reading import FOLDER, library, load, problem_from_toml
 from core.references import Reference
 from core.references.common.solution import Evidence
 from core.store import RunStore
@@ -95,7 +96,7 @@ def test_a_first_visit_offers_an_example_and_waits_for_the_browser(opened: Open)
 
 
 def test_the_example_is_right() -> None:
-    Problem.from_toml(editor.example().toml())
+    problem_from_toml(editor.example().toml())
 
 
 @pytest.mark.parametrize("name", ["burgers", "damped-oscillator", "taylor-green", "poisson"])
@@ -127,7 +128,7 @@ def test_save_puts_it_into_the_list_where_it_can_be_opened_and_deleted(opened: O
     press(app, "editor-save")
     (saved,) = store.problems.of(visitor.LOCAL)
     assert "Saved in your list" in text(app)
-    assert Problem.from_toml(saved.text).title == f"Copy of {load('decay').title}"
+    assert problem_from_toml(saved.text).title == f"Copy of {load('decay').title}"
     assert given(app)["answer"]["saved"] == saved.id
     press(app, "editor-save")
     assert len(store.problems.of(visitor.LOCAL)) == 1

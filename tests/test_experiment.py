@@ -3,23 +3,25 @@ import itertools
 import pytest
 
 from core.errors import InputError
-from core.experiment.experiment import HYPERPARAMETERS, Experiment, terms
-from core.problem.problem import Problem, library, load
+from core.experiment.experiment import HYPERPARAMETERS, terms
+from core.experiment.making import experiment_from_json, experiment_from_toml, experiment_of
+from core.problem.binding import content
+from core.problem.reading.reading import library, load, problem_from_table
 from tests.experiments import small
 
 
 @pytest.mark.parametrize("name", library())
 def test_an_experiment_survives_every_way_it_is_written(name: str) -> None:
-    experiment = Experiment.of(load(name), {}, {"learning_rate": 2.5e-4, "depth": 5}, {"condition": 7})
-    for again in (Experiment.from_toml(experiment.to_toml()), Experiment.from_json(experiment.to_json())):
+    experiment = experiment_of(load(name), {}, {"learning_rate": 2.5e-4, "depth": 5}, {"condition": 7})
+    for again in (experiment_from_toml(experiment.to_toml()), experiment_from_json(experiment.to_json())):
         assert again.key == experiment.key
         assert (again.values, again.weights, again.depth) == (experiment.values, experiment.weights, 5)
 
 
 def test_what_is_left_out_or_auto_comes_from_the_recipe() -> None:
     problem = load("burgers")
-    stated = Experiment.of(problem, settings={"depth": "auto"})
-    assert stated.key == Experiment.of(problem).key
+    stated = experiment_of(problem, settings={"depth": "auto"})
+    assert stated.key == experiment_of(problem).key
     for name, value in problem.recipe.items():
         if name != "weights":
             assert getattr(stated, name) == value
@@ -38,16 +40,16 @@ def test_what_is_left_out_or_auto_comes_from_the_recipe() -> None:
 )
 def test_left_out_constraints_are_what_the_conditions_allow(conditions: list[str], expected: str) -> None:
     table = {"coordinates": {"x": [0, 1], "t": [0, 1]}, "unknowns": ["u"], "parameters": {"a": 2}}
-    problem = Problem.from_table({**table, "equations": ["u_t = u_xx"], "conditions": conditions})
-    assert Experiment.of(problem).constraints == expected
-    assert Experiment.of(problem, settings={"constraints": "auto"}).constraints == expected
-    assert Experiment.of(problem, settings={"constraints": "soft"}).constraints == "soft"
+    problem = problem_from_table({**table, "equations": ["u_t = u_xx"], "conditions": conditions})
+    assert experiment_of(problem).constraints == expected
+    assert experiment_of(problem, settings={"constraints": "auto"}).constraints == expected
+    assert experiment_of(problem, settings={"constraints": "soft"}).constraints == "soft"
 
 
 def test_left_out_constraints_depend_on_the_parameters_values() -> None:
     table = {"coordinates": {"x": [0, 1]}, "unknowns": ["u"], "parameters": {"a": {"value": 0, "low": 0, "high": 1}}}
-    problem = Problem.from_table({**table, "equations": ["u_xx = 1"], "conditions": ["u(0) = 0", "u(1) + a*u_x(1) = 0"]})
-    assert [Experiment.of(problem, {"a": value}).constraints for value in (0, 1)] == ["hard", "partial"]
+    problem = problem_from_table({**table, "equations": ["u_xx = 1"], "conditions": ["u(0) = 0", "u(1) + a*u_x(1) = 0"]})
+    assert [experiment_of(problem, {"a": value}).constraints for value in (0, 1)] == ["hard", "partial"]
 
 
 def test_everything_that_determines_a_run_is_in_its_key() -> None:
@@ -69,23 +71,21 @@ def test_everything_that_determines_a_run_is_in_its_key() -> None:
 
 def test_the_title_is_not_in_the_key() -> None:
     problem = load("heat")
-    renamed = type(problem).from_table({**problem.table(), "title": "Another title"})
-    assert (
-        Experiment.of(problem, settings={"steps": 5}).problem.content() == Experiment.of(renamed, settings={"steps": 5}).problem.content()
-    )
+    renamed = problem_from_table({**problem.table(), "title": "Another title"})
+    assert content(experiment_of(problem, settings={"steps": 5}).problem) == content(experiment_of(renamed, settings={"steps": 5}).problem)
 
 
 def test_seconds_alone_lift_the_recipes_steps() -> None:
     problem = load("burgers")
-    assert Experiment.of(problem, settings={"seconds": 3}).steps is None
-    both = Experiment.of(problem, settings={"seconds": 3, "steps": 10})
+    assert experiment_of(problem, settings={"seconds": 3}).steps is None
+    both = experiment_of(problem, settings={"seconds": 3, "steps": 10})
     assert (both.steps, both.seconds) == (10, 3.0)
 
 
 def test_a_weight_names_a_term_or_a_kind() -> None:
     problem = load("burgers")
     assert terms(problem) == ("equation-1", "condition-1", "condition-2", "condition-3")
-    weights = dict(Experiment.of(problem, weights={"condition": 5, "condition-2": 7}).weights)
+    weights = dict(experiment_of(problem, weights={"condition": 5, "condition-2": 7}).weights)
     assert (weights["condition-1"], weights["condition-2"], weights["condition-3"]) == (5, 7, 5)
 
 
@@ -117,7 +117,7 @@ BAD = [
 @pytest.mark.parametrize(("text", "code", "key"), BAD, ids=range(len(BAD)))
 def test_bad_files_are_refused_at_the_place_of_the_mistake(text: str, code: str, key: str | None) -> None:
     with pytest.raises(InputError) as caught:
-        Experiment.from_toml(text, file="mine.toml")
+        experiment_from_toml(text, file="mine.toml")
     assert (caught.value.code, caught.value.at.key, caught.value.at.file) == (code, key, "mine.toml")
     assert str(caught.value).startswith("mine.toml")
 

@@ -16,7 +16,8 @@ from core.domain.domain import Interval
 from core.experiment.experiment import Experiment, terms
 from core.loss.losses import Losses
 from core.problem import cusps
-from core.problem.problem import Problem, library, load
+from core.problem.binding import bind
+from core.problem.reading.reading import library, load, problem_from_table
 from core.references import Reference
 from core.running.display import Display
 from core.store.frames import unpack
@@ -38,7 +39,7 @@ def frame_of(experiment: Experiment) -> dict[str, NDArray[np.float32]]:
     snapshot = next(train(experiment))
     losses = Losses(experiment, next(snapshot.network.parameters()).device)
     history = snapshot.losses.detach().numpy()[None, :]
-    shape = [len(axis) for axis in grids.axes(experiment.bound, grids.FULL)]
+    shape = [len(axis) for axis in grids.axes(experiment.bound.coordinates, grids.FULL)]
     reference = Reference("exact", np.zeros((*shape, len(experiment.bound.unknowns))), 0.0, 0.0)
     return unpack(Display(experiment, losses, lambda: reference).frame(snapshot, history, {}))[1]
 
@@ -166,9 +167,9 @@ def test_lines_stand_out_on_both_themes(colour: str, background: str) -> None:
 @pytest.mark.parametrize("name", library())
 def test_the_domain_shows_every_condition_in_its_colour_and_with_its_number(name: str) -> None:
     problem = load(name)
-    figure = domain.domain(problem.bind({}))
+    figure = domain.domain(bind(problem, {}))
     numbers = [trace for trace in figure.data if trace.mode == "markers+text"]
-    asked = cusps.asked(cusps.find(problem.bind({})))  # which are numbered after the conditions
+    asked = cusps.asked(cusps.find(bind(problem, {})))  # which are numbered after the conditions
     assert {trace.text[0] for trace in numbers} == {str(number) for number in range(1, len(problem.conditions) + len(asked) + 1)}
     colours = [color for color, _text in domain.legend([*problem.conditions, *(place for _tree, place in asked)])]
     assert all(trace.marker.color == colours[int(trace.text[0]) - 1] for trace in numbers)
@@ -177,7 +178,7 @@ def test_the_domain_shows_every_condition_in_its_colour_and_with_its_number(name
 def test_where_an_equation_steps_a_dashed_line_crosses_the_domain() -> None:
     def crossing(coordinates: dict[str, list[float]], equation: str, *conditions: str) -> tuple[tuple[float, ...], tuple[float, ...]]:
         table = {"coordinates": coordinates, "unknowns": ["u"], "equations": [equation], "conditions": list(conditions)}
-        figure = domain.domain(Problem.from_table(table).bind({}))
+        figure = domain.domain(bind(problem_from_table(table), {}))
         (line,) = (trace for trace in figure.data if trace.mode == "lines" and trace.line.dash == "dash")
         return line.x, line.y
 
@@ -189,7 +190,7 @@ def test_where_an_equation_steps_a_dashed_line_crosses_the_domain() -> None:
 
 
 def test_a_condition_is_drawn_where_it_holds() -> None:
-    burgers = load("burgers").bind({})
+    burgers = bind(load("burgers"), {})
     lines = {trace.line.color: (trace.x, trace.y) for trace in domain.domain(burgers).data[1:] if trace.mode == "lines"}
     assert lines[style.colour(0)] == ((0, 0), (-1, 1))  # u(x, 0): time to the right
     assert lines[style.colour(1)] == ((0, 1), (-1, -1))
@@ -198,7 +199,7 @@ def test_a_condition_is_drawn_where_it_holds() -> None:
 
 def test_a_periodic_condition_is_drawn_at_both_ends_and_the_boundary_on_every_side() -> None:
     def places(name: str, number: int) -> int:
-        return len(domain.places(load(name).bind({}).conditions[number]))
+        return len(domain.places(bind(load(name), {}).conditions[number]))
 
     convection = load("convection")
     periodic = next(number for number, text in enumerate(convection.conditions) if text.count("u(") == 2)
@@ -208,20 +209,20 @@ def test_a_periodic_condition_is_drawn_at_both_ends_and_the_boundary_on_every_si
 
 @pytest.mark.parametrize("name", ["cavity", "beam", "lorenz"])
 def test_conditions_of_one_place_are_all_seen(name: str) -> None:
-    discs = [trace for trace in domain.domain(load(name).bind({})).data if trace.mode == "markers+text"]
+    discs = [trace for trace in domain.domain(bind(load(name), {})).data if trace.mode == "markers+text"]
     at = [(trace.x[0], trace.y[0]) for trace in discs]
     assert len(set(at)) == len(at) > 2
 
 
 def test_lines_over_one_another_differ_in_breadth() -> None:
-    widths = {trace.line.width for trace in domain.domain(load("cavity").bind({})).data if trace.mode == "lines"}
+    widths = {trace.line.width for trace in domain.domain(bind(load("cavity"), {})).data if trace.mode == "lines"}
     assert len(widths) > 2
 
 
 @pytest.mark.parametrize(("name", "cut"), [("burgers", None), ("heat", None), ("kovasznay", None), ("taylor-green", 3)])
 def test_a_classical_field_lies_as_its_axes_say(name: str, cut: int | None) -> None:
-    problem = load(name).bind({})
-    axes = grids.axes(problem, grids.FULL)
+    problem = bind(load(name), {})
+    axes = grids.axes(problem.coordinates, grids.FULL)
     mesh = np.meshgrid(*axes, indexing="ij")
     right, up = maps.shown(problem.coordinates)
     (trace,) = classical.field(problem.coordinates, axes, mesh[right] + 100 * mesh[up], cut).data
@@ -231,8 +232,8 @@ def test_a_classical_field_lies_as_its_axes_say(name: str, cut: int | None) -> N
 
 
 def test_classical_curves_are_one_an_unknown() -> None:
-    problem = load("lagaris-4").bind({})
-    (axis,) = grids.axes(problem, grids.FULL)
+    problem = bind(load("lagaris-4"), {})
+    (axis,) = grids.axes(problem.coordinates, grids.FULL)
     figure = classical.curves(problem.coordinates[0], axis, problem.unknowns, np.stack([axis, -axis], axis=1))
     assert [trace.name for trace in figure.data] == list(problem.unknowns)
     assert np.allclose(figure.data[1].y, -axis, atol=1e-6)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.problem.problem import Problem, load
+from core.problem.reading.reading import load, problem_from_table
 from dashboard.filters import found
 
 TABLE = {
@@ -17,7 +17,7 @@ TABLE = {
     "equations": ["u_t = v_xx", "v_t = u_xx"],
     "conditions": [],
 }
-WAVE = Problem.from_table(TABLE)
+WAVE = problem_from_table(TABLE)
 
 
 @pytest.mark.parametrize("query", ["", "schrodinger", "SCHRÖDINGER", "kruskal 1965", "two  real, unknowns!", "chrö"])

@@ -12,13 +12,16 @@ from torch.func import functional_call, jacrev
 
 from core.derivatives.table import ENGINES
 from core.engines.objective import Objective
-from core.experiment.experiment import ACTIVATIONS, Experiment
+from core.experiment.choices import ACTIVATIONS
+from core.experiment.experiment import Experiment
+from core.experiment.making import experiment_of
 from core.loss.jacobian import jacobian
 from core.loss.losses import Losses
 from core.network import build
 from core.network.parameters import Vector
 from core.network.per_sample import Meetings
-from core.problem.problem import Problem, load
+from core.problem.problem import Problem
+from core.problem.reading.reading import load, problem_from_table
 from tests.experiments import small
 
 CPU = torch.device("cpu")
@@ -27,7 +30,7 @@ CPU = torch.device("cpu")
 def measured() -> Problem:
     """A system of two unknowns and three measurements of each, at points that are not those of the equations."""
     rows = [[0.1, 0.5, -0.2], [0.4, 1.5, 0.3], [0.7, -0.5, 0.9]]
-    return Problem.from_table({**load("harmonic-system").table(), "data": {"columns": ["t", "y1", "y2"], "rows": rows}})
+    return problem_from_table({**load("harmonic-system").table(), "data": {"columns": ["t", "y1", "y2"], "rows": rows}})
 
 
 EVERYTHING = {"architecture": "modified", "factorisation": "random", "slopes": "adaptive", "features": 3}
@@ -45,7 +48,7 @@ CASES: dict[str, Callable[[], Experiment]] = {
     "slopes at two places": lambda: small("schrodinger", constraints="soft", points=10),
     "fourth order": lambda: small("beam"),
     "fourth order, hard": lambda: small("kuramoto-sivashinsky", constraints="hard", points=10),
-    "data": lambda: Experiment.of(measured(), {}, {"width": 6, "depth": 2, "points": 20, "precision": "float64"}, {"data": 11}),
+    "data": lambda: experiment_of(measured(), {}, {"width": 6, "depth": 2, "points": 20, "precision": "float64"}, {"data": 11}),
     "no weight": lambda: small("heat", weights={"condition-1": 0}),
     **{name: lambda name=name: small("burgers", activation=name, points=20) for name in ACTIVATIONS},
     "modified": lambda: small("burgers", architecture="modified", points=20),
@@ -55,7 +58,7 @@ CASES: dict[str, Callable[[], Experiment]] = {
     "all of them": lambda: small("burgers", **EVERYTHING, points=20),
     "all of them, hard": lambda: small("burgers", constraints="hard", **EVERYTHING, points=20),
     "all of them, periodic, hard": lambda: small("kdv-cosine", constraints="hard", **EVERYTHING, points=10),
-    "all of them, data": lambda: Experiment.of(
+    "all of them, data": lambda: experiment_of(
         measured(), {}, {"width": 6, "depth": 2, "points": 20, "precision": "float64", **EVERYTHING}
     ),
 }
@@ -233,7 +236,7 @@ def test_an_equation_that_a_parameter_takes_the_unknown_from_has_empty_rows() ->
     parameters = {**table["parameters"], "z": {"value": 1, "low": -1, "high": 1}}
     stated = {**table, "parameters": parameters, "equations": ["z*u_t + t = 0"], "exact": {}}
     values = (*losses.experiment.values, ("z", 0.0))
-    losses = Losses(replace(losses.experiment, problem=Problem.from_table(stated), values=values), CPU)
+    losses = Losses(replace(losses.experiment, problem=problem_from_table(stated), values=values), CPU)
     rows = jacobian(losses, network, losses.draw(0))[1]
     assert not rows[: losses.experiment.points].any()
 

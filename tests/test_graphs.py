@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from core.engines import cuda_graphs
-from core.experiment.experiment import OPTIMISERS
+from core.experiment.choices import OPTIMISERS
 from core.training.training import train
 from tests.experiments import small
 

@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 from core import references
 from core.domain import grids
 from core.errors import InputError, RunError
-from core.problem.problem import BoundProblem, Problem
+from core.problem.binding import bind
+from core.problem.bound import BoundProblem
+from core.problem.reading.reading import problem_from_table
 from core.references import Reference
 from core.references.common.clock import Clock
 from core.references.ordinary.initial_value import solve
@@ -25,7 +27,7 @@ Array = NDArray[np.float64]
 
 def stated(ends: list[Any], equations: list[str], conditions: list[str], unknowns: str = "u", name: str = "t") -> BoundProblem:
     table = {"coordinates": {name: ends}, "unknowns": unknowns.split(), "equations": equations, "conditions": conditions}
-    return Problem.from_table(table).bind({})
+    return bind(problem_from_table(table), {})
 
 
 def solved(problem: BoundProblem) -> Reference:
@@ -33,7 +35,7 @@ def solved(problem: BoundProblem) -> Reference:
 
 
 def axis_of(problem: BoundProblem) -> Array:
-    return grids.axes(problem, grids.FULL)[0]
+    return grids.axes(problem.coordinates, grids.FULL)[0]
 
 
 def check(problem: BoundProblem, *exact: Callable[[Array], Array]) -> Reference:
@@ -189,7 +191,7 @@ def test_other_problems_are_refused_at_once(problem: BoundProblem, code: str) ->
 def test_several_coordinates_are_refused() -> None:
     table = {"coordinates": {"x": [0, 1], "t": [0, 1]}, "unknowns": ["u"], "equations": ["u_t = u_xx"], "conditions": ["u(x, 0) = 0"]}
     with pytest.raises(InputError) as caught:
-        solved(Problem.from_table(table).bind({}))
+        solved(bind(problem_from_table(table), {}))
     assert caught.value.code == "reference-one-coordinate"
 
 
@@ -202,7 +204,7 @@ def test_a_singular_start_without_a_smooth_solution_is_refused() -> None:
 def test_the_clock_stops_it() -> None:
     problem = lorenz(3, 15)
     with pytest.raises(RunError) as caught:
-        solve(problem, grids.axes(problem, grids.FULL), Clock(0.01))
+        solve(problem, grids.axes(problem.coordinates, grids.FULL), Clock(0.01))
     assert caught.value.code == "reference-too-slow"
     stiff = stated([0, 1e6], ["u_t = -1e5*(u - cos(t)) - sin(t)"], ["u(0) = 1"])
     with pytest.raises(RunError) as caught:

@@ -16,14 +16,16 @@ from core import references
 from core.domain import grids
 from core.errors import InputError
 from core.expressions import to_text
-from core.problem.problem import BoundProblem, Problem
+from core.problem.binding import bind
+from core.problem.bound import BoundProblem
+from core.problem.reading.reading import problem_from_table
 
 Array = NDArray[np.float64]
 
 
 def stated(coordinates: dict[str, Any], equations: list[str], conditions: list[str], unknowns: str = "u", **more: Any) -> BoundProblem:
     table = {"coordinates": coordinates, "unknowns": unknowns.split(), "equations": equations, "conditions": conditions, **more}
-    return Problem.from_table(table).bind({})
+    return bind(problem_from_table(table), {})
 
 
 def continuous(equation: str, *others: str, unknowns: str = "u", coordinates: dict[str, Any] | None = None) -> list[set[str]]:
@@ -33,7 +35,7 @@ def continuous(equation: str, *others: str, unknowns: str = "u", coordinates: di
 
 def judged(problem: BoundProblem, *exact: Callable[..., Array], most: float = 1e-6) -> references.Reference:
     """The reference, whose true error must be small and no more than ten times what it claims."""
-    axes = np.meshgrid(*grids.axes(problem, grids.FULL), indexing="ij")
+    axes = np.meshgrid(*grids.axes(problem.coordinates, grids.FULL), indexing="ij")
     truth = np.stack([np.broadcast_to(function(*axes), axes[0].shape) for function in exact], axis=-1)
     reference = references.solve(problem, "auto")
     error = np.sqrt(np.sum((reference.values - truth) ** 2) / np.sum(truth**2))
@@ -194,7 +196,7 @@ def test_a_ring_of_two_materials_closes() -> None:
     )
     reference = references.solve(problem, "auto")
     values = reference.values[..., 0]
-    x = grids.axes(problem, grids.FULL)[0]
+    x = grids.axes(problem.coordinates, grids.FULL)[0]
     assert np.abs(values[0] - values[-1]).max() < 1e-9
     assert np.abs(np.trapezoid(values[:, 10:], x, axis=0)).max() < 1e-4  # no heat leaves a ring
     assert reference.error < 1e-4
@@ -242,6 +244,6 @@ def test_typed_slopes_at_both_ends_go_before_the_flux(ends: list[str], value: fl
     """By four cosh and sinh, one pair a side: where only the values are the same, it is the flux that is continuous."""
     definitions = {"k": "1 + 9*heaviside(x - 0.5)"}
     problem = stated({"x": [0, 1]}, ["D(k*u_x, x) = u - heaviside(x - 0.5)"], ["u(0) = u(1)", *ends], definitions=definitions)
-    reference = references.solve(problem, "auto", axes=grids.through(problem, (0.3,)))
-    axis = grids.through(problem, (0.3,))[0]
+    reference = references.solve(problem, "auto", axes=grids.through(problem.coordinates, (0.3,)))
+    axis = grids.through(problem.coordinates, (0.3,))[0]
     assert reference.values[int(np.argmin(np.abs(axis - 0.3))), 0] == pytest.approx(value, abs=1e-9)

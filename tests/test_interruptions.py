@@ -19,7 +19,8 @@ import pytest
 
 from core.errands import interruptions
 from core.experiment.experiment import Experiment
-from core.problem.problem import load
+from core.experiment.making import experiment_of
+from core.problem.reading.reading import load
 from core.running.runner import Heartbeat, run
 from core.store import Run, RunStore
 
@@ -83,7 +84,7 @@ def ended(process: subprocess.Popen[str]) -> tuple[int, str, str]:
 
 
 def test_terminated_then_killed_a_run_ends_with_the_bits_of_one_that_was_left_alone(start: Start, store: RunStore, tmp_path: Path) -> None:
-    experiment = Experiment.of(load("burgers"), settings=SETTINGS)
+    experiment = experiment_of(load("burgers"), settings=SETTINGS)
     whole = store.create(experiment)
     assert run(store.url, whole.id) == "done"
 
@@ -143,7 +144,7 @@ def test_a_run_whose_progress_nobody_reads_is_stopped(start: Start, store: RunSt
 
 
 def quick() -> Experiment:
-    return Experiment.of(load("decay"), settings={"depth": 1, "width": 4, "points": 10, "steps": 5, "optimiser": "adam"})
+    return experiment_of(load("decay"), settings={"depth": 1, "width": 4, "points": 10, "steps": 5, "optimiser": "adam"})
 
 
 def refused(start: Start, *arguments: str) -> str:

@@ -18,7 +18,9 @@ from core.derivatives.jets.orders import partitions, parts, streams
 from core.derivatives.table import ENGINES, Wanted
 from core.engines import autograd_step, jets_step
 from core.engines.objective import Objective
-from core.experiment.experiment import ACTIVATIONS, Experiment
+from core.experiment.choices import ACTIVATIONS
+from core.experiment.experiment import Experiment
+from core.experiment.making import experiment_of
 from core.expressions import Combination, Derivative
 from core.loss.losses import Losses
 from core.loss.points import Rows
@@ -26,7 +28,8 @@ from core.network import build
 from core.network.activations import ACTIVATIONS as MODULES
 from core.network.columns import Columns
 from core.network.parameters import Vector
-from core.problem.problem import Problem, library
+from core.problem.problem import Problem
+from core.problem.reading.reading import library
 from core.training.training import train
 from tests.equations import equations
 from tests.experiments import small
@@ -195,7 +198,7 @@ def test_losses_and_gradients_of_the_library_are_those_of_autograd(name: str, pr
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(equations())
 def test_losses_and_gradients_of_typed_equations_are_those_of_autograd(problem: Problem) -> None:
-    agree(Experiment.of(problem, settings={"depth": 2, "width": 6, "points": 12, "optimiser": "adam", "precision": "float64"}))
+    agree(experiment_of(problem, settings={"depth": 2, "width": 6, "points": 12, "optimiser": "adam", "precision": "float64"}))
 
 
 @pytest.mark.parametrize("name", ["burgers", "damped-oscillator", "kovasznay", "beam"])

@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 from core import references
 from core.domain import grids
 from core.errors import InputError
-from core.experiment.experiment import Experiment
+from core.experiment.making import experiment_of, failing_experiment
 from core.experiment.recipes import SUITED
-from core.problem.checks import exact_residuals
-from core.problem.problem import FOLDER, Problem, library, load
+from core.problem import exact_residuals
+from core.problem.binding import bind, content
+from core.problem.problem import Problem
+from core.problem.reading.reading import FOLDER, library, load, problem_from_table, problem_from_toml
 
 Array = NDArray[np.float64]
 
@@ -50,7 +52,7 @@ def test_every_file_is_complete(name: str) -> None:
     file = tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
     recipe = {**file.get("network", {}), **file.get("training", {})}
     assert problem.recipe == recipe
-    experiment = Experiment.of(problem)
+    experiment = experiment_of(problem)
     assert {key: getattr(experiment, key) for key in recipe if key != "weights"} == {key: recipe[key] for key in recipe if key != "weights"}
     assert experiment.optimiser in SUITED and experiment.patience
 
@@ -65,8 +67,8 @@ def test_some_problems_show_how_plain_training_fails() -> None:
 @pytest.mark.parametrize("name", LESSONS)
 def test_a_failing_training_is_plain_and_as_its_file_says(name: str) -> None:
     problem = load(name)
-    failing = Experiment.failing(problem)
-    assert failing.optimiser == "adam" and failing.key != Experiment.of(problem).key
+    failing = failing_experiment(problem)
+    assert failing.optimiser == "adam" and failing.key != experiment_of(problem).key
     stated = {key: value for key, value in problem.failure.items() if key != "weights"}
     assert {key: getattr(failing, key) for key in stated} == stated
 
@@ -74,14 +76,14 @@ def test_a_failing_training_is_plain_and_as_its_file_says(name: str) -> None:
 def test_a_failing_training_of_unknown_settings_is_refused() -> None:
     text = (FOLDER / "wave.toml").read_text(encoding="utf-8")
     with pytest.raises(InputError, match="dpeth"):
-        Experiment.failing(Problem.from_toml(text.replace("[failure]\ndepth", "[failure]\ndpeth")))
+        failing_experiment(problem_from_toml(text.replace("[failure]\ndepth", "[failure]\ndpeth")))
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_table_states_the_same_problem(name: str) -> None:
     problem = load(name)
-    assert Problem.from_table(problem.table(), name=name) == problem
-    assert Problem.from_table(problem.table()).content() == problem.content()
+    assert problem_from_table(problem.table(), name=name) == problem
+    assert content(problem_from_table(problem.table())) == content(problem)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -89,7 +91,7 @@ def test_a_table_states_the_same_problem(name: str) -> None:
 def test_the_exact_solution_satisfies_every_equation_and_condition(name: str, seed: int) -> None:
     random = np.random.default_rng(seed)
     problem = load(name)
-    bound = problem.bind(random_values(problem, random) if seed else {})
+    bound = bind(problem, random_values(problem, random) if seed else {})
     found = exact_residuals.of_exact(bound, seed)
     assert (len(found.equations), len(found.conditions)) == (len(problem.equations), len(problem.conditions))
     assert found.largest < 1e-8, found
@@ -97,7 +99,7 @@ def test_the_exact_solution_satisfies_every_equation_and_condition(name: str, se
 
 @pytest.mark.parametrize("name", [name for name in EXACT if name not in WITHOUT_CLASSICAL])
 def test_a_classical_method_is_as_close_to_the_exact_solution_as_it_claims(name: str) -> None:
-    bound = load(name).bind({})
+    bound = bind(load(name), {})
     exact = references.solve(bound, "exact").values.reshape(-1, len(bound.unknowns))  # (points, unknowns)
     found = references.solve(replace(bound, exact={}), "auto")
     error = np.linalg.norm(found.values.reshape(exact.shape) - exact, axis=0) / np.linalg.norm(exact, axis=0)
@@ -109,7 +111,7 @@ def test_every_problem_has_a_reference_throughout_its_sliders(name: str) -> None
     random = np.random.default_rng(1)
     problem = load(name)
     extremes = [{item.name: end for item in problem.parameters for end in [getattr(item, side)]} for side in ("low", "high")]
-    for bound in {problem.bind(values) for values in [{}, *extremes, random_values(problem, random)]}:  # one where there is no slider
+    for bound in {bind(problem, values) for values in [{}, *extremes, random_values(problem, random)]}:  # one where there is no slider
         reference = references.solve(bound, problem.reference)
-        assert reference.values.shape == (*map(len, grids.axes(bound, grids.FULL)), len(bound.unknowns))
+        assert reference.values.shape == (*map(len, grids.axes(bound.coordinates, grids.FULL)), len(bound.unknowns))
         assert np.isfinite(reference.values).all()

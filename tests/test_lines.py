@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from core import references
 from core.domain import grids
 from core.errors import InputError, RunError
+from core.problem.binding import bind
 from core.problem.bound import BoundProblem
-from core.problem.problem import Problem, load
+from core.problem.reading.reading import load, problem_from_table
 from core.references import cole_hopf, exact, lines
 from core.references.common.clock import Clock
 from core.references.common.refinement import difference
@@ -29,11 +30,11 @@ LIMIT = 60.0
 def stated(equations: list[str], conditions: list[str], solution: dict[str, str] | None = None, **table: Any) -> BoundProblem:
     """A problem on x = [0, 1] from t = 0 to 1 unless the table says otherwise."""
     base = {"coordinates": {"x": [0, 1], "t": [0, 1]}, "unknowns": ["u"], "equations": equations, "conditions": conditions}
-    return Problem.from_table({**base, **({"exact": solution} if solution else {}), **table}).bind({})
+    return bind(problem_from_table({**base, **({"exact": solution} if solution else {}), **table}), {})
 
 
 def solved(problem: BoundProblem, counts: dict[int, int] | None = None) -> tuple[Array, float]:
-    found = lines.solve(problem, grids.axes(problem, counts or {1: 51, 2: 51, 3: 17}), Clock(LIMIT))
+    found = lines.solve(problem, grids.axes(problem.coordinates, counts or {1: 51, 2: 51, 3: 17}), Clock(LIMIT))
     values, error = found.values, found.error
     return values, error
 
@@ -41,7 +42,7 @@ def solved(problem: BoundProblem, counts: dict[int, int] | None = None) -> tuple
 def meets_exact(problem: BoundProblem, least: float = 1e-6) -> None:
     """The values are as near to the exact solution as is claimed, and near."""
     values, error = solved(problem)
-    axes = grids.axes(problem, {2: 51, 3: 17})
+    axes = grids.axes(problem.coordinates, {2: 51, 3: 17})
     true = difference(exact.solve(problem, axes, Clock(LIMIT)).values, values)
     assert true <= 10 * error + 1e-12
     assert error <= least
@@ -239,7 +240,7 @@ def test_exact_solutions_are_met(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["heat", "wave", "fisher", "convection", "reaction", "klein-gordon", "kdv-soliton"])
 def test_exact_solutions_of_the_library_are_met(name: str) -> None:
-    meets_exact(load(name).bind({}))
+    meets_exact(bind(load(name), {}))
 
 
 @pytest.mark.parametrize("nu", ["0.02", "0.01/pi"])
@@ -247,7 +248,7 @@ def test_burgers_equation_agrees_with_cole_hopf(nu: str) -> None:
     conditions = ["u(x, 0) = -sin(pi*x)", "u(-1, t) = 0", "u(1, t) = 0"]
     problem = stated([f"u_t + u*u_x = {nu}*u_xx"], conditions, coordinates={"x": [-1, 1], "t": [0, 1]})
     values, error = solved(problem)
-    true = difference(cole_hopf.solve(problem, grids.axes(problem, {2: 51}), Clock(LIMIT)).values, values)
+    true = difference(cole_hopf.solve(problem, grids.axes(problem.coordinates, {2: 51}), Clock(LIMIT)).values, values)
     assert true <= 10 * error + 1e-12
     assert error <= 1e-5
 
@@ -259,7 +260,7 @@ def mean(values: Array) -> Array:
 
 
 def test_korteweg_de_vries_keeps_its_mass_and_momentum() -> None:
-    values, _ = solved(load("kdv-cosine").bind({"delta": 0.01}), {2: 101})
+    values, _ = solved(bind(load("kdv-cosine"), {"delta": 0.01}), {2: 101})
     u = values[..., 0]
     assert mean(u) == pytest.approx(np.zeros(101), abs=1e-9)
     assert mean(u**2) == pytest.approx(np.full(101, 0.5), abs=1e-5)
@@ -290,7 +291,7 @@ def test_the_start_is_met_to_the_last_digit() -> None:
 
 
 def test_a_kink_makes_the_error_larger_and_it_is_said() -> None:
-    problem = load("allen-cahn").bind({"epsilon": 1e-3})
+    problem = bind(load("allen-cahn"), {"epsilon": 1e-3})
     values, error = solved(problem)
     assert 1e-9 < error < 1e-3
     assert np.abs(values[0] - values[-1]).max() < 1e-12  # periodic
@@ -365,10 +366,10 @@ def test_a_solution_that_ends_is_no_reference() -> None:
 
 
 def test_the_clock_is_obeyed() -> None:
-    problem = load("kuramoto-sivashinsky").bind({})
+    problem = bind(load("kuramoto-sivashinsky"), {})
     clock = Clock(0.2)
     with pytest.raises(RunError) as caught:
-        lines.solve(problem, grids.axes(problem, grids.FULL), clock)
+        lines.solve(problem, grids.axes(problem.coordinates, grids.FULL), clock)
     assert caught.value.code == "reference-too-slow"
     assert clock.seconds < 5.0  # 0.3 s; slow machines are shared
 
@@ -385,8 +386,8 @@ def bell(D: float, w: float, c: float) -> Callable[[Array, Array], Array]:
 def test_a_narrow_start_on_a_wide_domain_spreads(place: float, width: float, reach: float) -> None:
     equations, ends = ["u_t = u_xx"], [f"u(-{reach}, t) = 0", f"u({reach}, t) = 0"]
     table = {"coordinates": {"x": [-reach, reach], "t": [0, 10]}, "unknowns": ["u"], "equations": equations}
-    problem = Problem.from_table({**table, "conditions": [f"u(x, 0) = exp(-((x - {place})/{width})^2)", *ends]}).bind({})
-    axes = grids.axes(problem, grids.FULL)
+    problem = bind(problem_from_table({**table, "conditions": [f"u(x, 0) = exp(-((x - {place})/{width})^2)", *ends]}), {})
+    axes = grids.axes(problem.coordinates, grids.FULL)
     found = lines.solve(problem, axes, Clock(60.0))
     expected = bell(1, width, place)(axes[0][:, None], axes[1][None])
     error = float(np.linalg.norm(found.values[..., 0] - expected) / np.linalg.norm(expected))
@@ -398,9 +399,9 @@ def test_a_narrow_start_on_a_wide_domain_spreads(place: float, width: float, rea
 def test_a_start_between_two_steps_is_seen(reach: float, low: float, high: float, factor: float) -> None:
     conditions = [f"u(x, 0) = heaviside(x - {low}) - heaviside(x - {high})", f"u(-{reach}, t) = 0", f"u({reach}, t) = 0"]
     table = {"coordinates": {"x": [-reach, reach], "t": [0, 1]}, "unknowns": ["u"], "equations": [f"u_t = {factor}*u_xx"]}
-    problem = Problem.from_table({**table, "conditions": conditions}).bind({})
+    problem = bind(problem_from_table({**table, "conditions": conditions}), {})
     place = low + 2 * np.sqrt(factor)
-    axes = grids.through(problem, (place, 1.0))
+    axes = grids.through(problem.coordinates, (place, 1.0))
     found = lines.solve(problem, axes, Clock(60.0))
     value = found.values[int(np.argmin(np.abs(axes[0] - place))), -1, 0]
     expected = (math.erf((place - low) / np.sqrt(4 * factor)) - math.erf((place - high) / np.sqrt(4 * factor))) / 2
@@ -419,8 +420,8 @@ def heated_end(x: Array, s: Array) -> Array:
 def test_a_step_in_time_at_an_end_is_met() -> None:
     conditions = ["u(x, 0) = 0", "u(0, t) = heaviside(t - 0.505)", "u(1, t) = 0"]
     table = {"coordinates": {"x": [0, 1], "t": [0, 1]}, "unknowns": ["u"], "equations": ["u_t = u_xx"], "conditions": conditions}
-    problem = Problem.from_table(table).bind({})
-    x, t = axes = grids.axes(problem, grids.FULL)
+    problem = bind(problem_from_table(table), {})
+    x, t = axes = grids.axes(problem.coordinates, grids.FULL)
     found = lines.solve(problem, axes, Clock(60.0))
     assert np.abs(found.values[..., 0] - heated_end(x, t - 0.505)).max() < 1e-8
     assert found.evidence.points > 100
@@ -430,11 +431,11 @@ def test_a_solution_that_misses_what_drives_it_is_contradicted(monkeypatch: pyte
     """As all methods did that stepped over a pulse: here the source is taken from the equations that are solved, not from those asked."""
     conditions = ["u(x, 0) = 0", "u(0, t) = 0", "u(1, t) = 0"]
     table = {"coordinates": {"x": [0, 1], "t": [0, 1]}, "unknowns": ["u"], "equations": ["u_t = 0.1*u_xx + 1"], "conditions": conditions}
-    problem = Problem.from_table(table).bind({})
+    problem = bind(problem_from_table(table), {})
     values = methods.Method.values
     monkeypatch.setattr(methods.Method, "values", lambda self, task, count, finer: 0.5 * values(self, task, count, finer))
     with pytest.raises(RunError) as caught:
-        lines.solve(problem, grids.axes(problem, grids.FULL), Clock(60.0))
+        lines.solve(problem, grids.axes(problem.coordinates, grids.FULL), Clock(60.0))
     assert caught.value.code == "reference-contradicted"
 
 

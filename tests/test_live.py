@@ -13,8 +13,9 @@ import pytest
 from playwright.sync_api import expect
 from streamlit.testing.v1 import AppTest
 
-from core.experiment.experiment import ENGINES
-from core.problem.problem import load
+from core.experiment.choices import ENGINES
+from core.experiment.making import experiment_from_json
+from core.problem.reading.reading import load
 from core.store import RunStore, classical
 from dashboard import live
 from tests.browser.harness import NO_BROWSER, Server, Solve, chromium
@@ -24,11 +25,10 @@ SCRIPT = live._read("js")
 
 
 def page(experiment_json: str, run_id: str | None) -> None:
-    from core.experiment.experiment import Experiment
     from dashboard.live import live_view
     from dashboard.services import store
 
-    live_view(Experiment.from_json(experiment_json), store().get(run_id) if run_id else None, key="live")
+    live_view(experiment_from_json(experiment_json), store().get(run_id) if run_id else None, key="live")
 
 
 def shown(problem: str = "decay", run_id: str | None = None, **settings: Any) -> dict[str, Any]:

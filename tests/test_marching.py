@@ -14,13 +14,15 @@ from core.errors import InputError
 from core.experiment import marching
 from core.experiment.checkpoint import Checkpoint
 from core.experiment.experiment import Experiment
+from core.experiment.making import experiment_from_json, experiment_of
 from core.experiment.phases import Phases
 from core.loss.losses import Losses
 from core.loss.points import Points
 from core.loss.resampling import RULES
 from core.network import build
 from core.optimisers import OPTIMISERS
-from core.problem.problem import Problem, load
+from core.problem.problem import Problem
+from core.problem.reading.reading import load, problem_from_table
 from core.training.training import Snapshot, train
 from tests.experiments import small
 
@@ -152,7 +154,7 @@ def stated(**changes: Any) -> Problem:
         **{"coordinates": {"x": [0, 1], "t": [1, 2]}, "unknowns": ["u"], "equations": ["u_t = u_xx"]},
         **{"conditions": ["u(x, 1) = sin(pi*x)", "u(boundary) = 0"]},
     }
-    return Problem.from_table({**table, **changes})
+    return problem_from_table({**table, **changes})
 
 
 @pytest.mark.parametrize(
@@ -161,8 +163,8 @@ def stated(**changes: Any) -> Problem:
     ids=lambda problem: problem.name or "stated",
 )
 def test_problems_that_begin_allow_windows(problem: Problem) -> None:
-    experiment = Experiment.of(problem, settings={"windows": 3})
-    assert Experiment.from_json(experiment.to_json()) == experiment
+    experiment = experiment_of(problem, settings={"windows": 3})
+    assert experiment_from_json(experiment.to_json()) == experiment
 
 
 @pytest.mark.parametrize(
@@ -177,9 +179,9 @@ def test_problems_that_begin_allow_windows(problem: Problem) -> None:
 )
 def test_problems_that_do_not_are_refused(problem: Problem, code: str, words: str) -> None:
     with pytest.raises(InputError, match=words.replace("(", r"\(").replace(")", r"\)").replace("*", r"\*")) as caught:
-        Experiment.of(problem, settings={"windows": 2})
+        experiment_of(problem, settings={"windows": 2})
     assert (caught.value.code, caught.value.at.key) == (code, "training.windows")
-    Experiment.of(problem, settings={"windows": 1})
+    experiment_of(problem, settings={"windows": 1})
 
 
 # Trainings.
@@ -202,20 +204,20 @@ def test_resuming_gives_the_same_bits_as_not_stopping(resampling: str, optimiser
 def test_the_first_window_sees_nothing_of_the_rest() -> None:
     """Its weights are those of a problem whose time ends with it, but for the scaling of the inputs."""
     table = load("decay").table()
-    whole = Problem.from_table(
+    whole = problem_from_table(
         {**table, "coordinates": {"t": [0, 4]}, "equations": ["u_t + lambda*u*(1 + max(t - 2, 0)) = 0"], "exact": {}}
     )
-    half = Problem.from_table({**whole.table(), "equations": ["u_t + lambda*u = 0"]})
+    half = problem_from_table({**whole.table(), "equations": ["u_t + lambda*u = 0"]})
     settings = {"steps": 40, "windows": 2, "precision": "float64", "points": 20, "width": 8}
-    first, second = ([snapshot.losses for snapshot in train(Experiment.of(problem, settings=settings))] for problem in (whole, half))
+    first, second = ([snapshot.losses for snapshot in train(experiment_of(problem, settings=settings))] for problem in (whole, half))
     same = [torch.equal(one, two) for one, two in zip(first, second, strict=True)]
     assert same[:20] == [True] * 20 and not same[20]
 
 
 def test_what_is_measured_is_measured_in_every_window() -> None:
     data = {"columns": ["t", "u"], "rows": [[0.1, 0.9], [0.9, 0.4]]}
-    problem = Problem.from_table({**load("decay").table(), "data": data})
-    losses = Losses(Experiment.of(problem, settings={"windows": 4}), CPU)
+    problem = problem_from_table({**load("decay").table(), "data": data})
+    losses = Losses(experiment_of(problem, settings={"windows": 4}), CPU)
     network = build(losses.experiment, CPU)
     found = [losses.terms(network, losses.draw(step))[-1].item() for step in (0, 1999)]
     assert found[0] == found[1] > 0

@@ -16,6 +16,7 @@ from core.__main__ import main
 from core.domain.domain import Interval
 from core.errors import InputError
 from core.experiment.experiment import Experiment
+from core.experiment.making import experiment_from_json, experiment_from_table, experiment_from_toml
 from core.loss.losses import Losses
 from core.network import build
 from core.problem.data import MAX_BYTES, read
@@ -126,7 +127,7 @@ DECAY = {
 
 
 def stated(data: bytes = b"t,u\n0,2\n1,0.7357588823428847\n", **more: object) -> Experiment:
-    return Experiment.from_table({"problem": DECAY, **more}, file="experiment.toml", files={"m.csv": data}.__getitem__)
+    return experiment_from_table({"problem": DECAY, **more}, file="experiment.toml", files={"m.csv": data}.__getitem__)
 
 
 def test_data_are_a_loss_term_of_their_own() -> None:
@@ -145,7 +146,7 @@ def test_data_are_a_loss_term_of_their_own() -> None:
 
 def test_data_keep_their_place_behind_hard_constraints() -> None:
     table = {**DECAY, "conditions": ["u(0) = 2", "v(0) = 1"]}
-    experiment = Experiment.from_table({"problem": table, "network": {"constraints": "hard"}}, files={"m.csv": b"t,u\n0,3\n"}.__getitem__)
+    experiment = experiment_from_table({"problem": table, "network": {"constraints": "hard"}}, files={"m.csv": b"t,u\n0,3\n"}.__getitem__)
     losses = Losses(experiment, torch.device("cpu"))
     terms = losses.terms(build(experiment, torch.device("cpu")), losses.draw(0))
     assert terms[2:].tolist() == pytest.approx([0, 0, 1])
@@ -153,10 +154,10 @@ def test_data_keep_their_place_behind_hard_constraints() -> None:
 
 def test_data_belong_to_the_key_and_come_back_from_the_store() -> None:
     experiment = stated()
-    again = Experiment.from_json(experiment.to_json())
+    again = experiment_from_json(experiment.to_json())
     assert again.key == experiment.key
     assert again.problem.data == experiment.problem.data
-    assert Experiment.from_toml(experiment.to_toml()).key == experiment.key
+    assert experiment_from_toml(experiment.to_toml()).key == experiment.key
     assert stated(b"t,u\n0,2\n1,0.8\n").key != experiment.key
 
 

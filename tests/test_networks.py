@@ -7,10 +7,11 @@ import torch
 from torch import Tensor
 
 from core.derivatives.reverse import derivatives
-from core.experiment.experiment import ACTIVATIONS, ARCHITECTURES, FACTORISATIONS, SLOPES, Experiment
+from core.experiment.choices import ACTIVATIONS, ARCHITECTURES, FACTORISATIONS, SLOPES
+from core.experiment.making import experiment_of
 from core.expressions import Derivative
 from core.network import Fourier, Periodic, Scale, build, weights
-from core.problem.problem import Problem
+from core.problem.reading.reading import problem_from_table
 from tests.experiments import small
 
 CPU = torch.device("cpu")
@@ -205,7 +206,7 @@ def test_random_features_leave_a_periodic_network_periodic(architecture: str) ->
 def test_where_all_coordinates_are_periodic_there_is_nothing_for_random_features() -> None:
     table = {"coordinates": {"x": [0, 1]}, "unknowns": ["u"], "equations": ["u_xx = sin(2*pi*x)"], "conditions": ["u(0) = u(1)"]}
     settings = {"features": 4, "frequency": 3.0, "constraints": "hard", "precision": "float64"}
-    with_them, without = (Experiment.of(Problem.from_table(table), {}, {**settings, **other}) for other in ({}, {"features": 0}))
+    with_them, without = (experiment_of(problem_from_table(table), {}, {**settings, **other}) for other in ({}, {"features": 0}))
     assert with_them.inputs == ("cos x", "sin x")
     points = torch.rand(4, 1, dtype=torch.float64)
     assert torch.equal(build(with_them, CPU)(points), build(without, CPU)(points))

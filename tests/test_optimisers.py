@@ -13,14 +13,15 @@ from torch import Tensor, nn
 
 from core.errors import InputError
 from core.experiment.checkpoint import Checkpoint
-from core.experiment.experiment import OPTIMISERS as NAMES
+from core.experiment.choices import OPTIMISERS as NAMES
 from core.experiment.experiment import Experiment
+from core.experiment.making import experiment_of
 from core.loss.losses import Losses
 from core.network.parameters import Vector
 from core.optimisers import OPTIMISERS
 from core.optimisers.line_search import LineSearch, Place
 from core.optimisers.ssbroyden import factors
-from core.problem.problem import load
+from core.problem.reading.reading import load
 from core.running.display import Display
 from core.training.training import Snapshot, train
 from tests.experiments import small, solved
@@ -112,7 +113,7 @@ def test_methods_with_square_tables_refuse_large_networks(method: str) -> None:
 
 @pytest.mark.parametrize("problem", ["burgers", "kdv-soliton", "lorenz", "kovasznay"])
 def test_the_number_of_parameters_is_that_of_the_network(problem: str) -> None:
-    experiment = Experiment.of(load(problem), settings={"depth": 3, "width": 7})
+    experiment = experiment_of(load(problem), settings={"depth": 3, "width": 7})
     assert experiment.parameters == Vector(next(train(experiment)).network).size
 
 

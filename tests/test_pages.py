@@ -14,9 +14,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.errors import RunError
-from core.experiment.experiment import Experiment
+from core.experiment.making import experiment_from_toml, experiment_of, failing_experiment
 from core.experiment.recipes import OF_THE_METHOD
-from core.problem.problem import Problem, library, load
+from core.problem.formulas import formulas
+from core.problem.problem import Problem
+from core.problem.reading.reading import library, load
 from core.store import Device, Run, RunStore
 from dashboard import actions, services
 from dashboard.catalogue import library_problems
@@ -130,7 +132,7 @@ def test_a_page_says_what_is_continuous_where_an_equation_steps(solve: Open) -> 
 @pytest.mark.parametrize("name", library())
 def test_every_problem_opens_with_its_recipe(solve: Open, name: str) -> None:
     app = solve(problem=name)
-    experiment = Experiment.of(load(name))
+    experiment = experiment_of(load(name))
     assert app.title[0].value == load(name).title
     assert app.select_slider("depth").value == experiment.depth
     assert app.select_slider("weights.equation-1").value == dict(experiment.weights)["equation-1"]
@@ -154,7 +156,7 @@ def test_the_address_carries_the_problem(solve: Open) -> None:
 def test_another_problem_brings_its_own_recipe(solve: Open) -> None:
     app = solve(problem="decay", depth="7", learning_rate="0.02")
     app.selectbox("problem").set_value("burgers").run()
-    recipe = Experiment.of(load("burgers"))
+    recipe = experiment_of(load("burgers"))
     assert app.select_slider("depth").value == recipe.depth
     assert app.select_slider("learning_rate").value == recipe.learning_rate
     assert app.select_slider("values.nu").value == dict(recipe.values)["nu"]
@@ -169,7 +171,7 @@ def test_an_unknown_problem_names_near_ones_and_shows_another(solve: Open) -> No
 
 def test_an_address_out_of_range_is_told(solve: Open) -> None:
     app = solve(problem="burgers", depth="99", **{"values.nu": "7"})
-    assert app.select_slider("depth").value == Experiment.of(load("burgers")).depth
+    assert app.select_slider("depth").value == experiment_of(load("burgers")).depth
     assert [("99" in note.value, "7" in note.value) for note in app.warning] == [(False, True), (True, False)]
 
 
@@ -197,7 +199,7 @@ def test_presets_set_the_sliders(solve: Open, name: str) -> None:
     settings = PRESETS[name].settings
     assert {key: app.session_state[key] for key in settings} == settings
     press(app, "preset-recipe")
-    assert app.select_slider("depth").value == Experiment.of(load("burgers")).depth
+    assert app.select_slider("depth").value == experiment_of(load("burgers")).depth
 
 
 # Training.
@@ -208,7 +210,7 @@ def test_train_submits_the_experiment_on_the_page(solve: Open, store: RunStore, 
     press(app, "train")
     run = only(store)
     assert workers.submitted == [run.id]
-    expected = Experiment.of(load("burgers"), {"nu": 0.05}, {"depth": 3, "learning_rate": 0.002})
+    expected = experiment_of(load("burgers"), {"nu": 0.05}, {"depth": 3, "learning_rate": 0.002})
     assert run.key == expected.key
     assert enabled(app) == {"pause", "stop"}
 
@@ -316,7 +318,7 @@ def test_a_failure_is_worded(solve: Open, store: RunStore, workers: Workers) -> 
 
 
 def test_a_waiting_run_says_how_many_are_before_it(solve: Open, store: RunStore) -> None:
-    store.create(Experiment.of(load("heat")))
+    store.create(experiment_of(load("heat")))
     app = solve(problem="decay")
     press(app, "train")
     assert "Waiting behind 1 other run." in text(app)
@@ -427,7 +429,7 @@ def test_without_the_toggle_a_change_trains_nothing(solve: Open, store: RunStore
 
 
 def test_an_opened_file_sets_every_control(solve: Open) -> None:
-    experiment = Experiment.of(load("burgers"), {"nu": 0.0234}, {"depth": 6, "width": 33, "seconds": 12.5}, {"condition-2": 7})
+    experiment = experiment_of(load("burgers"), {"nu": 0.0234}, {"depth": 6, "width": 33, "seconds": 12.5}, {"condition-2": 7})
     app = solve(problem="decay", depth="5")
     app.file_uploader[0].upload("mine.toml", experiment.to_toml().encode(), "application/toml").run()
     assert not app.exception
@@ -446,7 +448,7 @@ def test_a_file_with_a_problem_of_its_own_is_kept_in_the_list_and_opened_with_al
     assert app.title[0].value == "Mine"
     assert app.selectbox("problem").value == saved.id
     press(app, "train")
-    expected = Experiment.from_toml(text)
+    expected = experiment_from_toml(text)
     assert only(store).key == expected.key
     assert dict(expected.values) == {"k": 2.5} and expected.depth == 5
     app.file_uploader[0].upload("mine.toml", text.encode(), "application/toml").run()
@@ -532,7 +534,7 @@ def test_problems_are_cards_with_equation_picture_and_ways_out(cards: Open, stor
     assert workers.asked == []  # before a browser has the picture in sight
     for problem in library_problems():
         (card,) = [element.value for element in app.markdown if problem.description in element.value]
-        assert stacked(problem.statement_latex().equations) in card and problem.teaches in card
+        assert stacked(formulas(problem).equations) in card and problem.teaches in card
         assert ("Trains to a relative" in card) == (problem.promise is not None and problem.promise < 1)
         assert ("fails here" in card) == (problem.promise == math.inf or bool(problem.failure))
 
@@ -588,7 +590,7 @@ def test_own_problems_come_first_with_nothing_of_theirs_taken_for_markup(cards: 
 def test_another_method_brings_the_steps_and_points_that_suit_it(solve: Open, store: RunStore, workers: Workers) -> None:
     app = solve(problem="burgers")
     network = {"depth": 3, "width": 20}  # stays as it is
-    expected = {method: Experiment.of(load("burgers"), {}, {**network, "optimiser": method}) for method in ("adam", "levenberg-marquardt")}
+    expected = {method: experiment_of(load("burgers"), {}, {**network, "optimiser": method}) for method in ("adam", "levenberg-marquardt")}
     for method, experiment in expected.items():
         app.selectbox("optimiser").set_value(method).run()
         shown = {name: app.session_state[name] for name in OF_THE_METHOD}
@@ -616,7 +618,7 @@ def test_a_run_that_ended_for_want_of_progress_says_so(solve: Open, store: RunSt
 
 def test_a_failing_training_is_one_click_away_and_so_is_the_recommended_one(solve: Open, store: RunStore, workers: Workers) -> None:
     app = solve(problem="wave")
-    for key, experiment in (("failure", Experiment.failing(load("wave"))), ("recipe", Experiment.of(load("wave")))):
+    for key, experiment in (("failure", failing_experiment(load("wave"))), ("recipe", experiment_of(load("wave")))):
         press(app, f"preset-{key}")
         press(app, "train")
         assert store.runs()[0].key == experiment.key

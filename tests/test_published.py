@@ -7,16 +7,16 @@ import pytest
 
 from benchmarks.library import Outcome
 from benchmarks.published import ROWS, table
-from core.experiment.experiment import Experiment
-from core.problem.checks import exact_residuals
-from core.problem.problem import load
+from core.experiment.making import experiment_of
+from core.problem import exact_residuals
+from core.problem.reading.reading import load
 
 
 @pytest.mark.parametrize("name", ROWS)
 def test_a_published_problem_is_stated_with_the_recipe_of_ours(name: str) -> None:
     row = ROWS[name]
     experiment = row.experiment()
-    ours = Experiment.of(load(row.problem))
+    ours = experiment_of(load(row.problem))
     assert (experiment.depth, experiment.activation, experiment.weights) == (ours.depth, ours.activation, ours.weights)
     if experiment.bound.exact:
         left = exact_residuals.of_exact(experiment.bound)

@@ -8,13 +8,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.experiment.experiment import HYPERPARAMETERS, OPTIMISERS, Experiment
+from core.experiment.choices import OPTIMISERS
+from core.experiment.experiment import HYPERPARAMETERS, Experiment
+from core.experiment.making import experiment_of
 from core.experiment.recipes import BROYDEN, MARQUARDT, OF_THE_METHOD, SUITED
-from core.problem.problem import Problem, library, load
+from core.problem.problem import Problem
+from core.problem.reading.reading import library, load, problem_from_table
 
 
 def of(name: str = "heat", **given: Any) -> Experiment:
-    return Experiment.of(load(name), {}, given)
+    return experiment_of(load(name), {}, given)
 
 
 SUITS = {"decay": MARQUARDT, "poisson": MARQUARDT, "heat": BROYDEN, "taylor-green": BROYDEN, "kovasznay": BROYDEN, "cavity": BROYDEN}
@@ -30,7 +33,7 @@ def test_a_small_network_is_trained_in_all_digits_by_a_method_that_suits_the_pro
 
 def test_a_typed_problem_is_treated_as_those_of_the_library() -> None:
     table = {"coordinates": {"x": [0, 1]}, "unknowns": ["u"], "equations": ["u_x = u"], "conditions": ["u(0) = 1"]}
-    typed = Experiment.of(Problem.from_table(table))
+    typed = experiment_of(problem_from_table(table))
     assert (typed.optimiser, typed.constraints, typed.depth, typed.width) == (MARQUARDT, "hard", 3, 20)
 
 
@@ -51,27 +54,27 @@ def test_adam_is_given_many_steps_and_a_method_after_others_more_than_these() ->
 def test_what_a_recipe_says_of_the_training_is_for_its_method_alone() -> None:
     burgers = load("burgers")
     assert "steps" in burgers.recipe and "frequency" in burgers.recipe
-    other = Experiment.of(burgers, {}, {"optimiser": "adam"})
+    other = experiment_of(burgers, {}, {"optimiser": "adam"})
     assert other.steps == HYPERPARAMETERS["steps"].default
     assert other.frequency == burgers.recipe["frequency"]  # of the network, whatever trains it
-    assert Experiment.of(burgers, {}, {"optimiser": BROYDEN}).steps == burgers.recipe["steps"]
-    assert Experiment.of(burgers, {}, {"optimiser": "adam", "steps": 77}).steps == 77
+    assert experiment_of(burgers, {}, {"optimiser": BROYDEN}).steps == burgers.recipe["steps"]
+    assert experiment_of(burgers, {}, {"optimiser": "adam", "steps": 77}).steps == 77
 
 
 def typed(condition: str) -> Problem:
     table = {"coordinates": {"x": [0, 1], "t": [0, 1]}, "unknowns": ["u"], "equations": ["u_t = u_xx"]}
-    return Problem.from_table({**table, "conditions": [condition, "u(0, t) = 0", "u(1, t) = 0"]})
+    return problem_from_table({**table, "conditions": [condition, "u(0, t) = 0", "u(1, t) = 0"]})
 
 
 @pytest.mark.parametrize("condition", ["u(x, 0) = min(x, 1 - x)", "u(x, 0) = 1", "u(x, 0) + u_x(x, 0) = heaviside(x - 0.5)"])
 def test_rough_data_are_weighed_by_the_tangent_kernel(condition: str) -> None:
-    assert Experiment.of(typed(condition)).weighting == "ntk"
-    assert Experiment.of(typed(condition), {}, {"weighting": "fixed"}).weighting == "fixed"
+    assert experiment_of(typed(condition)).weighting == "ntk"
+    assert experiment_of(typed(condition), {}, {"weighting": "fixed"}).weighting == "fixed"
 
 
 def test_smooth_data_are_not() -> None:
-    assert Experiment.of(typed("u(x, 0) = sin(pi*x)")).weighting == "fixed"
-    assert {Experiment.of(load(name)).weighting for name in library()} == {"fixed"}
+    assert experiment_of(typed("u(x, 0) = sin(pi*x)")).weighting == "fixed"
+    assert {experiment_of(load(name)).weighting for name in library()} == {"fixed"}
 
 
 def test_an_apple_gpu_has_no_float64() -> None:
@@ -94,6 +97,6 @@ def test_an_apple_gpu_has_no_float64() -> None:
     ),
 )
 def test_whatever_the_network_there_is_a_method_for_it(name: str, given: dict[str, Any]) -> None:
-    experiment = Experiment.of(load(name), {}, given)
-    assert Experiment.of(load(name), {}, {key: getattr(experiment, key) for key in HYPERPARAMETERS}).key == experiment.key
+    experiment = experiment_of(load(name), {}, given)
+    assert experiment_of(load(name), {}, {key: getattr(experiment, key) for key in HYPERPARAMETERS}).key == experiment.key
     assert all(getattr(experiment, key) is not None for key in OF_THE_METHOD if key != "patience")

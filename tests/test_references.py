@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from core import references
 from core.domain import grids
 from core.errors import InputError
-from core.problem.problem import Problem, load
+from core.problem.binding import bind
+from core.problem.problem import Problem
+from core.problem.reading.reading import load, problem_from_table
 from core.references import exact
 from core.references.cole_hopf import burgers, viscosity
 
@@ -26,7 +28,7 @@ SECOND = np.array([-1 / 560, 8 / 315, -1 / 5, 8 / 5, -205 / 72, 8 / 5, -1 / 5, 8
 
 
 def stated(**changes: Any) -> Problem:
-    return Problem.from_table({**load("burgers").table(), "reference": "auto", **changes})
+    return problem_from_table({**load("burgers").table(), "reference": "auto", **changes})
 
 
 def trapezoid(x: float, t: float, nu: float) -> float:
@@ -78,7 +80,7 @@ def test_cole_hopf_starts_at_minus_sine_and_vanishes_at_the_ends() -> None:
 
 
 def test_cole_hopf_is_fast_enough_to_be_drawn() -> None:
-    bound = load("burgers").bind({})
+    bound = bind(load("burgers"), {})
     durations = []
     for _ in range(3):
         start = time.perf_counter()
@@ -104,9 +106,9 @@ def test_cole_hopf_is_fast_enough_to_be_drawn() -> None:
     ],
 )  # fmt: skip
 def test_auto_recognises_burgers_equation(changes: dict[str, Any]) -> None:
-    bound = stated(**changes).bind({"nu": 0.02})
+    bound = bind(stated(**changes), {"nu": 0.02})
     assert viscosity(bound) == pytest.approx(0.02)
-    points = grids.points(grids.axes(bound, grids.FULL))[::37]
+    points = grids.points(grids.axes(bound.coordinates, grids.FULL))[::37]
     time_axis = [item.name for item in bound.coordinates].index("t")
     reference = references.solve(bound, "auto")
     assert reference.method == "cole-hopf"
@@ -136,7 +138,7 @@ def test_auto_recognises_burgers_equation(changes: dict[str, Any]) -> None:
     ],
 )  # fmt: skip
 def test_cole_hopf_refuses_other_problems(changes: dict[str, Any]) -> None:
-    bound = stated(**changes).bind({})
+    bound = bind(stated(**changes), {})
     with pytest.raises(InputError) as caught:
         references.solve(bound, "cole-hopf")
     assert caught.value.code == "not-burgers"
@@ -144,27 +146,27 @@ def test_cole_hopf_refuses_other_problems(changes: dict[str, Any]) -> None:
 
 def test_cole_hopf_refuses_a_viscosity_that_would_take_too_long() -> None:
     with pytest.raises(InputError) as caught:
-        references.solve(load("burgers").bind({"nu": 1e-9}), "cole-hopf")
+        references.solve(bind(load("burgers"), {"nu": 1e-9}), "cole-hopf")
     assert caught.value.code == "reference-too-costly"
     with pytest.raises(InputError, match="Cole"):
-        references.solve(load("burgers").bind({"nu": 0}), "cole-hopf")
+        references.solve(bind(load("burgers"), {"nu": 0}), "cole-hopf")
 
 
 def test_exact_evaluates_every_unknown() -> None:
     x = np.linspace(0, 3, 401)
-    reference = references.solve(load("lagaris-4").bind({}), "exact")
+    reference = references.solve(bind(load("lagaris-4"), {}), "exact")
     assert (reference.method, reference.error) == ("exact", 0.0)
     assert reference.values == pytest.approx(np.stack([np.sin(x), 1 + x**2], axis=1))
 
 
 def test_none_does_without_a_reference() -> None:
     with pytest.raises(InputError) as caught:
-        references.solve(load("decay").bind({}), "none")
+        references.solve(bind(load("decay"), {}), "none")
     assert caught.value.code == "reference-off"
 
 
 def test_a_formula_that_holds_nowhere_here_is_no_reference() -> None:
-    bound = load("damped-oscillator").bind({"delta": 50.0})
+    bound = bind(load("damped-oscillator"), {"delta": 50.0})
     assert bound.exact == {}
     assert "exact" not in references.candidates(bound)
     with pytest.raises(InputError) as caught:
@@ -174,7 +176,7 @@ def test_a_formula_that_holds_nowhere_here_is_no_reference() -> None:
 
 def test_an_exact_solution_that_is_infinite_somewhere_is_no_reference() -> None:
     table = {"coordinates": {"x": [0, 1]}, "unknowns": ["u"], "equations": ["u_x = -u^2"], "conditions": [], "exact": {"u": "1/x"}}
-    bound = Problem.from_table(table).bind({})
+    bound = bind(problem_from_table(table), {})
     assert exact.at(bound, np.array([[0.5]])) == pytest.approx(2.0)
     with pytest.raises(InputError) as caught:
         references.solve(bound, "exact")

@@ -10,22 +10,24 @@ import numpy as np
 import pytest
 
 from core.errors import InputError
-from core.experiment.experiment import Experiment
+from core.experiment.making import experiment_from_json, experiment_of
 from core.expressions import Names, Number, parse, substitute
+from core.problem import exact_residuals
+from core.problem.binding import bind
 from core.problem.bound import BoundProblem
-from core.problem.checks import exact_residuals
-from core.problem.problem import Problem, load
+from core.problem.problem import Problem
+from core.problem.reading.reading import load, problem_from_table
 from core.references import solve
 
 
 def stated(name: str, **changes: Any) -> Problem:
-    return Problem.from_table({**load(name).table(), **changes})
+    return problem_from_table({**load(name).table(), **changes})
 
 
 def with_exact(name: str, exact: str, values: Mapping[str, float] | None = None) -> BoundProblem:
     """A library problem with another formula, which need not be a solution."""
     values = values or {}
-    bound = load(name).bind(values)
+    bound = bind(load(name), values)
     letters = tuple(item.name for item in bound.coordinates)
     known = {parameter.name: Number(values.get(parameter.name, parameter.value)) for parameter in load(name).parameters}
     return replace(bound, exact={"u": substitute(parse(exact, Names(letters, (), tuple(known))), known)})
@@ -55,7 +57,7 @@ def test_what_is_broken_is_what_shows(exact: str, broken: str) -> None:
 
 
 def test_a_mixed_derivative_and_a_condition_between_two_edges() -> None:
-    problem = Problem.from_table(
+    problem = problem_from_table(
         {
             "coordinates": {"x": [0, "2*pi"], "t": [0, 1]},
             "unknowns": ["u"],
@@ -64,7 +66,7 @@ def test_a_mixed_derivative_and_a_condition_between_two_edges() -> None:
             "exact": {"u": "sin(x)*exp(-2*t)"},
         }
     )
-    assert exact_residuals.of_exact(problem.bind({})).largest < 1e-14
+    assert exact_residuals.of_exact(bind(problem, {})).largest < 1e-14
 
 
 def test_a_formula_without_a_value_is_not_zero() -> None:
@@ -92,9 +94,9 @@ def test_a_false_exact_solution_is_refused_with_the_place_where_it_fails() -> No
 
 def test_where_several_unknowns_meet_none_is_accused_alone() -> None:
     with pytest.raises(InputError) as caught:
-        Problem.from_table({**PLANE, "exact": {"u": "sin(x + t)", "v": "cos(x + t)"}})
+        problem_from_table({**PLANE, "exact": {"u": "sin(x + t)", "v": "cos(x + t)"}})
     assert caught.value.at.key == "problem.exact"
-    assert Problem.from_table({**PLANE, "exact": {"u": "sin(x + t)", "v": "sin(x + t)"}}).exact
+    assert problem_from_table({**PLANE, "exact": {"u": "sin(x + t)", "v": "sin(x + t)"}}).exact
 
 
 @pytest.mark.parametrize(
@@ -116,7 +118,7 @@ def test_where_several_unknowns_meet_none_is_accused_alone() -> None:
 )
 def test_kinks_gaps_and_rounding_are_no_mistakes(equation: str, exact: str) -> None:
     table = {"coordinates": {"x": [0, 1]}, "unknowns": ["u"], "equations": [equation], "conditions": [], "exact": {"u": exact}}
-    assert Problem.from_table(table).bind({}).exact
+    assert bind(problem_from_table(table), {}).exact
 
 
 @pytest.mark.parametrize(
@@ -133,16 +135,16 @@ def test_kinks_gaps_and_rounding_are_no_mistakes(equation: str, exact: str) -> N
 def test_a_formula_that_fails_somewhere_is_none(equation: str, exact: str) -> None:
     table = {"coordinates": {"x": [0, 1]}, "unknowns": ["u"], "equations": [equation], "conditions": [], "exact": {"u": exact}}
     with pytest.raises(InputError) as caught:
-        Problem.from_table(table)
+        problem_from_table(table)
     assert caught.value.code == "exact-misses-equation"
 
 
 def test_at_values_for_which_the_formula_is_none_there_is_none() -> None:
     table = load("decay").table()
-    problem = Problem.from_table({**table, "parameters": {"lambda": 1, "u0": 1}, "exact": {"u": "exp(-lambda*t)"}})
-    assert problem.bind({"lambda": 3}).exact and problem.bind({"u0": 1}).exact
-    assert problem.bind({"u0": 2}).exact == {}
-    assert solve(problem.bind({"u0": 2}), "auto").values.max() == pytest.approx(2)
+    problem = problem_from_table({**table, "parameters": {"lambda": 1, "u0": 1}, "exact": {"u": "exp(-lambda*t)"}})
+    assert bind(problem, {"lambda": 3}).exact and bind(problem, {"u0": 1}).exact
+    assert bind(problem, {"u0": 2}).exact == {}
+    assert solve(bind(problem, {"u0": 2}), "auto").values.max() == pytest.approx(2)
 
 
 def test_a_condition_that_is_nearly_met_is_a_warning_and_an_error_of_the_reference() -> None:
@@ -154,16 +156,16 @@ def test_a_condition_that_is_nearly_met_is_a_warning_and_an_error_of_the_referen
         "conditions": ["u(x, 0) = exp(-x^2/2)", "u(4, t) = 0"],
         "exact": {"u": "exp(-(x + t)^2/2)"},
     }
-    problem = Problem.from_table(table)
-    (warning,) = Experiment.of(problem).warnings
+    problem = problem_from_table(table)
+    (warning,) = experiment_of(problem).warnings
     assert (warning.code, warning.at.key) == ("exact-nearly-meets-condition", "problem.exact.u")
-    assert 1e-4 < exact_residuals.unmet(problem.bind({})) < 1e-3
-    assert solve(problem.bind({}), "exact").error == exact_residuals.unmet(problem.bind({}))
+    assert 1e-4 < exact_residuals.unmet(bind(problem, {})) < 1e-3
+    assert solve(bind(problem, {}), "exact").error == exact_residuals.unmet(bind(problem, {}))
     with pytest.raises(InputError, match=r"u\(2, t\) = 0"):
-        Problem.from_table({**table, "coordinates": {"x": [-4, 2], "t": [0, 1]}, "conditions": ["u(x, 0) = exp(-x^2/2)", "u(2, t) = 0"]})
-    assert solve(load("heat").bind({}), "exact").error == 0
+        problem_from_table({**table, "coordinates": {"x": [-4, 2], "t": [0, 1]}, "conditions": ["u(x, 0) = exp(-x^2/2)", "u(2, t) = 0"]})
+    assert solve(bind(load("heat"), {}), "exact").error == 0
 
 
 def test_runs_of_before_with_a_false_solution_can_still_be_opened() -> None:
-    stored = Experiment.of(stated("decay")).to_json().replace("u0*exp(-lambda*t)", "u0*exp(-2*lambda*t)")
-    assert Experiment.from_json(stored).bound.exact == {}
+    stored = experiment_of(stated("decay")).to_json().replace("u0*exp(-lambda*t)", "u0*exp(-2*lambda*t)")
+    assert experiment_from_json(stored).bound.exact == {}

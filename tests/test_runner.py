@@ -20,7 +20,8 @@ import torch
 
 from core import references
 from core.experiment.experiment import Experiment
-from core.problem.problem import Problem
+from core.experiment.making import experiment_of
+from core.problem.reading.reading import problem_from_table
 from core.references import Reference
 from core.running.recorder import Diverged, spaced
 from core.running.runner import run
@@ -268,7 +269,7 @@ def take_over(store: RunStore, run_id: str) -> None:
 
 def equation(text: str, **settings: Any) -> Experiment:
     table = {"coordinates": {"t": [0, 1]}, "unknowns": ["u"], "equations": [text], "conditions": ["u(0) = 100"], "reference": "none"}
-    return Experiment.of(Problem.from_table(table), {}, {"depth": 1, "width": 4, "points": 10, "steps": LONG, **settings})
+    return experiment_of(problem_from_table(table), {}, {"depth": 1, "width": 4, "points": 10, "steps": LONG, **settings})
 
 
 def test_a_diverging_run_says_where_and_keeps_its_history(store: RunStore) -> None:

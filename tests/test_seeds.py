@@ -13,7 +13,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.experiment.experiment import Experiment
-from core.problem.problem import Problem, load
+from core.experiment.making import experiment_from_toml, experiment_of
+from core.problem.reading.reading import load, problem_from_table
 from core.store import Device, Run, RunStore
 from core.store.frames import pack, unpack
 from core.studies import seeds
@@ -25,7 +26,7 @@ from tests.test_cluster import WARM, until
 
 ROOT = Path(__file__).resolve().parent.parent
 QUICK = {"depth": "2", "width": "8", "points": "40", "condition_points": "10", "steps": "60", "learning_rate": "0.01"}
-OFF = Problem.from_table(
+OFF = problem_from_table(
     {"coordinates": {"t": [0, 1]}, "unknowns": ["u"], "equations": ["u_t = log(u - 100)"], "conditions": ["u(0) = 1"], "reference": "none"}
 )
 """What diverges at its first step."""
@@ -85,7 +86,7 @@ def test_seeds_follow_the_experiments_own() -> None:
     assert [one.seed for one in several] == [7, 8, 9, 10]
     assert several[0].key == experiment.key and len({one.key for one in several}) == 4
     assert {one.to_toml().replace(f"seed = {one.seed}", "") for one in several} == {experiment.to_toml().replace("seed = 7", "")}
-    assert Experiment.from_toml(several[2].to_toml()).key == several[2].key
+    assert experiment_from_toml(several[2].to_toml()).key == several[2].key
 
 
 def test_at_the_end_of_the_range_they_are_the_last() -> None:
@@ -168,7 +169,7 @@ def test_workers_train_seeds_and_the_bands_hold_what_they_wrote(cluster: Cluster
 
 @pytest.mark.processes
 def test_seeds_that_diverge_count_as_failed(cluster: Cluster) -> None:
-    experiment = Experiment.of(OFF, settings={"depth": 1, "width": 4, "points": 10, "condition_points": 2, "steps": 5})
+    experiment = experiment_of(OFF, settings={"depth": 1, "width": 4, "points": 10, "condition_points": 2, "steps": 5})
     runs = trained(cluster, seeds.experiments(experiment, 3))
     assert [run.status for run in runs] == ["diverged"] * 3
     found = seeds.outcome(runs)
@@ -214,7 +215,7 @@ def text(app: AppTest) -> str:
 
 
 def experiments(count: int = 3) -> tuple[Experiment, ...]:
-    return seeds.experiments(Experiment.of(load("decay"), settings=dict(QUICK)), count)
+    return seeds.experiments(experiment_of(load("decay"), settings=dict(QUICK)), count)
 
 
 def test_the_section_is_folded_and_does_nothing_then(store: RunStore, idle: Idle) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from core import references
 from core.errors import RunError
-from core.problem.problem import load
+from core.problem.reading.reading import load
 from core.references import Reference
 from core.store import RunStore, classical
 from core.workers import solver

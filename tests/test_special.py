@@ -16,11 +16,13 @@ from hypothesis import strategies as st
 
 from core.engines.native_step import covers
 from core.errors import InputError
-from core.experiment.experiment import Experiment
+from core.experiment.making import experiment_of
 from core.expressions import FLOATS, NUMPY, Coordinate, Expression, Names, Number, differentiate, evaluate, parse, substitute, to_latex
 from core.expressions.special import SPECIAL
 from core.expressions.torch_functions import TORCH
+from core.problem.binding import bind
 from core.problem.problem import Problem
+from core.problem.reading.reading import problem_from_table
 from core.training.training import train
 
 X = Coordinate("x")
@@ -138,7 +140,7 @@ def test_a_problems_own_names_come_first() -> None:
     own = Names(("t",), ("y0", "y1"), ("k0", "k1", "sech"))
     for text in ("k0*y0 + k1", "y1(0)", "sech*2"):
         parse(text, own)
-    problem = Problem.from_table(
+    problem = problem_from_table(
         {
             "coordinates": {"t": [0, 1]},
             "unknowns": ["y0"],
@@ -147,7 +149,7 @@ def test_a_problems_own_names_come_first() -> None:
             "conditions": ["y0(0) = 1"],
         }
     )
-    assert problem.bind({}).equations
+    assert bind(problem, {}).equations
 
 
 def test_a_number_without_a_value_is_refused() -> None:
@@ -168,7 +170,7 @@ def test_reading_a_problem_with_bessel_functions_loads_no_scipy() -> None:
 
 
 def stated(equation: str) -> Problem:
-    return Problem.from_table({"coordinates": {"x": [0, 1]}, "unknowns": ["u"], "equations": [equation], "conditions": ["u(0) = 1"]})
+    return problem_from_table({"coordinates": {"x": [0, 1]}, "unknowns": ["u"], "equations": [equation], "conditions": ["u(0) = 1"]})
 
 
 @pytest.mark.parametrize(
@@ -182,7 +184,7 @@ def stated(equation: str) -> Problem:
     ],
 )
 def test_the_kernel_leaves_what_it_has_no_code_for_to_jets(equation: str, covered: bool) -> None:
-    assert covers(stated(equation).bind({})) is covered
+    assert covers(bind(stated(equation), {})) is covered
 
 
 @pytest.mark.parametrize("equation", ["u_x = -j0(u) + erf(x)", "u_x + D(j1(u)*sech(x), x) = sinc(u)", "u_x = i0(u) - k0(1 + u^2)*erfc(u)"])
@@ -190,7 +192,7 @@ def test_every_engine_trains_on_them_alike(equation: str) -> None:
     losses = []
     for engine in ("autograd", "jets", "native"):
         settings = {"engine": engine, "steps": 20, "precision": "float64", "optimiser": "adam", "width": 8, "depth": 2, "points": 64}
-        *_, last = train(Experiment.of(stated(equation), settings=settings))
+        *_, last = train(experiment_of(stated(equation), settings=settings))
         losses.append(last.losses.tolist())
     for found in losses[1:]:
         assert found == pytest.approx(losses[0], rel=1e-9, abs=1e-12)

@@ -10,7 +10,8 @@ import pytest
 
 from core.errors import InputError
 from core.expressions import NUMPY, Coordinate, Derivative, Leaf, evaluate, leaves_in, to_text
-from core.problem.problem import Problem, load
+from core.problem.binding import bind
+from core.problem.reading.reading import load, problem_from_table
 from core.references import exact
 from core.why_pytorch.frameworks.stated import CHANGE, stated
 from core.why_pytorch.frameworks.task import Task, read
@@ -26,7 +27,7 @@ def task(name: str, folder: Path) -> Task:
 
 @pytest.mark.parametrize("name", FIT)
 def test_the_residual_is_the_equations(name: str, tmp_path: Path) -> None:
-    bound, given = load(name).bind({}), task(name, tmp_path)
+    bound, given = bind(load(name), {}), task(name, tmp_path)
     draw = np.random.RandomState(3)
     u, second, *first = draw.uniform(-1, 1, (2 + len(bound.coordinates), len(given.points), 1))
     order = [item.name for item in bound.coordinates]
@@ -46,12 +47,12 @@ def test_the_residual_is_the_equations(name: str, tmp_path: Path) -> None:
 
 
 def leaves(name: str) -> list[Leaf]:
-    return sorted(leaves_in(load(name).bind({}).equations[0]), key=to_text)
+    return sorted(leaves_in(bind(load(name), {}).equations[0]), key=to_text)
 
 
 @pytest.mark.parametrize("name", ["boundary-layer", "decay", "heat", "lagaris-1"])
 def test_an_exact_solution_meets_the_conditions(name: str, tmp_path: Path) -> None:
-    bound, given = load(name).bind({}), task(name, tmp_path)
+    bound, given = bind(load(name), {}), task(name, tmp_path)
     names = [item.name for item in bound.coordinates]
     points = given.condition_points.astype(float)
     if name == "heat":
@@ -91,7 +92,7 @@ STATED = {"coordinates": {"x": [0, 1], "t": [0, 1]}, "unknowns": ["u"], "equatio
 )
 def test_a_condition_that_cannot_be_given_is_named(conditions: list[str], code: str, values: dict[str, int]) -> None:
     with pytest.raises(InputError) as caught:
-        stated(Problem.from_table({**STATED, "conditions": conditions}), {})
+        stated(problem_from_table({**STATED, "conditions": conditions}), {})
     assert (caught.value.code, dict(caught.value.values)) == (code, values)
 
 
@@ -105,5 +106,5 @@ def test_an_equation_that_definitions_make_deep_is_refused() -> None:
         "conditions": ["u(x, 0) = 1"],
     }
     with pytest.raises(InputError) as caught:
-        stated(Problem.from_table(table), {})
+        stated(problem_from_table(table), {})
     assert caught.value.code == "framework-too-deep"

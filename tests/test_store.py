@@ -22,8 +22,8 @@ from sqlalchemy import event
 from sqlalchemy.pool import Pool
 
 from core.errors import InputError, RunError
-from core.experiment.experiment import Experiment
-from core.problem.problem import Problem
+from core.experiment.making import experiment_of
+from core.problem.reading.reading import problem_from_table
 from core.store import LEASE, SILENCE, Device, Lease, Run, RunStore, default_url
 from core.store.schema import ADDED
 from tests.experiments import small
@@ -114,7 +114,7 @@ def test_any_text_is_kept(store: RunStore) -> None:
         "equations": ["u_t = u"],
         "conditions": ["u(0) = 1"],
     }
-    experiment = Experiment.of(Problem.from_table(table))
+    experiment = experiment_of(problem_from_table(table))
     run = store.create(experiment)
     lease = again(store, run)
     store.finish(lease, "failed", **RESULT, error={"code": "unexpected", "values": {"reason": "«ψ» 🌊\u2028\x00"}})

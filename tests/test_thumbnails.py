@@ -13,7 +13,9 @@ from PIL import Image
 from core import references
 from core.domain import grids
 from core.errors import InputError, RunError
-from core.problem.problem import Problem, load
+from core.problem.binding import bind
+from core.problem.problem import Problem
+from core.problem.reading.reading import load, problem_from_table
 from core.references import Reference
 from core.store import RunStore
 from dashboard import thumbnails
@@ -33,7 +35,7 @@ def drawn(data: bytes) -> Image.Image:
 
 def exact(name: str) -> tuple[Problem, Any]:
     problem = load(name)
-    return problem, references.solve(problem.bind({}), "exact").values
+    return problem, references.solve(bind(problem, {}), "exact").values
 
 
 @pytest.mark.parametrize("name", ["decay", "lagaris-4", "heat", "poisson", "kovasznay", "taylor-green"])
@@ -55,7 +57,7 @@ def test_up_is_up_and_time_runs_to_the_right() -> None:
     t = [coordinate.name for coordinate in problem.coordinates].index("t")
     middle = np.asarray(drawn(thumbnail(problem, values)))[HEIGHT // 2].astype(int)
     assert t == 1 and middle[5].sum() < middle[-5].sum(), "hot, so dark, at the start"
-    x, y = np.meshgrid(*grids.axes(load("poisson").bind({}), grids.FULL), indexing="ij")
+    x, y = np.meshgrid(*grids.axes(bind(load("poisson"), {}), grids.FULL), indexing="ij")
     image = np.asarray(drawn(thumbnail(load("poisson"), (y + 0 * x)[..., None]))).astype(int)
     assert image[5, WIDTH // 2].sum() < image[-5, WIDTH // 2].sum(), "large, so dark, at the top"
 
@@ -73,7 +75,7 @@ def test_a_picture_is_drawn_once_for_what_is_known(store: RunStore, monkeypatch:
     asked: list[str] = []
     monkeypatch.setattr(thumbnails.references, "known", lambda problem, _values: asked.append(problem.name) or answer)
     answer: Any = None
-    key = thumbnails.references.remember(Problem.from_table({**load("pendulum").table(), "coordinates": {"t": [0, 7.25]}}), {})
+    key = thumbnails.references.remember(problem_from_table({**load("pendulum").table(), "coordinates": {"t": [0, 7.25]}}), {})
     assert fetched(key) is None and len(asked) == 1
     answer = RunError("reference-too-slow", limit=20)
     assert fetched(key) is answer

@@ -20,7 +20,8 @@ from benchmarks.witnesses.layers import End, Layer, march, solve
 from benchmarks.witnesses.responses import Bell, Constant, Signal, Steps, Tent
 from benchmarks.witnesses.shooting import branches
 from core.errors import InputError
-from core.problem.problem import Problem
+from core.problem.binding import bind
+from core.problem.reading.reading import problem_from_table
 from core.references import Reference
 
 AXIS: Array = np.linspace(0, 1, 101)
@@ -47,7 +48,7 @@ def test_a_truth_obeys_its_own_problem(kind: str) -> None:
     few = kind in PATIENT
     for number in range(1 if few else 3):
         case = draw(kind, 2, number)
-        problem = Problem.from_table(case.table).bind({})
+        problem = bind(problem_from_table(case.table), {})
         for formula in case.truth.formulas[: 1 if few else 2] if isinstance(case.truth, Solutions) else ():
             assert misfits(problem, formula)[4] < 1e-3
             assert max(gaps(problem, formula)) < 1e-3
@@ -56,7 +57,7 @@ def test_a_truth_obeys_its_own_problem(kind: str) -> None:
 def test_a_patch_notices_a_false_truth() -> None:
     case = draw("smooth-bvp", 2, 0)
     assert isinstance(case.truth, Solutions)
-    problem, formula = Problem.from_table(case.table).bind({}), case.truth.formulas[0]
+    problem, formula = bind(problem_from_table(case.table), {}), case.truth.formulas[0]
     assert min(misfits(problem, lambda axes: formula(axes) + 0.1 * axes[0][:, None] ** 2)) > 1e-3
     assert max(gaps(problem, lambda axes: formula(axes) + 0.1)) > 1e-3
 

@@ -13,7 +13,9 @@ from torch import Tensor, nn
 from core.engines.objective import Objective
 from core.errors import InputError
 from core.experiment.checkpoint import Checkpoint
-from core.experiment.experiment import WEIGHTINGS, Experiment
+from core.experiment.choices import WEIGHTINGS
+from core.experiment.experiment import Experiment
+from core.experiment.making import experiment_of
 from core.loss.jacobian import norms, traces
 from core.loss.losses import Losses
 from core.loss.points import Residual
@@ -21,7 +23,7 @@ from core.loss.weighting import AVERAGE, DECAY, GAIN, LEAST, SIZES, SLICES, Weig
 from core.loss.weights import Weights
 from core.network import build
 from core.network.parameters import Vector
-from core.problem.problem import Problem, load
+from core.problem.reading.reading import load, problem_from_table
 from core.training.training import Snapshot, train
 from tests.experiments import small
 
@@ -50,8 +52,8 @@ def gradient(value: Tensor, network: nn.Module) -> Tensor:
 def measured() -> Experiment:
     """A system with measurements of two unknowns, which are two columns of one term."""
     rows = [[0.1, 0.5, -0.2], [0.4, 1.5, 0.3], [0.7, -0.5, 0.9]]
-    problem = Problem.from_table({**load("harmonic-system").table(), "data": {"columns": ["t", "y1", "y2"], "rows": rows}})
-    return Experiment.of(problem, {}, {"width": 6, "depth": 2, "points": 20, "precision": "float64"})
+    problem = problem_from_table({**load("harmonic-system").table(), "data": {"columns": ["t", "y1", "y2"], "rows": rows}})
+    return experiment_of(problem, {}, {"width": 6, "depth": 2, "points": 20, "precision": "float64"})
 
 
 EXPERIMENTS = {
@@ -187,7 +189,7 @@ def test_attention_and_causality_multiply() -> None:
 def test_where_time_does_not_begin_at_0_its_slices_do() -> None:
     table = {"coordinates": {"t": [2, 6]}, "unknowns": ["u"], "equations": ["u_t + u = 0"], "conditions": ["u(2) = 1"]}
     settings = {"causality": 10.0, "constraints": "soft", "points": 320}
-    losses, network = setting(Experiment.of(Problem.from_table(table), {}, settings))
+    losses, network = setting(experiment_of(problem_from_table(table), {}, settings))
     weights = Objective(network, losses).weights.points[0][:, 0]
     t = losses.draw(0).interior["t"].detach()[:, 0]
     order = t.argsort()
@@ -198,7 +200,7 @@ def test_where_time_does_not_begin_at_0_its_slices_do() -> None:
 @pytest.mark.parametrize("case", EXPERIMENTS)
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_the_squares_of_the_jacobian_add_up_to_the_loss_and_its_rows_to_the_gradient(variant: str, case: str) -> None:
-    losses, network = setting(Experiment.of(*again(EXPERIMENTS[case](), VARIANTS[variant])))
+    losses, network = setting(experiment_of(*again(EXPERIMENTS[case](), VARIANTS[variant])))
     objective = Objective(network, losses)
     residuals, rows, terms = objective.jacobian()
     total, terms_again = objective.descend()
@@ -278,7 +280,7 @@ def test_a_method_that_is_at_a_loss_goes_on_with_other_weights(method: str) -> N
         "precision": "float64",
     }
     for causality, stops in ((0.0, True), (1.0, False)):
-        experiment = Experiment.of(Problem.from_table(table), {}, {**settings, "causality": causality})
+        experiment = experiment_of(problem_from_table(table), {}, {**settings, "causality": causality})
         assert (deque(train(experiment), maxlen=1).pop().step < 100) is stops
 
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from benchmarks.steps.workloads import LEARNING_RATE, Steps, Workload
 from core.experiment.experiment import HYPERPARAMETERS, Experiment
-from core.problem.problem import load
+from core.experiment.making import experiment_of
+from core.problem.reading.reading import load
 from core.ranges import Choice
 from core.running.process import prepare
 from core.training.training import train
@@ -34,7 +35,7 @@ def experiment(workload: Workload, engine: str = "") -> Experiment:
         **({"engine": engine} if engine else {}),
     }
     weights = {f"condition-{number}": condition.weight for number, condition in enumerate(workload.conditions, 1)}
-    return Experiment.of(load(workload.problem), None, settings, {"equation": workload.weight, **weights})
+    return experiment_of(load(workload.problem), None, settings, {"equation": workload.weight, **weights})
 
 
 def build(workload: Workload, variant: str = "") -> Steps:

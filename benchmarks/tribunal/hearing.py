@@ -14,7 +14,8 @@ from benchmarks.tribunal.judge import Judgement, Verdict, judge
 from core import references
 from core.domain import grids
 from core.errors import TangenteError
-from core.problem.problem import Problem
+from core.problem.binding import bind
+from core.problem.reading.reading import problem_from_table
 from core.references import Reference
 
 HANGING = 90
@@ -66,10 +67,10 @@ def hear(name: str) -> Record:
 def answer_of(case: Case) -> tuple[Reference | TangenteError, tuple[Any, ...]]:
     """The reference of the case's problem, or the refusal; and the axes it is given on, none where the problem itself is refused."""
     try:
-        bound = Problem.from_table(case.table).bind({})
+        bound = bind(problem_from_table(case.table), {})
     except TangenteError as error:
         return error, ()
-    axes = grids.axes(bound, grids.FULL)
+    axes = grids.axes(bound.coordinates, grids.FULL)
     try:
         return references.solve(bound, "auto"), axes
     except TangenteError as error:

@@ -9,7 +9,9 @@ from typing import Any
 from core.diagnosis.quantities import Checked
 from core.errors import TangenteError
 from core.experiment import recipes
-from core.experiment.experiment import HYPERPARAMETERS, WEIGHT, Experiment
+from core.experiment.choices import WEIGHT
+from core.experiment.experiment import HYPERPARAMETERS, Experiment
+from core.experiment.making import experiment_of
 from core.ranges import Integer, Real
 
 Settings = Mapping[str, Any]
@@ -110,7 +112,7 @@ def _trainable(experiment: Experiment, changed: Settings) -> bool:
         kind, _dot, name = key.rpartition(".")
         (weights if kind == "weights" else settings)[name] = value
     try:
-        Experiment.of(experiment.problem, dict(experiment.values), settings, weights)
+        experiment_of(experiment.problem, dict(experiment.values), settings, weights)
     except TangenteError:
         return False
     return all(math.isfinite(value) for value in weights.values())

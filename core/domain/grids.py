@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.domain.domain import TOLERANCE
-
-if TYPE_CHECKING:
-    from core.problem.problem import BoundProblem
+from core.domain.domain import TOLERANCE, Interval
 
 Array = NDArray[np.float64]
 
@@ -23,15 +19,15 @@ RESIDUAL: Mapping[int, int] = {1: 101, 2: 21, 3: 9}
 """Coarser again, as residuals cost several passes."""
 
 
-def axes(problem: BoundProblem, counts: Mapping[int, int]) -> tuple[Array, ...]:
+def axes(coordinates: Sequence[Interval], counts: Mapping[int, int]) -> tuple[Array, ...]:
     """The grid's values along each coordinate, (count,) each, from end to end."""
-    count = counts[len(problem.coordinates)]
-    return tuple(np.linspace(item.low, item.high, count) for item in problem.coordinates)
+    count = counts[len(coordinates)]
+    return tuple(np.linspace(item.low, item.high, count) for item in coordinates)
 
 
-def through(problem: BoundProblem, place: Sequence[float]) -> tuple[Array, ...]:
+def through(coordinates: Sequence[Interval], place: Sequence[float]) -> tuple[Array, ...]:
     """The axes of `FULL` with the values of a place among theirs, so that nothing need be interpolated there."""
-    along = zip(axes(problem, FULL), place, strict=True)
+    along = zip(axes(coordinates, FULL), place, strict=True)
     return tuple(axis if _has(axis, value) else np.sort(np.append(axis, value)) for axis, value in along)
 
 

@@ -8,17 +8,15 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from core.errors import InputError, TangenteError
+from core.experiment.experiment import Experiment
 from core.experiment.phases import Phases
 from core.files import tables
+from core.problem.cusps import Cusp
+from core.problem.problem import Problem
+from core.problem.statement import ParameterRange
 from core.ranges import NO_CURRICULUM, Curriculum, Real, nearest
-
-if TYPE_CHECKING:
-    from core.experiment.experiment import Experiment
-    from core.problem.cusps import Cusp
-    from core.problem.problem import ParameterRange, Problem
 
 JUMPS = 8
 """From the first value to the parameter's own."""

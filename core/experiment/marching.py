@@ -7,19 +7,16 @@ Comput. Phys. 29 (2021) 930, time-adaptive approach I. The sequence-to-sequence 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from core.domain.domain import TIME
 from core.errors import InputError
+from core.experiment.experiment import Experiment
 from core.experiment.phases import Phases
 from core.expressions import At, leaves_in
+from core.problem.bound import BoundProblem
 from core.problem.conditions import BoundCondition
-
-if TYPE_CHECKING:
-    from core.experiment.experiment import Experiment
-    from core.problem.bound import BoundProblem
-    from core.problem.cusps import Cusp
-    from core.problem.problem import Problem
+from core.problem.cusps import Cusp
+from core.problem.problem import Problem
 
 
 def phases(experiment: Experiment) -> Phases:

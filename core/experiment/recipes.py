@@ -16,6 +16,7 @@ from typing import Any
 
 from core.domain.domain import TIME
 from core.problem import cusps
+from core.problem.binding import bind
 from core.problem.problem import Problem
 
 LIMIT = 1500
@@ -105,7 +106,7 @@ def _weights(problem: Problem, known: Mapping[str, Any]) -> int:
 @lru_cache(maxsize=256)
 def _method(problem: Problem) -> str:
     """That which suits a small network."""
-    names, bound = [coordinate.name for coordinate in problem.coordinates], problem.bind(dict(problem.values({})))
+    names, bound = [coordinate.name for coordinate in problem.coordinates], bind(problem, dict(problem.values({})))
     if len(names) == 1:
         return BROYDEN if bound.order > 2 and cusps.find(bound) else MARQUARDT
     plain = TIME not in names and len(problem.unknowns) == 1 and bound.order <= 2

@@ -7,10 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from core.experiment.experiment import Experiment
 
 _RISE = 0.1
 
@@ -20,11 +16,3 @@ SCHEDULES: dict[str, Callable[[float], float]] = {
     "exponential": lambda share: 100.0**-share,
     "warm-up": lambda share: share / _RISE if share < _RISE else (1 + math.cos(math.pi * (share - _RISE) / (1 - _RISE))) / 2,
 }
-
-
-def learning_rate(experiment: Experiment, step: int) -> float:
-    """The learning rate of `step`, counted from 0; where no number limits the steps of its stage, it is constant."""
-    stage = experiment.stage(step)
-    if stage.end is None:
-        return experiment.learning_rate
-    return experiment.learning_rate * SCHEDULES[experiment.schedule]((step - stage.begin) / (stage.end - stage.begin))

@@ -31,7 +31,7 @@ from core.loss.resampling import POOL, RULES
 from core.network import DTYPES, Trial
 from core.network.columns import Columns
 from core.problem import cusps
-from core.problem.problem import BoundCondition
+from core.problem.conditions import BoundCondition
 
 HELD_OUT = 1000
 """Points inside that are looked at to tell the best weights, at most."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from core.domain import interfaces
 from core.domain.domain import Interval, space
@@ -31,15 +31,12 @@ from core.files.tables import located
 from core.problem import conditions
 from core.problem.conditions import BoundCondition
 from core.problem.pointing import pointed
-
-if TYPE_CHECKING:
-    from core.problem.problem import Problem
+from core.problem.problem import Problem, Values
 
 T = TypeVar("T")
 MOST_NODES = 5_000
 """Of all equations and conditions together, with definitions and derivatives written out."""
 Sides = tuple[Expression, Expression]
-Values = tuple[tuple[str, float], ...]
 
 
 @dataclass(frozen=True)
@@ -108,7 +105,7 @@ def parsed(problem: Problem) -> Trees:
 
 
 @lru_cache(maxsize=1024)
-def bind(problem: Problem, values: Values) -> BoundProblem:
+def with_values(problem: Problem, values: Values) -> BoundProblem:
     """The problem with a value for each of its parameters; raises `InputError` where an equation or condition has no finite value there."""
     trees = parsed(problem)
     known, budget = _Known(trees.definitions, {name: Number(value) for name, value in values}), _Budget()

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from core import references
 from core.domain.domain import TOLERANCE, Interval
 from core.errors import InputError, Position
 from core.files import tables
@@ -23,7 +22,8 @@ REQUIRED = ("coordinates", "unknowns", "equations", "conditions")
 UNSUPPORTED = ("domain", "estimate")
 MOST = {"coordinates": 3, "unknowns": 10, "parameters": 20, "definitions": 20, "equations": 20, "conditions": 40}
 LONGEST = {"title": 100, "source": 400, "description": 1000, "teaches": 1000}
-CHOICES = {"difficulty": ("medium", "easy", "hard"), "reference": ("auto", "none", *references.METHODS)}
+METHODS = ("exact", "cole-hopf", "characteristics", "initial-value", "boundary-value", "lines", "collocation")
+CHOICES = {"difficulty": ("medium", "easy", "hard"), "reference": ("auto", "none", *METHODS)}
 """The first is taken where the key is left out."""
 FAILURE = "failure"
 """What a problem promises that plain training is known to fail on."""

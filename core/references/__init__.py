@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,11 +17,9 @@ from numpy.typing import NDArray
 from core.domain import grids
 from core.domain.domain import TIME
 from core.errors import InputError, RunError, TangenteError
+from core.problem.bound import BoundProblem
 from core.references.common.clock import Clock
 from core.references.common.solution import Evidence
-
-if TYPE_CHECKING:
-    from core.problem.problem import BoundProblem
 
 Array = NDArray[np.float64]
 
@@ -32,9 +29,16 @@ SHARE = 0.6
 """Of the time that is left, what a method may take before others are tried."""
 WORST = 1e-3
 """The largest estimated relative error of a reference; a coarser one would judge nothing."""
-
-METHODS = ("exact", "cole-hopf", "characteristics", "initial-value", "boundary-value", "lines", "collocation")
-"""Each is a module of this package."""
+MODULES = {
+    "exact": "exact",
+    "cole-hopf": "cole_hopf",
+    "characteristics": "characteristics",
+    "initial-value": "ordinary.initial_value",
+    "boundary-value": "ordinary.boundary_value",
+    "lines": "lines",
+    "collocation": "collocation",
+}
+"""Where each of `statement.METHODS` lies; loaded when it is first tried."""
 VERDICTS = frozenset(
     {
         "reference-backward",
@@ -101,7 +105,7 @@ def solve(
     if reference == "none":
         raise InputError("reference-off")
     clock = Clock(limit, unwanted)
-    axes = axes or grids.axes(problem, grids.FULL)
+    axes = axes or grids.axes(problem.coordinates, grids.FULL)
     if reference != "auto":
         return _by(reference, problem, axes, clock)
     refused: list[TangenteError] = []
@@ -129,7 +133,7 @@ def candidates(problem: BoundProblem) -> tuple[str, ...]:
 
 def _by(method: str, problem: BoundProblem, axes: tuple[Array, ...], clock: Clock) -> Reference:
     begun = clock.seconds
-    module = import_module(f"core.references.{method.replace('-', '_')}")
+    module = import_module(f"core.references.{MODULES[method]}")
     found = module.solve(problem, axes, clock)
     if not all(np.isfinite(values).all() for values in (found.values, *found.others)):
         raise InputError("reference-not-finite")

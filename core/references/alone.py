@@ -12,7 +12,7 @@ from core import references
 from core.domain import grids
 from core.domain.domain import Interval
 from core.errors import InputError, Position, TangenteError
-from core.problem.problem import BoundProblem
+from core.problem.bound import BoundProblem
 from core.references import Reference
 
 Point = tuple[float, ...]
@@ -57,7 +57,7 @@ def solve(problem: BoundProblem, method: str, place: Point | None) -> Reference:
 
 
 def _axes(problem: BoundProblem, place: Point | None) -> tuple[grids.Array, ...]:
-    return grids.through(problem, place) if place else grids.axes(problem, grids.FULL)
+    return grids.through(problem.coordinates, place) if place else grids.axes(problem.coordinates, grids.FULL)
 
 
 def said(reference: Reference, problem: BoundProblem, place: Point | None) -> dict[str, Any]:

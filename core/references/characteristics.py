@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,13 +29,11 @@ from core.expressions import (
     replace,
 )
 from core.expressions.algebra import ZERO, divide, negate
+from core.problem.bound import BoundProblem
 from core.references.common.clock import Clock
 from core.references.common.integrals import Integral
 from core.references.common.solution import Evidence, Solution
 from core.references.common.stretches import stretches
-
-if TYPE_CHECKING:
-    from core.problem.problem import BoundProblem
 
 Array = NDArray[np.float64]
 Function = Callable[[Array], Array]

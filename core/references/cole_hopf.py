@@ -12,7 +12,6 @@ whole line converges exponentially as well (Trefethen and Weideman 2014), and it
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,11 +20,9 @@ from core.domain import grids
 from core.domain.domain import TIME, Place
 from core.errors import InputError
 from core.expressions import NUMPY, At, Coordinate, Derivative, Expression, Leaf, derivatives_in, evaluate, leaves_in
+from core.problem.bound import BoundProblem
 from core.references.common.clock import Clock
 from core.references.common.solution import Evidence, Solution
-
-if TYPE_CHECKING:
-    from core.problem.problem import BoundProblem
 
 Array = NDArray[np.float64]
 

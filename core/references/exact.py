@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from numpy.typing import NDArray
 
 from core.domain import grids
 from core.errors import InputError
 from core.expressions import NUMPY, Coordinate, Leaf, evaluate
-from core.problem.checks import exact_residuals
+from core.problem import exact_residuals
+from core.problem.bound import BoundProblem
 from core.references.common.clock import Clock
 from core.references.common.solution import Evidence, Solution
-
-if TYPE_CHECKING:
-    from core.problem.problem import BoundProblem
 
 Array = NDArray[np.float64]
 

@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise, product
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,11 +24,9 @@ from core.expressions import At, Coordinate, Derivative, Expression, Leaf, Numbe
 from core.expressions import replace as exchanged
 from core.expressions.algebra import add, divide, multiply, subtract
 from core.problem import conditions
+from core.problem.bound import BoundProblem
 from core.problem.conditions import BoundCondition
 from core.references.common.stretches import Feature
-
-if TYPE_CHECKING:
-    from core.problem.problem import BoundProblem
 
 Array = NDArray[np.float64]
 Cuts = Mapping[str, tuple[float, ...]]

@@ -45,7 +45,7 @@ class Grid:
     """A regular grid over the box of an experiment's coordinates."""
 
     def __init__(self, experiment: Experiment, counts: Mapping[int, int]) -> None:
-        axes = grids.axes(experiment.bound, counts)
+        axes = grids.axes(experiment.bound.coordinates, counts)
         self.axes = {item.name: axis for item, axis in zip(experiment.bound.coordinates, axes, strict=True)}
         self.shape = tuple(map(len, axes))
         self.points = grids.points(axes)  # (n, d)

@@ -21,9 +21,9 @@ from distributed.comm.addressing import get_address_host
 import core.running.runner  # noqa: F401  loaded before the first run needs it
 from core.engines import kernel
 from core.errors import TangenteError
-from core.experiment.experiment import Experiment
+from core.experiment.making import experiment_of
 from core.loss.losses import Losses
-from core.problem.problem import load
+from core.problem.reading.reading import load
 from core.running.dask_settings import configure
 from core.running.display import Display
 from core.store import Device, RunStore, default_url
@@ -38,7 +38,7 @@ _PUBLISH_EVERY = 5.0  # seconds
 
 def warm_up() -> None:
     """Train for one step and draw one frame, so that a run finds everything loaded that is loaded lazily."""
-    experiment = Experiment.of(load("burgers"), settings={"points": 16, "condition_points": 16, "steps": 1, "device": "cpu"})
+    experiment = experiment_of(load("burgers"), settings={"points": 16, "condition_points": 16, "steps": 1, "device": "cpu"})
     display = Display(experiment, Losses(experiment, torch_device("cpu")), lambda: None)
     for snapshot in train(experiment):
         display.frame(snapshot, snapshot.losses[None].numpy(), {})

@@ -16,18 +16,16 @@ import secrets
 import time
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from core import references
 from core.errors import RunError, TangenteError
-from core.problem.problem import Problem
+from core.problem.binding import bind, content
+from core.problem.problem import Problem, Values
+from core.problem.reading.reading import problem_from_table
 from core.references import Reference
 from core.references.common.clock import Unwanted
-from core.store import Question
-
-if TYPE_CHECKING:
-    from core.problem.bound import Values
-    from core.store import RunStore
+from core.store import Question, RunStore
 
 Answer = Reference | TangenteError
 
@@ -45,8 +43,8 @@ log = logging.getLogger(__name__)
 
 def key(problem: Problem, values: Mapping[str, float]) -> str:
     """The sha256, in hex, of all that determines an answer; raises `InputError` for an unknown parameter."""
-    content = {"version": VERSION, "problem": _without_data(problem.content()), "values": dict(problem.values(values))}
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+    determines = {"version": VERSION, "problem": _without_data(content(problem)), "values": dict(problem.values(values))}
+    return hashlib.sha256(json.dumps(determines, sort_keys=True).encode()).hexdigest()
 
 
 def known(store: RunStore, problem: Problem, values: Mapping[str, float]) -> Answer | None:
@@ -87,8 +85,8 @@ def solve(question: Question, unwanted: Callable[[], bool] = lambda: False) -> A
         return RunError("reference-keeps-failing", attempts=MOST_ATTEMPTS)
     stated = json.loads(question.problem)
     try:
-        problem = Problem.from_table(stated["problem"])
-        return references.solve(problem.bind(stated["values"]), problem.reference, references.LIMIT, unwanted)
+        problem = problem_from_table(stated["problem"])
+        return references.solve(bind(problem, stated["values"]), problem.reference, references.LIMIT, unwanted)
     except TangenteError as error:
         return error
     except Unwanted:
@@ -128,7 +126,7 @@ class Lookup:
 def _at_once(problem: Problem, values: Values) -> Answer | None:
     """The answer of a method that takes milliseconds, or why there cannot be one; None where a solver has to tell."""
     try:
-        bound = problem.bind(dict(values))
+        bound = bind(problem, dict(values))
         if problem.reference in ("none", *references.AT_ONCE):
             return references.solve(bound, problem.reference)
     except TangenteError as error:

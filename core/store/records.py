@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, Protocol
 
 from core.experiment.experiment import Experiment
+from core.experiment.making import experiment_from_json
 
 ENDINGS = ("paused", "stopped", "done", "diverged", "failed")
 """How a worker may leave a run; before, it is queued, then running."""
@@ -69,7 +70,7 @@ class Run:
 
     @cached_property
     def experiment(self) -> Experiment:
-        return Experiment.from_json(self.text)
+        return experiment_from_json(self.text)
 
 
 @dataclass(frozen=True)

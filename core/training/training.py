@@ -18,14 +18,14 @@ from core.engines.native_step import covers, suits
 from core.engines.objective import Objective
 from core.errors import RunError
 from core.experiment.checkpoint import Checkpoint, Parts
-from core.experiment.experiment import OPTIMISERS as METHODS
+from core.experiment.choices import OPTIMISERS as METHODS
 from core.experiment.experiment import Experiment, Stage
-from core.experiment.schedules import learning_rate
 from core.loss.held_out import Validation
 from core.loss.losses import Losses
 from core.network import build
 from core.optimisers import OPTIMISERS, Optimiser
 from core.training.devices import torch_device
+from core.training.schedule import learning_rate
 
 
 @dataclass(frozen=True)

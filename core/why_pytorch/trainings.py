@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.experiment.experiment import Experiment
-from core.problem.problem import load
+from core.experiment.making import experiment_of
+from core.problem.reading.reading import load
 
 HOUR = 3600.0
 
@@ -27,7 +28,7 @@ class Training:
             **{"depth": self.depth, "width": self.width, "points": self.points, "constraints": "soft", "resampling": "fixed"},
             **{"optimiser": "adam", "precision": "float32", "seconds": HOUR, "patience": None, "device": "cpu", "engine": engine},
         }
-        return Experiment.of(load(self.problem), None, settings)
+        return experiment_of(load(self.problem), None, settings)
 
 
 TRAININGS: Mapping[str, Training] = {

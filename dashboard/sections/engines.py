@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from core.errands.batch import Errand
-from core.problem.problem import load
+from core.problem.reading.reading import load
 from core.why_pytorch.trainings import TRAININGS
 from dashboard.figures.style import axis, colour, layout
 from dashboard.sections import asking

@@ -13,7 +13,7 @@ import streamlit as st
 
 from core.errands.batch import Errand
 from core.errors import N_, TangenteError
-from core.problem.problem import library
+from core.problem.reading.reading import library
 from core.why_pytorch.frameworks import stated
 from core.why_pytorch.frameworks.catalogue import FRAMEWORKS, Framework
 from core.why_pytorch.frameworks.task import TASKS, read

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from core.problem.problem import library
+from core.problem.reading.reading import library
 from dashboard.thumbnails import WIDTH
 from tests.browser.harness import Server, Solve
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from core.problem.problem import library
+from core.problem.reading.reading import library
 from tests.browser.harness import ADAM, Server, Solve
 
 QUICK = {**ADAM, "problem": "decay", "depth": 2, "width": 8, "points": 50, "steps": 200, "learning_rate": 0.01}

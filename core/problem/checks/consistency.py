@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING
 
 from core.errors import InputError, Position
 from core.expressions import At, Coordinate, Derivative, Expression, Names, Parameter, leaves_in, to_text
 from core.expressions.hints import free
 from core.expressions.tree import fold
 from core.files.tables import located
+from core.problem import exact_residuals
+from core.problem.binding import bind
 from core.problem.bound import BoundProblem, Sides, derivatives, names_of, parsed, unknowns_in
-from core.problem.checks import contradictions, exact_residuals, identities
+from core.problem.checks import contradictions, identities
 from core.problem.pointing import pointed
-
-if TYPE_CHECKING:
-    from core.problem.problem import Problem
+from core.problem.problem import Problem
 
 
 def check(problem: Problem, *, stored: bool = False) -> None:
@@ -29,7 +28,7 @@ def check(problem: Problem, *, stored: bool = False) -> None:
         with located(f"problem.equations[{number}]"), pointed(text, names, {}):
             _check_equation(sides, trees.held, names)
     _check_exact(problem)
-    bound = problem.bind({})
+    bound = bind(problem, {})
     _check_used(bound)
     if not stored:
         _check_said("equations", zip(trees.equations, bound.equations, strict=True), bound)

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,10 +17,8 @@ from core.domain.domain import Interval, Place
 from core.errors import InputError
 from core.expressions import NUMPY, At, Coordinate, Derivative, Expression, Vector, differentiate, leaves_in, partial, to_text
 from core.expressions.tree import walk
+from core.problem.bound import BoundProblem
 from core.problem.conditions import BoundCondition
-
-if TYPE_CHECKING:
-    from core.problem.bound import BoundProblem
 
 SAMPLES = (0.1373, 0.6181, 0.8839)
 """Where along a free coordinate conditions are compared, as parts of its range: inside, and at no special place."""

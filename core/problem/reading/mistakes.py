@@ -13,7 +13,7 @@ from core.errors import InputError, Position, TangenteError
 from core.expressions import Names, parse, parse_equation
 from core.problem import statement
 from core.problem.bound import parse_definition
-from core.problem.problem import Problem
+from core.problem.reading.reading import problem_from_table
 
 FIRST: dict[str, Any] = {"coordinates": {"x": [0, 1]}, "unknowns": ["draft"], "equations": ["draft = 0"], "conditions": []}
 """A problem with nothing wrong, in which one key or entry at a time is read."""
@@ -43,7 +43,7 @@ def mistakes(table: Mapping[str, Any]) -> tuple[InputError, ...]:
             if sound and not draft.mistaken(path=path):
                 draft.hold(key, path, text, table, names)
     if not draft.found:
-        draft.attempt(None, Problem.from_table, table)
+        draft.attempt(None, problem_from_table, table)
     return tuple(draft.found)
 
 
@@ -134,7 +134,7 @@ class _Draft:
         context = {name: table[name] for name in STATED if name in table}
         every = " + ".join(names.unknowns) + " = 0"
         try:
-            Problem.from_table({**context, "equations": [every], "conditions": [], key: [text]})
+            problem_from_table({**context, "equations": [every], "conditions": [], key: [text]})
         except TangenteError as error:
             place = error.at.key or ""
             if place.startswith(f"problem.{key}"):

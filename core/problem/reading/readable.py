@@ -9,7 +9,8 @@ from typing import Any
 
 from core.errors import InputError
 from core.problem import statement
-from core.problem.problem import Formulas, Problem
+from core.problem.formulas import Formulas, formulas
+from core.problem.problem import Problem
 
 NEUTRAL: dict[str, Any] = {"coordinates": [0, 1], "parameters": 1}
 """What stands for a mistaken range or value, so that the texts with its name can be read."""
@@ -18,13 +19,13 @@ LEAST: dict[str, Any] = {"coordinates": {"x": [0, 1]}, "unknowns": ["u"], "equat
 _PLACE = re.compile(r"problem\.(?P<key>[^.\[]+)(?:\.(?P<name>.*?))?(?:\[(?P<number>\d+)\])?(?:\.(?:value|low|high))?")
 
 
-def formulas(table: Mapping[str, Any]) -> Formulas:
+def readable_formulas(table: Mapping[str, Any]) -> Formulas:
     """The legible statements of a [problem] table in LaTeX; without its domain or parameters where one of these is mistaken."""
     kept = {key: _copied(value) for key, value in table.items() if key in statement.KEYS and key != "data"}
     mended: set[str] = set()
     while True:
         try:
-            made = Problem("", **statement.read({**LEAST, **kept})).statement_latex()
+            made = formulas(Problem("", **statement.read({**LEAST, **kept})))
         except InputError as error:
             mended.add(_mend(kept, error.at.key or ""))
             continue

@@ -19,12 +19,12 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import InputError, RunError
+from core.problem.bound import BoundProblem
 from core.references import WORST, pieces
 from core.references.collocation.answers import Answer, Answers, determined, distance
 from core.references.collocation.branches import APART, MODES, Search
@@ -40,9 +40,6 @@ from core.references.common.refinement import difference
 from core.references.common.solution import Evidence, Solution
 from core.references.common.stretches import features
 from core.references.pieces import Folded, Narrow
-
-if TYPE_CHECKING:
-    from core.problem.problem import BoundProblem
 
 Array = NDArray[np.float64]
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.expressions import Derivative
+from core.problem.bound import BoundProblem
 from core.references.collocation import gauss_newton
 from core.references.collocation.expansion import Expansion, Points
 from core.references.collocation.gauss_newton import FEW_STEPS, SINGULAR, SMALLEST, Root
@@ -21,9 +21,6 @@ from core.references.collocation.starts import starts
 from core.references.common.clock import Clock
 from core.references.common.refinement import difference
 from core.references.pieces import Folded, shared
-
-if TYPE_CHECKING:
-    from core.problem.problem import BoundProblem
 
 Array = NDArray[np.float64]
 

@@ -9,15 +9,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.expressions import NUMPY, Coordinate, Derivative, Leaf, derivatives_in, evaluate, leaves_in, partial
-
-if TYPE_CHECKING:
-    from core.problem.problem import BoundProblem
+from core.problem.bound import BoundProblem
 
 Array = NDArray[np.float64]
 

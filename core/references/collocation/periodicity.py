@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from core.expressions import NUMPY, At, Binary, Coordinate, Expression, evaluate, leaves_in
-
-if TYPE_CHECKING:
-    from core.problem.problem import BoundProblem
+from core.problem.bound import BoundProblem
 
 PROBES = 20
 TOLERANCE = 1e-9

@@ -6,17 +6,14 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.domain.domain import Place
 from core.expressions import NUMPY, At, Coordinate, Derivative, Expression, Leaf, Program, compile, leaves_in, partial
+from core.problem.bound import BoundProblem
 from core.references.collocation.expansion import Expansion, Points
-
-if TYPE_CHECKING:
-    from core.problem.problem import BoundProblem
 
 Array = NDArray[np.float64]
 

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.expressions import Binary, Derivative, Expression, Number
+from core.problem.bound import BoundProblem
 from core.references.collocation.expansion import Expansion
 from core.references.collocation.least_squares import Factors, Speed
 from core.references.collocation.residuals import System, Term
 from core.references.common.clock import Clock
-
-if TYPE_CHECKING:
-    from core.problem.problem import BoundProblem
 
 Array = NDArray[np.float64]
 

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import product
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.domain.domain import Interval
 from core.expressions.writing import number_text
-
-if TYPE_CHECKING:
-    from core.problem.problem import BoundProblem
+from core.problem.bound import BoundProblem
 
 Array = NDArray[np.float64]
 

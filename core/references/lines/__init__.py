@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 from core.domain import bends
 from core.domain.domain import TIME, Interval
 from core.errors import RunError, TangenteError
+from core.problem.bound import BoundProblem
 from core.references import pieces
 from core.references.common.clock import Clock
 from core.references.common.solution import Evidence, Solution
@@ -25,9 +25,6 @@ from core.references.lines.evolution.evolution import read
 from core.references.lines.methods import METHODS, Task
 from core.references.lines.refining import Raising
 from core.references.pieces import Cuts, Folded, Narrow
-
-if TYPE_CHECKING:
-    from core.problem.problem import BoundProblem
 
 Array = NDArray[np.float64]
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.integrate import solve_bvp
 
 from core.errors import InputError, RunError
+from core.problem.bound import BoundProblem
 from core.references import WORST
 from core.references.common.clock import Clock
 from core.references.common.refinement import difference
@@ -27,9 +27,6 @@ from core.references.ordinary.pointwise import Conditions
 from core.references.ordinary.slopes import Slopes
 from core.references.ordinary.system import first_order, refuse_interfaces
 from core.references.ordinary.uniqueness import check, linear
-
-if TYPE_CHECKING:
-    from core.problem.problem import BoundProblem
 
 Array = NDArray[np.float64]
 

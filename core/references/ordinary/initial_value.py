@@ -11,7 +11,6 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +18,7 @@ from scipy.integrate import ODEintWarning, odeint, solve_ivp
 
 from core.domain import bends
 from core.errors import InputError, RunError
+from core.problem.bound import BoundProblem
 from core.references.common.clock import Clock
 from core.references.common.refinement import difference
 from core.references.common.solution import Evidence, Solution
@@ -29,9 +29,6 @@ from core.references.ordinary.pointwise import Conditions
 from core.references.ordinary.singular import DEGREE, step_away
 from core.references.ordinary.slopes import Slopes
 from core.references.ordinary.system import first_order, refuse_interfaces
-
-if TYPE_CHECKING:
-    from core.problem.problem import BoundProblem
 
 Array = NDArray[np.float64]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,11 +10,9 @@ from numpy.typing import NDArray
 from core.domain.domain import Interval
 from core.errors import InputError
 from core.expressions import NUMPY, At, Coordinate, Derivative, Leaf, Vector, leaves_in, partial, to_text
+from core.problem.bound import BoundProblem
 from core.problem.conditions import BoundCondition
 from core.references.ordinary.slopes import Slopes
-
-if TYPE_CHECKING:
-    from core.problem.problem import BoundProblem
 
 Array = NDArray[np.float64]
 

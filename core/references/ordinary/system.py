@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -16,9 +15,7 @@ from scipy.sparse.csgraph import structural_rank
 
 from core.errors import InputError
 from core.expressions import Coordinate, Derivative, Expression, Leaf, Number, derivatives_in, partial
-
-if TYPE_CHECKING:
-    from core.problem.problem import BoundProblem
+from core.problem.bound import BoundProblem
 
 Matrix = tuple[tuple[Expression, ...], ...]
 

@@ -16,6 +16,7 @@ from core.errors import InputError
 from core.expressions import NUMPY, Binary, Coordinate, Derivative, Expression, Number, Unary, evaluate, leaves_in, to_text
 from core.expressions.tree import fold
 from core.problem import traces
+from core.problem.binding import bind
 from core.problem.bound import BoundProblem
 from core.problem.problem import Problem
 from core.problem.traces import Trace
@@ -41,7 +42,7 @@ def stated(problem: Problem, values: Mapping[str, float]) -> dict[str, Any]:
     Raises `InputError` for what not all frameworks are given here: several unknowns, three coordinates, derivatives other than the first
     ones and one second one, steps inside derivatives, functions of the unknown, and conditions other than values on an edge.
     """
-    bound = problem.bind(values)
+    bound = bind(problem, values)
     if len(bound.unknowns) > 1 or len(bound.equations) > 1 or len(bound.coordinates) > 2:
         raise InputError("framework-too-many")
     for interface in bound.interfaces:

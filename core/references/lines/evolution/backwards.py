@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from core.domain.domain import TIME, Interval
 from core.expressions import At, Binary, Coordinate, Derivative, Expression, Leaf, Number, Unary, leaves_in
 from core.expressions import replace as exchanged
+from core.problem.bound import BoundProblem
 from core.problem.conditions import BoundCondition
-
-if TYPE_CHECKING:
-    from core.problem.problem import BoundProblem
 
 
 def given_at_the_end(problem: BoundProblem) -> bool:

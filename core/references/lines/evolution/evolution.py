@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from core.domain import bends
 from core.domain.domain import TIME, Interval, Place
@@ -29,10 +29,8 @@ from core.expressions import (
 )
 from core.expressions import replace as exchanged
 from core.expressions.algebra import ZERO, divide, negate
+from core.problem.bound import BoundProblem
 from core.problem.conditions import BoundCondition
-
-if TYPE_CHECKING:
-    from core.problem.problem import BoundProblem
 
 
 class Slot(NamedTuple):

@@ -11,7 +11,7 @@ from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,10 +22,8 @@ from core.errors import InputError, TangenteError
 from core.expressions import NUMPY, At, Coordinate, Derivative, Expression, Leaf, Parameter, Vector, differentiate, leaves_in, magnitude
 from core.expressions.algebra import DISTINCT
 from core.expressions.tree import walk
-from core.problem.bound import BoundProblem, Values, bind, exact_of
-
-if TYPE_CHECKING:
-    from core.problem.problem import Problem
+from core.problem.bound import BoundProblem, exact_of, with_values
+from core.problem.problem import Problem, Values
 
 Array = NDArray[np.float64]
 
@@ -82,7 +80,7 @@ def of_exact(problem: BoundProblem, seed: int = 0) -> Residuals:
 @lru_cache(maxsize=1024)
 def misses_at(problem: Problem, values: Values) -> tuple[Miss, ...]:
     """What the exact solution misses at these values of the parameters; empty where none is known."""
-    bound = bind(problem, values)
+    bound = with_values(problem, values)
     return misses(bound, _solution(problem).at(values)) if bound.exact else ()
 
 

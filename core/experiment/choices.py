@@ -1,0 +1,161 @@
+"""What hyperparameters choose from, each choice with the sentence that tells what it is for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.errors import N_
+from core.ranges import Real
+
+
+@dataclass(frozen=True)
+class Activation:
+    """An activation function; `smoothness` counts the derivatives that do not vanish everywhere (None: all of them)."""
+
+    help: str
+    smoothness: int | None = None
+
+
+ACTIVATIONS: dict[str, Activation] = {
+    "tanh": Activation(N_("Smooth and bounded; the usual choice for differential equations.")),
+    "sin": Activation(N_("Periodic; good at oscillating solutions.")),
+    "gelu": Activation(N_("A smooth ReLU, weighted by the normal distribution.")),
+    "silu": Activation(N_("A smooth ReLU, weighted by the sigmoid.")),
+    "softplus": Activation(N_("A smooth ReLU, log(1 + exp(x)).")),
+    "sigmoid": Activation(N_("The logistic function; saturates early and learns slowly.")),
+    "relu": Activation(N_("Piecewise linear: its second derivative is zero, so it cannot see u_xx."), smoothness=1),
+}
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """How layers make a network; `encoders` are layers beside those on the way from the inputs to the outputs."""
+
+    help: str
+    encoders: int = 0
+
+
+ARCHITECTURES: dict[str, Architecture] = {
+    "perceptron": Architecture(N_("Layer after layer: the cheapest steps, and the fewest weights.")),
+    "modified": Architecture(
+        N_(
+            "Two further layers see the inputs and are mixed into each hidden layer (Wang, Teng and Perdikaris, 2021): for fronts and "
+            "fine patterns; a step costs more."
+        ),
+        encoders=2,
+    ),
+}
+FACTORISATIONS = {
+    "none": N_("Each weight is a number of its own."),
+    "random": N_(
+        "Each neuron's weights are a length times a direction, and both are learned (Wang et al., 2022): for Adam, where scales differ."
+    ),
+}
+SLOPES = {
+    "fixed": N_("The activation function stays as it is."),
+    "adaptive": N_(
+        "Each layer learns how steep its activation is, one number a layer (Jagtap, Kawaguchi and Karniadakis, 2020): for steep solutions."
+    ),
+}
+
+DEVICES = ("cpu", "mps", *(f"cuda:{index}" for index in range(16)))
+
+
+@dataclass(frozen=True)
+class Method:
+    """A method that moves the weights; `dense` ones keep a square table of all parameters, `rows` ones of residuals by parameters.
+
+    `check` is the number of steps between two looks at the points that are held out: few where a step takes long.
+    """
+
+    help: str
+    check: int
+    dense: bool = False
+    rows: bool = False
+
+
+DENSE = 3000
+"""Parameters of which a method can keep a square table."""
+ENTRIES = 100_000_000
+"""Those of a table that fits into memory."""
+OPTIMISERS: dict[str, Method] = {
+    "adam": Method(N_("Adam (Kingma and Ba, 2015): cheap steps, sure of foot, but few digits."), check=50),
+    "lbfgs": Method(N_("L-BFGS (Liu and Nocedal, 1989): longer steps, learned from the last fifty."), check=5),
+    "ssbroyden": Method(
+        N_("SSBroyden (Urbán, Stefanou and Pons, 2025): a table of all curvatures; many digits on small networks."), check=10, dense=True
+    ),
+    "levenberg-marquardt": Method(
+        N_("Levenberg and Marquardt (1963): solves for all residuals at once; the fewest steps, and the most digits where all is smooth."),
+        check=1,
+        dense=True,
+        rows=True,
+    ),
+    "levenberg-marquardt-gain-ratio": Method(
+        N_("The same with Nielsen's rule (1999) for the length of a step: more careful, for shocks."), check=1, dense=True, rows=True
+    ),
+}
+USUAL = (
+    "adam",
+    "lbfgs",
+    "ssbroyden",
+    "levenberg-marquardt",
+    "levenberg-marquardt-gain-ratio",
+    *(f"adam {steps}, {method}" for method in ("lbfgs", "ssbroyden", "levenberg-marquardt-gain-ratio") for steps in (300, 1000, 3000)),
+)
+"""Sequences of methods that are worth offering."""
+
+
+CONSTRAINTS = {
+    "soft": N_("The conditions are terms of the loss, met the better the longer it trains."),
+    "partial": N_("Periods, and what goes with them, hold exactly; the other conditions are terms of the loss."),
+    "hard": N_("All conditions hold exactly (Lagaris et al. 1998): the network learns the equation alone."),
+}
+SAMPLINGS = {
+    "sobol": N_("Sobol: a low-discrepancy sequence; fills the domain most evenly."),
+    "latin-hypercube": N_("Latin hypercube: one point in each row and column."),
+    "uniform": N_("Uniform: independent random points."),
+}
+RESAMPLINGS = {
+    "fixed": N_("The same points to the end: cheap, but a network may learn them by heart."),
+    "every-step": N_("New points at every step: none can be learned by heart; for Adam, as other methods remember the points of before."),
+    "adapt": N_("New points every period, most where the residual is large (RAD, Wu et al. 2023): for shocks and fronts."),
+    "add": N_("The worst of many fresh points join every period, up to twice as many (RAR, Lu et al. 2021): for a few difficult places."),
+    "retain": N_("Points of large residuals stay, the others are drawn anew (R3, Daw et al. 2023): for solutions that must travel."),
+}
+
+
+@dataclass(frozen=True)
+class Weighting:
+    """A rule for the weights of the loss; `terms` says that it changes those of the terms."""
+
+    help: str
+    terms: bool = False
+
+
+WEIGHTINGS: dict[str, Weighting] = {
+    "fixed": Weighting(N_("The weights of the terms as they are given, to the end.")),
+    "gradient-norm": Weighting(
+        N_("Each term's weight is such that all pull equally hard (Wang, Teng and Perdikaris 2021): where one drowns the others."),
+        terms=True,
+    ),
+    "ntk": Weighting(
+        N_(
+            "Each term's weight is such that all are learned equally fast, by the neural tangent kernel (Wang, Yu and Perdikaris 2022): "
+            "for equations of high order beside plain conditions."
+        ),
+        terms=True,
+    ),
+    "residual-attention": Weighting(
+        N_("Points of large residuals gain weight, step by step (Anagnostopoulos et al. 2024): for fronts, with points that stay.")
+    ),
+}
+ENGINES = {
+    "auto": N_("The fastest that does here."),
+    "autograd": N_("Nested calls of torch.autograd.grad: what every other engine is checked against."),
+    "jets": N_("All derivatives at once, pushed forward through the layers with the outputs, and a backward pass of their own."),
+    "native": N_("Jets, and the whole step with them, in the processor's own code; for plain perceptrons on a CPU, else jets as they are."),
+}
+WEIGHT = Real(0.0, 1e6, scale="log")
+"""What the weight of a loss term may be."""
+KINDS = ("equation", "condition", "interface")
+"""Of loss terms, which weights may be given for as such."""
