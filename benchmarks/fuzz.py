@@ -242,7 +242,16 @@ def child(path: Path, arguments: list[str]) -> None:
 def roundtrip(examples: int) -> int:
     """The two properties of trees, as the tests have them, on so many cases."""
     chosen = "test_what_is_written_reads_as_the_same_tree or test_torch_agrees_with_numpy"
-    command = [sys.executable, "-m", "pytest", "tests/test_expressions.py", "-k", chosen, "--hypothesis-show-statistics", "-q"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "tests/core/expressions/test_expressions.py",
+        "-k",
+        chosen,
+        "--hypothesis-show-statistics",
+        "-q",
+    ]
     done = subprocess.run(
         command, cwd=ROOT, env={**os.environ, "TANGENTE_EXAMPLES": str(examples)}, capture_output=True, text=True, check=False
     )
