@@ -6,6 +6,16 @@ from collections.abc import Iterator
 
 import pytest
 
+GROUPS = ("browser", "processes")
+"""Marks whose tests run one after another, in one of pytest's own processes: they share a server, or count what a machine does."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        for name in GROUPS:
+            if item.get_closest_marker(name):
+                item.add_marker(pytest.mark.xdist_group(name))
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _own_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -14,51 +15,33 @@ import pytest
 ROOT = Path(__file__).parent.parent
 UI = ("streamlit", "plotly")
 
-# The modules that may load torch; every other module of core is torch-free, a new one too.
+MOST_MODULES = 14
+"""In a folder, beside its face and its `__main__`."""
+
+# The folders and modules that may load torch; every other module of core is torch-free, a new one too.
 WITH_TORCH = (
-    "core.why_pytorch.anatomy",
-    "core.loss.points",
-    "core.experiment.checkpoint",
-    "core.network.columns",
-    "core.engines.native_step",
-    "core.derivatives.reverse",
-    "core.training.devices",
+    "core.derivatives",
     "core.diagnosis.__main__",
     "core.diagnosis.measuring",
     "core.diagnosis.sizes",
     "core.diagnosis.waves",
-    "core.why_pytorch.engine_rates",
-    "core.derivatives.table",
-    "core.running.display",
-    "core.why_pytorch.frameworks.programs",
-    "core.why_pytorch.frameworks.scaling",
-    "core.loss.jacobian",
-    "core.engines.cuda_graphs",
-    "core.engines.residual_groups",
-    "core.derivatives.jets",
-    "core.engines.network_values",
-    "core.loss.losses",
-    "core.engines.autograd_step",
+    "core.engines",
+    "core.expressions.torch_elementary",
+    "core.expressions.torch_functions",
+    "core.loss",
     "core.network",
-    "core.engines.objective",
     "core.optimisers",
-    "core.engines.blocks",
+    "core.running.display",
     "core.running.process",
-    "core.derivatives.leibniz",
     "core.running.recorder",
     "core.running.runner",
-    "core.loss.sampling",
-    "core.engines.jets_step",
-    "core.network.per_sample",
-    "core.why_pytorch.tensors",
-    "core.expressions.torch_functions",
-    "core.expressions.torch_special",
-    "core.training.training",
-    "core.network.parameters",
-    "core.loss.weighting",
-    "core.loss.weights",
     "core.running.worker",
-    "core.loss.held_out",
+    "core.training",
+    "core.why_pytorch.anatomy",
+    "core.why_pytorch.engine_rates",
+    "core.why_pytorch.frameworks.programs",
+    "core.why_pytorch.frameworks.scaling",
+    "core.why_pytorch.tensors",
 )
 MAY_CALL_GRAD = (
     "core.why_pytorch.anatomy",
@@ -140,6 +123,78 @@ def way_to_torch(module: str) -> list[str]:
                 ways[name] = [*way, name]
                 found.append(ways[name])
     return []
+
+
+def folder_of(module: str) -> str:
+    """The folder that a module lies in; a face lies in the folder whose face it is."""
+    return module if MODULES[module].stem == "__init__" else module.rpartition(".")[0]
+
+
+def uses(modules: Iterable[str], place: Callable[[str], str]) -> dict[str, set[str]]:
+    """What each place (a folder, or a module itself) imports of the others, wherever in its modules that stands."""
+    found: dict[str, set[str]] = {place(module): set() for module in modules}
+    for module in modules:
+        found[place(module)] |= {place(name) for name in named(module)} & found.keys() - {place(module)}
+    return found
+
+
+@cache
+def named(module: str) -> frozenset[str]:
+    """The modules of ours whose names, or names in them, a module imports; not the packages that these lie in."""
+    found: set[str] = set()
+    for node in ast.walk(tree(module)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = absolute(module, node)
+            found |= {name if (name := f"{base}.{alias.name}") in MODULES else base for alias in node.names}
+    return frozenset(found & MODULES.keys())
+
+
+def circles(graph: Mapping[str, set[str]]) -> list[set[str]]:
+    """The places that reach one another, each with all that it shares circles with."""
+    reach = {start: closure(graph, start) for start in graph}
+    return [both for start in graph if start == min(both := {end for end in reach[start] if start in reach[end]}, default=None)]
+
+
+def closure(graph: Mapping[str, set[str]], start: str) -> set[str]:
+    """All that can be reached from `start` by one step or more."""
+    found: set[str] = set()
+    ahead = [start]
+    while ahead:
+        ahead += (new := graph[ahead.pop()] - found)
+        found |= new
+    return found
+
+
+@pytest.mark.parametrize("layer", ["core", "dashboard"])
+def test_a_folder_stands_above_those_that_it_uses(layer: str) -> None:
+    """Core's own files, beside its folders, are used by all of these and start some."""
+    inside = [name for name in of(layer) if folder_of(name) != layer]
+    assert circles(uses(inside, folder_of)) == []
+
+
+@pytest.mark.parametrize("layer", ["core", "dashboard"])
+def test_no_modules_import_each_other(layer: str) -> None:
+    assert circles(uses(of(layer), lambda module: module)) == []
+
+
+def test_a_circle_is_found_however_long_it_is() -> None:
+    assert circles({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}}) == [{"a", "b", "c"}]
+    assert circles({"a": {"b", "c"}, "b": {"c"}, "c": set()}) == []
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_no_import_is_kept_for_type_checkers(module: str) -> None:
+    """It would hide a circle."""
+    assert "TYPE_CHECKING" not in {node.id for node in ast.walk(tree(module)) if isinstance(node, ast.Name)}
+
+
+def test_folders_are_small() -> None:
+    sizes = Counter(folder_of(name) for name in of("core", "dashboard") if MODULES[name].stem not in ("__init__", "__main__"))
+    programs = "core.why_pytorch.frameworks.programs"  # one for each framework
+    assert {folder: size for folder, size in sizes.items() if size > MOST_MODULES and folder != programs} == {}
+    assert len([entry for entry in (ROOT / "core").iterdir() if entry.name != "__pycache__"]) <= 24
 
 
 @pytest.mark.parametrize("module", of("core"))

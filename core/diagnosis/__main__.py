@@ -14,10 +14,9 @@ import numpy as np
 from core.diagnosis.history import history
 from core.diagnosis.measuring import checked
 from core.diagnosis.quantities import Measures
-from core.experiment.checkpoint import Checkpoint
+from core.errands.telling import end_with_parent, tell
 from core.running import process
 from core.store import RunStore
-from core.why_pytorch.frameworks.race import end_with_parent, tell
 
 
 def measure(store: RunStore, run_id: str) -> Measures:
@@ -28,7 +27,7 @@ def measure(store: RunStore, run_id: str) -> Measures:
     saved = store.checkpoint(run.id)
     return Measures(
         history(rows.reshape(-1, len(weights)).astype(np.float64) @ weights),
-        checked(run.experiment, Checkpoint(saved.step, saved.seconds, saved.data), _told) if saved else None,
+        checked(run.experiment, saved, _told) if saved else None,
     )
 
 

@@ -12,7 +12,6 @@ from types import TracebackType
 from typing import Any
 
 from core.errors import RunError, TangenteError
-from core.experiment.checkpoint import Checkpoint
 from core.experiment.experiment import Experiment
 from core.running.process import prepare
 from core.running.recorder import Diverged, Recorder
@@ -109,8 +108,7 @@ def _work(store: RunStore, lease: Lease) -> None:
 def _train(store: RunStore, lease: Lease, heartbeat: Heartbeat) -> None:
     run = store.get(lease.run_id)
     experiment = run.experiment
-    saved = store.checkpoint(run.id)
-    start = Checkpoint(saved.step, saved.seconds, saved.data) if saved else None
+    start = store.checkpoint(run.id)
     step = start.step if start else 0
     if run.attempts > _MOST_ATTEMPTS + step:
         raise RunError("keeps-failing", attempts=run.attempts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.store.database import Database, default_url, resolve
 from core.store.pages import ForPages
 from core.store.problems import Problems, SavedProblem
-from core.store.records import HEARTBEAT, LEASE, OVER, SILENCE, Device, Lease, Run, StoredCheckpoint, Wishes
+from core.store.records import HEARTBEAT, LEASE, OVER, SILENCE, Device, Lease, Run, Wishes
 from core.store.references import Question, References
 from core.store.workers import ForWorkers
 
@@ -20,7 +20,6 @@ __all__ = [
     "Run",
     "RunStore",
     "SavedProblem",
-    "StoredCheckpoint",
     "Wishes",
     "default_url",
 ]

@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 from sqlalchemy import delete, insert, or_, select
 
 from core.errors import InputError
+from core.experiment.checkpoint import Checkpoint
 from core.store.checkpoints import newest_checkpoint
 from core.store.database import Database
 from core.store.frames import unpack
 from core.store.losses import block_of
-from core.store.records import LEASE, OVER, SILENCE, Device, Run, StoredCheckpoint, Trainable
+from core.store.records import LEASE, OVER, SILENCE, Device, Run, Trainable
 from core.store.rows import RUNS, change, lost, one, run_of
 from core.store.schema import PARTS, frames, losses, runs, snapshots, workers
 from core.store.texts import new_id
@@ -172,7 +173,7 @@ class ForPages:
             kept = connection.scalars(select(snapshots.c.data).where(snapshots.c.run == run_id).order_by(snapshots.c.step))
             return [unpack(data)[0] for data in kept]
 
-    def checkpoint(self, run_id: str) -> StoredCheckpoint | None:
+    def checkpoint(self, run_id: str) -> Checkpoint | None:
         """The newest checkpoint that is whole."""
         with self._database.read() as connection:
             return newest_checkpoint(connection, run_id)

@@ -91,15 +91,6 @@ class Wishes:
 
 
 @dataclass(frozen=True)
-class StoredCheckpoint:
-    """What a run goes on from, whole: its sha256 held."""
-
-    step: int
-    seconds: float
-    data: bytes
-
-
-@dataclass(frozen=True)
 class Device:
     """A device that a worker has."""
 

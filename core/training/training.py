@@ -17,7 +17,7 @@ from core.engines import kernel
 from core.engines.native_step import covers, suits
 from core.engines.objective import Objective
 from core.errors import RunError
-from core.experiment.checkpoint import Checkpoint, Parts
+from core.experiment.checkpoint import Checkpoint
 from core.experiment.choices import OPTIMISERS as METHODS
 from core.experiment.experiment import Experiment, Stage
 from core.loss.held_out import Validation
@@ -26,6 +26,7 @@ from core.network import build
 from core.optimisers import OPTIMISERS, Optimiser
 from core.training.devices import torch_device
 from core.training.schedule import learning_rate
+from core.training.state import Parts, State, packed, unpacked
 
 
 @dataclass(frozen=True)
@@ -53,12 +54,11 @@ class Snapshot:
         """A copy of this moment from which `train` goes on as if it had never stopped."""
         parts = {
             "network": self.network.state_dict(),
-            "engine": {self.engine: torch.empty(0)},
             "optimiser": self.optimiser.state(),
             "objective": self.objective.state(),
             "validation": self.validation.state(),
         }
-        return Checkpoint.of(self.step, self.seconds, parts)
+        return Checkpoint(self.step, self.seconds, packed(State(parts, self.engine)))
 
 
 def train(experiment: Experiment, start: Checkpoint | None = None) -> Iterator[Snapshot]:
@@ -70,17 +70,17 @@ def train(experiment: Experiment, start: Checkpoint | None = None) -> Iterator[S
     network = build(experiment, device)
     step, seconds = (0, 0.0) if start is None else (start.step, start.seconds)
     losses = Losses(experiment, device)
-    kept = None if start is None else start.parts(device)
-    engine = _chosen(experiment, network) if kept is None else next(iter(kept["engine"]), experiment.losses_engine)
+    kept = None if start is None else unpacked(start.data, device)
+    engine = _chosen(experiment, network) if kept is None else kept.engine or experiment.losses_engine
     objective, validation = Objective(network, losses, step, engine), Validation(network, losses)
     stage = experiment.stage(step)
     optimiser = OPTIMISERS[stage.method](network, experiment)
     if kept is not None:
-        _load(kept, network)
+        _load(kept.parts, network)
         if step > 0 and experiment.stage(step - 1) == stage:  # else the stage begins with this step
-            optimiser.load(kept["optimiser"])
-        objective.load(kept["objective"])
-        validation.load(kept["validation"])
+            optimiser.load(kept.parts["optimiser"])
+        objective.load(kept.parts["objective"])
+        validation.load(kept.parts["validation"])
     while not (_finished(experiment, step, seconds) or (stage.last and _futile(losses, step, stage, optimiser, objective, validation))):
         begun = time.perf_counter()
         if experiment.stage(step) != stage:
@@ -100,14 +100,14 @@ def train(experiment: Experiment, start: Checkpoint | None = None) -> Iterator[S
 def restore(experiment: Experiment, checkpoint: Checkpoint, device: torch.device) -> nn.Sequential:
     """The network of a checkpoint."""
     network = build(experiment, device)
-    _load(checkpoint.parts(device), network)
+    _load(unpacked(checkpoint.data, device).parts, network)
     return network
 
 
 def last_objective(experiment: Experiment, checkpoint: Checkpoint, network: nn.Sequential, losses: Losses) -> Objective:
     """What the last step before a checkpoint made small, with the points that it had; `network` is given the weights of the checkpoint."""
     objective = Objective(network, losses, max(0, checkpoint.step - 1))
-    kept = checkpoint.parts(losses.device)
+    kept = unpacked(checkpoint.data, losses.device).parts
     _load(kept, network)
     objective.load(kept["objective"])
     return objective

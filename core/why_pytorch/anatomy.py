@@ -21,7 +21,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from core.why_pytorch.frameworks.race import end_with_parent, tell
+from core.errands.telling import end_with_parent, tell
 
 GRAPHS = ("u", "du", "loss")
 """The tensors of the program whose graphs are told."""

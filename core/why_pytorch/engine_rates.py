@@ -25,10 +25,10 @@ from numpy.typing import NDArray
 from core import network
 from core.derivatives.table import ENGINES, NATIVE
 from core.engines import kernel, native_step
+from core.errands.telling import end_with_parent, tell
 from core.experiment.experiment import Experiment
 from core.running import process
 from core.training.training import train
-from core.why_pytorch.frameworks.race import end_with_parent, tell
 from core.why_pytorch.trainings import TRAININGS, Training
 
 REFERENCE = "autograd"

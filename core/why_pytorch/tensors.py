@@ -22,9 +22,9 @@ from typing import Any
 import numpy as np
 import torch
 
+from core.errands.telling import end_with_parent, tell
 from core.running import process
 from core.training import devices
-from core.why_pytorch.frameworks.race import end_with_parent, tell
 from core.why_pytorch.operations import OPERATIONS, Operation
 
 SIZES = tuple(round(10 ** (half / 2)) for half in range(4, 14))

@@ -11,11 +11,11 @@ import runpy
 import signal
 import subprocess
 import sys
-import threading
 from pathlib import Path
 from typing import IO, Any
 
 import core
+from core.errands.telling import end_with_parent
 
 _ROOT = Path(core.__file__).resolve().parent.parent
 
@@ -38,16 +38,9 @@ def start(
 def main() -> None:
     """In a child: see to it that it ends with its parent, then become `module`, which may take seconds to import."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent to obey
-    threading.Thread(target=_end_with_parent, name="end-with-parent", daemon=True).start()
+    end_with_parent()
     sys.argv = sys.argv[1:]
     runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
-
-
-def _end_with_parent() -> None:
-    """End this process at once, without cleaning up, when its standard input closes."""
-    while os.read(0, 4096):
-        pass
-    os._exit(0)
 
 
 if __name__ == "__main__":

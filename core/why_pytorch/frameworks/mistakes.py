@@ -19,7 +19,7 @@ import re
 import traceback
 from typing import Any, Callable, Dict, Optional, Sequence
 
-from core.why_pytorch.frameworks.race import end_with_parent, tell
+from core.errands.telling import end_with_parent, tell
 from core.why_pytorch.frameworks.task import ode
 
 STEPS = 3

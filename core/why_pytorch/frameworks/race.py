@@ -15,14 +15,13 @@ still trains on the old one; it is then told to rebuild its step, if it can. The
 
 import argparse
 import importlib
-import json
 import os
 import sys
-import threading
 import time
 from pathlib import Path
 from typing import Any, Optional
 
+from core.errands.telling import end_with_parent, tell
 from core.why_pytorch.frameworks.task import TASKS, Task, read
 
 WARM = 10
@@ -31,22 +30,6 @@ EVERY = 0.1
 """Seconds between two events of steps."""
 MOVED = 0.5
 """A loss that has moved by this part of itself in one step has noticed the new equation."""
-
-
-def tell(event: str, **values: Any) -> None:
-    sys.stdout.write(json.dumps(dict(values, event=event)) + "\n")
-    sys.stdout.flush()
-
-
-def end_with_parent() -> None:
-    """End at once when standard input closes: whoever started this has gone."""
-
-    def wait() -> None:
-        while os.read(0, 4096):
-            pass
-        os._exit(0)
-
-    threading.Thread(target=wait, daemon=True).start()
 
 
 def keep_to_one_core() -> None:

@@ -17,8 +17,8 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
+from core.errands.telling import end_with_parent, tell
 from core.running import process
-from core.why_pytorch.frameworks.race import end_with_parent, tell
 
 WIDTHS = (16, 32, 64, 128, 256, 512, 1024)
 DEPTH, POINTS = 4, 2000

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from core.engines import kernel
 from core.experiment.checkpoint import Checkpoint
 from core.optimisers import OPTIMISERS
+from core.training.state import State, packed, unpacked
 from core.training.training import Snapshot, train
 from tests.experiments import small
 
@@ -121,7 +122,7 @@ def test_state_that_is_read_back_lies_where_it_did(problem: str, settings: Mappi
     """Also what the next step replaces, such as the gradient from which it begins."""
     experiment = made(problem, settings)
     whole = at(experiment, STOP)
-    kept, other = whole.checkpoint().parts(CPU), next(train(experiment))
+    kept, other = unpacked(whole.checkpoint().data, CPU).parts, next(train(experiment))
     optimiser = OPTIMISERS[experiment.stage(STOP - 1).method](other.network, experiment)
     optimiser.load(kept["optimiser"])
     other.objective.go_to(STOP - 1)
@@ -136,20 +137,22 @@ def test_state_that_is_read_back_lies_where_it_did(problem: str, settings: Mappi
 @pytest.mark.parametrize("precision", ["float32", "float64"])
 def test_each_tensor_of_a_checkpoint_begins_a_line_of_memory_of_its_own(method: str, precision: str) -> None:
     experiment = small("burgers", **ODD, optimiser=method, precision=precision, weighting="residual-attention")
-    kept = at(experiment, STOP).checkpoint().parts(CPU)
+    kept = unpacked(at(experiment, STOP).checkpoint().data, CPU).parts
     tensors = [tensor for named in kept.values() for tensor in named.values() if tensor.numel()]
     assert all(tensor.data_ptr() % LINE == 0 and tensor.is_contiguous() for tensor in tensors)
     assert len({tensor.untyped_storage().data_ptr() for tensor in tensors}) == len(tensors)
 
 
 def test_a_checkpoint_of_an_older_version_gives_the_same_bits() -> None:
-    """That kept the steps of L-BFGS as the rows of one tensor."""
-    experiment = small("burgers", **ODD, optimiser="lbfgs")
+    """That kept the steps of L-BFGS as the rows of one tensor, and the engine's name as that of an empty one."""
+    experiment = small("burgers", **ODD, optimiser="lbfgs", engine="autograd")
     checkpoint = at(experiment, STOP).checkpoint()
-    kept = checkpoint.parts(CPU)
-    state = kept["optimiser"]
+    kept = unpacked(checkpoint.data, CPU)
+    state = kept.parts["optimiser"]
     stacked = {name: torch.stack([state.pop(f"{name}.{number}") for number in range(STOP)]) for name in ("moved", "changed")}
-    older = Checkpoint.of(checkpoint.step, checkpoint.seconds, {**kept, "optimiser": {**state, **stacked}})
+    parts = {**kept.parts, "optimiser": {**state, **stacked}, "engine": {str(kept.engine): torch.empty(0)}}
+    older = Checkpoint(checkpoint.step, checkpoint.seconds, packed(State(parts, None)))
+    assert unpacked(older.data, CPU).engine == kept.engine == "autograd"
     resumed = at(experiment, 20, older)
     assert resumed.checkpoint().data == at(experiment, 20).checkpoint().data
     assert {layout(value)[-1] for value in resumed.optimiser.state().values()} == {0}

@@ -111,7 +111,7 @@ def test_a_run_that_is_done_leaves_the_weights_that_did_best(store: RunStore) ->
     done = train(store, experiment)
     saved, kept = store.checkpoint(done.id), store.frame(done.id)
     assert saved is not None and kept is not None
-    found = training.restore(experiment, training.Checkpoint(saved.step, saved.seconds, saved.data), torch.device("cpu"))
+    found = training.restore(experiment, saved, torch.device("cpu"))
     points = torch.linspace(0, 1, 7, dtype=torch.float64)[:, None]
     assert torch.equal(found(points), best(points))
     solution, axis = (torch.tensor(unpack(kept[1])[1][name]).double() for name in ("solution.u", "axis.t"))
