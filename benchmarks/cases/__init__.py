@@ -36,6 +36,7 @@ KINDS: dict[str, tuple[str, int]] = {
     "several-eigenpairs": ("several.eigenpairs", 1),
     "no-one-resonance": ("several.resonance", 3),
     "no-one-balance": ("several.balance", 3),
+    "no-one-partings": ("several.partings", 3),
     "none-beyond": ("several.beyond", 3),
     "ill-posed": ("several.illposed", 3),
     "rough-heat": ("rough.heat", 3),

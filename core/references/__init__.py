@@ -48,6 +48,7 @@ VERDICTS = frozenset(
         "reference-ill-posed",
         "reference-leaves",
         "reference-open",
+        "reference-parts",
         "reference-undetermined",
     }
 )
