@@ -181,16 +181,14 @@ class _Path:
         for sign in (1, -1):
             end = self.axis[-1] if sign > 0 else self.axis[0]
             if end != self.start:
-                yield partings.Way(
-                    partial(self._slopes, sign=sign), partial(self._reached, sizes=sizes, clock=clock), self.start, end, sizes
-                )
+                yield partings.Way(partial(self._slopes, sign=sign), partial(self._reached, clock), self.start, end, sizes)
 
     def _slopes(self, place: float, sign: int) -> Slopes:
         """The right-hand side at a place, and just before it in a direction."""
         before = (slopes for stretch, slopes in self.parts[::sign] if place * sign <= (stretch.high if sign > 0 else -stretch.low))
         return next(before, self.parts[::sign][-1][1])
 
-    def _reached(self, start: float, state: Array, end: float, sizes: Array, clock: Clock) -> Array:
+    def _reached(self, clock: Clock, start: float, state: Array, end: float, sizes: Array) -> Array:
         """The state at `end` on the way from one at `start`."""
         sign = 1 if end > start else -1
         for stretch, slopes in self.parts[::sign]:

@@ -31,10 +31,12 @@ KEEPS = 0.6
 """What is left of λ at the shorter one, at least: of slopes that grow like 1/√s, there would be a tenth."""
 LEAST = 0.01
 """The smallest λ."""
-CHANGE = 1e-10
-"""Of a state, relative to its size."""
+CHANGES = (1e-6, 1e-10)
+"""Of a state, relative to its size, at each distance: larger than what an integrator errs by there."""
 GROWS = 2.0
 """How many times as much a change grows from the shorter distance, at least: λ is above 0.15."""
+FADED = 1e-6
+"""Of a state's size, what still counts before a place."""
 ROUNDS = 2
 """Of narrowing down a place, each to a quarter of the distance."""
 MOST = 8
@@ -47,14 +49,18 @@ EDGE = 1e-3
 class Way:
     """How solutions go from `start` to `end`: `slopes` is f at a place, and `follow` leads the state (n,) at one place to another.
 
-    `sizes`, (n,), are those of the states; `follow` raises `RunError` where it leads nowhere.
+    It is told the sizes of states that count, and raises `RunError` where it leads nowhere. `sizes`, (n,), are those on the whole way.
     """
 
     slopes: Callable[[float], Slopes]
-    follow: Callable[[float, Array, float], Array]
+    follow: Callable[[float, Array, float, Array], Array]
     start: float
     end: float
     sizes: Array
+
+    def approach(self, x: float, state: Array, end: float) -> Array:
+        """The state at `end` on the way from one at x, which may fade away."""
+        return self.follow(x, state, end, FADED * self.sizes)
 
     def steepness(self, x: float, state: Array) -> float:
         """The `rates` at one point."""
@@ -109,7 +115,7 @@ def _check(way: Way, place: float, start: float, state: Array) -> None:
         for distance in DISTANCES:
             near = place - distance * reach
             if (near - start) * reach > 0:
-                start, state = near, way.follow(start, state, near)
+                start, state = near, way.approach(start, state, near)
             states.append(state)
             strengths.append(way.steepness(start, state) * abs(place - start))
     except RunError:  # it ends before
@@ -123,18 +129,19 @@ def _check(way: Way, place: float, start: float, state: Array) -> None:
 
 def _parted(way: Way, place: float, states: list[Array], reach: float) -> bool:
     """Whether changes of the states, which are made behind a place at each of `DISTANCES`, grow without bound as that falls."""
-    far, near = (_growth(way, place + part * reach, state, place + reach) for part, state in zip(DISTANCES, states, strict=True))
+    parts = zip(DISTANCES, states, CHANGES, strict=True)
+    far, near = (_growth(way, place + part * reach, state, place + reach, change) for part, state, change in parts)
     return near > GROWS * max(far, 1.0)
 
 
-def _growth(way: Way, start: float, state: Array, end: float) -> float:
+def _growth(way: Way, start: float, state: Array, end: float, change: float) -> float:
     """How many times as large a change of the state becomes, at most; 0 where the state leads nowhere."""
     grown = 0.0
     try:
-        known = way.follow(start, state, end)
-        for change in np.concatenate([np.diag(way.sizes), -np.diag(way.sizes)]):
-            moved = way.follow(start, state + CHANGE * change, end)
-            grown = max(grown, float(np.max(np.abs(moved - known) / way.sizes)) / CHANGE)
+        known = way.follow(start, state, end, way.sizes)
+        for changed in change * np.concatenate([np.diag(way.sizes), -np.diag(way.sizes)]):
+            moved = way.follow(start, state + changed, end, way.sizes)
+            grown = max(grown, float(np.max(np.abs(moved - known) / way.sizes)) / change)
     except RunError:
         return 0.0
     return grown
@@ -185,7 +192,7 @@ def _narrowed(way: Way, x: Array, state: Array, steep: Array, limit: float) -> f
             if sign * (place - limit) > 0 or not remaining:
                 break
             near = place - (place - places[-1]) / 4
-            state = way.follow(places[-1], state, near)
+            state = way.approach(places[-1], state, near)
             places.append(near)
             weak.append(1 / way.steepness(near, state))
     except (RunError, ZeroDivisionError):
