@@ -28,6 +28,7 @@ KINDS: dict[str, tuple[str, int]] = {
     "pulse-heat": ("pulses.heat", 4),
     "pulse-echoes": ("pulses.echoes", 2),
     "pulse-narrow": ("pulses.narrow", 4),
+    "pulse-stated": ("pulses.stated", 2),
     "several-bratu": ("several.bratu", 2),
     "several-buckling": ("several.buckling", 2),
     "several-scanned": ("several.scanned", 3),
