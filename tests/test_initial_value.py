@@ -322,6 +322,7 @@ def test_a_slope_that_is_infinite_may_let_one_solution_leave() -> None:
         (stated([-1, 1], ["t^2*u_tt - 2*u = 0"], ["u(-1) = 1", "u_t(-1) = -2"]), 0.0),
         (stated([-1, 1], ["(t - 0.123)*u_t = 0.5*u"], ["u(-1) = 1"]), 0.123),
         (stated([-1, 1], ["sin(t)*u_t = 2*u"], ["u(-1) = 1"]), 0.0),
+        (stated([0, 1], ["(heaviside(0.2 - t) + heaviside(t - 0.2)*(t - 0.5))*u_t = 2*u"], ["u(0) = 1"]), 0.5),
     ],
 )
 def test_a_way_on_which_solutions_part_is_refused_with_the_place(problem: BoundProblem, place: float) -> None:

@@ -160,10 +160,11 @@ class _Path:
 
     def check_places(self) -> None:
         """Raise `RunError` where the coefficients of the equations let solutions part."""
+        systems = [slopes.system for _, slopes in self.parts]
         for way in self._ways(self._sizes_at_start()):
             if not np.isfinite(self.first(self.start, self.state)).all():
                 partings.check_start(way, self.state)
-            partings.check_coefficients(way, self.state)
+            partings.check_coefficients(way, self.state, systems)
 
     def check_states(self, states: Array) -> None:
         """Raise `RunError` where the solution comes to a state at which others part from it."""

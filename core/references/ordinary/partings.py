@@ -7,7 +7,7 @@ u' = 1 + √|u|, or where changes fade, as for u' = −sign(u)·√|u|, the solu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -88,12 +88,11 @@ def check_start(way: Way, state: Array) -> None:
         raise RunError("reference-leaves", place=_named(way, way.start))
 
 
-def check_coefficients(way: Way, state: Array) -> None:
-    """Raise `RunError` where solutions part at a place at which the equations' coefficients vanish or are infinite."""
+def check_coefficients(way: Way, state: Array, systems: Sequence[System]) -> None:
+    """Raise `RunError` where solutions part at a place at which coefficients of the equations, or of a part's, vanish or are infinite."""
     low, high = sorted((way.start, way.end))
-    system = way.slopes(way.start).system
-    ahead = sorted(_singular(system, Interval(system.coordinate, low, high)), key=lambda place: abs(place - way.start))
-    for place in dict.fromkeys(ahead):
+    places = {place for system in systems for place in _singular(system, Interval(system.coordinate, low, high))}
+    for place in sorted(places, key=lambda place: abs(place - way.start)):
         _check(way, place, way.start, state)
 
 
