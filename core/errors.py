@@ -487,6 +487,10 @@ MESSAGES: dict[str, str] = {
         "There is no single solution: at {place} the equations have no finite slope in their unknowns, and infinitely many solutions leave "
         "the start, each when it pleases. Start elsewhere."
     ),
+    "reference-parts": N_(
+        "There is no single solution: from {place} on, infinitely many solutions fit the equations and the conditions. End the domain "
+        "there."
+    ),
     "reference-ambiguous": N_("The equations allow several values of the highest derivatives at {place}; solve them for these."),
     "reference-no-slope": N_("The equations have no value of the highest derivatives at {place}."),
     "reference-singular": N_("The equations are singular at {place}, and no smooth solution starts there."),

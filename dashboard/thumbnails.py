@@ -14,7 +14,6 @@ from plotly.colors import get_colorscale
 from core.domain import grids
 from core.domain.domain import TIME, Interval
 from core.errors import TangenteError
-from core.problem.binding import bind
 from core.problem.problem import Problem
 from dashboard import references
 from dashboard.figures import maps
@@ -57,7 +56,7 @@ def thumbnail(problem: Problem, values: NDArray[np.float64]) -> bytes:
     """An image of a solution on the full grid, (*shape, unknowns): every unknown's curve, or a map of the first, halfway along a third."""
     coordinates = problem.coordinates
     if len(coordinates) == 1:
-        return _packed(_curves(grids.axes(bind(problem, {}), grids.FULL)[0], values))
+        return _packed(_curves(grids.axes(problem.coordinates, grids.FULL)[0], values))
     right, up = maps.shown(coordinates)
     field, cut = values[..., 0], maps.sliced(coordinates)
     if cut is not None:

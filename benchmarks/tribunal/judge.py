@@ -19,7 +19,7 @@ ROUNDING = 1e-13
 """How far a closed formula may be off in float64."""
 SAID = {
     **dict.fromkeys(("reference-undetermined", "reference-family", "reference-family-added", "reference-family-curved"), Fate.FAMILY),
-    "reference-leaves": Fate.FAMILY,
+    **dict.fromkeys(("reference-leaves", "reference-parts"), Fate.FAMILY),
     "reference-contradiction": Fate.NONE,
     **dict.fromkeys(("reference-ill-posed", "reference-backward", "reference-feeds-itself"), Fate.ILL_POSED),
 }

@@ -1,9 +1,9 @@
 """The functions of the grammar on tensors, special ones among them, with derivatives of every order: what `compile` needs.
 
-PyTorch has few derivatives of special functions: these are the trees of `core/expressions/algebra.py`, evaluated. Its values of J and Y are off by up
-to 7e-7 for 1 < x < 26 (torch 2.13); there they are means over a circle, as Bessel wrote them: J₀(x) is that of cos(x sin θ), J₁(x) that of
-sin θ sin(x sin θ), and the midpoint rule has all digits. Y₀ = 2/π (log(x/2) + γ) J₀ − 4/π Σ (−1)^k J_2k / k (M. Abramowitz and I. A.
-Stegun, "Handbook of Mathematical Functions", 1964, 9.1.88).
+PyTorch has few derivatives of special functions: these are the trees of `core/expressions/algebra.py`, evaluated. Its values of J and Y are
+off by up to 7e-7 for 1 < x < 26 (torch 2.13); there they are means over a circle, as Bessel wrote them: J₀(x) is that of cos(x sin θ),
+J₁(x) that of sin θ sin(x sin θ), and the midpoint rule has all digits. Y₀ = 2/π (log(x/2) + γ) J₀ − 4/π Σ (−1)^k J_2k / k (M. Abramowitz
+and I. A. Stegun, "Handbook of Mathematical Functions", 1964, 9.1.88).
 """
 
 from __future__ import annotations

@@ -10,16 +10,31 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.domain import bends
 from core.domain.domain import Interval, Place
 from core.domain.interfaces import Interface
+from core.domain.spots import spots
 from core.errors import InputError, TangenteError
-from core.expressions import NUMPY, At, Coordinate, Derivative, Expression, Leaf, Parameter, Vector, differentiate, leaves_in, magnitude
+from core.expressions import (
+    NUMPY,
+    At,
+    Coordinate,
+    Derivative,
+    Expression,
+    Leaf,
+    Parameter,
+    Vector,
+    derivatives_in,
+    differentiate,
+    leaves_in,
+    magnitude,
+)
 from core.expressions.algebra import DISTINCT
 from core.expressions.tree import walk
 from core.problem.bound import BoundProblem, exact_of, with_values
@@ -29,13 +44,15 @@ Array = NDArray[np.float64]
 
 KINDS = EQUATIONS, CONDITIONS = "equations", "conditions"
 POINTS = 200
-"""Random points inside, for all equations, and on each edge of a condition."""
+"""Random points inside, for all equations, and on each edge of a condition; those where formulas change fast are looked at besides."""
 ROUNDING = 1e-9
 """What an exact solution may miss; beyond it, an equation is not satisfied."""
 NEARLY = 1e-2
 """What it may miss a condition by, with a warning: a formula for the whole line rarely meets conditions at the ends of a part of it."""
 BESIDE = 1e-12
 """How far from an interface, relative to the range of its coordinate, either side is looked at."""
+FURTHER = 100.0
+"""How many times as far from it a jump is looked at again: of |x|^(3/2), what is left of the slope's falls with the distance."""
 FLOOR = 1e-7
 """Of an equation's largest magnitude anywhere: less is rounding, where terms cancel within the formula."""
 
@@ -102,6 +119,9 @@ def misses(problem: BoundProblem, solution: _Solution | None = None) -> tuple[Mi
     for interface in problem.interfaces:
         with suppress(TangenteError):
             found += [look.across(interface, tree) for tree in interface.continuous]
+    for plain in _jumps(problem):
+        with suppress(TangenteError):
+            found += [look.across(plain, tree) for tree in plain.continuous]
     return tuple(
         sorted((miss for miss in found if miss.part > ROUNDING), key=lambda miss: (not miss.false, miss.key == CONDITIONS, -miss.part))
     )
@@ -110,6 +130,23 @@ def misses(problem: BoundProblem, solution: _Solution | None = None) -> tuple[Mi
 def unmet(problem: BoundProblem) -> float:
     """The largest part by which the exact solution misses a condition; 0 where it meets all to rounding, and where there is none."""
     return max((miss.part for miss in misses(problem)), default=0.0) if problem.exact else 0.0
+
+
+def _jumps(problem: BoundProblem) -> Iterator[Interface]:
+    """Where the formula jumps or bends across a coordinate: an equation sees neither, and derivatives below its highest are continuous.
+
+    Where it has an interface, that says what is.
+    """
+    held = [(number, leaf) for number, tree in enumerate(problem.equations, 1) for leaf in derivatives_in(tree)]
+    for item in problem.coordinates:
+        orders = {leaf.unknown: max(other.by.count(item.name) for _, other in held if other.unknown == leaf.unknown) for _, leaf in held}
+        known = [interface.place for interface in problem.interfaces if interface.coordinate == item.name]
+        for place in bends.places(tuple(problem.exact.values()), item):
+            if all(abs(place - other) > bends.CLOSE * (item.high - item.low) for other in known):
+                for number, leaf in held:
+                    if leaf.by.count(item.name) == orders[leaf.unknown]:
+                        below = tuple(Derivative(leaf.unknown, order * item.name) for order in range(orders[leaf.unknown]))
+                        yield Interface(item.name, place, below, number)
 
 
 @dataclass(frozen=True)
@@ -149,14 +186,26 @@ class _Look:
         """Where what an equation asks to be continuous at an interface jumps the most."""
         axis = [item.name for item in self._problem.coordinates].index(interface.coordinate)
         item, total = self._problem.coordinates[axis], _Sum(tree)
-        reach = BESIDE * (item.high - item.low)
         above = item.low if interface.place == item.high else interface.place  # where both ends are one
-        points = [self._inside.copy(), self._inside.copy()]
-        points[0][:, axis], points[1][:, axis] = interface.place - reach, above + reach
+        points = self._inside.copy()
+        points[:, axis] = interface.place
         with np.errstate(all="ignore"):
-            (below, one), (beyond, other) = (total(self._solution.leaves(total.leaves, where, None)) for where in points)
+            (far, _), (near, size) = (
+                self._jump(total, axis, interface.place - reach, above + reach)
+                for reach in (FURTHER * BESIDE * (item.high - item.low), BESIDE * (item.high - item.low))
+            )
         statement = _Statement(EQUATIONS, interface.equation, tree, ())
-        return self._miss(statement, points[0], beyond - below, np.maximum(one, other))
+        return self._miss(statement, points, np.where(np.abs(near) > np.abs(far) / 2, near, 0.0), size)
+
+    def _jump(self, total: _Sum, axis: int, below: float, above: float) -> tuple[Array, Array]:
+        """What a residual is above less what it is below, and how large, (POINTS,) each."""
+        found = []
+        for place in (below, above):
+            points = self._inside.copy()
+            points[:, axis] = place
+            found.append(total(self._solution.leaves(total.leaves, points, None), POINTS))
+        (one, least), (other, most) = found
+        return other - one, np.maximum(least, most)
 
     def _miss(self, statement: _Statement, points: Array, residual: Array, size: Array) -> Miss:
         known = np.isfinite(residual) & np.isfinite(size)
@@ -167,18 +216,30 @@ class _Look:
         return Miss(statement.key, statement.number, float(gaps[worst]), float(parts[worst]), place)
 
     def _looked(self, statement: _Statement) -> Iterator[tuple[Array, Array, Array]]:
-        """For each edge its points (POINTS, d), the residuals there, and what they are held against, (POINTS,) each."""
+        """Groups of points (m, d), the residuals there, and what they are held against, (m,) each: two groups for each edge."""
         total = _Sum(statement.residual)
         with np.errstate(all="ignore"):
-            if statement.key == EQUATIONS:
-                yield self._inside, *total(self._solution.leaves(total.leaves, self._inside, None))
-                return
             for edge in statement.edges:
-                points = self._points(edge)
-                residual, beside = total(self._solution.leaves(total.leaves, points, None))
-                _, inside = total(self._solution.leaves(total.leaves, points, self._inside))
-                sizes = np.concatenate([beside, inside])
-                yield points, residual, np.full(POINTS, np.max(sizes[np.isfinite(sizes)], initial=0.0) / 2)
+                inside = statement.key == EQUATIONS
+                for points in (self._inside, self._fast) if inside else (self._points(edge), self._spots(statement.residual, edge=edge)):
+                    if len(points):
+                        residual, beside = total(self._solution.leaves(total.leaves, points, None), len(points))
+                        yield points, residual, beside if inside else np.full(len(points), self._size(total, points, beside))
+
+    def _size(self, total: _Sum, points: Array, beside: Array) -> float:
+        """What a condition is held against: the largest that either side is, at its edge or with values from inside."""
+        _, inside = total(self._solution.leaves(total.leaves, points, np.resize(self._inside, points.shape)), len(points))
+        sizes = np.concatenate([beside, inside])
+        return float(np.max(sizes[np.isfinite(sizes)], initial=0.0) / 2)
+
+    @cached_property
+    def _fast(self) -> Array:
+        """Points inside at which the solution or an equation changes fast, (m, d)."""
+        return self._spots(*self._problem.equations, edge=(None,) * len(self._problem.coordinates))
+
+    def _spots(self, *residuals: Expression, edge: Place) -> Array:
+        """Points of an edge at which the solution or a residual changes fast, (m, d)."""
+        return spots((*self._problem.exact.values(), *residuals), self._problem.coordinates, edge, self._random)
 
     def _points(self, edge: Place) -> Array:
         """Random points of an edge, (POINTS, d); of the whole box where no coordinate is fixed."""
@@ -192,10 +253,10 @@ class _Sum:
         self.leaves = tuple(leaves_in(residual))
         self._program = Vector([residual, magnitude(residual)], self.leaves, NUMPY)
 
-    def __call__(self, values: Mapping[Leaf, Array]) -> tuple[Array, Array]:
-        """Its values and their magnitudes, (POINTS,) each."""
+    def __call__(self, values: Mapping[Leaf, Array], count: int) -> tuple[Array, Array]:
+        """Its values and their magnitudes, (count,) each."""
         value, size = (np.asarray(item, np.float64) for item in self._program([values[leaf] for leaf in self.leaves]))
-        return np.broadcast_to(value, POINTS), np.broadcast_to(size, POINTS)
+        return np.broadcast_to(value, count), np.broadcast_to(size, count)
 
 
 class _Solution:

@@ -52,6 +52,7 @@ VERDICTS = frozenset(
         "reference-ill-posed",
         "reference-leaves",
         "reference-open",
+        "reference-parts",
         "reference-undetermined",
     }
 )

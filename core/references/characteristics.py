@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.domain.domain import TIME, Interval
+from core.domain.stretches import stretches
 from core.errors import InputError
 from core.expressions import (
     NUMPY,
@@ -33,7 +34,6 @@ from core.problem.bound import BoundProblem
 from core.references.common.clock import Clock
 from core.references.common.integrals import Integral
 from core.references.common.solution import Evidence, Solution
-from core.references.common.stretches import stretches
 
 Array = NDArray[np.float64]
 Function = Callable[[Array], Array]

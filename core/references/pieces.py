@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from core.domain import bends
 from core.domain.domain import Interval, Place
 from core.domain.interfaces import Interface
+from core.domain.stretches import Feature
 from core.errors import InputError
 from core.expressions import At, Coordinate, Derivative, Expression, Leaf, Number, derivatives_in, leaves_in
 from core.expressions import replace as exchanged
@@ -26,7 +27,6 @@ from core.expressions.algebra import add, divide, multiply, subtract
 from core.problem import conditions
 from core.problem.bound import BoundProblem
 from core.problem.conditions import BoundCondition
-from core.references.common.stretches import Feature
 
 Array = NDArray[np.float64]
 Cuts = Mapping[str, tuple[float, ...]]

@@ -48,6 +48,8 @@ def test_a_truth_obeys_its_own_problem(kind: str) -> None:
     few = kind in PATIENT
     for number in range(1 if few else 3):
         case = draw(kind, 2, number)
+        if isinstance(case.truth, Fate) and "exact" in case.table:  # it is refused as it is read
+            continue
         problem = bind(problem_from_table(case.table), {})
         for formula in case.truth.formulas[: 1 if few else 2] if isinstance(case.truth, Solutions) else ():
             assert misfits(problem, formula)[4] < 1e-3

@@ -10,7 +10,6 @@ from playwright.sync_api import Browser, Locator, Route, expect
 
 from core.domain import grids
 from core.errors import RunError
-from core.problem.binding import bind
 from core.problem.reading.reading import load
 from core.references import Reference
 from core.references.common.solution import Evidence
@@ -34,7 +33,7 @@ def cost(solve: Solve) -> Locator:
 
 def test_cost_and_error_stand_beside_each_other_and_no_score_is_better(solve: Solve, store: RunStore) -> None:
     problem, values = load("pendulum"), {"b": 0.4}
-    (axis,) = grids.axes(bind(problem, values), grids.FULL)
+    (axis,) = grids.axes(problem.coordinates, grids.FULL)
     reference = Reference("initial-value", np.cos(axis)[:, None], error=5.0, seconds=0.04)
     store.references.write(classical.key(problem, values), reference)
     solve.open(problem="pendulum", **{"values.b": 0.4}, **QUICK)
@@ -110,7 +109,7 @@ def test_the_page_does_not_carry_it(browser: Browser, server: Server) -> None:
 
 def test_of_several_solutions_the_nearest_is_named_and_drawn(solve: Solve, store: RunStore) -> None:
     problem, values = load("pendulum"), {"b": 0.46}
-    (axis,) = grids.axes(bind(problem, values), grids.FULL)
+    (axis,) = grids.axes(problem.coordinates, grids.FULL)
     far, near = np.cos(axis)[:, None] + 50, np.cos(axis)[:, None]
     reference = Reference("initial-value", far, 1e-6, 0.04, Evidence(4000, "finer"), (near,))
     store.references.write(classical.key(problem, values), reference)

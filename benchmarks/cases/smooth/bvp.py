@@ -12,11 +12,12 @@ SECOND = (
     "u_xx + {c}*u_x - {a}*u",
     "u_xx - u^3",
     "u_xx - sinh(u)",
-    "u_xx - u*u_x",
     "D((1 + x^2)*u_x, x) - u",
     "(1 + x)*u_xx + u_x",
     "u_xx - {a}*x^2*u",
 )
+GIVEN = "u_xx - u*u_x"
+"""It has one solution where both ends are given; a slope at an end may allow a second."""
 FOURTH = ("u_xxxx + {a}*u", "u_xxxx - {a}*u_xx", "D((1 + x/2)*u_xx, x, 2)")
 
 
@@ -31,8 +32,7 @@ def draw(draws: Draws) -> Case:
             draws.choice((["u(0)", "u_x(0)", f"u({far})", f"u_x({far})"], ["u(0)", "u_xx(0)", f"u({far})", f"u_xx({far})"])),
         )
     else:
-        operator, places = (
-            draws.choice(SECOND),
-            draws.choice((["u(0)", f"u({far})"], ["u(0)", f"u_x({far})"], ["u(0)", f"u_x({far}) + 2*u({far})"])),
-        )
+        operator = draws.choice((*SECOND, GIVEN))
+        places = draws.choice((["u(0)", f"u({far})"], ["u(0)", f"u_x({far})"], ["u(0)", f"u_x({far}) + 2*u({far})"]))
+        places = ["u(0)", f"u({far})"] if operator == GIVEN else places
     return manufactured.case(draws, {"x": (0.0, end)}, {"u": shapes.line(draws, "x")}, [operator.format(**numbers)], places)

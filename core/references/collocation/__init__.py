@@ -23,6 +23,7 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
+from core.domain.stretches import features
 from core.errors import InputError, RunError
 from core.problem.bound import BoundProblem
 from core.references import WORST, pieces
@@ -38,7 +39,6 @@ from core.references.common import spectral
 from core.references.common.clock import Clock
 from core.references.common.refinement import difference
 from core.references.common.solution import Evidence, Solution
-from core.references.common.stretches import features
 from core.references.pieces import Folded, Narrow
 
 Array = NDArray[np.float64]

@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 
 from core.domain import bends
 from core.domain.domain import TIME, Interval
+from core.domain.stretches import NARROW, REACH, Feature, features
 from core.errors import RunError, TangenteError
 from core.problem.bound import BoundProblem
 from core.references import pieces
 from core.references.common.clock import Clock
 from core.references.common.solution import Evidence, Solution
-from core.references.common.stretches import NARROW, REACH, Feature, features
 from core.references.lines.evolution import backwards, boundary_count, feeding
 from core.references.lines.evolution.evolution import read
 from core.references.lines.methods import METHODS, Task

@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 from scipy.integrate import solve_ivp
 
 from core.domain.domain import Interval
+from core.domain.stretches import Stretch, stretches
 from core.errors import InputError
 from core.expressions import NUMPY, Coordinate, Leaf, Number, Vector, partial
 from core.references.common import spectral
 from core.references.common.clock import Clock
 from core.references.common.spectral import Fourier
-from core.references.common.stretches import Stretch, stretches
 from core.references.lines.evolution.conditions import conditions
 from core.references.lines.evolution.evolution import Evolution
 from core.references.lines.evolution.exponential import Diverged, Steps, march

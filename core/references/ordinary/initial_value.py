@@ -11,19 +11,20 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.integrate import ODEintWarning, odeint, solve_ivp
 
 from core.domain import bends
+from core.domain.stretches import Stretch, stretches
 from core.errors import InputError, RunError
 from core.problem.bound import BoundProblem
 from core.references.common.clock import Clock
 from core.references.common.refinement import difference
 from core.references.common.solution import Evidence, Solution
-from core.references.common.stretches import Stretch, stretches
-from core.references.ordinary import defects
+from core.references.ordinary import defects, partings
 from core.references.ordinary.branching import branches, check_start
 from core.references.ordinary.pointwise import Conditions
 from core.references.ordinary.singular import DEGREE, step_away
@@ -50,6 +51,8 @@ DECAY = 2.0
 """Decay times in a step from which on a problem is stiff: accuracy alone would keep them below one, stability allows about six."""
 DETAIL = 4.0
 """Longest steps between two points at which a solution is looked at."""
+CHECKING = 0.2
+"""Of the time that is left, what it may take to see whether solutions part."""
 STEPS = 100_000
 """Between two points of the grid, for the stiff method."""
 
@@ -92,11 +95,13 @@ def _solved(path: _Path, root: Array, count: int) -> Solution:
 
 def _followed(path: _Path) -> Solution:
     """The solution that leaves one start."""
+    path.check_places()
     try:
         fine, coarse = path.twice(_explicit)
     except _Stiff:
         fine, coarse = path.twice(_implicit)
     check_start(path.first, path.start, path.state, path.once)
+    path.check_states(fine)
     values = path.solution(fine)
     error = difference(values, path.solution(coarse))
     affine = path.first.system.affine  # else which of several slopes is meant is known along the way alone
@@ -149,6 +154,47 @@ class _Path:
         for slopes, here in self._here(points):
             values[:, here] = slopes.many(points[here], states[:, here])
         return values
+
+    def check_places(self) -> None:
+        """Raise `RunError` where the coefficients of the equations let solutions part."""
+        systems = [slopes.system for _, slopes in self.parts]
+        for way in self._ways(self._sizes_at_start()):
+            if not np.isfinite(self.first(self.start, self.state)).all():
+                partings.check_start(way, self.state)
+            partings.check_coefficients(way, self.state, systems)
+
+    def check_states(self, states: Array) -> None:
+        """Raise `RunError` where the solution comes to a state at which others part from it."""
+        steep = np.empty(len(self.axis))
+        for slopes, here in self._here(self.axis):
+            steep[here] = partings.rates(slopes, self.axis[here], states[:, here])
+        for way in self._ways(self._sizes(states)):
+            sign = 1 if way.end > way.start else -1
+            order = np.flatnonzero(sign * (self.axis - self.start) >= 0)[::sign]
+            partings.check_states(way, self.axis[order], states[:, order], steep[order])
+
+    def _ways(self, sizes: Array) -> Iterator[partings.Way]:
+        """The ways to both sides."""
+        clock = self.clock.part(self.clock.left * CHECKING)
+        for sign in (1, -1):
+            end = self.axis[-1] if sign > 0 else self.axis[0]
+            if end != self.start:
+                yield partings.Way(partial(self._slopes, sign=sign), partial(self._reached, clock), self.start, end, sizes)
+
+    def _slopes(self, place: float, sign: int) -> Slopes:
+        """The right-hand side at a place, and just before it in a direction."""
+        before = (slopes for stretch, slopes in self.parts[::sign] if place * sign <= (stretch.high if sign > 0 else -stretch.low))
+        return next(before, self.parts[::sign][-1][1])
+
+    def _reached(self, clock: Clock, start: float, state: Array, end: float, sizes: Array) -> Array:
+        """The state at `end` on the way from one at `start`."""
+        sign = 1 if end > start else -1
+        for stretch, slopes in self.parts[::sign]:
+            stop = min(stretch.high, end) if sign > 0 else max(stretch.low, end)
+            if sign * (stop - start) > 0:
+                leg = Leg(slopes, start, state, np.array([stop]), stretch.longest, clock)
+                state, start = self._along(_explicit, leg, FINE, sizes, DEGREE)[:, -1], stop
+        return state
 
     def _here(self, points: Array) -> Iterator[tuple[Slopes, NDArray[np.bool_]]]:
         """The right-hand side of each part that holds points, and which."""

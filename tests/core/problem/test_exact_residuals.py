@@ -169,3 +169,67 @@ def test_a_condition_that_is_nearly_met_is_a_warning_and_an_error_of_the_referen
 def test_runs_of_before_with_a_false_solution_can_still_be_opened() -> None:
     stored = experiment_of(stated("decay")).to_json().replace("u0*exp(-lambda*t)", "u0*exp(-2*lambda*t)")
     assert experiment_from_json(stored).bound.exact == {}
+
+
+LINE = {"coordinates": {"x": [0, 1]}, "unknowns": ["u"]}
+STRIP = {"coordinates": {"x": [0, 1], "t": [0, 1]}, "unknowns": ["u"]}
+PULSES = [
+    "heaviside(x - 0.41234) - heaviside(x - 0.41235)",
+    "max(0, 1e-5 - abs(x - 0.41234))",
+    "exp(-((x - 0.41234)/1e-5)^2)",
+    "1e-3*exp(-((x - 0.41234)/1e-6)^2)",
+    "1/(1 + ((x - 0.41234)/1e-6)^2)",
+    "exp(-abs(x - 0.41234)/1e-7)",
+    "sech((x - 0.3)/1e-5)",
+    "heaviside(sin(300*x) - 0.999999)",
+]
+MOVING = [
+    "heaviside(x - 0.4 - 0.1*t) - heaviside(x - 0.40001 - 0.1*t)",
+    "exp(-((x - 0.4 - 0.1*t)/1e-5)^2)",
+    "exp(-((x - 0.4)^2 + (t - 0.5)^2)/1e-9)",
+    "1e10*max(0, 1e-10 - (x - 0.4)^2 - (t - 0.5)^2)",
+]
+
+
+@pytest.mark.parametrize("pulse", PULSES)
+def test_a_pulse_between_random_points_is_found(pulse: str) -> None:
+    with pytest.raises(InputError, match="no solution"):
+        problem_from_table({**LINE, "equations": ["u_x = u"], "conditions": ["u(0) = 1"], "exact": {"u": f"exp(x) + {pulse}"}})
+
+
+@pytest.mark.parametrize("pulse", MOVING)
+def test_a_pulse_in_the_plane_is_found(pulse: str) -> None:
+    conditions = ["u(x, 0) = sin(pi*x)", "u(0, t) = 0", "u(1, t) = 0"]
+    with pytest.raises(InputError, match="no solution"):
+        problem_from_table(
+            {**STRIP, "equations": ["u_t = u_xx"], "conditions": conditions, "exact": {"u": f"exp(-pi^2*t)*sin(pi*x) + {pulse}"}}
+        )
+
+
+@pytest.mark.parametrize(
+    ("equation", "conditions", "exact"),
+    [
+        ("u_x = u", ["u(0) = 1"], "exp(x)*(1 + heaviside(x - 0.5))"),
+        ("u_xx = 0", ["u(0) = 0", "u(1) = 0.5"], "max(0, x - 0.5)"),
+        ("u_x = u + heaviside(x - 0.41234) - heaviside(x - 0.41235)", ["u(0) = 1"], "exp(x)"),
+    ],
+)
+def test_a_formula_that_jumps_or_bends_by_itself_or_misses_a_pulse_is_no_solution(equation: str, conditions: list[str], exact: str) -> None:
+    with pytest.raises(InputError, match="no solution"):
+        problem_from_table({**LINE, "equations": [equation], "conditions": conditions, "exact": {"u": exact}})
+
+
+@pytest.mark.parametrize(
+    ("table", "equation", "conditions", "exact"),
+    [
+        (LINE, "u_xx = 2*heaviside(x - 0.5)", ["u(0) = 0", "u(1) = 0.25"], "max(0, x - 0.5)^2"),
+        (LINE, "u_x = 1.5*abs(x - 0.5)^0.5*sign(x - 0.5)", ["u(0) = 0.5^1.5"], "abs(x - 0.5)^1.5"),
+        (LINE, "D((1 + heaviside(x - 0.5))*u_x, x) = 0", ["u(0) = 0", "u(1) = 0.75"], "min(x, 0.5) + max(0, x - 0.5)/2"),
+        (LINE, "u_x = -2*(x - 0.4)/1e-8*u", ["u(0.4) = 1"], "exp(-((x - 0.4)/1e-4)^2)"),
+        (STRIP, "u_t + u_x = 0", ["u(x, 0) = heaviside(x - 0.3)", "u(0, t) = 0"], "heaviside(x - 0.3 - t)"),
+        (STRIP, "u_t = -u", ["u(x, 0) = heaviside(x - 0.3)"], "heaviside(x - 0.3)*exp(-t)"),
+    ],
+)
+def test_a_formula_that_may_jump_or_bend_is_a_solution(table: dict[str, Any], equation: str, conditions: list[str], exact: str) -> None:
+    problem = problem_from_table({**table, "equations": [equation], "conditions": conditions, "exact": {"u": exact}})
+    assert exact_residuals.unmet(bind(problem, {})) == 0

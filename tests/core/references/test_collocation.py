@@ -299,7 +299,7 @@ def test_what_is_left_open_is_named_and_no_method_overrules_that(problem: BoundP
 @pytest.mark.parametrize("distance", [1e-3, 1e-6, 1e-9])
 def test_beside_a_resonance_there_is_one_solution_and_its_error_grows(distance: float) -> None:
     """u'' + (π² + δ) u = sin πx has the solution sin(πx)/δ; the same without a force has none but zero."""
-    (axis,) = grids.axes(bound(INTERVAL, "u_xx = 1", ENDS), grids.FULL)
+    (axis,) = grids.axes(bound(INTERVAL, "u_xx = 1", ENDS).coordinates, grids.FULL)
     reference = references.solve(bound(INTERVAL, f"u_xx + (pi^2 + {distance})*u = sin(pi*x)", ENDS), "auto")
     factor = math.pi**2 + distance - math.pi**2
     error = np.abs(reference.values[:, 0] * factor - np.sin(np.pi * axis)).max()

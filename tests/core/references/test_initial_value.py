@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from scipy.special import j0, j1, sici
 
 from core import references
 from core.domain import grids
@@ -208,7 +209,7 @@ def test_the_clock_stops_it() -> None:
     assert caught.value.code == "reference-too-slow"
     stiff = stated([0, 1e6], ["u_t = -1e5*(u - cos(t)) - sin(t)"], ["u(0) = 1"])
     with pytest.raises(RunError) as caught:
-        solve(stiff, grids.axes(stiff, grids.FULL), Clock(0.3))
+        solve(stiff, grids.axes(stiff.coordinates, grids.FULL), Clock(0.3))
     assert caught.value.code == "reference-too-slow"
 
 
@@ -287,6 +288,7 @@ def test_each_solution_that_leaves_the_start_is_followed(problem: BoundProblem, 
         (stated([0, 1], ["t*u_t = 2*sin(u)"], ["u(0) = 0"]), "reference-leaves"),
         (stated([0, 1], ["t*u_tt = u_t"], ["u(0) = 0", "u_t(0) = 0"]), "reference-leaves"),
         (stated([2, 3], ["(t - 2)*u_t = u"], ["u(2) = 0"]), "reference-leaves"),
+        (stated([0, 1], ["t*u_t = 1.5*u"], ["u(0) = 0"]), "reference-leaves"),
         (stated([0, 2], ["u_t = 3*abs(u)^(2/3)"], ["u(0) = 0"]), "reference-leaves"),
         (stated([0, 2], ["u_t^2 = u"], ["u(0) = 0"]), "reference-leaves"),
         (stated([1, 5], ["x*u_x + u_x^2 = u"], ["u(1) = -0.25"], name="x"), "reference-leaves"),
@@ -306,3 +308,47 @@ def test_a_slope_that_is_infinite_may_let_one_solution_leave() -> None:
     reference = references.solve(problem, "auto")
     root = np.sqrt(reference.values[:, 0])
     assert 2 * root - 2 * np.log1p(root) == pytest.approx(axis_of(problem), abs=1e-8)
+
+
+@pytest.mark.parametrize(
+    ("problem", "place"),
+    [
+        (stated([0, 4], ["u_t = -sqrt(abs(u))"], ["u(0) = 1"]), 2.0),
+        (stated([0, 4], ["u_t = 3*abs(u)^(2/3)"], ["u(0) = -1"]), 1.0),
+        (stated([0, 4], ["u_t = sqrt(abs(u - t^2)) + 2*t"], ["u(0) = -1"]), 2.0),
+        (stated([0, 6], ["u_t = sqrt(abs(1 - u^2))"], ["u(0) = 0"]), 1.5708),
+        (stated([0, 4], ["u_t = v", "v_t = -sqrt(abs(v))"], ["u(0) = 0", "v(0) = 1"], "u v"), 2.0),
+        (stated([-4, 0], ["u_t = sqrt(abs(u))"], ["u(0) = 1"]), -2.0),
+        (stated([-1, 1], ["t*u_t = 2*u"], ["u(-1) = 1"]), 0.0),
+        (stated([-1, 1], ["t*u_t = u"], ["u(1) = 1"]), 0.0),
+        (stated([-1, 1], ["u_t = 2*u/t"], ["u(-1) = 1"]), 0.0),
+        (stated([-1, 1], ["t^2*u_tt - 2*u = 0"], ["u(-1) = 1", "u_t(-1) = -2"]), 0.0),
+        (stated([-1, 1], ["(t - 0.123)*u_t = 0.5*u"], ["u(-1) = 1"]), 0.123),
+        (stated([-1, 1], ["sin(t)*u_t = 2*u"], ["u(-1) = 1"]), 0.0),
+        (stated([0, 1], ["(heaviside(0.2 - t) + heaviside(t - 0.2)*(t - 0.5))*u_t = 2*u"], ["u(0) = 1"]), 0.5),
+    ],
+)
+def test_a_way_on_which_solutions_part_is_refused_with_the_place(problem: BoundProblem, place: float) -> None:
+    with pytest.raises(RunError) as caught:
+        references.solve(problem, "auto")
+    assert caught.value.code == "reference-parts"
+    assert float(str(caught.value.values["place"]).split("=")[1]) == pytest.approx(place, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("problem", "expected"),
+    [
+        (stated([0, 1.5], ["u_t = -sqrt(abs(u))"], ["u(0) = 1"]), lambda t: (1 - t / 2) ** 2),
+        (stated([0, 4], ["u_t = abs(u)"], ["u(0) = -1"]), lambda t: -np.exp(-t)),
+        (stated([0, 3], ["u_t = -abs(u - 1) - 1"], ["u(0) = 2"]), lambda t: np.where(t < np.log(2), 2 * np.exp(-t), 2 - np.exp(t) / 2)),
+        (stated([-1, 1], ["t*u_t = sin(t)"], ["u(-1) = 0"]), lambda t: sici(t)[0] + sici(1.0)[0]),
+        (stated([-1, 1], ["t*u_tt + u_t + t*u = 0"], ["u(-1) = " + repr(float(j0(1.0))), "u_t(-1) = " + repr(float(j1(1.0)))]), j0),
+        (stated([0.5, 1], ["t*u_t = 2*u"], ["u(1) = 1"]), lambda t: t**2),
+    ],
+)
+def test_a_way_past_kinks_and_places_at_which_no_solutions_part_is_followed(
+    problem: BoundProblem, expected: Callable[[Array], Array]
+) -> None:
+    reference = references.solve(problem, "auto")
+    truth = expected(axis_of(problem))
+    assert np.abs(reference.values[:, 0] - truth).max() < 10 * max(reference.error, 1e-10) * np.abs(truth).max()

@@ -57,7 +57,7 @@ def test_up_is_up_and_time_runs_to_the_right() -> None:
     t = [coordinate.name for coordinate in problem.coordinates].index("t")
     middle = np.asarray(drawn(thumbnail(problem, values)))[HEIGHT // 2].astype(int)
     assert t == 1 and middle[5].sum() < middle[-5].sum(), "hot, so dark, at the start"
-    x, y = np.meshgrid(*grids.axes(bind(load("poisson"), {}), grids.FULL), indexing="ij")
+    x, y = np.meshgrid(*grids.axes(load("poisson").coordinates, grids.FULL), indexing="ij")
     image = np.asarray(drawn(thumbnail(load("poisson"), (y + 0 * x)[..., None]))).astype(int)
     assert image[5, WIDTH // 2].sum() < image[-5, WIDTH // 2].sum(), "large, so dark, at the top"
 

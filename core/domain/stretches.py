@@ -139,7 +139,7 @@ def features(trees: Sequence[Expression], item: Interval, others: Sequence[Inter
     """What changes over less than a tenth of the interval."""
     span = item.high - item.low
     letters = {item.name, *(other.name for other in others)}
-    for inner, kind in dict.fromkeys(part for tree in trees for part in _parts(tree)):
+    for inner, kind in dict.fromkeys(part for tree in trees for part in parts(tree)):
         leaves = leaves_in(inner)
         if Coordinate(item.name) not in leaves or not all(isinstance(leaf, Coordinate) and leaf.name in letters for leaf in leaves):
             continue
@@ -166,7 +166,7 @@ def _values(tree: Expression, points: Array) -> Array:
         return np.array(np.broadcast_to(evaluate(tree, lambda _: points, NUMPY), points.shape), dtype=np.float64)
 
 
-def _parts(tree: Expression) -> Iterator[tuple[Expression, Kind]]:
+def parts(tree: Expression) -> Iterator[tuple[Expression, Kind]]:
     """What narrow functions in a tree depend on, and how."""
     for node in walk(tree):
         match node:

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.domain.domain import Interval
+from core.domain.stretches import Stretch, stretches
 from core.expressions import Names, parse
-from core.references.common.stretches import Stretch, stretches
 
 NAMES = Names(("x", "t"), ("u",))
 
