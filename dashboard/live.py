@@ -108,9 +108,10 @@ def _curves(experiment: Experiment, coordinate: Interval) -> list[dict[str, Any]
     several = len(unknowns) > 1
     network = {unknown: _("{unknown}, network").format(unknown=unknown) if several else _("network") for unknown in unknowns}
     reference = {unknown: _("{unknown}, reference").format(unknown=unknown) if several else _("reference") for unknown in unknowns}
+    others = {unknown: _("{unknown}, other solutions").format(unknown=unknown) if several else _("other solutions") for unknown in unknowns}
     equations = {number: _("equation {number}").format(number=number) for number in range(1, len(experiment.bound.equations) + 1)}
     return [
-        _panel("solution", _("Solution"), curves.solution(coordinate, network, reference), 3, _first()),
+        _panel("solution", _("Solution"), curves.solution(coordinate, network, reference, others), 3, _first()),
         _loss(experiment, 2),
         _panel("error", _("Error"), curves.error(coordinate, unknowns), 1, _missing(), reference=True),
         _panel("residual", _("Residual"), curves.residual(coordinate, equations), 1, _later()),
@@ -222,7 +223,10 @@ def _texts() -> dict[str, Any]:
         "loss": _("Loss"),
         "reference": _("Reference: {method}, estimated error {error}, took {elapsed}"),
         "exact": _("Reference: {method}"),
-        "nearest": _("solution {number} of {count}, the nearest"),
+        "nearest": _("errors from solution {number} of {count}, the nearest"),
+        "compareWith": _("Compare with"),
+        "theNearest": _("the nearest solution"),
+        "solution": _("solution {number}"),
         "solutions": _("{count} solutions"),
         "computing": _("The classical solution is being computed …"),
         "missing": _("No reference: {reason}"),

@@ -52,20 +52,37 @@ class Reference {
     }
   }
 
-  /** A frame's arrays, with the nearest solution and the error beside them where the frame was drawn before the reference was known. */
-  beside(arrays) {
-    const fits = (solution) =>
-      Object.entries(solution).every(([name, { values }]) => arrays[name.replace("reference", "solution")]?.values.length === values.length);
-    const solutions = this.solutions.filter((solution) => Object.keys(solution).length && fits(solution));
-    if (!solutions.length || Object.keys(solutions[0]).some((name) => arrays[name])) return arrays;
-    const all = { ...arrays };
-    for (const [name, array] of Object.entries(nearestSolution(arrays, solutions))) {
+  /**
+   * A frame's arrays with those of the solution that is `chosen`, from 1, or of the nearest, and the error from it; and the others, which
+   * curves show. What a frame says of the only solution stays. Without a frame, the solution alone.
+   */
+  beside(arrays, chosen) {
+    const { solutions } = this;
+    if (!arrays) {
+      const held = solutions[(chosen ?? 1) - 1] ?? {};
+      return { ...this.arrays, ...held, ...this.apart(solutions, held) };
+    }
+    const names = Object.keys(solutions[0]);
+    const fits = (solution) => names.every((name) => arrays[name.replace("reference", "solution")]?.values.length === solution[name].values.length);
+    if (!names.length || !solutions.every(fits) || (solutions.length === 1 && names.some((name) => arrays[name]))) return arrays;
+    const held = solutions[chosen - 1] ?? nearestSolution(arrays, solutions);
+    const all = { ...arrays, ...held, ...this.apart(solutions, held) };
+    for (const name of names) {
       const solution = arrays[name.replace("reference", "solution")];
-      all[name] = array;
-      const error = solution.values.map((value, index) => Math.abs(value - array.values[index]));
+      const error = solution.values.map((value, index) => Math.abs(value - held[name].values[index]));
       all[name.replace("reference", "error")] = { values: error, shape: solution.shape };
     }
     return all;
+  }
+
+  /** The solutions but the one that is held, along one coordinate: each unknown's as a line with gaps, `others.U` over `others-axis.X`. */
+  apart(solutions, held) {
+    const others = solutions.filter((solution) => solution !== held);
+    const axes = Object.entries(this.arrays).filter(([name]) => name.startsWith("axis."));
+    if (!others.length || axes.length !== 1) return {};
+    const lined = (pieces) => ({ values: Float32Array.from(pieces.flatMap(({ values }) => [...values, NaN])), shape: [pieces.length * (axes[0][1].values.length + 1)] });
+    const curves = Object.keys(others[0]).map((name) => [name.replace("reference", "others"), lined(others.map((solution) => solution[name]))]);
+    return { [`others-${axes[0][0]}`]: lined(others.map(() => axes[0][1])), ...Object.fromEntries(curves) };
   }
 }
 
