@@ -63,16 +63,30 @@ class Reference {
       return { ...this.arrays, ...held, ...this.apart(solutions, held) };
     }
     const names = Object.keys(solutions[0]);
-    const fits = (solution) => names.every((name) => arrays[name.replace("reference", "solution")]?.values.length === solution[name].values.length);
-    if (!names.length || !solutions.every(fits) || (solutions.length === 1 && names.some((name) => arrays[name]))) return arrays;
-    const held = solutions[chosen - 1] ?? nearestSolution(arrays, solutions);
-    const all = { ...arrays, ...held, ...this.apart(solutions, held) };
+    const told = names.some((name) => arrays[name]);
+    const network = solutions.length === 1 && told ? null : this.fitting(arrays, names);
+    if (!network) return arrays;
+    const held = solutions[chosen - 1] ?? nearestSolution(network, solutions);
+    const others = this.apart(solutions, held);
+    if (!chosen && told) return { ...arrays, ...others };
+    const all = { ...arrays, ...network, ...held, ...others };
     for (const name of names) {
-      const solution = arrays[name.replace("reference", "solution")];
+      const solution = network[name.replace("reference", "solution")];
       const error = solution.values.map((value, index) => Math.abs(value - held[name].values[index]));
       all[name.replace("reference", "error")] = { values: error, shape: solution.shape };
     }
     return all;
+  }
+
+  /** The network of a frame on the grid of the solutions, which is the frame's or every second point of it; null where it is neither. */
+  fitting(arrays, names) {
+    const wanted = [...Object.keys(this.arrays).filter((name) => name.startsWith("axis.")), ...names];
+    const pairs = wanted.map((name) => {
+      const [array, { shape }] = [arrays[name.replace("reference", "solution")], this.arrays[name]];
+      const alike = (factor) => array?.shape.every((count, index) => count - 1 === factor * (shape[index] - 1));
+      return [name.replace("reference", "solution"), alike(1) ? array : alike(2) ? halved(array) : null];
+    });
+    return names.length && pairs.every(([, array]) => array) ? Object.fromEntries(pairs) : null;
   }
 
   /** The solutions but the one that is held, along one coordinate: each unknown's as a line with gaps, `others.U` over `others-axis.X`. */
