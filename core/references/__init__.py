@@ -7,6 +7,7 @@ SciPy.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -52,6 +53,8 @@ VERDICTS = frozenset(
     }
 )
 """Codes of errors that say how many solutions a problem has, or that none can be computed: no other method may find one all the same."""
+OUTFLOW = "reference-outflow"
+"""Code of the error that says more than `reference-open` of the same problem."""
 AT_ONCE = ("exact", "cole-hopf", "characteristics")
 """Methods that take milliseconds and no SciPy, so that a page may wait for them."""
 
@@ -111,7 +114,7 @@ def solve(
             return _by(method, problem, axes, clock if method == last else Clock(SHARE * clock.left, unwanted))
         except TangenteError as error:
             if error.code in VERDICTS:
-                raise
+                raise next((earlier for earlier in refused if earlier.code == OUTFLOW and error.code == "reference-open"), error) from None
             refused.append(error)
     failed = [error for error in refused if isinstance(error, RunError)]
     raise failed[0] if failed else refused[-1]  # the first that fits says best what is the matter
@@ -134,5 +137,12 @@ def _by(method: str, problem: BoundProblem, axes: tuple[Array, ...], clock: Cloc
     if not all(np.isfinite(values).all() for values in (found.values, *found.others)):
         raise InputError("reference-not-finite")
     if not found.error <= WORST:
-        raise RunError("reference-inaccurate", error=f"{found.error:.1e}", limit=f"{WORST:g}")
+        raise inaccurate(found.error)
     return Reference(method, found.values, float(found.error), clock.seconds - begun, found.evidence, found.others)
+
+
+def inaccurate(error: float) -> RunError:
+    """Why a solution of so large an estimated error is none that could judge."""
+    if not math.isfinite(error):
+        return RunError("reference-unconfirmed")
+    return RunError("reference-inaccurate", error=f"{error:.1e}", limit=f"{WORST:g}")

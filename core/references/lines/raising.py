@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import RunError
+from core.references import inaccurate
 from core.references.lines import defects
 from core.references.lines.exponential import Diverged
 from core.references.lines.methods import Method, Task
@@ -66,7 +67,7 @@ class Raising:
         if values is None:
             raise self._unseen() if self._attempts and all(found is not None for found in self._attempts.values()) else self._grows()
         if error > WORST:
-            raise RunError("reference-inaccurate", error=f"{error:.1e}", limit=f"{WORST:g}")
+            raise inaccurate(error)
         return self._task.gathered(values).copy(), error, self._checked()
 
     def _checked(self) -> int:
@@ -186,7 +187,7 @@ class Raising:
             count = self._method.count(self._task, place[0])
             begun = self._task.clock.seconds
             if count is None:
-                raise RunError("reference-inaccurate", error=f"{self._best[0]:.1e}", limit=f"{WORST:g}")
+                raise inaccurate(self._best[0])
             try:
                 values = self._method.values(self._task, count, place[1])
                 values[0] = self._task.start
@@ -199,7 +200,7 @@ class Raising:
     def _unseen(self) -> RunError:
         """No finer resolution is reasonable that could confirm the one that sees what is narrow."""
         if not self._task.narrow:
-            return RunError("reference-inaccurate", error="inf", limit=f"{WORST:g}")
+            return inaccurate(math.inf)
         return RunError("reference-narrow", width=f"{min(feature.width for _, feature in self._task.narrow):.1g}")
 
     def _grows(self) -> RunError:
