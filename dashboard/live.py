@@ -130,7 +130,7 @@ def _maps(experiment: Experiment, coordinates: maps.Coordinates) -> list[dict[st
 
 
 def _loss(experiment: Experiment, span: int) -> dict[str, Any]:
-    labels = term_labels(experiment)
+    labels = {name: label for name, label in term_labels(experiment).items() if name in experiment.trained}
     figure = loss(labels, experiment.steps, step=_("step"), total=_("total"))
     return _panel("loss", _("Loss"), figure, span, _("How the loss falls, step by step."), tall=len(labels) > FEW)
 

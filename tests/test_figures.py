@@ -69,7 +69,9 @@ def test_every_array_is_one_that_frames_have(problem: str) -> None:
 def test_every_term_and_unknown_is_drawn(problem: str) -> None:
     experiment = small(problem)
     drawn = {name for trace in traces(experiment) for name in trace["meta"]["fill"].values()}
-    assert {f"loss.{term}" for term in (*terms(experiment.problem), "total")} <= drawn
+    assert {f"loss.{term}" for term in (*experiment.trained, "total")} <= drawn
+    built = set(terms(experiment.problem)) - set(experiment.trained)
+    assert not {f"loss.{term}" for term in built} & drawn, "what is built in is not trained"
     if len(experiment.bound.coordinates) == 1:
         kinds = ("solution", "reference", "error")
         assert {f"{kind}.{unknown}" for kind in kinds for unknown in experiment.bound.unknowns} <= drawn

@@ -109,10 +109,7 @@ def _diagnosis(case: Case) -> None:
     if not found:
         _nothing(case)
     if case.measures.checked is not None:
-        left = _(
-            "How far a term is unmet: what is left over of it, as a part of what is added up in it, at points that were not trained on."
-        )
-        st.caption(left)
+        st.caption(_("How far a term is unmet: the part of what is added up in it that is left over, at points that were not trained on."))
         _figures(case.experiment, case.measures.checked)
 
 
