@@ -303,3 +303,15 @@ def test_a_slope_that_is_infinite_may_let_one_solution_leave() -> None:
     reference = references.solve(problem, "auto")
     root = np.sqrt(reference.values[:, 0])
     assert 2 * root - 2 * np.log1p(root) == pytest.approx(axis_of(problem), abs=1e-8)
+
+
+@pytest.mark.parametrize(("begin", "end", "place"), [(-1, 1, "0"), (-2e-6, 2e-6, "0"), (1, 3, "2")])
+def test_where_a_solution_ends_is_said_to_the_digits_that_are_known(begin: float, end: float, place: str) -> None:
+    """u = 1/(t − p) is −∞ at t = p."""
+    value = 1 / (begin - float(place))
+    problem = Problem.from_table(
+        {"coordinates": {"t": [begin, end]}, "unknowns": ["u"], "equations": ["u_t = -u^2"], "conditions": [f"u({begin}) = {value}"]}
+    )
+    with pytest.raises(RunError) as caught:
+        references.solve(problem.bind({}), "initial-value")
+    assert (caught.value.code, caught.value.values) == ("reference-ends", {"place": f"t = {place}"})

@@ -48,8 +48,10 @@ def solve(problem: BoundProblem, axes: tuple[Array, ...], clock: Clock) -> Solut
     space = [item for item in problem.coordinates if item.name != TIME]
     cuts = pieces.cuts(problem.equations, space, problem.interfaces)
     narrow = [(item, feature) for item in space for feature in _features(problem, item)]
+    evolution = read(problem)
+    counting.check_inside(evolution, turned=turned)
     task = _task(problem, cuts, narrow, axes, along, clock, turned)
-    feeding.check(read(problem))
+    feeding.check(evolution)
     if not any(method.kind == "modes" and method.suits(task) and method.first(task) is not None for method in METHODS):
         closer = _closer(problem, task, cuts, narrow)
         try:

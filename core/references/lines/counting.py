@@ -48,16 +48,22 @@ def check(evolution: Evolution, *, turned: bool = False) -> None:
     try:
         _check(evolution)
     except InputError as error:
-        if turned and error.code == "reference-ill-posed":
-            raise InputError(
-                "reference-backward", first=f"{TIME} = {evolution.time.low:g}", last=f"{TIME} = {evolution.time.high:g}"
-            ) from None
-        raise
+        raise (_ill_posed(evolution, turned) if error.code == "reference-ill-posed" else error) from None
+
+
+def check_inside(evolution: Evolution, *, turned: bool = False) -> None:
+    """Raise `InputError` where factors that depend on coordinates alone make the equations ill-posed inside the domain, or later."""
+    if any(_ill_posed_inside(evolution, item) for item in evolution.space):
+        raise _ill_posed(evolution, turned)
+
+
+def _ill_posed(evolution: Evolution, turned: bool) -> InputError:
+    if not turned:
+        return InputError("reference-ill-posed")
+    return InputError("reference-backward", first=f"{TIME} = {evolution.time.low:g}", last=f"{TIME} = {evolution.time.high:g}")
 
 
 def _check(evolution: Evolution) -> None:
-    if any(_ill_posed_inside(evolution, item) for item in evolution.space):
-        raise InputError("reference-ill-posed")
     for item in evolution.space:
         places = [f"{item.name} = {place:g}" for place in (item.low, item.high)]
         needed = [needs(evolution, item, end) for end in (0, 1)]
