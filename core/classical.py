@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 Answer = Reference | TangenteError
 
-VERSION = 3
+VERSION = 4
 """Goes up with every change of a method that makes its old answers, or failures, wrong."""
 HELD = references.LIMIT + 10.0
 """Seconds after which whoever was to answer a question is taken for dead."""
