@@ -15,6 +15,7 @@ import pytest
 import tomli_w
 from streamlit.testing.v1 import AppTest
 
+from core import classical
 from core.diagnosis.case import Case
 from core.diagnosis.findings import FAULTS, Finding, findings
 from core.diagnosis.remedies import Settings, possible, sharper
@@ -52,6 +53,8 @@ def solve(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Open:
         assert lease is not None
         scores = {"loss": 1.0, "losses": {}, "relative_l2": case.errors, "max_error": {}}
         store.finish(lease, case.status, step=case.step, seconds=1.0, **scores)
+        if case.refusal is not None:
+            store.references.write(classical.key(case.experiment.problem, dict(case.experiment.values)), case.refusal)
         events = [{"event": "measured", "measures": case.measures.plain()}]
         monkeypatch.setattr(diagnosis.batches, "newest", lambda kind: Over() if kind.startswith("diagnosis-") else None)
         monkeypatch.setattr(diagnosis.batches, "told", lambda id, since: events)
