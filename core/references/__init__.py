@@ -114,9 +114,11 @@ def solve(
             return _by(method, problem, axes, clock if method == last else Clock(SHARE * clock.left, unwanted))
         except TangenteError as error:
             if error.code in VERDICTS:
-                raise next((earlier for earlier in refused if earlier.code == OUTFLOW and error.code == "reference-open"), error) from None
+                if error.code == "reference-open" and any(earlier.code == OUTFLOW for earlier in refused):
+                    break  # the same, said less well
+                raise
             refused.append(error)
-    failed = [error for error in refused if isinstance(error, RunError)]
+    failed = [error for error in refused if isinstance(error, RunError) or error.code == OUTFLOW]
     if len(problem.coordinates) == 1 and len(failed) > 1 and failed[0].code == "reference-too-slow":
         del failed[0]  # collocation had no time to tell, and the other method did
     raise failed[0] if failed else refused[-1]  # the first that fits says best what is the matter
