@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -281,13 +282,16 @@ def _prepared(options: argparse.Namespace) -> tuple[Experiment, RunStore, Answer
 
 
 def _check(experiment: Experiment, path: Path | None) -> None:
-    """Raise `InputError` where the result cannot be written to `path`, and `RunError` where there is no such device as is asked for."""
+    """Raise `InputError` where the result cannot be written to `path`, or there is no such device as is asked for."""
     if path is not None:
         outputs.check(path)
     if experiment.device != "cpu":
         from core.training.devices import torch_device  # torch takes seconds to import, and is not needed to know of a processor
 
-        torch_device(experiment.device)
+        try:
+            torch_device(experiment.device)
+        except RunError as error:  # to a worker this is a failure, here it is a mistake in the input
+            raise InputError(error.code, **error.values) from None
 
 
 def _known_or_trained(store: RunStore, experiment: Experiment, again: bool) -> Run:
@@ -434,11 +438,15 @@ def _summary(run: Run, reference: Answer | None, nearest: int | None) -> str:
     rate = f" ({run.step / run.seconds:,.0f} steps/s)" if run.seconds else ""
     lines = [f"{run.status}: {run.step:,} steps in {run.seconds:.2g} s{rate} on {run.device or 'no device'}{_by(run)}"]
     if run.loss is not None:
-        lines.append(f"loss {run.loss:.2g}  " + "  ".join(f"{term} {value:.2g}" for term, value in (run.losses or {}).items()))
-    for name, scores in ((_L2, run.relative_l2), ("max error", run.max_error)):
+        trained, losses = run.experiment.trained, run.losses or {}
+        told = [f"{term} {value:.2g}" if term in trained else f"{term} built in" for term, value in losses.items()]
+        lines.append("  ".join([f"loss {run.loss:.2g}", *told]))
+    least = reference.error * 1.001 if isinstance(reference, Reference) else 0.0
+    for name, scores, bound in ((_L2, run.relative_l2, least), ("max error", run.max_error, None)):
         known = {unknown: score for unknown, score in (scores or {}).items() if score is not None}
         if known:
-            lines.append(f"{name}  " + "  ".join(f"{unknown} {score:.2g}" for unknown, score in known.items()))
+            told = [f"{unknown} {'at most ' if bound and score <= bound else ''}{score:.2g}" for unknown, score in known.items()]
+            lines.append(f"{name}  " + "  ".join(told))
     if reference is not None:
         lines.append(f"reference: {_reference(reference, nearest)}")
     return "\n".join(lines)
@@ -500,7 +508,8 @@ def _problems(options: argparse.Namespace) -> int:
 
 
 def _runs(options: argparse.Namespace) -> int:
-    for run in RunStore(options.store).runs(options.limit):
+    store = RunStore(options.store)
+    for run in _seen(store, *store.runs(options.limit)):
         experiment = run.experiment
         scores = [score for score in (run.relative_l2 or {}).values() if score is not None]
         error = f"L2 {max(scores):.1e}" if scores else ""
@@ -511,7 +520,7 @@ def _runs(options: argparse.Namespace) -> int:
 
 def _show(options: argparse.Namespace) -> int:
     store = RunStore(options.store)
-    run = store.find(options.run)
+    (run,) = _seen(store, store.find(options.run))
     print(f"run {run.id}, {_ago(run)}")
     print(_summary(run, classical.known(store, run.experiment.problem, dict(run.experiment.values)), _nearest(store, run)))
     if run.error is not None:
@@ -519,6 +528,12 @@ def _show(options: argparse.Namespace) -> int:
     print()
     print(run.experiment.to_toml(), end="")
     return 0
+
+
+def _seen(store: RunStore, *runs: Run) -> list[Run]:
+    """The runs, those stopped whose process has not been heard of for as long as a lease lasts: it is dead."""
+    waiting = {run.id for run in store.claimable()}
+    return [replace(run, status="stopped") if run.status == "running" and run.id in waiting else run for run in runs]
 
 
 def _ago(run: Run) -> str:

@@ -459,6 +459,13 @@ MESSAGES: dict[str, str] = {
     "errand-silent": N_("It said nothing for {seconds} s and was ended."),
     "errand-endless": N_("It talked without end, more than {events} times, and was ended."),
     "reference-too-slow": N_("The classical solver needs more than {limit} s; it was stopped."),
+    "reference-unconfirmed": N_(
+        "How exact the classical solution is cannot be told, for none can be had that is finer; so it could judge no network."
+    ),
+    "reference-outflow": N_(
+        "What is given at {outflow} stands where everything flows out of the domain, and nothing is given at {inflow}, where it flows in: "
+        "there the equations leave the solution open. Give the condition at {inflow} instead."
+    ),
     "reference-inaccurate": N_(
         "The classical solver reaches a relative error of {error} only, and {limit} is the most that could judge a network."
     ),
@@ -577,6 +584,14 @@ MESSAGES: dict[str, str] = {
     "reference-missed": N_(
         "No smooth solution meets all equations and conditions: the best one misses {name} by {error} of its size. Conditions may "
         "contradict each other or jump where edges meet, or details may be too fine."
+    ),
+    "reference-missed-joint": N_(
+        "No smooth solution meets all equations and conditions: the best one jumps or bends, by {error} of its size, where it should not. "
+        "Conditions may contradict each other or jump where edges meet, or details may be too fine."
+    ),
+    "reference-unsettled": N_(
+        "No solution was found: what comes nearest to one does not settle, and changes by {error} of its size with finer steps. "
+        "There may be no solution, or one that is not smooth or has finer details than can be resolved."
     ),
     "reference-none-found": N_(
         "No solution was found. Newton's method was started from {starts} functions, small and large ones, with {modes} modes a "

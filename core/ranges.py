@@ -140,6 +140,6 @@ BEGINNING = Real(-1e12, 1e12)
 Range = Real | Integer | Choice | Stages | Curriculum
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
+def nearest(word: str, known: Iterable[str], likeness: float = 0.5) -> str | None:
     """The known word that `word` may have been meant as, or None."""
-    return next(iter(get_close_matches(word, list(known), n=1, cutoff=0.5)), None)
+    return next(iter(get_close_matches(word, list(known), n=1, cutoff=likeness)), None)

@@ -109,9 +109,10 @@ def _curves(experiment: Experiment, coordinate: Interval) -> list[dict[str, Any]
     several = len(unknowns) > 1
     network = {unknown: _("{unknown}, network").format(unknown=unknown) if several else _("network") for unknown in unknowns}
     reference = {unknown: _("{unknown}, reference").format(unknown=unknown) if several else _("reference") for unknown in unknowns}
+    others = {unknown: _("{unknown}, other solutions").format(unknown=unknown) if several else _("other solutions") for unknown in unknowns}
     equations = {number: _("equation {number}").format(number=number) for number in range(1, len(experiment.bound.equations) + 1)}
     return [
-        _panel("solution", _("Solution"), curves.solution(coordinate, network, reference), 3, _first()),
+        _panel("solution", _("Solution"), curves.solution(coordinate, network, reference, others), 3, _first()),
         _loss(experiment, 2),
         _panel("error", _("Error"), curves.error(coordinate, unknowns), 1, _missing(), reference=True),
         _panel("residual", _("Residual"), curves.residual(coordinate, equations), 1, _later()),
@@ -130,7 +131,7 @@ def _maps(experiment: Experiment, coordinates: maps.Coordinates) -> list[dict[st
 
 
 def _loss(experiment: Experiment, span: int) -> dict[str, Any]:
-    labels = term_labels(experiment)
+    labels = {name: label for name, label in term_labels(experiment).items() if name in experiment.trained}
     figure = loss(labels, experiment.steps, step=_("step"), total=_("total"))
     return _panel("loss", _("Loss"), figure, span, _("How the loss falls, step by step."), tall=len(labels) > FEW)
 
@@ -223,7 +224,10 @@ def _texts() -> dict[str, Any]:
         "loss": _("Loss"),
         "reference": _("Reference: {method}, estimated error {error}, took {elapsed}"),
         "exact": _("Reference: {method}"),
-        "nearest": _("solution {number} of {count}, the nearest"),
+        "nearest": _("errors from solution {number} of {count}, the nearest"),
+        "compareWith": _("Compare with"),
+        "theNearest": _("the nearest solution"),
+        "solution": _("solution {number}"),
         "solutions": _("{count} solutions"),
         "computing": _("The classical solution is being computed …"),
         "missing": _("No reference: {reason}"),

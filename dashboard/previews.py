@@ -73,7 +73,7 @@ def _solution(problem: Problem | None) -> None:
         with st.container(key="editor-words"):
             st.caption(_words(answer))
         bound = bind(problem, {})
-        figure = _figure(bound, _chosen(answer), *choice(bound, "editor"))
+        figure = _figure(bound, *_chosen(answer), *choice(bound, "editor"))
         label = _("The classical solution of {unknowns}.").format(unknowns=", ".join(problem.unknowns))
         with picture:
             chart(figure, key="editor-solution", title=title, label=label, height=HEIGHT)
@@ -106,13 +106,14 @@ def _words(reference: Reference) -> str:
     return " · ".join(filter(None, parts))
 
 
-def _chosen(reference: Reference) -> grids.Array:
-    """The solution that the visitor looks at, (*shape, unknowns): for them to choose where there are several."""
+def _chosen(reference: Reference) -> tuple[grids.Array, list[grids.Array]]:
+    """The solution that the visitor looks at, (*shape, unknowns), for them to choose where there are several; and the others."""
     if not reference.others:
-        return reference.values
+        return reference.values, []
     numbers = list(range(1, len(reference.solutions) + 1))
     chosen = st.segmented_control(_("Solution"), numbers, default=1, key="editor-branch", required=True)
-    return reference.solutions[chosen - 1 if chosen in numbers else 0]
+    index = chosen - 1 if chosen in numbers else 0
+    return reference.solutions[index], [*reference.solutions[:index], *reference.solutions[index + 1 :]]
 
 
 def choice(problem: BoundProblem, key: str) -> tuple[int, int | None]:
@@ -131,8 +132,10 @@ def choice(problem: BoundProblem, key: str) -> tuple[int, int | None]:
     return unknown, cut
 
 
-def _figure(problem: BoundProblem, values: grids.Array, unknown: int, cut: int | None) -> figures.go.Figure:
+def _figure(problem: BoundProblem, values: grids.Array, others: Sequence[grids.Array], unknown: int, cut: int | None) -> figures.go.Figure:
     axes: Sequence[grids.Array] = grids.axes(problem.coordinates, grids.FULL)
-    if len(axes) == 1:
-        return figures.curves(problem.coordinates[0], axes[0], problem.unknowns, values)
-    return figures.field(problem.coordinates, axes, values[..., unknown], cut)
+    if len(axes) > 1:
+        return figures.field(problem.coordinates, axes, values[..., unknown], cut)
+    alone = len(problem.unknowns) == 1
+    names = [_("other solutions") if alone else _("{unknown}, other solutions").format(unknown=name) for name in problem.unknowns]
+    return figures.curves(problem.coordinates[0], axes[0], problem.unknowns, values, names, others)

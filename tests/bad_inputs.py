@@ -159,7 +159,7 @@ BAD: dict[str, Bad] = {
     # Parameters and definitions.
     "a derivative in a parameter": Bad(file(parameters='{ k = "u_x" }'), "unknown-name", ".parameters.k", 0, r"`u_x` is not known"),
     "a parameter named as a derivative": Bad(file(parameters="{ u_x = 1 }"), "name-reserved", ".parameters.u_x", None, r"choose another"),
-    "a word for a parameter": Bad(file(parameters='{ k = "one" }'), "unknown-name-near", ".parameters.k", 0, r"`one`"),
+    "a word for a parameter": Bad(file(parameters='{ k = "one" }'), "unknown-name", ".parameters.k", 0, r"`one`"),
     "NaN for a parameter": Bad(file(parameters="{ k = nan }"), "not-a-usable-number", ".parameters.k", None, r"finite number .* got nan"),
     "true for a parameter": Bad(file(parameters="{ k = true }"), "not-a-usable-number", ".parameters.k", None, r"got true"),
     "a date for a parameter": Bad(file(parameters="{ k = 1979-05-27 }"), "not-a-usable-number", ".parameters.k", None, r"got 1979-05-27"),
@@ -169,7 +169,7 @@ BAD: dict[str, Bad] = {
     ),
     "a misspelt end": Bad(file(parameters="{ k = { value = 3, lo = 0 } }"), "unknown-key-near", ".parameters.k.lo", None, r"mean low"),
     "a definition by itself": Bad(file(definitions='{ w = "w + 1" }'), "unknown-name", ".definitions.w", 0, r"`w` is not known"),
-    "a definition by a later one": Bad(file(definitions='{ a = "2*b", b = "1" }'), "unknown-name-near", ".definitions.a", 2, r"`b`"),
+    "a definition by a later one": Bad(file(definitions='{ a = "2*b", b = "1" }'), "unknown-name", ".definitions.a", 2, r"`b`"),
     "a definition that is a number": Bad(file(definitions="{ w = 1 }"), "not-a-text", ".definitions.w", None, r"A text in quotes"),
     # Coordinates.
     "a reversed interval": Bad(file(coordinates="{ x = [1, 0], t = [0, 2] }"), "empty-interval", ".coordinates.x", None, r"less than"),

@@ -8,6 +8,7 @@ from typing import Any
 
 from core.diagnosis.quantities import Measures
 from core.diagnosis.remedies import Settings
+from core.errors import TangenteError
 from core.experiment.experiment import Experiment
 
 GOOD = 0.01
@@ -24,7 +25,7 @@ class Case:
     """A run that has ended: its experiment, its `status` in the store, the steps that it took, and what was measured.
 
     `errors` are the relative L2 errors of the unknowns, None where one has none, and `reference` is the error that the reference itself
-    claims, None where there is no reference.
+    claims, None where there is no reference; `refusal` is then why.
     """
 
     experiment: Experiment
@@ -33,6 +34,7 @@ class Case:
     measures: Measures
     errors: Mapping[str, float | None] = field(default_factory=dict)
     reference: float | None = None
+    refusal: TangenteError | None = None
 
     @property
     def error(self) -> float | None:

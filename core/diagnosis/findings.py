@@ -15,6 +15,7 @@ from core.diagnosis.case import GOOD, Case, Offers, Values
 from core.diagnosis.quantities import Term
 from core.diagnosis.remedies import Settings
 from core.errors import MESSAGES, N_
+from core.references import OUTFLOW, VERDICTS
 
 BAD = 0.2
 """A condition that is unmet to this part is not met."""
@@ -87,6 +88,11 @@ def good(case: Case) -> Values | None:
 
 
 # Tests and remedies of each fault.
+
+
+def _problem(case: Case) -> Values | None:
+    refusal = case.refusal
+    return {"reason": refusal} if refusal is not None and refusal.code in (*VERDICTS, OUTFLOW) else None
 
 
 def _diverged(case: Case) -> Values | None:
@@ -236,6 +242,13 @@ def _unmet(term: Term) -> float:
 
 
 FAULTS: dict[str, Fault] = {
+    "problem": Fault(
+        N_("The problem itself"),
+        N_("The classical solver refuses it, and no setting of the training mends that: {reason}"),
+        _problem,
+        lambda case: (),
+        explains=False,
+    ),
     "frozen": Fault(
         N_("The constraint froze it"),
         N_(

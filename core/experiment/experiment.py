@@ -313,6 +313,12 @@ class Experiment:
         """The names of the loss terms."""
         return tuple(name for name, _ in self.weights)
 
+    @property
+    def trained(self) -> tuple[str, ...]:
+        """The names of the loss terms that training has to lower: all but the conditions that are built into the network."""
+        built = {f"condition-{number + 1}" for number in (self.trial.met if self.trial else ())}
+        return tuple(name for name in self.terms if name not in built)
+
     @cached_property
     def trial(self) -> Trial | None:
         """The trial function of constraints that are not soft; raises `InputError` where the conditions allow none."""

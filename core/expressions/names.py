@@ -15,6 +15,8 @@ OPERATIONS = ("D", "lap")
 BOUNDARY = "boundary"
 RESERVED = {*ARITY, *CONSTANTS, *OPERATIONS, BOUNDARY} - {*SPECIAL}
 """Names that stand for nothing else; those of special functions, such as y0 and k1, give way to a problem's own."""
+LIKENESS = 0.6
+"""How much of two names has to agree: `gamma` was not meant as `max`."""
 LENGTH = 40  # of a name
 # What people write elsewhere for what the notation calls otherwise.
 ALIASES = {
@@ -94,4 +96,4 @@ class Names:
             if name.lower() == word.lower():
                 return name
         known = [name for name in known if name not in BESSEL]  # too short to be what another name was meant as
-        return nearest(word, known) if len(word) <= LENGTH else None
+        return nearest(word, known, LIKENESS) if len(word) <= LENGTH else None

@@ -7,6 +7,7 @@ SciPy.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -19,7 +20,7 @@ from core.domain.domain import TIME
 from core.errors import InputError, RunError, TangenteError
 from core.problem.bound import BoundProblem
 from core.references.common.clock import Clock
-from core.references.common.solution import Evidence
+from core.references.common.solution import WORST, Evidence, inaccurate
 
 Array = NDArray[np.float64]
 
@@ -27,8 +28,6 @@ LIMIT = 20.0
 """Seconds that a method may take."""
 SHARE = 0.6
 """Of the time that is left, what a method may take before others are tried."""
-WORST = 1e-3
-"""The largest estimated relative error of a reference; a coarser one would judge nothing."""
 MODULES = {
     "exact": "exact",
     "cole-hopf": "cole_hopf",
@@ -57,6 +56,8 @@ VERDICTS = frozenset(
     }
 )
 """Codes of errors that say how many solutions a problem has, or that none can be computed: no other method may find one all the same."""
+OUTFLOW = "reference-outflow"
+"""Code of the error that says more than `reference-open` of the same problem."""
 AT_ONCE = ("exact", "cole-hopf", "characteristics")
 """Methods that take milliseconds and no SciPy, so that a page may wait for them."""
 
@@ -116,9 +117,13 @@ def solve(
             return _by(method, problem, axes, clock if method == last else Clock(SHARE * clock.left, unwanted))
         except TangenteError as error:
             if error.code in VERDICTS:
+                if error.code == "reference-open" and any(earlier.code == OUTFLOW for earlier in refused):
+                    break  # the same, said less well
                 raise
             refused.append(error)
-    failed = [error for error in refused if isinstance(error, RunError)]
+    failed = [error for error in refused if isinstance(error, RunError) or error.code == OUTFLOW]
+    if len(problem.coordinates) == 1 and len(failed) > 1 and failed[0].code == "reference-too-slow":
+        del failed[0]  # collocation had no time to tell, and the other method did
     raise failed[0] if failed else refused[-1]  # the first that fits says best what is the matter
 
 
@@ -139,5 +144,5 @@ def _by(method: str, problem: BoundProblem, axes: tuple[Array, ...], clock: Cloc
     if not all(np.isfinite(values).all() for values in (found.values, *found.others)):
         raise InputError("reference-not-finite")
     if not found.error <= WORST:
-        raise RunError("reference-inaccurate", error=f"{found.error:.1e}", limit=f"{WORST:g}")
+        raise inaccurate(found.error)
     return Reference(method, found.values, float(found.error), clock.seconds - begun, found.evidence, found.others)

@@ -114,6 +114,24 @@ class Folded:
             interfaces=(),
         )
 
+    def origin(self, name: str) -> str | None:
+        """The key of the equation or condition of the whole that one of the cells' comes from; None where cells meet."""
+        kind, number = name.rstrip("]").split("[")
+        if kind == "equations":
+            return f"equations[{(int(number) - 1) % len(self.whole.equations) + 1}]"
+        return f"conditions[{self._origins[int(number) - 1]}]" if int(number) <= len(self._origins) else None
+
+    @cached_property
+    def _origins(self) -> tuple[int, ...]:
+        """The numbers, from 1, of the whole's conditions that the cells' come from."""
+        return tuple(
+            number
+            for number, condition in enumerate(self.whole.conditions, 1)
+            if self._wrap(condition) is None
+            for edge in condition.edges
+            for _cell in self._along(edge)
+        )
+
     def points(self, axes: Sequence[Array]) -> tuple[Array, ...]:
         """For each coordinate, the places in [0, 1] that a grid's points take in any cell, in order; the grid's own where it is not cut."""
         return tuple(

@@ -29,7 +29,7 @@ from core.store import Question, RunStore
 
 Answer = Reference | TangenteError
 
-VERSION = 3
+VERSION = 4
 """Goes up with every change of a method that makes its old answers, or failures, wrong."""
 HELD = references.LIMIT + 10.0
 """Seconds after which whoever was to answer a question is taken for dead."""

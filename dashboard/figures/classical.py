@@ -9,24 +9,45 @@ import plotly.graph_objects as go
 
 from core.domain.domain import Interval
 from core.references import Array
+from dashboard.figures.curves import OTHER
 from dashboard.figures.maps import BAR, shown, sliced
 from dashboard.figures.style import DIVERGING, axis, colour, dash, layout
 
 
-def curves(coordinate: Interval, along: Array, unknowns: Sequence[str], values: Array) -> go.Figure:
-    """A line for each unknown; `values` are (points, unknowns)."""
+def curves(
+    coordinate: Interval,
+    along: Array,
+    unknowns: Sequence[str],
+    values: Array,
+    others: Sequence[str] = (),
+    branches: Sequence[Array] = (),
+) -> go.Figure:
+    """A line for each unknown; `values` are (points, unknowns). Those of further `branches` are dotted, and `others` their names."""
     lines = [
         go.Scatter(
             x=_sent(along),
             y=_sent(values[:, index]),
-            name=unknown,
+            name=name,
             mode="lines",
             line={"color": colour(index), "dash": dash(index), "width": 2.5, "simplify": False},
         )
-        for index, unknown in enumerate(unknowns)
+        for index, name in enumerate(unknowns)
+    ]
+    dotted = [
+        go.Scatter(
+            x=_sent(along),
+            y=_sent(branch[:, index]),
+            name=name,
+            legendgroup=name,
+            showlegend=not number,
+            mode="lines",
+            line={"color": colour(index), **OTHER},
+        )
+        for number, branch in enumerate(branches)
+        for index, name in enumerate(others)
     ]
     across = axis(coordinate.name, range=[coordinate.low, coordinate.high])
-    return go.Figure(lines, layout(across, axis(", ".join(unknowns)), showlegend=len(lines) > 1))
+    return go.Figure([*lines, *dotted], layout(across, axis(", ".join(unknowns)), showlegend=len(lines) + len(dotted) > 1))
 
 
 def field(coordinates: tuple[Interval, ...], axes: Sequence[Array], values: Array, cut: int | None = None) -> go.Figure:

@@ -10,11 +10,15 @@ import plotly.graph_objects as go
 from core.domain.domain import Interval
 from dashboard.figures.style import axis, colour, layout, logarithmic
 
+OTHER = {"dash": "dot", "width": 2, "simplify": False}
+"""The line of a solution that the network is not held against, where a problem has several."""
 
-def solution(coordinate: Interval, unknowns: Mapping[str, str], references: Mapping[str, str]) -> go.Figure:
+
+def solution(coordinate: Interval, unknowns: Mapping[str, str], references: Mapping[str, str], others: Mapping[str, str]) -> go.Figure:
     """Each unknown's reference as a broad pale band and the network as a fine line on it, filled from `reference.U` and `solution.U`.
 
-    The mappings give the legend's name of each unknown.
+    Further solutions are dotted, filled from `others.U`, and not in the legend while there are none. The mappings give the legend's name
+    of each unknown.
     """
     bands = [
         go.Scatter(
@@ -26,9 +30,18 @@ def solution(coordinate: Interval, unknowns: Mapping[str, str], references: Mapp
         )
         for index, (unknown, name) in enumerate(references.items())
     ]
+    dotted = [
+        go.Scatter(
+            name=name,
+            mode="lines",
+            line={"color": colour(index), **OTHER},
+            meta={"fill": {"x": f"others-axis.{coordinate.name}", "y": f"others.{unknown}"}},
+        )
+        for index, (unknown, name) in enumerate(others.items())
+    ]
     lines = [_line(f"axis.{coordinate.name}", f"solution.{unknown}", name, index) for index, (unknown, name) in enumerate(unknowns.items())]
     shown = {"showlegend": True}  # also while the reference is alone, so that nothing moves when the network joins it
-    return go.Figure([*bands, *lines], layout(_along(coordinate), axis(", ".join(unknowns)), **shown))
+    return go.Figure([*bands, *dotted, *lines], layout(_along(coordinate), axis(", ".join(unknowns)), **shown))
 
 
 def error(coordinate: Interval, unknowns: Sequence[str]) -> go.Figure:

@@ -36,6 +36,22 @@ function sliced({ values, shape }, dimension, index) {
   return { values: slice, shape: [shape[a], shape[b]] };
 }
 
+/** Every second point of an array, along each of its dimensions. */
+function halved({ values, shape }) {
+  const half = shape.map((count) => (count + 1) / 2);
+  const kept = new Float32Array(half.reduce((product, count) => product * count, 1));
+  for (let place = 0; place < kept.length; place++) {
+    let [rest, from, stride] = [place, 0, 1];
+    for (let dimension = shape.length - 1; dimension >= 0; dimension--) {
+      from += 2 * (rest % half[dimension]) * stride;
+      rest = Math.floor(rest / half[dimension]);
+      stride *= shape[dimension];
+    }
+    kept[place] = values[from];
+  }
+  return { values: kept, shape: half };
+}
+
 /** Where an even axis is nearest to `value`. */
 function nearest({ values }, value) {
   const last = values.length - 1;

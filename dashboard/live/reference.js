@@ -52,20 +52,51 @@ class Reference {
     }
   }
 
-  /** A frame's arrays, with the nearest solution and the error beside them where the frame was drawn before the reference was known. */
-  beside(arrays) {
-    const fits = (solution) =>
-      Object.entries(solution).every(([name, { values }]) => arrays[name.replace("reference", "solution")]?.values.length === values.length);
-    const solutions = this.solutions.filter((solution) => Object.keys(solution).length && fits(solution));
-    if (!solutions.length || Object.keys(solutions[0]).some((name) => arrays[name])) return arrays;
-    const all = { ...arrays };
-    for (const [name, array] of Object.entries(nearestSolution(arrays, solutions))) {
-      const solution = arrays[name.replace("reference", "solution")];
-      all[name] = array;
-      const error = solution.values.map((value, index) => Math.abs(value - array.values[index]));
+  /**
+   * A frame's arrays with those of the solution that is `chosen`, from 1, or of the nearest, and the error from it; and the others, which
+   * curves show. What a frame says of the only solution stays. Without a frame, the solution alone.
+   */
+  beside(arrays, chosen) {
+    const { solutions } = this;
+    if (!arrays) {
+      const held = solutions[(chosen ?? 1) - 1] ?? {};
+      return { ...this.arrays, ...held, ...this.apart(solutions, held) };
+    }
+    const names = Object.keys(solutions[0]);
+    const told = names.some((name) => arrays[name]);
+    const network = solutions.length === 1 && told ? null : this.fitting(arrays, names);
+    if (!network) return arrays;
+    const held = solutions[chosen - 1] ?? nearestSolution(network, solutions);
+    const others = this.apart(solutions, held);
+    if (!chosen && told) return { ...arrays, ...others };
+    const all = { ...arrays, ...network, ...held, ...others };
+    for (const name of names) {
+      const solution = network[name.replace("reference", "solution")];
+      const error = solution.values.map((value, index) => Math.abs(value - held[name].values[index]));
       all[name.replace("reference", "error")] = { values: error, shape: solution.shape };
     }
     return all;
+  }
+
+  /** The network of a frame on the grid of the solutions, which is the frame's or every second point of it; null where it is neither. */
+  fitting(arrays, names) {
+    const wanted = [...Object.keys(this.arrays).filter((name) => name.startsWith("axis.")), ...names];
+    const pairs = wanted.map((name) => {
+      const [array, { shape }] = [arrays[name.replace("reference", "solution")], this.arrays[name]];
+      const alike = (factor) => array?.shape.every((count, index) => count - 1 === factor * (shape[index] - 1));
+      return [name.replace("reference", "solution"), alike(1) ? array : alike(2) ? halved(array) : null];
+    });
+    return names.length && pairs.every(([, array]) => array) ? Object.fromEntries(pairs) : null;
+  }
+
+  /** The solutions but the one that is held, along one coordinate: each unknown's as a line with gaps, `others.U` over `others-axis.X`. */
+  apart(solutions, held) {
+    const others = solutions.filter((solution) => solution !== held);
+    const axes = Object.entries(this.arrays).filter(([name]) => name.startsWith("axis."));
+    if (!others.length || axes.length !== 1) return {};
+    const lined = (pieces) => ({ values: Float32Array.from(pieces.flatMap(({ values }) => [...values, NaN])), shape: [pieces.length * (axes[0][1].values.length + 1)] });
+    const curves = Object.keys(others[0]).map((name) => [name.replace("reference", "others"), lined(others.map((solution) => solution[name]))]);
+    return { [`others-${axes[0][0]}`]: lined(others.map(() => axes[0][1])), ...Object.fromEntries(curves) };
   }
 }
 

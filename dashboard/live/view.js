@@ -40,10 +40,11 @@ class View {
     this.reference = new Reference(() => this.compare());
     this.replay = new Replay((frame) => this.show(frame, false));
     this.slicer = new Slicer(() => this.draw(false));
+    this.branches = new Branches(() => this.draw(false));
     this.choosers = element("div", { class: "tg-choosers" });
     this.grid = element("div", { class: "tg-grid" });
     const numbers = [this.scores.node, this.cost.node, this.replay.node];
-    const looks = element("div", { class: "tg-looks" }, this.choosers, this.slicer.node);
+    const looks = element("div", { class: "tg-looks" }, this.choosers, this.branches.node, this.slicer.node);
     this.root = element("div", { class: "tg-live" }, ...this.progress.nodes, looks, this.grid, ...numbers);
     parent.append(this.root);
     this.wide = this.root.clientWidth;
@@ -95,6 +96,7 @@ class View {
   /** Hold what is shown against what is known of the reference. What was drawn stays until the first answer: it comes at once. */
   compare() {
     this.setPanels();
+    this.branches.set(this.reference.header?.solutions ?? 1, this.data);
     this.say();
     if (this.reference.answered) this.draw(false);
   }
@@ -193,7 +195,7 @@ class View {
     if (!Plotly) return say(this.progress.pace, this.data.texts.noCharts);
     const theme = themeOf(this.parent);
     const panels = [...this.panels.values()];
-    const arrays = this.arrays ? this.reference.beside(this.arrays) : this.reference.arrays;
+    const arrays = this.reference.beside(this.arrays, this.branches.chosen);
     this.slicer.fit(arrays);
     const choices = { ...this.choices, at: this.slicer.at };
     const charts = [...panels, this.diagram].filter((chart) => chart.prepare(arrays, choices, theme));

@@ -12,6 +12,7 @@ from core.diagnosis.findings import FAULTS, Finding, findings, good
 from core.diagnosis.quantities import Checked, Measures
 from core.diagnosis.remedies import Settings
 from core.errands.batch import Errand
+from core.errors import TangenteError
 from core.experiment.experiment import HYPERPARAMETERS, Experiment
 from core.references import Reference
 from core.store import Run, classical
@@ -22,7 +23,7 @@ from dashboard.figures import diagnosis as figures
 from dashboard.live import term_labels
 from dashboard.services import store
 from dashboard.stops import written
-from dashboard.texts import _
+from dashboard.texts import _, worded
 from dashboard.texts.formats import count, number, percent, plain
 
 ENDED = ("done", "stopped", "paused", "diverged")
@@ -93,10 +94,11 @@ def _told(run: Run, events: list[dict[str, Any]]) -> None:
 
 
 def _case(run: Run, measures: Measures) -> Case:
-    """A run with what was measured of it, and how good its reference claims to be."""
+    """A run with what was measured of it, and how good its reference claims to be, or why there is none."""
     known = classical.known(store(), run.experiment.problem, dict(run.experiment.values))
     reference = known.error if isinstance(known, Reference) else None
-    return Case(run.experiment, run.status, run.step, measures, run.relative_l2 or {}, reference)
+    refusal = known if isinstance(known, TangenteError) else None
+    return Case(run.experiment, run.status, run.step, measures, run.relative_l2 or {}, reference, refusal)
 
 
 def _diagnosis(case: Case) -> None:
@@ -106,7 +108,7 @@ def _diagnosis(case: Case) -> None:
     if not found:
         _nothing(case)
     if case.measures.checked is not None:
-        st.caption(_("How far a term is unmet: the size of its residual, over that of all that is added up in it, at fresh points."))
+        st.caption(_("How far a term is unmet: the part of what is added up in it that is left over, at points that were not trained on."))
         _figures(case.experiment, case.measures.checked)
 
 
@@ -200,5 +202,6 @@ def _worded(experiment: Experiment, values: Mapping[str, Any]) -> dict[str, str]
         **dict.fromkeys(("unmet", "slow", "rounding", "moved"), percent),
         **dict.fromkeys(("step", "points", "residual", "solution", "order", "smoothness"), count),
         **dict.fromkeys(("activation", "precision", "coordinate"), str),
+        "reason": worded,
     }
     return {name: formats.get(name, number)(value) for name, value in values.items()}

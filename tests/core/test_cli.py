@@ -12,6 +12,7 @@ import pytest
 
 from core.experiment.experiment import HYPERPARAMETERS
 from core.problem.reading.reading import library
+from core.store import LEASE
 from core.training.devices import labels
 
 ROOT = Path(__file__).parents[2]
@@ -151,9 +152,9 @@ def test_a_diverging_run_exits_with_3_and_says_at_which_step(cli, tmp_path: Path
     assert json.loads((tmp_path / "out.json").read_text())["status"] == "diverged"
 
 
-def test_a_missing_device_exits_with_3(cli) -> None:  # type: ignore[no-untyped-def]
+def test_a_missing_device_is_a_mistake_in_the_input(cli) -> None:  # type: ignore[no-untyped-def]
     done = cli("solve", "decay", *QUICK, "--device", "cuda:15")
-    assert done.returncode == 3 and "cuda:15" in done.stderr
+    assert done.returncode == 2 and "cuda:15" in done.stderr
     assert all(f"{name} ({label})" in done.stderr for name, label in labels().items())
     assert cli("runs").stdout == ""  # nothing was begun
 
@@ -161,7 +162,7 @@ def test_a_missing_device_exits_with_3(cli) -> None:  # type: ignore[no-untyped-
 @pytest.mark.skipif("cuda:0" in labels(), reason="there is one here")
 def test_a_device_may_be_asked_for_by_its_kind(cli) -> None:  # type: ignore[no-untyped-def]
     done = cli("solve", "decay", *QUICK, "--device", "cuda")
-    assert done.returncode == 3 and done.stderr.startswith("There is no device cuda:0 here; there is cpu (")
+    assert done.returncode == 2 and done.stderr.startswith("There is no device cuda:0 here; there is cpu (")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs SIGINT")
@@ -184,6 +185,28 @@ def test_ctrl_c_keeps_what_was_done(cli, tmp_path: Path) -> None:  # type: ignor
     result = json.loads((tmp_path / "out.json").read_text())
     assert result["status"] == "stopped" and 0 < result["steps"] < 100_000
     assert "stopped" in cli("runs").stdout
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
+def test_a_run_whose_process_was_killed_is_seen_to_have_stopped(cli, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    command = [sys.executable, "-m", "core", "solve", "burgers", "--steps", "100000"]
+    process = subprocess.Popen(command, cwd=tmp_path, env=cli.environment, stderr=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    for line in process.stderr:
+        if line.startswith("step ") and not line.startswith("step 0"):
+            break
+    assert " running " in cli("runs").stdout
+    process.kill()
+    process.communicate(timeout=30)
+    time.sleep(LEASE)
+    listed = cli("runs").stdout
+    assert " stopped " in listed and " running " not in listed
+    assert "stopped: " in cli("show", listed.split()[0]).stdout
+
+
+def test_what_is_built_in_is_not_told_as_trained(cli) -> None:  # type: ignore[no-untyped-def]
+    done = cli("solve", "decay", *QUICK, "--steps", "5", "--constraints", "hard")
+    assert done.returncode == 0 and "condition-1 built in" in done.stdout and "equation-1 built in" not in done.stdout
 
 
 def test_problems_lists_the_library_without_importing_torch(cli) -> None:  # type: ignore[no-untyped-def]

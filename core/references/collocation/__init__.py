@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from core.domain.stretches import features
 from core.errors import InputError, RunError
 from core.problem.bound import BoundProblem
-from core.references import WORST, pieces
+from core.references import pieces
 from core.references.collocation.answers import Answer, Answers, determined, distance
 from core.references.collocation.branches import APART, MODES, Search
 from core.references.collocation.corners import corners
@@ -38,7 +38,7 @@ from core.references.collocation.periodicity import periodic
 from core.references.common import spectral
 from core.references.common.clock import Clock
 from core.references.common.refinement import difference
-from core.references.common.solution import Evidence, Solution
+from core.references.common.solution import WORST, Evidence, Solution
 from core.references.pieces import Folded, Narrow
 
 Array = NDArray[np.float64]
@@ -123,7 +123,7 @@ class Collocation:
         if not answer.root.converged and not self.answers.linear:
             answer, error = self._hunted()
         self._refuse(answer, error)
-        unique = self.answers.linear or error > WORST / SAFETY  # one that is refused needs no other
+        unique = self.answers.linear
         others = [] if unique else list(self._others(answer, error))
         error = max([error, *(error for _, error in others)])
         evidence = Evidence(self.answers.looked, "finer")
@@ -149,10 +149,14 @@ class Collocation:
     def _hunted(self) -> tuple[Answer, float]:
         """An answer from many more starts; raises `RunError` where none leads to one."""
         search = self._search((), min(HUNT, self.clock.left / 2))
+        best = math.inf
         for first in search.found():
             answer, error = self._grown(first)
-            if answer.root.converged:
+            if answer.root.converged and error <= WORST / SAFETY:
                 return answer, error
+            best = min(best, error) if answer.root.converged else best
+        if math.isfinite(best):
+            raise RunError("reference-unsettled", error=f"{SAFETY * best:.1e}")
         raise RunError("reference-none-found", starts=search.tried, modes=max(self._coarse.shape))
 
     def _others(self, answer: Answer, best: float) -> Iterator[tuple[Answer, float]]:
@@ -230,9 +234,18 @@ class Collocation:
             raise RunError("reference-no-convergence")
         if not math.isfinite(error):
             raise RunError("reference-too-slow", limit=f"{self.clock.limit:g}")
-        for miss in answer.misses:
-            if miss.whole > CONTRADICTION and miss.fine > (GOAL if miss.name.startswith("equations") else WORST):
-                raise RunError("reference-missed", name=miss.name, error=f"{miss.whole:.0e}")
+        missed = [
+            (self.answers.folded.origin(miss.name), f"{miss.whole:.0e}")
+            for miss in answer.misses
+            if miss.whole > CONTRADICTION and miss.fine > (GOAL if miss.name.startswith("equations") else WORST)
+        ]
+        for name, size in missed:
+            if name is not None:
+                raise RunError("reference-missed", name=name, error=size)
+        if missed:
+            raise RunError("reference-missed-joint", error=missed[0][1])
+        if not self.answers.linear and error > WORST / SAFETY:
+            raise RunError("reference-unsettled", error=f"{SAFETY * error:.1e}")
 
     def _larger(self, answer: Answer, sure: bool, most: int) -> Expansion | None:
         """More modes along the coordinates that need them, and one more along others, to be sure; None where that is too much."""

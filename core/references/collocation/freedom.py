@@ -158,8 +158,9 @@ def _family(answers: Answers, look: Look, code: str) -> RunError:
 def _none(answers: Answers, look: Look) -> RunError:
     """The contradiction, with the term that stands out and by how much it is missed where all is met as well as can be."""
     functions = family(_values(answers, look), answers.axes, answers.folded.whole)
-    worst = max(_with_conditions(answers, look), key=lambda miss: miss.whole)
-    return RunError("reference-contradiction", functions=functions, name=worst.name, error=f"{100 * worst.whole:.3g} %")
+    named = {miss: name for miss in _with_conditions(answers, look) if (name := answers.folded.origin(miss.name))}
+    worst = max(named, key=lambda miss: miss.whole)
+    return RunError("reference-contradiction", functions=functions, name=named[worst], error=f"{100 * worst.whole:.3g} %")
 
 
 def _with_conditions(answers: Answers, look: Look) -> tuple[Miss, ...]:

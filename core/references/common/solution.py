@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.errors import N_
+from core.errors import N_, RunError
 
 Array = NDArray[np.float64]
 
@@ -19,6 +20,9 @@ BOTH = {
     "other": N_("checked at {points} points that it did not choose, and by another method"),
 }
 ALONE = {"finer": N_("checked with a finer solution"), "other": N_("checked by another method")}
+
+WORST = 1e-3
+"""The largest estimated relative error of a reference; a coarser one would judge nothing."""
 
 
 @dataclass(frozen=True)
@@ -51,3 +55,10 @@ class Solution:
     error: float
     evidence: Evidence = Evidence()
     others: tuple[Array, ...] = ()
+
+
+def inaccurate(error: float) -> RunError:
+    """Why a solution of so large an estimated error is none that could judge."""
+    if not math.isfinite(error):
+        return RunError("reference-unconfirmed")
+    return RunError("reference-inaccurate", error=f"{error:.1e}", limit=f"{WORST:g}")

@@ -6,7 +6,7 @@ both differences is the error that is reported.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from core.domain import bends
 from core.domain.domain import TIME, Interval
 from core.domain.stretches import NARROW, REACH, Feature, features
-from core.errors import RunError, TangenteError
+from core.errors import InputError, RunError, TangenteError
 from core.problem.bound import BoundProblem
 from core.references import pieces
 from core.references.common.clock import Clock
@@ -45,11 +45,18 @@ def solve(problem: BoundProblem, axes: tuple[Array, ...], clock: Clock) -> Solut
     space = [item for item in problem.coordinates if item.name != TIME]
     cuts = pieces.cuts(problem.equations, space, problem.interfaces)
     narrow = [(item, feature) for item in space for feature in _features(problem, item)]
+    evolution = read(problem)
+    boundary_count.check_inside(evolution, turned=turned)
     task = _task(problem, cuts, narrow, axes, along, clock, turned)
-    feeding.check(read(problem))
+    feeding.check(evolution)
     if not any(method.kind == "modes" and method.suits(task) and method.first(task) is not None for method in METHODS):
         closer = _closer(problem, task, cuts, narrow)
-        task = task if closer == cuts else _task(problem, closer, narrow, axes, along, clock, turned)
+        try:
+            task = task if closer == cuts else _task(problem, closer, narrow, axes, along, clock, turned)
+        except InputError as refusal:
+            if not narrow or refusal.code != "reference-too-many-pieces":
+                raise
+            raise _too_narrow(feature for _, feature in narrow) from None
     values, error, points = _solved(task)
     return Solution(np.moveaxis(values[::-1] if turned else values, 0, along), error, Evidence(points, "finer"))
 
@@ -106,6 +113,10 @@ def _around(item: Interval, feature: Feature) -> Iterator[float]:
         reach *= WIDER
 
 
+def _too_narrow(features: Iterable[Feature]) -> RunError:
+    return RunError("reference-narrow", width=f"{min(feature.width for feature in features):.1g}")
+
+
 def _solved(task: Task) -> tuple[Array, float, int]:
     failed: TangenteError | None = None
     for method in METHODS:
@@ -113,7 +124,7 @@ def _solved(task: Task) -> tuple[Array, float, int]:
             continue
         first = method.first(task)
         if first is None:
-            failed = failed or RunError("reference-narrow", width=f"{min(feature.width for _, feature in task.narrow):.1g}")
+            failed = failed or _too_narrow(feature for _, feature in task.narrow)
             continue
         try:
             return Raising(method, task, first).result()

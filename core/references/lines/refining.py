@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from core.errors import RunError
 from core.references.common.refinement import ROUNDING, difference
+from core.references.common.solution import WORST, inaccurate
 from core.references.lines import defects
 from core.references.lines.evolution.exponential import Diverged
 from core.references.lines.methods import Method, Task
@@ -20,8 +21,6 @@ Place = tuple[int, int]
 
 GOALS = ((1.0, 1e-9), (2.5, 1e-7), (5.0, 1e-5), (math.inf, 1e-4))
 """(seconds, error): what is good enough, by the processor's time that it took, or by what a better one would take."""
-WORST = 1e-3
-"""The error of a solution that is better than none."""
 FINEST = 10
 """Times that the resolution in time is raised at most."""
 GAIN = 8
@@ -66,7 +65,7 @@ class Raising:
         if values is None:
             raise self._unseen() if self._attempts and all(found is not None for found in self._attempts.values()) else self._grows()
         if error > WORST:
-            raise RunError("reference-inaccurate", error=f"{error:.1e}", limit=f"{WORST:g}")
+            raise inaccurate(error)
         return self._task.gathered(values).copy(), error, self._checked()
 
     def _checked(self) -> int:
@@ -186,7 +185,7 @@ class Raising:
             count = self._method.count(self._task, place[0])
             begun = self._task.clock.seconds
             if count is None:
-                raise RunError("reference-inaccurate", error=f"{self._best[0]:.1e}", limit=f"{WORST:g}")
+                raise inaccurate(self._best[0])
             try:
                 values = self._method.values(self._task, count, place[1])
                 values[0] = self._task.start
@@ -199,7 +198,7 @@ class Raising:
     def _unseen(self) -> RunError:
         """No finer resolution is reasonable that could confirm the one that sees what is narrow."""
         if not self._task.narrow:
-            return RunError("reference-inaccurate", error="inf", limit=f"{WORST:g}")
+            return inaccurate(math.inf)
         return RunError("reference-narrow", width=f"{min(feature.width for _, feature in self._task.narrow):.1g}")
 
     def _grows(self) -> RunError:

@@ -16,10 +16,9 @@ from scipy.integrate import solve_bvp
 
 from core.errors import InputError, RunError
 from core.problem.bound import BoundProblem
-from core.references import WORST
 from core.references.common.clock import Clock
 from core.references.common.refinement import difference
-from core.references.common.solution import Evidence, Solution
+from core.references.common.solution import WORST, Evidence, Solution
 from core.references.ordinary import defects
 from core.references.ordinary.guesses import bumps, constants, polynomials
 from core.references.ordinary.pieces import Pieces

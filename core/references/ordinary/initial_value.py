@@ -8,6 +8,7 @@ so that no step leads over one, and the solution is held against the equations a
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -53,6 +54,8 @@ DETAIL = 4.0
 """Longest steps between two points at which a solution is looked at."""
 CHECKING = 0.2
 """Of the time that is left, what it may take to see whether solutions part."""
+KNOWN = 5
+"""Digits of the place where a solution ends that are known, beside the length of the domain."""
 STEPS = 100_000
 """Between two points of the grid, for the stiff method."""
 
@@ -297,7 +300,9 @@ class _Side:
 
     def ended(self) -> RunError:
         place = self.recent[(self.count - 1) % RECENT]
-        return RunError("reference-ends", place=f"{self.leg.slopes.system.coordinate} = {place:.6g}")
+        reach = abs(self.leg.points[-1] - self.leg.start)
+        known = round(place, KNOWN - math.floor(math.log10(reach))) + 0.0  # not −0
+        return RunError("reference-ends", place=f"{self.leg.slopes.system.coordinate} = {known:.12g}")
 
 
 def _explicit(leg: Leg, tolerance: float, sizes: Array) -> Array:

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 from torch.func import functional_call, jacrev
 
+from core import references
 from core.diagnosis import sizes
 from core.diagnosis.case import Case
 from core.diagnosis.findings import FAULTS, findings, good
@@ -25,6 +26,7 @@ from core.diagnosis.remedies import constrained, possible
 from core.diagnosis.waves import crossings
 from core.domain import grids
 from core.errands.batch import Batch, Errand
+from core.errors import RunError, TangenteError
 from core.experiment.checkpoint import Checkpoint
 from core.experiment.experiment import HYPERPARAMETERS, Experiment
 from core.experiment.making import experiment_from_json, experiment_of
@@ -107,7 +109,19 @@ def experiment(problem: str, weights: Mapping[str, float] | None = None, **setti
 
 # Each fault in a training that has it.
 
+WELL = typed({"x": [0, 1]}, "u_xx + pi^2*u = 0", ["u(0) = 0", "u(1) = 0"])
+"""A problem that sin πx solves, whatever its factor: a network that finds zero meets every term."""
+
+
+def refused(found: tuple[Case, Snapshot]) -> tuple[Case, Snapshot]:
+    """A training with what the classical solver says of its problem."""
+    with pytest.raises(TangenteError) as caught:
+        references.solve(found[0].experiment.bound, "auto")
+    return dataclasses.replace(found[0], refusal=caught.value), found[1]
+
+
 FAULTY: dict[str, Callable[[], tuple[Case, Snapshot]]] = {
+    "problem": lambda: refused(trained(experiment_of(WELL, {}, TINY))),
     "frozen": lambda: trained(experiment_of(FRONT, {}, {**TINY, "optimiser": "ssbroyden", "points": 200, "steps": 100})),
     "contradicted": lambda: trained(experiment_of(TWO, {}, TINY)),
     "diverged": lambda: trained(
@@ -157,6 +171,15 @@ def test_a_training_with_the_fault_shows_it_and_a_sound_one_does_not(code: str) 
     text = FAULTS[code].sentence.format(**found.values)  # all values are there
     assert "{" not in text
     assert FAULTS[code].test(sound()) is None
+
+
+def test_a_problem_with_a_family_of_solutions_is_told_first_in_the_words_of_the_classical_solver() -> None:
+    case, _ = faulty("problem")
+    first = findings(case)[0]
+    assert first.code == "problem" and "There is no single solution but a family" in FAULTS["problem"].sentence.format(**first.values)
+    assert not first.remedies
+    slow = dataclasses.replace(case, refusal=RunError("reference-too-slow", limit="20"))
+    assert "problem" not in {finding.code for finding in findings(slow)}, "a solver that gives up says nothing of the problem"
 
 
 def test_a_sound_training_is_said_to_be_so_with_figures() -> None:
@@ -241,7 +264,7 @@ def test_an_equation_of_which_nothing_but_rounding_is_left_is_met() -> None:
     assert max(sizes.unmet(losses, network, losses.draw(0))) < 1e-6
 
 
-@pytest.mark.parametrize("code", [code for code in FAULTS if code != "interrupted"])
+@pytest.mark.parametrize("code", [code for code in FAULTS if code not in ("interrupted", "problem")])
 def test_every_remedy_changes_something_to_what_can_be_trained(code: str) -> None:
     case, _ = faulty(code)
     (found,) = [finding for finding in findings(case) if finding.code == code]

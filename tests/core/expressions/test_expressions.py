@@ -563,6 +563,7 @@ def refused(text: str, parser: Callable[[str, Names], Any] = parse) -> InputErro
         ("Sin(x)", "unknown-name-near", 0, "sin"),
         ("omega", "unknown-name-near", 0, "omega0"),
         ("qqq", "unknown-name", 0, None),
+        ("gamma(x)", "unknown-name", 0, None),
         ("u_xz", "no-coordinate", 3, None),
         ("nu_x", "no-unknown", 0, None),
         ("x_t", "no-unknown", 0, None),

@@ -97,7 +97,7 @@ BAD: list[tuple[dict[str, Any], str, str, int | None]] = [
     ({"parameters": {"u_x": 3}}, "name-reserved", "problem.parameters.u_x", None),
     ({"definitions": {"k": "1", "w": "2"}}, "name-twice", "problem.definitions.k", None),
     # parameters
-    ({"parameters": {"k": "one"}}, "unknown-name-near", "problem.parameters.k", 0),
+    ({"parameters": {"k": "one"}}, "unknown-name", "problem.parameters.k", 0),
     ({"parameters": {"k": True}}, "not-a-usable-number", "problem.parameters.k", None),
     ({"parameters": {"k": 1e300}}, "not-a-usable-number", "problem.parameters.k", None),
     ({"parameters": {"k": [1, 2]}}, "not-a-usable-number", "problem.parameters.k", None),

@@ -27,7 +27,7 @@ from core.references.collocation.corners import Corner, corners
 from core.references.collocation.modes import Chebyshev, Fourier
 from core.references.common.clock import Clock
 from core.references.common.refinement import difference
-from core.references.pieces import cuts
+from core.references.pieces import Folded, cuts
 
 Array = NDArray[np.float64]
 
@@ -441,3 +441,26 @@ def test_bratus_problem_on_a_square_has_two_solutions() -> None:
 def test_an_equation_that_is_not_linear_may_have_one_solution() -> None:
     reference = references.solve(bound(INTERVAL, "u_xx = u^3", ["u(0) = 1", "u(1) = 1"]), "auto")
     assert len(reference.solutions) == 1
+
+
+# What a refusal says.
+
+
+def test_a_problem_without_a_solution_is_not_called_inexact() -> None:
+    """u = −log cos(x − 2) + c blows up where the interval is longer than π."""
+    with pytest.raises(RunError) as caught:
+        references.solve(bound({"x": [0, 4]}, "u_xx = 1 + u_x^2", ["u(0) = 0", "u(4) = 0"]), "auto")
+    assert caught.value.code in ("reference-unsettled", "reference-none-found", "reference-no-convergence")
+
+
+def test_equations_and_conditions_have_the_numbers_that_they_were_given() -> None:
+    edges = ["u(0, y) = 0", "u(1, y) = 1", "u(x, 0) = 5", "u(x, 1) = 0"]
+    problem = bound(SQUARE, ["lap(u) = heaviside(x - 0.5)", "lap(v) = abs(x - 0.5)"], [*edges, "v(boundary) = 0"], ("u", "v"))
+    trees = (*problem.equations, *(condition.residual for condition in problem.conditions))
+    folded = Folded(problem, cuts(trees, problem.coordinates))
+    assert len(folded.cells) == 2
+    assert [folded.origin(f"equations[{number}]") for number in (1, 2, 3, 4)] == [f"equations[{number}]" for number in (1, 2, 1, 2)]
+    names = [folded.origin(f"conditions[{number}]") for number in range(1, len(folded.problem.conditions) + 1)]
+    own = [*(1, 2, 3, 3, 4, 4), *(5 for _ in range(6))]
+    assert names == [*(f"conditions[{number}]" for number in own), *(None for _ in names[len(own) :])]
+    assert len(names) > len(own), "where the cells meet nobody gave a condition"

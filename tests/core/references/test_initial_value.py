@@ -352,3 +352,15 @@ def test_a_way_past_kinks_and_places_at_which_no_solutions_part_is_followed(
     reference = references.solve(problem, "auto")
     truth = expected(axis_of(problem))
     assert np.abs(reference.values[:, 0] - truth).max() < 10 * max(reference.error, 1e-10) * np.abs(truth).max()
+
+
+@pytest.mark.parametrize(("begin", "end", "place"), [(-1, 1, "0"), (-2e-6, 2e-6, "0"), (1, 3, "2")])
+def test_where_a_solution_ends_is_said_to_the_digits_that_are_known(begin: float, end: float, place: str) -> None:
+    """u = 1/(t − p) is −∞ at t = p."""
+    value = 1 / (begin - float(place))
+    problem = problem_from_table(
+        {"coordinates": {"t": [begin, end]}, "unknowns": ["u"], "equations": ["u_t = -u^2"], "conditions": [f"u({begin}) = {value}"]}
+    )
+    with pytest.raises(RunError) as caught:
+        references.solve(bind(problem, {}), "initial-value")
+    assert (caught.value.code, caught.value.values) == ("reference-ends", {"place": f"t = {place}"})

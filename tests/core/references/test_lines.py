@@ -20,6 +20,8 @@ from core.references import cole_hopf, exact, lines
 from core.references.common.clock import Clock
 from core.references.common.refinement import difference
 from core.references.lines import methods
+from core.references.lines.evolution import boundary_count
+from core.references.lines.evolution.evolution import read
 
 Array = NDArray[np.float64]
 
@@ -340,7 +342,6 @@ def test_what_is_no_evolution_is_refused_with_the_reason(code: str) -> None:
         ("u_t = u_xx", ["u(0, t) = 0"], "x = 1", 1, 0),
         ("u_t = u_xx", [], "x = 0", 1, 0),
         ("u_t + u_x = 0", ["u(0, t) = 0", "u(1, t) = 0"], "x = 1", 0, 1),
-        ("u_t - u_x = 0", ["u(0, t) = 0"], "x = 0", 0, 1),
         ("u_t + u_xxx = 0", ["u(0, t) = 0", "u(1, t) = 0"], "x = 1", 2, 1),
         ("u_t + u_xxxx = 0", ["u(boundary) = 0"], "x = 0", 2, 1),
         ("u_t = u*(1 - u)", ["u(0, t) = 0"], "x = 0", 0, 1),
@@ -350,6 +351,48 @@ def test_conditions_too_many_or_too_few_are_counted(equation: str, ends: list[st
     with pytest.raises(InputError) as caught:
         solved(stated([equation], ["u(x, 0) = sin(pi*x)", *ends]))
     assert (caught.value.code, caught.value.values) == ("reference-end-count", {"place": place, "needed": needed, "given": given})
+
+
+@pytest.mark.parametrize(
+    ("equation", "given", "inflow"),
+    [("u_t + u_x = 0", "u(1, t) = 0", 0), ("u_t - u_x = 0", "u(0, t) = 0", 1), ("u_t = (x - 2)*u_x + sin(t)", "u(1, t) = 0", 0)],
+)
+def test_what_is_given_at_the_outflow_is_said_to_stand_there(equation: str, given: str, inflow: int) -> None:
+    with pytest.raises(InputError) as caught:
+        references.solve(stated([equation], ["u(x, 0) = sin(pi*x)", given]), "auto")
+    assert (caught.value.code, caught.value.values) == ("reference-outflow", {"outflow": f"x = {1 - inflow}", "inflow": f"x = {inflow}"})
+
+
+@pytest.mark.parametrize(
+    "equation", ["u_t = (0.5 - t)*u_xx", "u_tt = (0.5 - t)*u_xx", "u_t = (abs(x - 0.5) - 0.1)*u_xx", "u_t = D(cos(4*t)*u_x, x)"]
+)
+def test_what_turns_ill_posed_later_or_inside_is_called_so(equation: str) -> None:
+    starts = ["u(x, 0) = sin(pi*x)", *(["u_t(x, 0) = 0"] if "tt" in equation else [])]
+    with pytest.raises(InputError) as caught:
+        references.solve(stated([equation], [*starts, "u(boundary) = 0"]), "auto")
+    assert caught.value.code == "reference-ill-posed"
+
+
+@pytest.mark.parametrize(
+    "equation", ["u_t = (1.1 - t)*u_xx/10", "u_t = u_xx/10 + 30*t*u", "u_t = u_xx/10 + 1000*x*t*u", "u_tt = (1 + x)*u_xx"]
+)
+def test_factors_that_vary_and_keep_their_sign_are_no_reason_to_refuse(equation: str) -> None:
+    starts = ["u(x, 0) = sin(pi*x)", *(["u_t(x, 0) = 0"] if "tt" in equation else [])]
+    evolution = read(stated([equation], [*starts, "u(boundary) = 0"]))
+    boundary_count.check(evolution)
+    boundary_count.check_inside(evolution)
+
+
+def test_a_start_that_is_too_narrow_for_its_domain_is_called_narrow() -> None:
+    conditions = ["u(x, 0) = max(0, 1 - abs(x - 50)/0.001)", "u(boundary) = 0"]
+    with pytest.raises(RunError) as caught:
+        references.solve(stated(["u_t = u_xx"], conditions, coordinates={"x": [0, 100], "t": [0, 1]}), "auto")
+    assert caught.value.code == "reference-narrow"
+
+
+def test_an_error_that_is_not_known_is_no_number() -> None:
+    assert references.inaccurate(math.inf).code == "reference-unconfirmed"
+    assert references.inaccurate(0.013).values == {"error": "1.3e-02", "limit": "0.001"}
 
 
 def test_conditions_that_two_coordinates_in_space_do_not_allow_are_refused() -> None:

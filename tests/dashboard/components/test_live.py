@@ -138,7 +138,7 @@ def test_the_script_fills_every_brace() -> None:
     given = {"step": {"step"}, "stepOf": {"step", "steps"}, "rate": {"rate"}, "elapsed": {"elapsed"}, "left": {"left"}}
     given |= {"seconds": {"seconds"}, "minutes": {"minutes", "seconds"}, "reference": {"method", "error", "elapsed"}}
     given |= {"rateBy": {"rate", "engine"}, "engine": {"name", "help"}}
-    given |= {"nearest": {"number", "count"}, "solutions": {"count"}}
+    given |= {"nearest": {"number", "count"}, "solutions": {"count"}, "solution": {"number"}}
     given |= {"exact": {"method"}, "missing": {"reason"}, "trained": {"elapsed"}, "weights": {"weights"}}
     for name, pattern in texts.items():
         if isinstance(pattern, str):

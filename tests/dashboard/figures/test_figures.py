@@ -55,6 +55,8 @@ def test_every_array_is_one_that_frames_have(problem: str) -> None:
     for unknown in experiment.bound.unknowns:
         for trace in traces(experiment):
             names = {place: name.format(unknown=unknown, equation=1) for place, name in trace["meta"]["fill"].items()}
+            if names["y"].startswith("others"):
+                continue  # made in the browser
             shapes = {place: arrays[name].shape for place, name in names.items()}
             if trace["type"] == "heatmap":
                 expected = [*shapes["x"], *shapes["y"]] if trace["transpose"] else [*shapes["y"], *shapes["x"]]
@@ -69,7 +71,9 @@ def test_every_array_is_one_that_frames_have(problem: str) -> None:
 def test_every_term_and_unknown_is_drawn(problem: str) -> None:
     experiment = small(problem)
     drawn = {name for trace in traces(experiment) for name in trace["meta"]["fill"].values()}
-    assert {f"loss.{term}" for term in (*terms(experiment.problem), "total")} <= drawn
+    assert {f"loss.{term}" for term in (*experiment.trained, "total")} <= drawn
+    built = set(terms(experiment.problem)) - set(experiment.trained)
+    assert not {f"loss.{term}" for term in built} & drawn, "what is built in is not trained"
     if len(experiment.bound.coordinates) == 1:
         kinds = ("solution", "reference", "error")
         assert {f"{kind}.{unknown}" for kind in kinds for unknown in experiment.bound.unknowns} <= drawn
@@ -237,6 +241,19 @@ def test_classical_curves_are_one_an_unknown() -> None:
     figure = classical.curves(problem.coordinates[0], axis, problem.unknowns, np.stack([axis, -axis], axis=1))
     assert [trace.name for trace in figure.data] == list(problem.unknowns)
     assert np.allclose(figure.data[1].y, -axis, atol=1e-6)
+
+
+def test_the_curves_of_further_solutions_are_dotted_and_named_once() -> None:
+    problem = bind(load("decay"), {})
+    (axis,) = grids.axes(problem, grids.FULL)
+    first, *further = (np.full((len(axis), 1), height) for height in (1.0, 2.0, 3.0))
+    figure = classical.curves(problem.coordinates[0], axis, problem.unknowns, first, ["others"], further)
+    assert [(trace.y[0], trace.line.dash == "dot", trace.showlegend) for trace in figure.data] == [
+        (1, False, None),
+        (2, True, True),
+        (3, True, False),
+    ]
+    assert figure.layout.showlegend
 
 
 # Several runs.

@@ -21,7 +21,7 @@ from core.diagnosis.remedies import Settings, possible, sharper
 from core.experiment.experiment import HYPERPARAMETERS
 from core.experiment.making import experiment_of
 from core.problem.reading.reading import load
-from core.store import Device, RunStore
+from core.store import Device, RunStore, classical
 from dashboard.controls import NONE
 from dashboard.sections import diagnosis
 from dashboard.visitor import LOCAL
@@ -53,6 +53,8 @@ def solve(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Open:
         assert lease is not None
         scores = {"loss": 1.0, "losses": {}, "relative_l2": case.errors, "max_error": {}}
         store.finish(lease, case.status, step=case.step, seconds=1.0, **scores)
+        if case.refusal is not None:
+            store.references.write(classical.key(case.experiment.problem, dict(case.experiment.values)), case.refusal)
         events = [{"event": "measured", "measures": case.measures.plain()}]
         monkeypatch.setattr(diagnosis.batches, "newest", lambda kind: Over() if kind.startswith("diagnosis-") else None)
         monkeypatch.setattr(diagnosis.batches, "told", lambda id, since: events)

@@ -8,8 +8,10 @@ u_t = −u_xxx two at the high end and one at the low.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import reduce
-from itertools import permutations
+from itertools import permutations, product
+from typing import Any
 
 import numpy as np
 from numpy.polynomial import Polynomial
@@ -17,7 +19,7 @@ from numpy.typing import NDArray
 
 from core.domain.domain import TIME, Interval
 from core.errors import InputError
-from core.expressions import NUMPY, Coordinate, Derivative, Expression, Leaf, Number, Vector, partial
+from core.expressions import NUMPY, Coordinate, Derivative, Expression, Leaf, Number, Vector, leaves_in, partial
 from core.references.lines.evolution.conditions import derived
 from core.references.lines.evolution.evolution import Evolution
 
@@ -25,6 +27,10 @@ Array = NDArray[np.float64]
 
 FAST = 1e4
 """s times the duration: beyond what frozen factors of lower order could do."""
+FASTER = 1e10
+"""The same where what grows at all places and times is looked for: beyond what a fast reaction could do."""
+LOOKS = 9
+"""Places and times, each, at which that is."""
 LARGEST = 5
 """Unknowns whose determinant is written out."""
 ROUNDING = 1e-14
@@ -42,19 +48,34 @@ def check(evolution: Evolution, *, turned: bool = False) -> None:
     try:
         _check(evolution)
     except InputError as error:
-        if turned and error.code == "reference-ill-posed":
-            raise InputError(
-                "reference-backward", first=f"{TIME} = {evolution.time.low:g}", last=f"{TIME} = {evolution.time.high:g}"
-            ) from None
-        raise
+        raise (_ill_posed(evolution, turned) if error.code == "reference-ill-posed" else error) from None
+
+
+def check_inside(evolution: Evolution, *, turned: bool = False) -> None:
+    """Raise `InputError` where factors that depend on coordinates alone make the equations ill-posed inside the domain, or later."""
+    if any(_ill_posed_inside(evolution, item) for item in evolution.space):
+        raise _ill_posed(evolution, turned)
+
+
+def _ill_posed(evolution: Evolution, turned: bool) -> InputError:
+    if not turned:
+        return InputError("reference-ill-posed")
+    return InputError("reference-backward", first=f"{TIME} = {evolution.time.low:g}", last=f"{TIME} = {evolution.time.high:g}")
 
 
 def _check(evolution: Evolution) -> None:
     for item in evolution.space:
-        for end, place in enumerate((item.low, item.high)):
-            needed, given = needs(evolution, item, end), len(evolution.ends[item.name][end])
-            if needed is not None and needed != given and item.name not in evolution.periodic:
-                raise InputError("reference-end-count", place=f"{item.name} = {place:g}", needed=needed, given=given)
+        places = [f"{item.name} = {place:g}" for place in (item.low, item.high)]
+        needed = [needs(evolution, item, end) for end in (0, 1)]
+        given = [len(conditions) for conditions in evolution.ends[item.name]]
+        if item.name in evolution.periodic:
+            continue
+        for end in (0, 1):
+            if needed[end] == 0 == given[1 - end] and needed[1 - end] == given[end] != 0:
+                raise InputError("reference-outflow", outflow=places[end], inflow=places[1 - end])
+        for place, wanted, count in zip(places, needed, given, strict=True):
+            if wanted is not None and wanted != count:
+                raise InputError("reference-end-count", place=place, needed=wanted, given=count)
 
 
 def needs(evolution: Evolution, item: Interval, end: int) -> int | None:
@@ -67,14 +88,46 @@ def needs(evolution: Evolution, item: Interval, end: int) -> int | None:
     factors = factors_at(evolution, item, end) if len(evolution.unknowns) <= LARGEST else None
     if factors is None:
         return None
-    s = FAST / (evolution.time.high - evolution.time.low)
-    values, structure = (_determinant(_rescaled(symbol(evolution, item, table, s))) for table in factors)
-    if values.degree() != structure.degree():
+    roots = _roots(evolution, item, factors, FAST)
+    if roots is None:
         return None
-    roots = values.roots()
-    if (np.abs(roots.real) < NEGLIGIBLE * np.abs(roots)).any():
+    if _waves(roots):
         raise InputError("reference-ill-posed")
     return int(np.count_nonzero(roots.real > 0 if end else roots.real < 0))
+
+
+def _roots(evolution: Evolution, item: Interval, factors: tuple[Array, Array], fast: float) -> NDArray[Any] | None:
+    """Each κ at s = `fast` over the duration; None where the equations degenerate."""
+    s = fast / (evolution.time.high - evolution.time.low)
+    values, structure = (_determinant(_rescaled(symbol(evolution, item, table, s))) for table in factors)
+    return values.roots() if values.degree() == structure.degree() else None
+
+
+def _waves(roots: NDArray[Any]) -> bool:
+    """Whether one of them is a wave of real length, which then grows like exp(st)."""
+    return bool((np.abs(roots.real) < NEGLIGIBLE * np.abs(roots)).any())
+
+
+def _ill_posed_inside(evolution: Evolution, item: Interval) -> bool:
+    """Whether waves of real length grow somewhere along the coordinate, or later, where factors depend on coordinates alone."""
+    slopes = _slopes(evolution)
+    if len(evolution.unknowns) > LARGEST or not evolution.needs(item.name):
+        return False
+    leaves = set().union(*(leaves_in(slope) for slope in slopes))
+    if not leaves & {Coordinate(TIME), Coordinate(item.name)} or any(isinstance(leaf, Derivative) for leaf in leaves):
+        return False
+    places = {other.name: [(other.low + other.high) / 2] for other in evolution.space}
+    places |= {part.name: np.linspace(part.low, part.high, LOOKS).tolist() for part in (evolution.time, item)}
+    factors = Vector(slopes, [Coordinate(name) for name in places], NUMPY)
+    with np.errstate(all="ignore"):
+        tables = [_table(evolution, slopes, factors([np.float64(value) for value in place])) for place in product(*places.values())]
+    known = [table for table in tables if table is not None]
+    return any(all(_grows(evolution, item, table, fast) for fast in (FAST, FASTER)) for table in known)
+
+
+def _grows(evolution: Evolution, item: Interval, factors: tuple[Array, Array], fast: float) -> bool:
+    roots = _roots(evolution, item, factors, fast)
+    return roots is not None and _waves(roots)
 
 
 def _rescaled(matrix: list[list[Polynomial]]) -> list[list[Polynomial]]:
@@ -124,7 +177,7 @@ def factors_at(evolution: Evolution, item: Interval, end: int) -> tuple[Array, A
     place = {other.name: (other.low + other.high) / 2 for other in evolution.space} | {item.name: (item.low, item.high)[end]}
     coordinates: list[Leaf] = [Coordinate(name) for name in place]
     known = [leaf for leaf in evolution.leaves if leaf not in evolution.rates]
-    slopes = [partial(tree, leaf) for tree in evolution.equations for leaf in evolution.leaves]
+    slopes = _slopes(evolution)
     try:
         starts = [_start(evolution, leaf) for leaf in known]
     except InputError:  # a derivative without a value
@@ -133,6 +186,16 @@ def factors_at(evolution: Evolution, item: Interval, end: int) -> tuple[Array, A
         at_start = Vector(starts, coordinates, NUMPY)([np.float64(value) for value in place.values()])
         values = [np.float64(value) for value in (evolution.time.low, *place.values(), *at_start, *[0.0] * len(evolution.rates))]
         results = Vector(slopes, [Coordinate(TIME), *coordinates, *known, *evolution.rates], NUMPY)(values)
+    return _table(evolution, slopes, results)
+
+
+def _slopes(evolution: Evolution) -> list[Expression]:
+    """∂residual/∂leaf of each equation by each leaf."""
+    return [partial(tree, leaf) for tree in evolution.equations for leaf in evolution.leaves]
+
+
+def _table(evolution: Evolution, slopes: Sequence[Expression], results: Sequence[Any]) -> tuple[Array, Array] | None:
+    """The values of the slopes, (equations, leaves), and some numbers where they can be other than zero; None where one has no value."""
     table = np.array(results, dtype=np.float64).reshape(len(evolution.equations), -1)
     some = np.array([slope != Number(0) for slope in slopes]).reshape(table.shape) * SOME[: table.size].reshape(table.shape)
     return (table, some) if np.isfinite(table).all() else None
