@@ -7,7 +7,6 @@ SciPy.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib import import_module
