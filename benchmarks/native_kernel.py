@@ -19,7 +19,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from core.engines.kernel import CODES, Adam, Group, Network, Plan, Tape, Term, Terms
+from core.engines.kernel import CODES, Adam, Group, Network, PackedTape, Plan, Term, Terms
 
 Equation = Callable[[Callable[..., Tensor], Tensor], Tensor]
 
@@ -100,8 +100,8 @@ def plain(work: Workload) -> Callable[[], None]:
     return step
 
 
-def _tape(rows: list[tuple[str, int, int]], constants: list[float], result: int) -> Tape:
-    return Tape(
+def _tape(rows: list[tuple[str, int, int]], constants: list[float], result: int) -> PackedTape:
+    return PackedTape(
         np.array(constants),
         np.array([(CODES[name], x, y) for name, x, y in rows], np.int32).reshape(-1, 3),
         np.array([result], np.int32),

@@ -11,8 +11,8 @@ from core.derivatives.jets.orders import Streams, parts
 from core.derivatives.leibniz import Products
 from core.derivatives.table import ENGINES, Wanted
 from core.domain.domain import Place
+from core.engines.taper import Taper
 from core.expressions import At, Combination, Coordinate, Derivative, Expression, Leaf, leaves_in
-from core.expressions.tape import Slot, Taper
 from core.loss.losses import Losses
 from core.network import Trial
 from core.network.columns import Columns
@@ -61,7 +61,7 @@ class Leaves:
         shift, factors = self._given(places[key.place])[key.item]
         return shift if key.inner is None else factors[key.inner]
 
-    def slot(self, leaf: Leaf, taper: Taper, held: Streams) -> Slot:
+    def slot(self, leaf: Leaf, taper: Taper, held: Streams) -> int:
         """Where a leaf's value is, or comes to be."""
         place, item = leaf.place if isinstance(leaf, At) else next(iter(self._numbers)), _wanted(leaf)
         if self._products is None:
@@ -84,9 +84,9 @@ class Leaves:
         assert isinstance(self._network, Trial)
         return self._products.given(self._network, columns)
 
-    def _output(self, item: Wanted, place: Place, held: Streams) -> Slot:
+    def _output(self, item: Wanted, place: Place, held: Streams) -> int:
         stream = self._numbers[place] * len(held.held) + held.held.index(parts(item))
-        return Slot("output", stream * self.unknowns + self._unknowns.index(item.unknown))
+        return stream * self.unknowns + self._unknowns.index(item.unknown)
 
 
 def _wanted(leaf: Leaf) -> Wanted:

@@ -12,10 +12,10 @@ from torch import Tensor, nn
 from core.derivatives.jets import inputs
 from core.derivatives.jets.orders import Parts, Streams, streams
 from core.domain.domain import Place
-from core.engines.kernel import Tape
+from core.engines.kernel import PackedTape
 from core.engines.network_values import Leaves, Part
+from core.engines.taper import Taper
 from core.expressions import Binary, Coordinate, Derivative, Expression, Leaf, compile
-from core.expressions.tape import Taper
 from core.expressions.torch_functions import TORCH
 from core.loss.losses import Losses
 from core.loss.points import Points
@@ -35,7 +35,7 @@ class Group:
     streams: Streams
     inputs: Tensor
     columns: Tensor
-    tape: Tape
+    tape: PackedTape
 
     @property
     def rows(self) -> int:
@@ -120,7 +120,7 @@ class _Written:
         self._leaves, self._held = leaves, held
         self._before, _ = inputs.split(network)
         taper = Taper(lambda leaf, taper: leaves.slot(leaf, taper, held), len(asked.places) * len(held.held) * leaves.unknowns)
-        self._tape = taper.tape(asked.trees)
+        self._tape = taper.packed(asked.trees)
         self._columns: list[Part | Callable[..., Any]] = [key if isinstance(key, Part) else compile(key, TORCH) for key in taper.columns]  # type: ignore[arg-type]
 
     def suits(self, places: Mapping[Place, Columns]) -> bool:

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from core.loss.losses import Losses
 from core.loss.points import Points, Residual
 from core.loss.weights import Weights
-from core.network.per_sample import Tape
+from core.network.per_sample import SampleTape
 
 ENTRIES = 10_000_000
 """Those of the rows that `traces` makes at a time."""
@@ -81,14 +81,14 @@ def traces(losses: Losses, network: nn.Sequential, points: Points, weights: Weig
     return found
 
 
-def _followed(losses: Losses, network: nn.Sequential, points: Points) -> tuple[Tape, list[list[Residual]]]:
+def _followed(losses: Losses, network: nn.Sequential, points: Points) -> tuple[SampleTape, list[list[Residual]]]:
     """All residuals, and the tape on which they were computed."""
-    tape = Tape(network)
+    tape = SampleTape(network)
     with tape:
         return tape, losses.batches(network, points)
 
 
-def _played(tape: Tape, batch: Sequence[Residual], scales: Sequence[Tensor | float]) -> Iterator[list[Tensor]]:
+def _played(tape: SampleTape, batch: Sequence[Residual], scales: Sequence[Tensor | float]) -> Iterator[list[Tensor]]:
     """The residuals of a batch times `scales`, (rows,) each, column by column, with their gradients on the tape."""
     length = max(place.stop for residual in batch for place in residual.at)
     for column in range(batch[0].value.shape[1]):

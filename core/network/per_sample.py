@@ -28,13 +28,13 @@ class Streams(Protocol):
     def streams(self) -> Sequence[Tensor]: ...
 
 
-class Tape(TorchFunctionMode):
+class SampleTape(TorchFunctionMode):
     """Follows a network's parameters through what is computed while it is entered, so that `play` and `read` tell each row's gradient.
 
     `entered` is the tape that is entered, if any.
     """
 
-    entered: ClassVar[Tape | None] = None
+    entered: ClassVar[SampleTape | None] = None
 
     def __init__(self, network: nn.Module) -> None:
         super().__init__()
@@ -45,11 +45,11 @@ class Tape(TorchFunctionMode):
 
     def __enter__(self) -> Self:
         super().__enter__()  # type: ignore[no-untyped-call]
-        Tape.entered = self
+        SampleTape.entered = self
         return self
 
     def __exit__(self, *error: Any) -> None:
-        Tape.entered = None
+        SampleTape.entered = None
         super().__exit__(*error)  # type: ignore[no-untyped-call]
 
     def product(self, weight: Tensor, left: Streams, right: Streams) -> None:

@@ -16,7 +16,7 @@ from core.derivatives.jets.orders import Streams, parts, streams
 from core.derivatives.jets.plans import Lease, Plan, Stock
 from core.expressions import Combination, Derivative
 from core.network.columns import Columns
-from core.network.per_sample import Tape
+from core.network.per_sample import SampleTape
 
 
 def values(
@@ -114,7 +114,7 @@ class _Outputs(Function):
         ctx.lease = network.lease(before.shape[1], before.shape[2])
         outputs = ctx.lease.plan.forward(before.flatten(0, 1), keep=True).stacked.clone()
         ctx.network, ctx.unknowns = network, outputs.shape[2]
-        ctx.tape = Tape.entered
+        ctx.tape = SampleTape.entered
         ctx.set_materialize_grads(False)
         return network.parted(outputs)
 

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from core.derivatives.jets.buffers import Rows
-from core.network.per_sample import Tape
+from core.network.per_sample import SampleTape
 
 
 class Gradients(Protocol):
@@ -68,7 +68,7 @@ class Copies:
     What an affine layer was given, `right`, has memory of its own until the plan is used again.
     """
 
-    def __init__(self, tape: Tape) -> None:
+    def __init__(self, tape: SampleTape) -> None:
         self._tape = tape
 
     def product(self, weight: Tensor, left: Rows, right: Rows) -> None:

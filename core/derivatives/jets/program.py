@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from core.engines.kernel.layout.codes import BINARY, CONSTANT, NAMES
-from core.engines.kernel.layout.description import Tape
+from core.engines.kernel.layout.description import PackedTape
 from core.expressions.torch_functions import TORCH
 
 Number = Any
@@ -66,7 +66,7 @@ OPERATIONS: Mapping[str, Operation] = {
 class Program:
     """A tape whose first slots are `outputs` ones of a network, which have adjoints, and `columns` known ones, which have none."""
 
-    def __init__(self, tape: Tape, outputs: int, columns: int) -> None:
+    def __init__(self, tape: PackedTape, outputs: int, columns: int) -> None:
         self.outputs = outputs
         self._constants = tape.constants.tolist()
         self._results: list[int] = tape.results.tolist()

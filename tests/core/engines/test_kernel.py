@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
-from core.engines.kernel import ACTIVATIONS, CODES, Adam, Group, Network, Plan, Tape, Term, Terms, machine
+from core.engines.kernel import ACTIVATIONS, CODES, Adam, Group, Network, PackedTape, Plan, Term, Terms, machine
 from core.engines.kernel.layout.codes import UNCOMPILED
 from core.engines.kernel.layout.shape import Shape
 from core.expressions.torch_functions import TORCH
@@ -89,7 +89,9 @@ class Case:
 
     sizes: tuple[int, ...]
     activation: str
-    groups: list[tuple[list[Direction], np.ndarray, np.ndarray, Tape, np.ndarray]]  # streams, points (places, features, rows), columns, …
+    groups: list[
+        tuple[list[Direction], np.ndarray, np.ndarray, PackedTape, np.ndarray]
+    ]  # streams, points (places, features, rows), columns, …
     scale: float = 1.0
 
     def theta(self) -> np.ndarray:
@@ -172,12 +174,12 @@ def _derivative(values: Tensor, inputs: Sequence[Tensor]) -> Tensor:
     return values
 
 
-def tape(operations: Sequence[tuple[str, int, int]], results: Sequence[int], constants: Sequence[float] = ()) -> Tape:
+def tape(operations: Sequence[tuple[str, int, int]], results: Sequence[int], constants: Sequence[float] = ()) -> PackedTape:
     codes = np.array([(CODES[name], x, y) for name, x, y in operations], np.int32).reshape(-1, 3)
-    return Tape(np.array(constants, dtype=np.float64), codes, np.array(results, np.int32))
+    return PackedTape(np.array(constants, dtype=np.float64), codes, np.array(results, np.int32))
 
 
-def weighted(count: int, rows: int, rng: int = 0) -> tuple[np.ndarray, Tape]:
+def weighted(count: int, rows: int, rng: int = 0) -> tuple[np.ndarray, PackedTape]:
     """Columns and a tape: the sum of `count` slots, each times a column."""
     columns = np.random.default_rng(rng).normal(size=(count, rows))
     operations = [("*", number, count + number) for number in range(count)]
@@ -217,7 +219,7 @@ def test_features_and_unknowns(precision: str, features: int, outputs: int) -> N
     simple((features, 12, 7, outputs), "tanh", [(features - 1, features - 1), (0,)], 70).check(precision)
 
 
-def conditions(tape_: Tape, columns: np.ndarray, scales: np.ndarray, sizes: tuple[int, ...] = (2, 11, 2), places: int = 1) -> Case:
+def conditions(tape_: PackedTape, columns: np.ndarray, scales: np.ndarray, sizes: tuple[int, ...] = (2, 11, 2), places: int = 1) -> Case:
     """One group of this tape, of u and v with their first derivatives."""
     rows = columns.shape[1]
     points = np.random.default_rng(5).uniform(-1, 1, (places, sizes[0], rows))

@@ -50,7 +50,7 @@ class Terms:
 
 
 @dataclass(frozen=True)
-class Tape:
+class PackedTape:
     """Residuals as a list of operations on slots, each a number for each row.
 
     The slots are, in this order: the network's outputs, (place, stream, unknown); the columns of the group; the constants; what the
@@ -71,7 +71,7 @@ class Group:
     """Streams of the network's input features, (places, streams, features, rows)."""
     columns: Array
     """What else is known at each row, (columns, rows)."""
-    tape: Tape
+    tape: PackedTape
     scales: Array
     """(residuals, rows), or (residuals, 1) for the same at all rows."""
 

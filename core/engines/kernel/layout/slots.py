@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from core.engines.kernel.layout.codes import BINARY, CONSTANT, NAMES, UNCOMPILED
-from core.engines.kernel.layout.description import Array, Group, Network, Tape
+from core.engines.kernel.layout.description import Array, Group, Network, PackedTape
 from core.engines.kernel.layout.layout import TAPE
 
 
@@ -46,7 +46,7 @@ def adjoints(network: Network, group: Group) -> list[bool]:
     return live
 
 
-def entries(tape: Tape, live: Sequence[bool]) -> Array:
+def entries(tape: PackedTape, live: Sequence[bool]) -> Array:
     """The tape's operations as the kernel reads them, (operations, words)."""
     first = len(live) - len(tape.operations)
     found = np.zeros((len(tape.operations), TAPE.words), np.int64)
