@@ -103,7 +103,7 @@ class Measurement:
             weights=tuple((name, 1.0) for name, _ in self.experiment.weights),
         )
         even = Losses(few, CPU)
-        points = even.draw(0)
+        points = even.draws.at_step(0)
         values, rows, _ = jacobian.jacobian(even, self.network, points)
         residuals = [residual for batch in even.batches(self.network, points) for residual in batch]
         places = torch.cat([torch.full((residual.value.numel(),), residual.term) for residual in residuals])
@@ -129,7 +129,7 @@ class Measurement:
         least, most = FRESH
         points = min(max(self.experiment.points, least), most)
         losses = Losses(replace(self.experiment, points=points, seed=self.experiment.seed ^ (1 << 30), resampling="fixed"), CPU)
-        return losses, losses.draw(0)
+        return losses, losses.draws.at_step(0)
 
     def _size(self, losses: Losses, points: Points) -> float:
         """The size of the equations' residuals, each with its weight."""
@@ -157,8 +157,8 @@ class Measurement:
         coarse = Losses(self._asked, CPU)
         network = restore(self._asked, self._checkpoint, CPU)
         interior = torch.cat(list(self.objective.points.interior.values()), dim=1).detach().to(coarse.dtype)  # (n, d)
-        rounded = coarse.residuals(network, coarse.columns(interior))
-        exact = self.losses.residuals(self.network, self.losses.columns(interior))
+        rounded = coarse.residuals(network, coarse.draws.columns(interior))
+        exact = self.losses.residuals(self.network, self.losses.draws.columns(interior))
         weights = self.losses.weights.tolist()
         noise = sum(weight * sizes.rms(one - other) ** 2 for weight, one, other in zip(weights, rounded, exact, strict=False))
         total = float(self.losses.total(self.losses.terms(self.network, self.objective.points)).detach())

@@ -48,18 +48,18 @@ def unmet(losses: Losses, network: nn.Sequential, points: Points) -> list[float]
     natural = _natural(losses, network, points)
     sizes = [max(_sum(tree, leaves), FAINT * _sum(tree, {**leaves, **natural})) for tree, leaves in _equations(losses, network, points)]
     inside = _inside(losses, network, points.interior)
-    for condition, leaves in zip(losses.soft, losses.condition_leaves(network, points), strict=True):
+    for condition, leaves in zip(losses.asked.conditions, losses.condition_leaves(network, points), strict=True):
         looked = {leaf.derivative for leaf in leaves_in(condition.residual) if isinstance(leaf, At)}
         sizes.append(_sum(condition.residual, leaves) + sum(inside[derivative] for derivative in looked))
     found = [rms(residual.value) for batch in losses.batches(network, points) for residual in batch]
-    sizes += [found[-1] + losses.measured] if len(found) > len(sizes) else []
+    sizes += [found[-1] + losses.asked.measured] if len(found) > len(sizes) else []
     return [value / size if size > 0 else 0.0 for value, size in zip(found, sizes, strict=True)]
 
 
 def given(losses: Losses, points: Points) -> float:
     """The largest size that a condition gives an unknown: of its residual where all unknowns are zero."""
     found = [0.0]
-    for condition, rows in zip(losses.soft, points.rows, strict=True):
+    for condition, rows in zip(losses.asked.conditions, points.rows, strict=True):
         if not any(leaf.derivative.by for leaf in leaves_in(condition.residual) if isinstance(leaf, At)):
             leaves: dict[Leaf, Any] = {Coordinate(name): column for name, column in rows.base.items()}
             leaves |= {leaf: torch.zeros(()) for leaf in leaves_in(condition.residual) if isinstance(leaf, At)}
@@ -88,6 +88,6 @@ def _sum(tree: Expression, leaves: Mapping[Leaf, Tensor]) -> float:
 
 def _inside(losses: Losses, network: nn.Sequential, columns: Columns) -> dict[Any, float]:
     """The size over the domain of all that the soft conditions evaluate."""
-    wanted = frozenset(leaf.derivative for item in losses.soft for leaf in leaves_in(item.residual) if isinstance(leaf, At))
+    wanted = frozenset(leaf.derivative for item in losses.asked.conditions for leaf in leaves_in(item.residual) if isinstance(leaf, At))
     inputs = Columns((name, column.detach().requires_grad_()) for name, column in columns.items())
     return {derivative: rms(value) for derivative, value in losses.values(network, inputs, wanted).items()}

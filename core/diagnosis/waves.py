@@ -22,7 +22,7 @@ NOTICED = 0.1
 
 def waves(losses: Losses, network: nn.Sequential) -> Waves:
     """Those of the coordinate along which the residual crosses its mean most often."""
-    names = losses.coordinates
+    names = losses.draws.coordinates
     return max((_along(losses, network, axis) for axis in range(len(names))), key=lambda found: found.residual)
 
 
@@ -39,9 +39,9 @@ def _along(losses: Losses, network: nn.Sequential, axis: int) -> Waves:
     residual, solution = 0, 0
     for places in product(PLACES, repeat=len(low) - 1):
         parts = np.insert(np.tile(np.array(places), (ALONG, 1)), axis, np.linspace(0, 1, ALONG), axis=1)  # (n, d)
-        columns = losses.columns(low + (high - low) * parts)
+        columns = losses.draws.columns(low + (high - low) * parts)
         found = torch.cat(losses.residuals(network, columns), dim=1).detach().cpu().double().numpy()  # (n, equations)
         said = network(torch.cat(list(columns.values()), dim=1)).detach().cpu().double().numpy()  # (n, unknowns)
         residual = max(residual, *(crossings(column) for column in found.T))
         solution = max(solution, *(crossings(column) for column in said.T))
-    return Waves(losses.coordinates[axis], residual, solution)
+    return Waves(losses.draws.coordinates[axis], residual, solution)

@@ -60,8 +60,8 @@ class Objective:
         self._recordings = Recordings(losses.device)
         self._losses = losses.at_values(step)
         self._weighting = Weighting(self._losses)
-        self._drawn, self._renewed = losses.version(step), self._weighting.version(step)
-        self._points = losses.draw(step)
+        self._drawn, self._renewed = losses.draws.version(step), self._weighting.version(step)
+        self._points = losses.draws.at_step(step)
         self._weighting.renew(network, self._points)
         self.weights: Weights = self._weighting.weights(self._points)
         self.version = max(self._drawn, self._renewed)
@@ -73,7 +73,7 @@ class Objective:
 
     def go_to(self, step: int) -> None:
         """Take the points and values of `step`, counted from 0, and the weights of the loss that are due."""
-        drawn, renewed = self._asked.version(step), self._weighting.version(step)
+        drawn, renewed = self._asked.draws.version(step), self._weighting.version(step)
         if (drawn, renewed) == (self._drawn, self._renewed):
             return
         if drawn != self._drawn:
@@ -94,7 +94,7 @@ class Objective:
     def state(self) -> dict[str, Tensor]:
         """The points and what the weights of the loss are made of, where they depend on more than the step."""
         state: dict[str, Tensor] = {}
-        if self._losses.follows:
+        if self._losses.draws.follow:
             interior = torch.cat(list(self._points.interior.values()), dim=1).detach()  # (n, d)
             state |= {"interior": interior, "version": torch.tensor(self._drawn)}
         if self._weighting.follows:
@@ -106,7 +106,7 @@ class Objective:
         """Go on from what `state()` gave."""
         if "interior" in state:
             self._drawn = int(state["version"])
-            self._points = self._losses.at(state["interior"], self._points)
+            self._points = self._losses.draws.moved(state["interior"], self._points)
         if "renewed" in state:
             self._renewed = int(state["renewed"])
             kept = {name.partition(".")[2]: value for name, value in state.items() if name.startswith("weighting.")}

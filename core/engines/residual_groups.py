@@ -98,10 +98,10 @@ class Groups:
 
 
 def _asked(losses: Losses, points: Points) -> Iterator[_Asked]:
-    everywhere: Place = (None,) * len(losses.coordinates)
-    terms = tuple(range(len(losses.equations)))
-    yield _Asked(losses.equations, terms, {everywhere: points.interior}, points.interior, points.interior.rows)
-    for term, condition, rows in zip(losses.soft_terms, losses.soft, points.rows, strict=True):
+    everywhere: Place = (None,) * len(losses.draws.coordinates)
+    terms = tuple(range(len(losses.asked.equations)))
+    yield _Asked(losses.asked.equations, terms, {everywhere: points.interior}, points.interior, points.interior.rows)
+    for term, condition, rows in zip(losses.asked.condition_terms, losses.asked.conditions, points.rows, strict=True):
         places = {place: Columns((name, column[part].detach()) for name, column in points.edge.items()) for place, part in rows.at.items()}
         yield _Asked([condition.residual], (term,), places or {everywhere: rows.base}, rows.base, rows.base.rows)
     if losses.measured_at is not None:

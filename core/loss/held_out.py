@@ -23,7 +23,7 @@ class Validation:
 
     def __init__(self, network: nn.Sequential, losses: Losses) -> None:
         self._network, self._losses = network, losses
-        self._points = losses.held_out()
+        self._points = losses.draws.held_out()
         self.loss, self.progress, self._mark = math.inf, 0, math.inf
         self._weights = _copied(network)
 

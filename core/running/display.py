@@ -145,7 +145,7 @@ class Display:
 
     @torch.no_grad()
     def _solution(self, network: nn.Module, grid: Grid) -> Array:
-        columns = self._losses.columns(grid.points)
+        columns = self._losses.draws.columns(grid.points)
         values: Array = network(torch.cat(list(columns.values()), dim=1)).cpu().double().numpy()  # (n, unknowns)
         return values
 
@@ -173,7 +173,7 @@ class Display:
     def _residual_arrays(self, network: nn.Sequential, resolution: Resolution) -> dict[str, Array]:
         grid = self._grid(resolution.residual)
         with self._losses.looking():
-            residuals = self._losses.residuals(network, self._losses.columns(grid.points))
+            residuals = self._losses.residuals(network, self._losses.draws.columns(grid.points))
         arrays = {f"residual-axis.{name}": axis for name, axis in grid.axes.items()}
         for number, residual in enumerate(residuals, start=1):
             arrays[f"residual.{number}"] = residual.detach().cpu().double().numpy().reshape(grid.shape)

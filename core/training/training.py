@@ -137,8 +137,8 @@ def _futile(losses: Losses, step: int, stage: Stage, optimiser: Optimiser, objec
     """Whether the last method finds no better weights, or the points held out have not gained by any for too long."""
     patience = losses.experiment.patience
     stalled = optimiser.stalled and objective.constant
-    tired = patience is not None and step - max(validation.progress, stage.begin, losses.asked_from) >= patience
-    return step > losses.asked_from and (stalled or tired)
+    tired = patience is not None and step - max(validation.progress, stage.begin, losses.draws.asked_from) >= patience
+    return step > losses.draws.asked_from and (stalled or tired)
 
 
 def _synchronise(device: torch.device) -> None:

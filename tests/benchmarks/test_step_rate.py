@@ -59,7 +59,7 @@ def test_plain_and_tangente_have_the_same_loss_at_the_same_weights(workload: str
     chosen = WORKLOADS[workload].tiny()
     experiment = tangente.experiment(chosen)
     network, losses = build(experiment, CPU), Losses(experiment, CPU)
-    points = losses.draw(0)
+    points = losses.draws.at_step(0)
     ours = losses.total(losses.terms(network, points))
     weights = [condition.weight for condition in chosen.conditions]
     theirs = plain.LOSSES[chosen.problem](same(points), weights, chosen.weight)(copied(network, plain.network(chosen)))

@@ -153,11 +153,11 @@ def descended(experiment: Experiment) -> tuple[Tensor, Tensor, Tensor]:
 
 def reference(experiment: Experiment) -> tuple[Tensor, Tensor, Tensor]:
     """The same by nested autograd in float64, with the weights and at the points that the experiment's precision gives."""
-    drawn = Losses(experiment, CPU).draw(0)
+    drawn = Losses(experiment, CPU).draws.at_step(0)
     precise = replace(experiment, engine="autograd", precision="float64")
     losses, network = Losses(precise, CPU), build(precise, CPU)
     network.load_state_dict(made(experiment).state_dict())
-    named = [rows.at for rows in losses.draw(0).rows]  # the sides of an interface lie closer together in this precision
+    named = [rows.at for rows in losses.draws.at_step(0).rows]  # the sides of an interface lie closer together in this precision
     rows = [
         Rows(dict(zip(places, single.at.values(), strict=True)), doubled(single.base))
         for places, single in zip(named, drawn.rows, strict=True)
@@ -232,7 +232,7 @@ def test_what_is_only_looked_at_takes_a_few_points_at_a_time(monkeypatch: pytest
     experiment = small("kovasznay", architecture="modified")
     network, losses = build(experiment, CPU), Losses(experiment, CPU)
     disturbed(network)
-    columns = losses.draw(0).interior
+    columns = losses.draws.at_step(0).interior
     expected = losses.residuals(network, columns)
     monkeypatch.setattr(jet_engine, "ENTRIES", 11 * experiment.width)
     copied = deepcopy(network)  # of which no engine knows yet

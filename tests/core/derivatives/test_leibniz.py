@@ -36,7 +36,7 @@ def network_and_points(name: str, seed: int = 0) -> tuple[Trial, Losses, Columns
     losses = Losses(experiment, CPU)
     network = build(experiment, CPU)
     assert isinstance(network, Trial)
-    points = losses.draw(0).interior
+    points = losses.draws.at_step(0).interior
     return network, losses, Columns((name, column.clone().requires_grad_()) for name, column in points.items())
 
 
@@ -65,7 +65,7 @@ def test_derivatives_are_those_of_the_whole_and_so_are_their_gradients(name: str
 @pytest.mark.parametrize("name", PROBLEMS)
 def test_a_look_without_gradients_sees_the_same(name: str) -> None:
     network, losses, _ = network_and_points(name)
-    looked, expected = losses.held_out(), losses.terms(network, losses.held_out())
+    looked, expected = losses.draws.held_out(), losses.terms(network, losses.draws.held_out())
     with losses.looking():
         found = losses.terms(network, looked)  # the first time that these points are met
     assert not found.requires_grad

@@ -261,7 +261,7 @@ def test_an_equation_of_which_nothing_but_rounding_is_left_is_met() -> None:
         for parameter in network.parameters():
             parameter.mul_(1e-9)
     losses = Losses(made, CPU)
-    assert max(sizes.unmet(losses, network, losses.draw(0))) < 1e-6
+    assert max(sizes.unmet(losses, network, losses.draws.at_step(0))) < 1e-6
 
 
 @pytest.mark.parametrize("code", [code for code in FAULTS if code not in ("interrupted", "problem")])
@@ -327,7 +327,7 @@ def test_gradients_and_cosines_are_those_of_autograd_by_hand() -> None:
     measured = checked(made, snapshot.checkpoint())
     assert measured is not None
     losses = Losses(made, CPU)
-    terms = losses.terms(snapshot.network, losses.draw(made.steps - 1 if made.steps else 0))
+    terms = losses.terms(snapshot.network, losses.draws.at_step(made.steps - 1 if made.steps else 0))
     by_hand = []
     for term, (_, weight) in zip(terms, made.weights, strict=True):
         by_hand.append(weight * flat(torch.autograd.grad(term, list(snapshot.network.parameters()), retain_graph=True)))
@@ -347,7 +347,7 @@ def test_a_term_without_parameters_has_no_gradient() -> None:
     made = small("decay", constraints="hard")
     network = build(made, CPU)
     losses = Losses(made, CPU)
-    gradients = of_terms(losses, network, losses.draw(0))
+    gradients = of_terms(losses, network, losses.draws.at_step(0))
     assert gradients[0].norm() > 0 and gradients[1].norm() == 0
 
 
@@ -358,7 +358,7 @@ def test_the_spectrum_is_that_of_the_kernel_that_torch_func_gives() -> None:
     measured = checked(made, snapshot.checkpoint())
     assert measured is not None and measured.spectrum is not None
     losses = measurement.losses
-    points = losses.draw(0)
+    points = losses.draws.at_step(0)
     slots = {name: parameter.detach() for name, parameter in snapshot.network.named_parameters()}
 
     def residuals(parameters: dict[str, Tensor]) -> Tensor:

@@ -116,7 +116,7 @@ def test_new_weights_take_effect() -> None:
     experiment = small("burgers")
     network = build(experiment, CPU)
     losses = Losses(experiment, CPU)
-    points = losses.draw(0)
+    points = losses.draws.at_step(0)
     compiled = Compiled(losses, network, points, Weights(losses.weights))
     before, _ = compiled.descend()
     slopes = Vector.of(network).slopes.clone()
@@ -189,7 +189,7 @@ def test_a_step_with_other_points_is_as_if_it_was_made_for_them(name: str, engin
 def test_points_that_are_more_or_fewer_are_not_moved() -> None:
     experiment = small("burgers", engine="native")
     network, losses = build(experiment, CPU), Losses(experiment, CPU)
-    few, many = (Losses(replace(experiment, points=points), CPU).draw(0) for points in (40, 41))
+    few, many = (Losses(replace(experiment, points=points), CPU).draws.at_step(0) for points in (40, 41))
     for made in (Compiled, Sweep):
         step = made(losses, network, few, Weights(losses.weights))
         before = [part.clone() for part in step.descend()]

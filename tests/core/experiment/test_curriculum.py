@@ -85,17 +85,17 @@ def test_a_step_minimises_the_loss_of_its_value() -> None:
     for step, beta in ((0, 14.0), (9, 14.0), (10, 16.0), (79, 28.0), (80, 30.0)):
         objective.go_to(step)
         losses = Losses(small("convection", values={"beta": beta}), CPU)
-        assert torch.equal(objective.jacobian()[2], losses.terms(network, losses.draw(0)).detach())
-        torch.testing.assert_close(objective.descend()[1], losses.terms(network, losses.draw(0)), rtol=1e-12, atol=1e-14)
+        assert torch.equal(objective.jacobian()[2], losses.terms(network, losses.draws.at_step(0)).detach())
+        torch.testing.assert_close(objective.descend()[1], losses.terms(network, losses.draws.at_step(0)), rtol=1e-12, atol=1e-14)
         assert torch.equal(Objective(network, Losses(experiment, CPU), step).descend()[1], objective.descend()[1])
 
 
 def test_a_value_is_a_new_version_of_the_objective() -> None:
     losses = Losses(small("convection", curriculum="beta from 14", steps=160), CPU)
-    assert [losses.version(step) for step in (0, 9, 10, 79, 80, 159)] == [0, 0, 10, 70, 80, 80]
-    assert losses.asked_from == 80
+    assert [losses.draws.version(step) for step in (0, 9, 10, 79, 80, 159)] == [0, 0, 10, 70, 80, 80]
+    assert losses.draws.asked_from == 80
     both = Losses(small("convection", curriculum="beta from 14", windows=3, steps=160), CPU)
-    assert [both.version(step) for step in (39, 40, 49, 50)] == [30, 40, 40, 50]
+    assert [both.draws.version(step) for step in (39, 40, 49, 50)] == [30, 40, 40, 50]
 
 
 @pytest.mark.parametrize("rule", RULES)

@@ -66,7 +66,7 @@ def test_a_phase_begins_with_the_first_of_its_steps(count: int, steps: int | Non
 def test_one_window_changes_nothing() -> None:
     experiment = small("burgers")
     assert marching.high(experiment, 0) == experiment.bound.high
-    assert Losses(experiment, CPU).version(29) == 0
+    assert Losses(experiment, CPU).draws.version(29) == 0
 
 
 def test_windows_grow_until_they_have_all_of_the_time() -> None:
@@ -82,7 +82,7 @@ def test_points_lie_in_the_window_and_fill_it() -> None:
     experiment = small("burgers", windows=4, steps=60, points=200, condition_points=200)
     losses = Losses(experiment, CPU)
     for step, end in ((0, 0.25), (12, 0.5), (29, 0.75), (30, 1.0)):
-        points = losses.draw(step)
+        points = losses.draws.at_step(step)
         assert all(0.95 * end < latest <= end for latest in ends(points))
         assert points.interior["x"].min() < -0.95 and points.interior["x"].max() > 0.95
         start, *sides = points.rows
@@ -103,16 +103,16 @@ def test_points_follow_the_windows_whatever_the_resampling(resampling: str) -> N
 
 def test_a_window_is_a_new_version_of_the_objective() -> None:
     losses = Losses(small("burgers", windows=4, steps=60), CPU)
-    versions = [losses.version(step) for step in range(60)]
+    versions = [losses.draws.version(step) for step in range(60)]
     assert versions == [*[0] * 10, *[10] * 10, *[20] * 10, *[30] * 30]
     both = Losses(small("burgers", windows=4, steps=60, resampling="adapt", period=15), CPU)
-    assert [both.version(step) for step in (0, 10, 15, 20, 29, 30, 44, 45)] == [0, 10, 15, 20, 20, 30, 30, 45]
+    assert [both.draws.version(step) for step in (0, 10, 15, 20, 29, 30, 44, 45)] == [0, 10, 15, 20, 20, 30, 30, 45]
 
 
 def test_an_objective_that_settles_may_end_a_run_and_none_before() -> None:
     losses = Losses(small("burgers", windows=4, steps=60), CPU)
-    assert losses.asked_from == 30
-    assert Losses(small("burgers"), CPU).asked_from == 0
+    assert losses.draws.asked_from == 30
+    assert Losses(small("burgers"), CPU).draws.asked_from == 0
 
 
 class Stalled:
@@ -219,5 +219,5 @@ def test_what_is_measured_is_measured_in_every_window() -> None:
     problem = problem_from_table({**load("decay").table(), "data": data})
     losses = Losses(experiment_of(problem, settings={"windows": 4}), CPU)
     network = build(losses.experiment, CPU)
-    found = [losses.terms(network, losses.draw(step))[-1].item() for step in (0, 1999)]
+    found = [losses.terms(network, losses.draws.at_step(step))[-1].item() for step in (0, 1999)]
     assert found[0] == found[1] > 0

@@ -20,15 +20,15 @@ CPU = torch.device("cpu")
 
 def held_out_loss(experiment: Experiment, network: torch.nn.Module) -> float:
     losses = Losses(experiment, CPU)
-    return losses.total(losses.terms(network, losses.held_out())).item()
+    return losses.total(losses.terms(network, losses.draws.held_out())).item()
 
 
 def test_no_step_trains_on_a_point_that_is_held_out() -> None:
     for resampling in ("fixed", "every-step"):
         losses = Losses(small("heat", resampling=resampling, points=200, condition_points=50), CPU)
-        never = losses.held_out()
+        never = losses.draws.held_out()
         for step in (0, 1, 29):
-            points = losses.draw(step)
+            points = losses.draws.at_step(step)
             for held, trained in ((never.interior, points.interior), (never.edge, points.edge)):
                 both = [torch.cat(list(columns.values()), dim=1).detach() for columns in (held, trained)]
                 inside = [part[((part > 0) & (part < 1)).any(dim=1)] for part in both]  # corners are the same for all

@@ -102,7 +102,7 @@ each_engine = pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("case", CASES)
 def test_every_row_is_the_gradient_of_its_residual(case: str, engine: str) -> None:
     losses, network = setting(replace(CASES[case](), engine=engine))
-    points = losses.draw(0)
+    points = losses.draws.at_step(0)
     residuals, rows, terms = jacobian(losses, network, points)
     expected_residuals, expected_rows = row_by_row(losses, network, points)
     assert expected_rows.abs().max() > 0
@@ -121,17 +121,17 @@ def test_the_squares_add_up_to_the_loss_and_the_rows_to_its_gradient(case: str, 
     residuals, rows, terms = problem.jacobian()
     total, terms_again = problem.descend()
     torch.testing.assert_close(residuals @ residuals, total)
-    assert torch.equal(terms, losses.terms(network, losses.draw(0)).detach())
+    assert torch.equal(terms, losses.terms(network, losses.draws.at_step(0)).detach())
     torch.testing.assert_close(terms, terms_again, rtol=1e-12, atol=1e-14)
     close(2 * residuals @ rows, Vector.of(network).slopes)
-    loss = losses.total(losses.terms(network, losses.draw(0)))
+    loss = losses.total(losses.terms(network, losses.draws.at_step(0)))
     close(2 * residuals @ rows, flat(torch.autograd.grad(loss, list(network.parameters()))))
 
 
 @each_engine
 def test_burgers_is_what_jacrev_makes_of_the_formula(engine: str) -> None:
     losses, network = setting(small("burgers", weights={"equation": 4}, engine=engine))
-    points = losses.draw(0)
+    points = losses.draws.at_step(0)
     nu = dict(losses.experiment.values)["nu"]
 
     def residuals(parameters: dict[str, Tensor]) -> Tensor:
@@ -154,7 +154,7 @@ def test_burgers_is_what_jacrev_makes_of_the_formula(engine: str) -> None:
 
 def test_the_graph_of_the_loss_and_the_gradients_it_holds_are_left_alone() -> None:
     losses, network = setting(small("burgers"))
-    jacobian(losses, network, losses.draw(0))
+    jacobian(losses, network, losses.draws.at_step(0))
     assert all(parameter.grad is None for parameter in network.parameters())
 
 
@@ -185,14 +185,14 @@ class Twice(nn.Module):
 def test_other_layers_are_followed_too(layer: nn.Module) -> None:
     losses, network = setting(small("burgers", engine="autograd"))
     network = nn.Sequential(*network[:2], layer, *network[2:])
-    points = losses.draw(0)
+    points = losses.draws.at_step(0)
     close(jacobian(losses, network, points)[1], row_by_row(losses, network, points)[1])
 
 
 @each_engine
 def test_what_is_not_learned_has_no_column(engine: str) -> None:
     losses, network = setting(small("burgers", engine=engine))
-    points = losses.draw(0)
+    points = losses.draws.at_step(0)
     _, whole, _ = jacobian(losses, network, points)
     first = next(layer for layer in network if isinstance(layer, nn.Linear)).requires_grad_(False)
     frozen = sum(parameter.numel() for parameter in first.parameters())
@@ -227,7 +227,7 @@ def test_a_use_that_cannot_be_followed_is_refused(layer: nn.Module) -> None:
     losses, network = setting(small("burgers", engine="autograd"))
     network = nn.Sequential(*network[:2], layer, *network[2:])
     with pytest.raises(TypeError, match=r"every parameter must meet .* but 2\..* is used otherwise"):
-        jacobian(losses, network, losses.draw(0))
+        jacobian(losses, network, losses.draws.at_step(0))
 
 
 def test_an_equation_that_a_parameter_takes_the_unknown_from_has_empty_rows() -> None:
@@ -237,7 +237,7 @@ def test_an_equation_that_a_parameter_takes_the_unknown_from_has_empty_rows() ->
     stated = {**table, "parameters": parameters, "equations": ["z*u_t + t = 0"], "exact": {}}
     values = (*losses.experiment.values, ("z", 0.0))
     losses = Losses(replace(losses.experiment, problem=problem_from_table(stated), values=values), CPU)
-    rows = jacobian(losses, network, losses.draw(0))[1]
+    rows = jacobian(losses, network, losses.draws.at_step(0))[1]
     assert not rows[: losses.experiment.points].any()
 
 
@@ -248,7 +248,7 @@ def test_nothing_of_it_stays_in_memory(constraints: str) -> None:
     gc.collect()
     gc.disable()
     try:
-        jacobian(losses, network, losses.draw(0))
+        jacobian(losses, network, losses.draws.at_step(0))
         assert not [item for item in gc.get_objects() if type(item) is Meetings]
     finally:
         gc.enable()

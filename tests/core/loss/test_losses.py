@@ -36,7 +36,7 @@ class Exact(nn.Module):
 def test_the_exact_solution_has_no_loss(name: str, sampling: str) -> None:
     experiment = small(name, sampling=sampling, engine="autograd")
     losses = Losses(experiment, CPU)
-    found = losses.terms(Exact(losses), losses.draw(0))
+    found = losses.terms(Exact(losses), losses.draws.at_step(0))
     assert found.shape == (len(terms(experiment.problem)),)
     # residuals are sums of large terms (ω₀² u, ε⁻¹) that cancel: 1e-8 squared is far above rounding and far below a wrong formula
     assert found.max().item() < 1e-16
@@ -47,7 +47,7 @@ def test_burgers_terms_are_the_ones_written_by_hand() -> None:
     losses = Losses(experiment, CPU)
     torch.manual_seed(0)
     network = nn.Sequential(nn.Linear(2, 6), nn.Tanh(), nn.Linear(6, 1)).double()
-    points = losses.draw(0)
+    points = losses.draws.at_step(0)
     x, t = points.interior["x"], points.interior["t"]
     u = network(torch.cat([x, t], 1))
     u_x, u_t = torch.autograd.grad(u.sum(), (x, t), create_graph=True)
@@ -69,13 +69,13 @@ def test_a_periodic_condition_compares_both_ends() -> None:
         def forward(self, points: Tensor) -> Tensor:
             return points[:, :1] * 1.0
 
-    found = dict(zip(terms(losses.experiment.problem), losses.terms(Ramp(), losses.draw(0)), strict=True))
+    found = dict(zip(terms(losses.experiment.problem), losses.terms(Ramp(), losses.draws.at_step(0)), strict=True))
     assert found["condition-2"].item() == pytest.approx((2 * math.pi) ** 2)
 
 
 def test_hard_conditions_have_no_loss_and_no_points() -> None:
     losses = Losses(small("heat", constraints="hard", weights={"equation": 2, "condition": 5}), CPU)
-    points = losses.draw(0)
+    points = losses.draws.at_step(0)
     assert len(points.rows) == 0 and len(points.edge["x"]) == 0
     network = build(losses.experiment, CPU)
     found = losses.terms(network, points)
@@ -87,7 +87,7 @@ def test_hard_conditions_have_no_loss_and_no_points() -> None:
 def test_the_equation_of_a_hard_network_is_the_one_written_by_hand() -> None:
     losses = Losses(small("heat", constraints="hard", engine="autograd"), CPU)
     network = build(losses.experiment, CPU)
-    points = losses.draw(0)
+    points = losses.draws.at_step(0)
     x, t = points.interior["x"], points.interior["t"]
     inner = nn.Sequential(*network)  # the layers alone
     u = torch.sin(math.pi * x) + 4 * x * (1 - x) * t * inner(torch.cat([x, t], 1))
@@ -102,6 +102,6 @@ def test_the_equation_of_a_hard_network_is_the_one_written_by_hand() -> None:
 
 def test_points_are_redrawn_only_when_asked() -> None:
     fixed, redrawn = (Losses(small("burgers", resampling=how), CPU) for how in ("fixed", "every-step"))
-    assert torch.equal(fixed.draw(0).interior["x"], fixed.draw(1).interior["x"])
-    assert not torch.equal(redrawn.draw(0).interior["x"], redrawn.draw(1).interior["x"])
-    assert not torch.equal(redrawn.draw(0).edge["x"], redrawn.draw(1).edge["x"])
+    assert torch.equal(fixed.draws.at_step(0).interior["x"], fixed.draws.at_step(1).interior["x"])
+    assert not torch.equal(redrawn.draws.at_step(0).interior["x"], redrawn.draws.at_step(1).interior["x"])
+    assert not torch.equal(redrawn.draws.at_step(0).edge["x"], redrawn.draws.at_step(1).edge["x"])

@@ -77,7 +77,7 @@ def test_points_go_where_the_residual_is() -> None:
     experiment = small("burgers", resampling="adapt", period=1, points=2000)
     losses = Losses(experiment, CPU)
     network = build(experiment, CPU)
-    even = losses.draw(0)
+    even = losses.draws.at_step(0)
     followed = losses.redraw(network, even, 1)
     before, after = (losses.residuals(network, points.interior)[0].abs().detach() for points in (even, followed))
     expected = before.square().mean() / before.mean() / 2 + before.mean() / 2
@@ -116,4 +116,4 @@ def test_a_shock_is_learned_better_with_points_that_follow_it() -> None:
 
 def small_grid(losses: Losses) -> dict[str, torch.Tensor]:
     x, t = np.meshgrid(np.linspace(-1, 1, 201), np.linspace(0, 1, 41))
-    return losses.columns(np.stack([x.ravel(), t.ravel()], axis=1))
+    return losses.draws.columns(np.stack([x.ravel(), t.ravel()], axis=1))

@@ -41,7 +41,7 @@ def setting(experiment: Experiment) -> tuple[Losses, nn.Sequential]:
 
 
 def residuals_of(losses: Losses, network: nn.Module) -> list[Residual]:
-    return [residual for batch in losses.batches(network, losses.draw(0)) for residual in batch]
+    return [residual for batch in losses.batches(network, losses.draws.at_step(0)) for residual in batch]
 
 
 def gradient(value: Tensor, network: nn.Module) -> Tensor:
@@ -78,16 +78,16 @@ def test_sizes_of_terms_are_what_one_gradient_a_row_gives(case: str, weighted: b
         expected_norms[item.term] = gradient((counts * item.value**2).mean(), network).norm()
         squares = [[gradient(value, network).square().sum() for value in row] for row in item.value]
         expected_traces[item.term] = (counts * torch.tensor(squares)).mean()
-    points = losses.draw(0)
+    points = losses.draws.at_step(0)
     torch.testing.assert_close(norms(losses, network, points, weights), expected_norms)
     torch.testing.assert_close(traces(losses, network, points, weights), expected_traces)
 
 
 def test_traces_are_the_same_whatever_part_of_the_rows_is_made_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     losses, network = setting(measured())
-    whole = traces(losses, network, losses.draw(0), Weights(losses.weights))
+    whole = traces(losses, network, losses.draws.at_step(0), Weights(losses.weights))
     monkeypatch.setattr("core.loss.jacobian.ENTRIES", 7 * losses.experiment.parameters)
-    torch.testing.assert_close(traces(losses, network, losses.draw(0), Weights(losses.weights)), whole)
+    torch.testing.assert_close(traces(losses, network, losses.draws.at_step(0), Weights(losses.weights)), whole)
 
 
 @pytest.mark.parametrize("rule", SIZES)
@@ -96,7 +96,7 @@ def test_terms_are_balanced_with_the_given_weights_as_factors(rule: str) -> None
     experiment = small("burgers", weighting=rule, period=10, weights={"equation": 1, "condition-1": 3, "condition-2": 0})
     losses, network = setting(experiment)
     objective = Objective(network, losses)
-    sizes = SIZES[rule](losses, network, losses.draw(0), Weights(losses.weights))
+    sizes = SIZES[rule](losses, network, losses.draws.at_step(0), Weights(losses.weights))
     total = sizes[[0, 1, 3]].sum()  # a term without weight has no say
     factors = total / (sizes + LEAST * total)
     expected = losses.weights * factors
@@ -109,7 +109,7 @@ def test_terms_are_balanced_with_the_given_weights_as_factors(rule: str) -> None
     objective.go_to(9)
     torch.testing.assert_close(objective.weights.terms, expected)
     objective.go_to(10)
-    sizes = SIZES[rule](losses, network, losses.draw(0), Weights(losses.weights))
+    sizes = SIZES[rule](losses, network, losses.draws.at_step(0), Weights(losses.weights))
     total = sizes[[0, 1, 3]].sum()
     again = AVERAGE * factors + (1 - AVERAGE) * total / (sizes + LEAST * total)
     torch.testing.assert_close(objective.weights.terms, losses.weights * again)
@@ -124,7 +124,7 @@ def test_where_there_is_one_term_nothing_is_to_be_balanced(rule: str) -> None:
 
 def test_attention_grows_as_in_the_paper_a_step_at_a_time() -> None:
     losses, network = setting(small("burgers", weighting="residual-attention", period=7))
-    points = losses.draw(0)
+    points = losses.draws.at_step(0)
     weighting = Weighting(losses)
     weighting.renew(network, points)
     for residual in residuals_of(losses, network):
@@ -139,13 +139,13 @@ def test_attention_grows_as_in_the_paper_a_step_at_a_time() -> None:
 
 def test_points_that_are_drawn_anew_start_anew_and_the_others_keep_their_attention() -> None:
     losses, network = setting(small("burgers", weighting="residual-attention"))
-    before = losses.draw(0)
+    before = losses.draws.at_step(0)
     weighting = Weighting(losses)
     weighting.renew(network, before)
     attention = dict(weighting.state())
     interior = torch.cat(list(before.interior.values()), dim=1).detach()
     fresh = interior[:5] / 3 + 0.01
-    weighting.follow(before, losses.at(torch.cat([fresh, interior[[7, 3]]]), before))
+    weighting.follow(before, losses.draws.moved(torch.cat([fresh, interior[[7, 3]]]), before))
     after = weighting.state()
     assert torch.equal(after["attention.0"], torch.cat([torch.ones(5, dtype=torch.float64), attention["attention.0"][[7, 3]]]))
     assert all(torch.equal(after[f"attention.{term}"], attention[f"attention.{term}"]) for term in (1, 2, 3))
@@ -153,7 +153,7 @@ def test_points_that_are_drawn_anew_start_anew_and_the_others_keep_their_attenti
 
 def test_causal_weights_are_the_exponential_of_the_losses_before() -> None:
     losses, network = setting(small("burgers", causality=3.0, points=400, weights={"equation": 2}))
-    points = losses.draw(0)
+    points = losses.draws.at_step(0)
     weighting = Weighting(losses)
     weighting.renew(network, points)
     (residual,) = losses.residuals(network, points.interior)
@@ -191,7 +191,7 @@ def test_where_time_does_not_begin_at_0_its_slices_do() -> None:
     settings = {"causality": 10.0, "constraints": "soft", "points": 320}
     losses, network = setting(experiment_of(problem_from_table(table), {}, settings))
     weights = Objective(network, losses).weights.points[0][:, 0]
-    t = losses.draw(0).interior["t"].detach()[:, 0]
+    t = losses.draws.at_step(0).interior["t"].detach()[:, 0]
     order = t.argsort()
     assert (weights[order].diff() <= 0).all() and weights[order[0]] == 1 and weights[order[-1]] < 1e-3
     assert len(weights.unique()) == SLICES
@@ -206,7 +206,7 @@ def test_the_squares_of_the_jacobian_add_up_to_the_loss_and_its_rows_to_the_grad
     total, terms_again = objective.descend()
     torch.testing.assert_close(residuals @ residuals, total)
     torch.testing.assert_close(terms, terms_again, rtol=1e-12, atol=1e-14)
-    assert torch.equal(terms, losses.terms(network, losses.draw(0)))
+    assert torch.equal(terms, losses.terms(network, losses.draws.at_step(0)))
     torch.testing.assert_close(2 * residuals @ rows, Vector.of(network).slopes)
     expected = torch.zeros(())
     for residual in residuals_of(losses, network):

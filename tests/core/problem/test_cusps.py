@@ -107,7 +107,7 @@ def test_a_network_bends_where_the_equation_steps_and_is_asked_for_all_else_that
     assert sorted(to_text(tree) for tree, _place in cusps.asked(experiment.cusps)) == sorted(asked)
     numbered = tuple(f"interface-{number}" for number in range(1, len(asked) + 1))
     assert tuple(name for name in experiment.terms if name.startswith("interface")) == numbered
-    assert len(Losses(experiment, CPU).terms(build(experiment, CPU), Losses(experiment, CPU).draw(0))) == len(experiment.terms)
+    assert len(Losses(experiment, CPU).terms(build(experiment, CPU), Losses(experiment, CPU).draws.at_step(0))) == len(experiment.terms)
 
 
 @pytest.mark.parametrize("name", library())
@@ -173,7 +173,7 @@ def test_a_network_is_continuous_where_it_bends_and_its_slopes_jump(precision: s
     assert before == pytest.approx(here, abs=1e-6) and after == pytest.approx(here, abs=1e-6)
     below, above = (here - first) / step, (second - here) / step
     assert abs(above - below) > 0.1
-    term = losses.terms(network, losses.draw(0))[-1].item()  # what the engine says of the same, exactly
+    term = losses.terms(network, losses.draws.at_step(0))[-1].item()  # what the engine says of the same, exactly
     assert term == pytest.approx((10 * above - below) ** 2, rel=1e-2)
 
 
@@ -181,7 +181,7 @@ def test_where_a_coordinate_is_periodic_so_is_the_bend() -> None:
     experiment = small(COMPOSITE)
     assert experiment.periodic == ("x",) and experiment.inputs == ("t", "|x − 0.3|", "|x − 0.6|", "cos x", "sin x")
     network, losses = build(experiment, CPU), Losses(experiment, CPU)
-    ends = losses.columns(torch.tensor([[0.0, 0.1], [1.0, 0.1]]))
+    ends = losses.draws.columns(torch.tensor([[0.0, 0.1], [1.0, 0.1]]))
     for value in losses.leaves(network, ends).values():
         if value is not ends["x"]:
             torch.testing.assert_close(value[0], value[1])
@@ -198,12 +198,12 @@ def test_the_ends_of_a_ring_are_an_interface_where_a_factor_differs_there() -> N
     assert [place for _tree, place in cusps.asked(experiment.cusps)] == ["x = 0.5", "x = 1"]
     losses, network = Losses(experiment, CPU), build(experiment, CPU)
     near = 1e-9
-    columns = losses.columns(torch.tensor([[1 - near, 0.1], [near, 0.1]]))
+    columns = losses.draws.columns(torch.tensor([[1 - near, 0.1], [near, 0.1]]))
     leaves = losses.leaves(network, columns)
     slopes = next(value for leaf, value in losses.values(network, columns, frozenset({Derivative("u", "x")})).items() if leaf.by == "x")
     torch.testing.assert_close(*leaves[Derivative("u", "t")], atol=1e-6, rtol=0)  # one value, as far as the equation asks for it
     assert abs(slopes[0] - slopes[1]) > 0.1
-    points = losses.draw(0)
+    points = losses.draws.at_step(0)
     at_ends = losses.condition_leaves(network, points)[-1]
     jump = torch.stack([value for leaf, value in at_ends.items() if isinstance(leaf, At)]).std()
     assert jump > 0.01
@@ -219,7 +219,7 @@ def test_ends_that_depend_on_each_other_otherwise_are_no_ring() -> None:
 
 def test_a_point_on_the_interface_does_no_harm() -> None:
     losses, network = Losses(small(ROD), CPU), build(small(ROD), CPU)
-    (residual,) = losses.residuals(network, losses.columns(torch.tensor([[0.5]])))
+    (residual,) = losses.residuals(network, losses.draws.columns(torch.tensor([[0.5]])))
     assert bool(residual.isfinite().all())
 
 

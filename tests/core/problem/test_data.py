@@ -139,7 +139,7 @@ def test_data_are_a_loss_term_of_their_own() -> None:
         def forward(self, points: torch.Tensor) -> torch.Tensor:
             return torch.cat([2 * torch.exp(-points) + 0.1, torch.exp(points)], dim=1)
 
-    terms = losses.terms(Exact(), losses.draw(0))
+    terms = losses.terms(Exact(), losses.draws.at_step(0))
     assert terms[-1].item() == pytest.approx(0.01)
     assert terms[-2].item() == pytest.approx(0)
 
@@ -148,7 +148,7 @@ def test_data_keep_their_place_behind_hard_constraints() -> None:
     table = {**DECAY, "conditions": ["u(0) = 2", "v(0) = 1"]}
     experiment = experiment_from_table({"problem": table, "network": {"constraints": "hard"}}, files={"m.csv": b"t,u\n0,3\n"}.__getitem__)
     losses = Losses(experiment, torch.device("cpu"))
-    terms = losses.terms(build(experiment, torch.device("cpu")), losses.draw(0))
+    terms = losses.terms(build(experiment, torch.device("cpu")), losses.draws.at_step(0))
     assert terms[2:].tolist() == pytest.approx([0, 0, 1])
 
 

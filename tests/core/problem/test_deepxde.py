@@ -42,7 +42,7 @@ def test_any_function_has_the_residual_that_the_library_gives_it(row: str) -> No
     network, losses = build(experiment, CPU), Losses(experiment, CPU)
     here = points(experiment).requires_grad_()
     theirs = stated.data.pde(here, network(here))
-    (ours,) = losses.residuals(network, losses.columns(here.detach().numpy()))
+    (ours,) = losses.residuals(network, losses.draws.columns(here.detach().numpy()))
     torch.testing.assert_close(theirs.flatten(), ours.flatten(), rtol=1e-9, atol=1e-9)
 
 

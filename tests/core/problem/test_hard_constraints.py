@@ -56,7 +56,7 @@ def violations(experiment: Experiment, network: torch.nn.Module) -> torch.Tensor
     soft = experiment_of(experiment.problem, dict(experiment.values), {"precision": "float64", "condition_points": 200, "steps": 1})
     losses = Losses(soft, CPU)
     equations, conditions = len(experiment.problem.equations), len(experiment.problem.conditions)
-    return losses.terms(network, losses.draw(0))[equations : equations + conditions].sqrt()
+    return losses.terms(network, losses.draws.at_step(0))[equations : equations + conditions].sqrt()
 
 
 def hard(stated: Problem, **settings: Any) -> Experiment:
@@ -301,7 +301,7 @@ def test_partial_constraints_hold_exactly_and_the_others_are_asked_for(name: str
     network = build(experiment, CPU)
     found = violations(experiment, network)
     losses = Losses(experiment, CPU)
-    left = losses.terms(network, losses.draw(0))[len(experiment.problem.equations) :].sqrt()
+    left = losses.terms(network, losses.draws.at_step(0))[len(experiment.problem.equations) :].sqrt()
     for number, (violation, term) in enumerate(zip(found, left, strict=True)):
         if number in met:
             assert violation.item() < 1e-10 and term.item() == 0

@@ -1,0 +1,65 @@
+"""What an experiment asks of a network: residuals of equations, of conditions and of measurements, each a term of the loss."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import torch
+from torch import Tensor, nn
+
+from core.derivatives.sums import combined
+from core.derivatives.table import ENGINES, Wanted
+from core.experiment.experiment import Experiment
+from core.expressions import At, Expression, leaves_in
+from core.network import DTYPES
+from core.problem import cusps
+
+
+class Asked:
+    """The statements of an experiment that training has to lower, on `device`.
+
+    `equations` are residuals, derivatives of one sum taken together where the engine can; `conditions` are those that the network is not
+    built to meet, with what is continuous at cusps (`core/problem/cusps.py`), and `condition_terms` the numbers of their terms. The sets
+    `of_equations`, `of_statements` (the same, as they are written) and `of_conditions` say what has to be known of the unknowns.
+    """
+
+    def __init__(self, experiment: Experiment, device: torch.device) -> None:
+        problem, self.dtype = experiment.bound, DTYPES[experiment.precision]
+        met = () if experiment.trial is None else experiment.trial.met
+        soft = [(number, condition) for number, condition in enumerate(problem.conditions) if number not in met]
+        soft += enumerate(cusps.conditions(problem, experiment.cusps, torch.finfo(self.dtype).eps), len(problem.conditions))
+        self.engine = experiment.losses_engine
+        self.equations = problem.equations if ENGINES[self.engine].differentiates else combined(problem.equations)
+        self.conditions = [condition for _, condition in soft]
+        self.condition_terms = [len(problem.equations) + number for number, _ in soft]
+        self.data = Data(experiment, device) if experiment.problem.data is not None else None
+        self.of_equations, self.of_statements = _wanted(self.equations), _wanted(problem.equations)
+        self.of_conditions = _wanted([condition.residual for condition in self.conditions])
+
+    @property
+    def measured(self) -> float:
+        """The size of the measured values, by root mean square; 0 without any."""
+        return 0.0 if self.data is None else float(self.data.values.square().mean().sqrt())
+
+
+class Data:
+    """The measurements of an experiment's problem on `device`: `points` (n, d), `values` (n, measured) of `unknowns`."""
+
+    def __init__(self, experiment: Experiment, device: torch.device) -> None:
+        data = experiment.problem.data
+        assert data is not None
+        rows = torch.tensor(data.rows, dtype=DTYPES[experiment.precision], device=device)  # (n, d + measured)
+        self.unknowns = data.unknowns
+        self.points, self.values = rows.split([len(experiment.problem.coordinates), len(data.unknowns)], dim=1)
+        self._columns = [experiment.problem.unknowns.index(unknown) for unknown in data.unknowns]
+
+    def of(self, network: nn.Sequential) -> Tensor:
+        """What the network says there, (n, measured)."""
+        outputs: Tensor = network(self.points)[:, self._columns]
+        return outputs
+
+
+def _wanted(trees: Collection[Expression]) -> frozenset[Wanted]:
+    """What has to be known of the unknowns."""
+    leaves = {leaf for tree in trees for leaf in leaves_in(tree)}
+    return frozenset([leaf for leaf in leaves if isinstance(leaf, Wanted)] + [leaf.derivative for leaf in leaves if isinstance(leaf, At)])
