@@ -13,8 +13,9 @@ import { drawGraph } from "./graph.js";
 /**
  * What dashboard/sections/anatomy.py sends; `notes` say something of the lines in which their fragments occur.
  *
- * @typedef {Asked & { notes: [fragment: string, note: string][], texts: Texts, losses: object, gradients: object, lines: Lines }} Data
+ * @typedef {Asked & { notes: [fragment: string, note: string][], texts: Texts, losses: Layout, gradients: Layout, lines: Lines }} Data
  */
+/** @typedef {import("../shared/plotly.js").Layout} Layout */
 /** @typedef {Record<"cleared" | "kept", { color: string }>} Lines */
 /**
  * @typedef {Record<"program" | "tensors" | "nothing" | "made" | "before" | "after" | "wanted" | "none" | "previous" | "next" | "graph" | "of" |

@@ -10,7 +10,7 @@ import { brief, element, fill, say, whole } from "../shared/words.js";
 /**
  * What dashboard/sections/devices.py sends.
  *
- * @typedef {Asked & { layout: object, lines: Record<string, { color: string }>, texts: Texts }} Data
+ * @typedef {Asked & { layout: import("../shared/plotly.js").Layout, lines: Record<string, { color: string }>, texts: Texts }} Data
  */
 /** @typedef {Record<"title" | "graph" | "ahead" | "behind", string>} Texts */
 

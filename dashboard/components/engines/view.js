@@ -12,10 +12,11 @@ const ROOM = 1.45; // how much longer than the longest bar the axis is: what is 
 /**
  * What dashboard/sections/engines.py sends.
  *
- * @typedef {Asked & { trainings: Training[], layout: Layout, engines: Record<string, { name: string, color: string }>, texts: Texts }} Data
+ * @typedef {Asked & { trainings: Training[], layout: Layout, engines: Record<string, Engine>, texts: Texts }} Data
  */
+/** @typedef {import("../shared/plotly.js").Layout} Layout */
+/** @typedef {{ name: string, color: string }} Engine */
 /** @typedef {{ name: string, label: string }} Training */
-/** @typedef {{ xaxis: object, yaxis: object }} Layout */
 /**
  * @typedef {Record<"training" | "preparing" | "turn" | "title" | "times" | "both" | "jets" | "same" | "apart", string>} Texts
  */

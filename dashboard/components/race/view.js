@@ -10,7 +10,7 @@ import { brief, element, fill, say, whole } from "../shared/words.js";
 /**
  * What dashboard/sections/race.py sends; after the step `change` the equation is exchanged.
  *
- * @typedef {Asked & { frameworks: Framework[], layout: { xaxis: object }, change: number, steps: number, texts: Texts }} Data
+ * @typedef {Asked & { frameworks: Framework[], layout: import("../shared/plotly.js").Layout, change: number, steps: number, texts: Texts }} Data
  */
 /**
  * @typedef {object} Framework
@@ -30,12 +30,12 @@ import { brief, element, fill, say, whole } from "../shared/words.js";
  */
 
 /** @typedef {{ event: "started" | "importing" | "ended", who?: string }} Bare what core/frameworks/race.py tells */
-/** @typedef {{ event: "loaded", who?: string, version?: string }} Loaded */
+/** @typedef {{ event: "loaded", who?: string, version?: string, seconds: number }} Loaded */
 /** @typedef {{ event: "built", who?: string, seconds: number, loss: number }} Built */
-/** @typedef {{ event: "steps", who?: string, first: number, losses: number[] }} Steps */
-/** @typedef {{ event: "changed", who?: string, follows: boolean, rebuild: number | null }} Changed */
+/** @typedef {{ event: "steps", who?: string, first: number, losses: number[], seconds: number }} Steps */
+/** @typedef {{ event: "changed", who?: string, step: number, follows: boolean, rebuild: number | null }} Changed */
 /** @typedef {{ event: "again", who?: string, seconds: number }} Again */
-/** @typedef {{ event: "done", who?: string, steps_per_second: number, cpu: number, memory: number | null }} Done */
+/** @typedef {{ event: "done", who?: string, steps_per_second: number, wall: number, cpu: number, memory: number | null }} Done */
 /** @typedef {{ event: "failed", who?: string, message: string, complained?: string }} Failed */
 /** @typedef {Bare | Loaded | Built | Steps | Changed | Again | Done | Failed} Told */
 

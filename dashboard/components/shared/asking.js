@@ -23,6 +23,7 @@ import { element, say } from "./words.js";
  * @property {string} working
  * @property {string} stopped
  * @property {string} gone
+ * @property {string} noCharts
  * @property {import("./plotly.js").Words} plotly
  */
 

@@ -4,7 +4,7 @@ import { themeOf } from "./page.js";
 import { configuration, dragging, loadPlotly, purge, resize, themed } from "./plotly.js";
 import { element, say } from "./words.js";
 
-/** @typedef {{ title: string, traces: object[], layout: object, data: import("./asking.js").Asked }} Figure */
+/** @typedef {{ title: string, traces: object[], layout: import("./plotly.js").Layout, data: import("./asking.js").Asked }} Figure */
 
 export class Plot {
   /** @type {Figure | null} */
@@ -47,8 +47,9 @@ export class Plot {
   async paint() {
     if (!this.figure || !this.node.clientWidth) return;
     const Plotly = await loadPlotly(this.figure.data.plotly);
-    if (!Plotly || !this.figure) return;
+    if (!this.figure) return;
     const { traces, layout, data } = this.figure;
+    if (!Plotly) return say(this.title, data.asking.noCharts);
     const figure = themed(JSON.stringify({ traces, layout }), themeOf(this.parent));
     figure.layout.dragmode = dragging();
     this.wide = this.node.clientWidth;

@@ -2,8 +2,7 @@
 
 import { BASE } from "./server.js";
 
-/** @typedef {Record<string, unknown>} Trace */
-/** @typedef {Record<string, unknown>} Layout */
+/** @typedef {Record<string, unknown> & { xaxis: object, yaxis: object }} Layout */
 /** @typedef {Record<string, string>} Words Plotly's own, translated */
 
 /**

@@ -10,7 +10,7 @@ import { brief, element, fill, say, whole } from "../shared/words.js";
 /**
  * What dashboard/sections/tensors.py sends.
  *
- * @typedef {Asked & { operations: Operation[], layout: { xaxis: object }, colours: string[], texts: Texts }} Data
+ * @typedef {Asked & { operations: Operation[], layout: import("../shared/plotly.js").Layout, colours: string[], texts: Texts }} Data
  */
 /** @typedef {{ name: string, label: string, numpy: string, torch: string, square: boolean, remark: string }} Operation */
 /**
