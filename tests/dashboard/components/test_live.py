@@ -14,7 +14,6 @@ from playwright.sync_api import expect
 from streamlit.testing.v1 import AppTest
 
 from core.experiment.choices import ENGINES
-from core.experiment.making import experiment_from_json
 from core.problem.reading.reading import load
 from core.store import RunStore, classical
 from dashboard.components import SCRIPTS
@@ -25,6 +24,7 @@ SCRIPT = "\n".join(text.decode() for name, text in SCRIPTS.items() if name.start
 
 
 def page(experiment_json: str, run_id: str | None) -> None:
+    from core.experiment.making import experiment_from_json
     from dashboard.live import live_view
     from dashboard.services import store
 

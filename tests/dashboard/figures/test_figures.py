@@ -256,7 +256,7 @@ def test_classical_curves_are_one_an_unknown() -> None:
 
 def test_the_curves_of_further_solutions_are_dotted_and_named_once() -> None:
     problem = bind(load("decay"), {})
-    (axis,) = grids.axes(problem, grids.FULL)
+    (axis,) = grids.axes(problem.coordinates, grids.FULL)
     first, *further = (np.full((len(axis), 1), height) for height in (1.0, 2.0, 3.0))
     figure = classical.curves(problem.coordinates[0], axis, problem.unknowns, first, ["others"], further)
     assert [(trace.y[0], trace.line.dash == "dot", trace.showlegend) for trace in figure.data] == [

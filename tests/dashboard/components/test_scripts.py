@@ -15,13 +15,15 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.experiment import Experiment
-from core.problem import load
+from core.experiment.experiment import Experiment
+from core.experiment.making import experiment_of
+from core.problem.reading.reading import load
 from core.store import RunStore
 from dashboard import services
 from tests.experiments import small
 
-ROOT = Path(__file__).resolve().parent.parent
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[2]
 TOOLS = ROOT / "node_modules" / ".bin"
 WIRE = "tangente."
 needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="needs node: apt install nodejs")
@@ -35,7 +37,7 @@ def passes(*command: str | Path) -> None:
 
 @needs_node
 def test_the_helpers_of_the_scripts() -> None:
-    passes("node", "--test", *sorted((ROOT / "tests" / "components").glob("*.test.js")))
+    passes("node", "--test", *sorted(HERE.glob("*.test.js")))
 
 
 @needs_tools
@@ -78,11 +80,11 @@ def page(name: str, **query: str) -> list[tuple[str, dict[str, Any]]]:
 
 def live(experiment: Experiment, run_id: str | None = None) -> list[tuple[str, dict[str, Any]]]:
     def show(given: str, run_id: str | None) -> None:
-        from core.experiment import Experiment
+        from core.experiment.making import experiment_from_json
         from dashboard.live import live_view
         from dashboard.services import store
 
-        live_view(Experiment.from_json(given), store().get(run_id) if run_id else None, key="live")
+        live_view(experiment_from_json(given), store().get(run_id) if run_id else None, key="live")
 
     return sent(AppTest.from_function(show, args=(experiment.to_json(), run_id), default_timeout=60).run())
 
@@ -94,7 +96,7 @@ def of_all_pages(store: RunStore) -> list[tuple[str, dict[str, Any]]]:
     assert lease is not None
     store.finish(lease, "done", step=12, seconds=1.5, loss=0.25, losses={}, relative_l2={"u": 0.5}, max_error={"u": None})
     pages = [page("solve.py", problem="burgers", bands="true"), page("problems.py")[:2], page("editor.py"), page("pytorch.py")]
-    views = [live(small(), run.id), live(Experiment.of(load("taylor-green"))), live(small("burgers", weighting="ntk", causality=2.0))]
+    views = [live(small(), run.id), live(experiment_of(load("taylor-green"))), live(small("burgers", weighting="ntk", causality=2.0))]
     return [part for parts in (*pages, *views) for part in parts]
 
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { arrange } from "../../dashboard/components/anatomy/graph.js";
+import { arrange } from "../../../dashboard/components/anatomy/graph.js";
 
 const place = (layer, wide = 20) => ({ layer, wide, x: 0, up: [], down: [] });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { decode, largest, nearest, plain, same, sliced } from "../../dashboard/components/shared/frames.js";
+import { decode, largest, nearest, plain, same, sliced } from "../../../dashboard/components/shared/frames.js";
 
 const array = (shape, ...values) => ({ values: Float32Array.from(values), shape });
 const rows = (field) => plain(field, false).map((row) => [...row]);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { mount } from "../../dashboard/components/shared/mount.js";
+import { mount } from "../../../dashboard/components/shared/mount.js";
 
 /** A view that writes down what happens to it. */
 function watched() {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { offset, parts } from "../../dashboard/components/editor/box.js";
+import { offset, parts } from "../../../dashboard/components/editor/box.js";
 
 const wrong = (line, ...spans) => [...parts(line, spans)].map(({ text, wrong }) => (wrong ? `[${text}]` : text)).join("");
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { brief, duration, fill, whole } from "../../dashboard/components/shared/words.js";
+import { brief, duration, fill, whole } from "../../../dashboard/components/shared/words.js";
 
 test("a number has two digits, and a minus that is one", () => {
   const shown = { 0: "0.0", 0.0344: "0.034", 120.4: "120", "-3": "−3.0", 1.23e-6: "1.2e−6", "-5e7": "−5.0e7" };
