@@ -4,24 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from pathlib import Path
 
 import plotly
 import plotly.graph_objects as go
-import streamlit as st
 
+from dashboard.components import component
 from dashboard.texts import _
 
-HERE = Path(__file__).resolve().parent
-SHARED = ("words.js", "frames.js", "server.js", "chart.js")
-"""What it has in common with the live view: nodes, what is fetched, and how charts behave."""
-
-_component = st.components.v2.component(
-    "tangente.chart",
-    js="\n".join(path.read_text(encoding="utf-8") for path in (*(HERE / "live" / name for name in SHARED), HERE / "chart" / "view.js")),
-    css=(HERE / "chart" / "view.css").read_text(encoding="utf-8"),
-    isolate_styles=False,  # Plotly looks for its own styles in the page
-)
+_component = component("chart")
 
 
 def chart(

@@ -323,7 +323,7 @@ def _checked(limits: Real | Integer, label: str, optional: bool, value: object) 
     return None if optional and value in (None, NONE) else limits.check(label, value)
 
 
-def _allowed(check: Callable[[object], Any], value: object) -> bool:
+def _allowed(check: Callable[[Any], object], value: object) -> bool:
     try:
         check(value)
     except TangenteError:

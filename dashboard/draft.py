@@ -80,11 +80,10 @@ class Draft:
     def from_state(cls, state: object) -> Draft:
         """The draft that a browser sent, without what cannot be part of one."""
         given = state if isinstance(state, Mapping) else {}
-        return cls(
-            **{key: given[key][:_LONGEST] for key in TEXTS if isinstance(given.get(key), str)},
-            **{key: _rows(given.get(key), len(cells)) for key, cells in CELLS.items()},
-            **{key: _plain(given[key]) for key in ("rest", "recipe") if isinstance(given.get(key), Mapping)},
-        )
+        parts: dict[str, Any] = {key: given[key][:_LONGEST] for key in TEXTS if isinstance(given.get(key), str)}
+        parts |= {key: _rows(given.get(key), len(cells)) for key, cells in CELLS.items()}
+        parts |= {key: _plain(given[key]) for key in ("rest", "recipe") if isinstance(given.get(key), Mapping)}
+        return cls(**parts)
 
     def state(self) -> dict[str, Any]:
         """The draft as it is sent to a browser."""

@@ -9,19 +9,18 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from core.problem import statement
 from dashboard import catalogue
+from dashboard.components import component
 from dashboard.draft import Draft
 from dashboard.marks import Mark
 from dashboard.references import METHODS
 from dashboard.texts import LANGUAGE, _, worded
 
-ASSETS = Path(__file__).with_suffix("")
 KEY = "editor"
 EXAMPLE = "example"
 
@@ -29,12 +28,7 @@ FILE = "problem.toml"
 
 _OPENING, _KNOWN, _SAVED, _SENT = "editor-opening", "editor-known", "editor-saved", "editor-sent"
 
-_scripts = (ASSETS.parent / "live" / "words.js", *sorted(ASSETS.glob("*.js")))
-_component = st.components.v2.component(
-    "tangente.editor",
-    js="\n".join(path.read_text(encoding="utf-8") for path in _scripts),
-    css=(ASSETS / "view.css").read_text(encoding="utf-8"),
-)
+_component = component("editor", isolated=True)
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import plotly
 import plotly.graph_objects as go
-import streamlit as st
 
 from core.domain import grids
 from core.domain.domain import Interval
@@ -17,29 +15,18 @@ from core.experiment.choices import ARCHITECTURES, ENGINES, WEIGHTINGS
 from core.experiment.experiment import Experiment
 from core.store import Run
 from dashboard import references
+from dashboard.components import component
 from dashboard.figures import curves, maps
 from dashboard.figures.loss import loss
 from dashboard.status import STATES
 from dashboard.texts import LANGUAGE, _, ngettext
 
-ASSETS = Path(__file__).with_suffix("")
 FEW = 6
 """Curves whose legend fits above a chart of the usual height, also on a phone."""
 NAMES = {"autograd": N_("autograd"), "jets": N_("jets"), "native": N_("native")}
 """The engines that take steps, in a word."""
 
-
-def _read(kind: str) -> str:
-    """All files of a kind as one: Streamlit takes a component's script as a single module."""
-    return "\n".join(path.read_text(encoding="utf-8") for path in sorted(ASSETS.glob(f"*.{kind}")))
-
-
-_component = st.components.v2.component(
-    "tangente.live",
-    js=_read("js"),
-    css=_read("css"),
-    isolate_styles=False,  # Plotly looks for its own styles in the page
-)
+_component = component("live")
 
 
 def live_view(experiment: Experiment, run: Run | None, *, key: str) -> None:

@@ -15,7 +15,9 @@ PROBLEMS = PAGES / "problems.py"
 EDITOR = PAGES / "editor.py"
 PYTORCH = PAGES / "pytorch.py"
 
-st.set_page_config(page_title=_("Tangente"), page_icon=HERE / "icon.svg", layout="wide")
+ABOUT = _("**Tangente**: watch a neural network learn a differential equation, beside a classical method that solves it.")
+
+st.set_page_config(page_title=_("Tangente"), page_icon=HERE / "icon.svg", layout="wide", menu_items={"About": ABOUT})
 st.html(HERE / "page.css")
 st.navigation(
     [

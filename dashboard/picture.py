@@ -5,23 +5,12 @@ It does not ask the page again while it waits: a page that is asked while anothe
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import streamlit as st
-
 from core.problem.problem import Problem
 from dashboard import references
+from dashboard.components import component
 from dashboard.texts import _
 
-HERE = Path(__file__).resolve().parent
-SHARED = ("words.js", "frames.js", "server.js")
-"""What it has in common with the live view: nodes, and what is fetched."""
-
-_component = st.components.v2.component(
-    "tangente.picture",
-    js="\n".join(path.read_text(encoding="utf-8") for path in (*(HERE / "live" / name for name in SHARED), HERE / "picture" / "view.js")),
-    css=(HERE / "picture" / "view.css").read_text(encoding="utf-8"),
-)
+_component = component("picture", isolated=True)
 
 
 def picture(problem: Problem, title: str, *, key: str) -> None:

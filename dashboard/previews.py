@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import plotly.graph_objects as go
 import streamlit as st
 
 from core.domain import grids
@@ -132,7 +133,7 @@ def choice(problem: BoundProblem, key: str) -> tuple[int, int | None]:
     return unknown, cut
 
 
-def _figure(problem: BoundProblem, values: grids.Array, others: Sequence[grids.Array], unknown: int, cut: int | None) -> figures.go.Figure:
+def _figure(problem: BoundProblem, values: grids.Array, others: Sequence[grids.Array], unknown: int, cut: int | None) -> go.Figure:
     axes: Sequence[grids.Array] = grids.axes(problem.coordinates, grids.FULL)
     if len(axes) > 1:
         return figures.field(problem.coordinates, axes, values[..., unknown], cut)

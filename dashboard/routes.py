@@ -1,4 +1,4 @@
-"""What the pages fetch beside Streamlit's own messages: of runs, of references, of errands, and plotly.js.
+"""What the pages fetch beside Streamlit's own messages: of runs, of references, of errands, plotly.js, and the scripts of components.
 
 A run's id cannot be guessed, and whoever has it may look. Reading the store blocks, so it happens in threads, off the event loop.
 """
@@ -19,12 +19,13 @@ from starlette.routing import Route
 
 from core.errors import InputError, TangenteError
 from core.store import Run
-from dashboard import batches, references, thumbnails
+from dashboard import batches, components, references, thumbnails
 from dashboard.services import store
 from dashboard.texts import worded
 
 FRAME = "application/octet-stream"
 ACTIVE = ("queued", "running")
+FOREVER = "public, max-age=31536000, immutable"
 
 
 def routes(base: str = "") -> list[Route]:
@@ -39,6 +40,7 @@ def routes(base: str = "") -> list[Route]:
         Route(f"{base}/api/pictures/{{key}}", _threaded(picture)),
         Route(f"{base}/api/batches/{{id}}", _threaded(batch)),
         Route(f"{base}/plotly.js", _threaded(plotly_js)),
+        Route(f"{base}/components/{{digest}}/{{path:path}}", _threaded(script)),
     ]
 
 
@@ -105,12 +107,21 @@ def batch(request: Request) -> Response:
 def plotly_js(request: Request) -> Response:
     """plotly.js as the installed package brings it; its address carries the version, so browsers keep it for a year."""
     data, tag = _plotly_js()
-    headers = {"ETag": tag, "Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
+    headers = {"ETag": tag, "Cache-Control": FOREVER, "Vary": "Accept-Encoding"}
     if request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers=headers)
     if "gzip" not in request.headers.get("accept-encoding", ""):
         return Response(gzip.decompress(data), media_type="text/javascript", headers=headers)
     return Response(data, media_type="text/javascript", headers={**headers, "Content-Encoding": "gzip"})
+
+
+def script(request: Request) -> Response:
+    """A component's script. A browser keeps it for a year, unless a page of an older server asks by another digest."""
+    text = components.SCRIPTS.get(request.path_params["path"])
+    if text is None:
+        return Response(status_code=404, headers={"Cache-Control": "no-store"})
+    known = request.path_params["digest"] == components.DIGEST
+    return Response(text, media_type="text/javascript", headers={"Cache-Control": FOREVER if known else "no-store"})
 
 
 @cache

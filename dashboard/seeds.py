@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from pathlib import Path
 from urllib.parse import urlencode
 
 import numpy as np
@@ -23,23 +22,20 @@ from core.studies.seeds import FAILED, History, Outcome
 from core.studies.spread import Array, Band, by_places, by_seconds, by_step, spread
 from dashboard import actions, controls, previews
 from dashboard.chart import chart
+from dashboard.components import component
 from dashboard.figures import bands as figures
 from dashboard.services import store
 from dashboard.status import STATES, TRAINING
 from dashboard.texts import _, ngettext
 from dashboard.texts.formats import count, in_markdown, number
 
-ASSETS = Path(__file__).resolve().parent
 NAMES = _OPEN, _COUNT = "bands", "seeds"
 """What the address calls whether the section is unfolded, and the number of seeds."""
 _AGAINST = "seeds-against"
 _EVERY = 1.0  # seconds between two looks while something trains
 _HEIGHT = 300
 
-_follow = st.components.v2.component(
-    "tangente.seeds",
-    js="\n".join((ASSETS / name).read_text(encoding="utf-8") for name in ("live/words.js", "live/server.js", "seeds/view.js")),
-)
+_follow = component("seeds", isolated=True)
 
 
 def section(experiment: Experiment, key: str, *, possible: bool) -> None:

@@ -1,11 +1,15 @@
-"""What all figures share: colours that colour-blind people tell apart, and a layout that takes the theme's colours.
+"""What all figures share: colours that colour-blind people tell apart, and a template that takes the theme's.
 
-A colour written `var(--st-…)` is the theme's; the live view resolves it in the browser, so that switching the theme recolours at once.
+A colour written `var(--st-…)` is the theme's; the components resolve it in the browser, so that switching the theme recolours at once.
+Elsewhere, in a notebook for one, Plotly takes its own in place of it.
 """
 
 from __future__ import annotations
 
 from typing import Any
+
+import plotly.graph_objects as go
+import plotly.io
 
 TEXT = "var(--st-text-color)"
 GRID = "var(--st-border-color)"
@@ -21,6 +25,24 @@ DIVERGING = "RdBu_r"
 """For fields with a sign, centred at zero."""
 SEQUENTIAL = "Viridis"
 """For sizes of errors, from zero."""
+
+
+_AXIS = {"gridcolor": GRID, "zerolinecolor": GRID, "linecolor": GRID, "showline": True, "automargin": True, "title": {"standoff": 4}}
+"""With the theme's lines; its title stands close, for panels are small."""
+TEMPLATE: dict[str, Any] = {
+    "layout": {
+        "xaxis": _AXIS,
+        "yaxis": _AXIS,
+        "font": {"color": TEXT, "family": FONT, "size": 13},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "margin": {"l": 8, "r": 8, "t": 16, "b": 8},
+        "legend": {"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "xanchor": "left"},
+        "hovermode": "closest",
+        "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": TEXT, "activecolor": TEXT},
+    }
+}
+plotly.io.templates["tangente"] = go.layout.Template(TEMPLATE)
 
 
 def colour(index: int) -> str:
@@ -40,15 +62,8 @@ def pale(color: str, opacity: float) -> str:
 
 
 def axis(title: str, **more: Any) -> dict[str, Any]:
-    """An axis with the theme's lines; its title stands close, for panels are small."""
-    return {
-        "title": {"text": title, "standoff": 4},
-        "gridcolor": GRID,
-        "zerolinecolor": GRID,
-        "linecolor": GRID,
-        "automargin": True,
-        **more,
-    }
+    """An axis."""
+    return {"title": {"text": title}, **more}
 
 
 def logarithmic(title: str, **more: Any) -> dict[str, Any]:
@@ -58,17 +73,5 @@ def logarithmic(title: str, **more: Any) -> dict[str, Any]:
 
 def layout(x: dict[str, Any], y: dict[str, Any], **more: Any) -> dict[str, Any]:
     """The layout of a panel with two axes; zoom survives new data, and ends with the axes it was made on."""
-    return {
-        "xaxis": x,
-        "yaxis": y,
-        "font": {"color": TEXT, "family": FONT, "size": 13},
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
-        "margin": {"l": 8, "r": 8, "t": 16, "b": 8},
-        "legend": {"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "xanchor": "left"},
-        "hovermode": "closest",
-        "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": TEXT, "activecolor": TEXT},
-        "uirevision": str([(side["title"]["text"], side.get("range")) for side in (x, y)]),
-        "template": {},
-        **more,
-    }
+    ends = [(side["title"]["text"], side.get("range")) for side in (x, y)]
+    return {"template": TEMPLATE, "xaxis": x, "yaxis": y, "uirevision": str(ends), **more}

@@ -13,7 +13,7 @@ from dashboard.texts import _
 
 KIND = "anatomy"
 
-_component = asking.component(KIND)
+_component = asking.section(KIND)
 
 
 @st.fragment

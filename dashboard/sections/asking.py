@@ -6,7 +6,6 @@ The buttons are the component's own, so that the page need not run while the err
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import plotly
@@ -14,25 +13,15 @@ import streamlit as st
 
 from core.errands.batch import Errand
 from dashboard import batches
+from dashboard.components import Component, component
 from dashboard.texts import LANGUAGE, _
 
-HERE = Path(__file__).resolve().parent
-LIVE = HERE.parent / "live"
-SHARED = (*(LIVE / name for name in ("words.js", "frames.js", "server.js", "chart.js")), *sorted((HERE / "asking").glob("*.js")))
-
-Component = Callable[..., Any]
+STYLES = "shared/asking.css"
 
 
-def component(name: str) -> Component:
-    """The component whose scripts and styles are in the folder `name`, beside what such sections share."""
-    scripts = (*SHARED, *sorted((HERE / name).glob("*.js")))
-    styles = (HERE / "asking" / "view.css", *sorted((HERE / name).glob("*.css")))
-    return st.components.v2.component(
-        f"tangente.{name}",
-        js="\n".join(path.read_text(encoding="utf-8") for path in scripts),
-        css="\n".join(path.read_text(encoding="utf-8") for path in styles),
-        isolate_styles=False,  # Plotly looks for its own styles in the page
-    )
+def section(name: str) -> Component:
+    """The component of a section, which looks as they all do."""
+    return component(name, STYLES)
 
 
 def show(component: Component, kind: str, data: dict[str, Any], errands: Callable[[str], Sequence[Errand]]) -> None:

@@ -16,7 +16,7 @@ from dashboard.texts import _
 KIND = "devices"
 COMPUTE = ("cpu", "cuda", "mps")
 
-_component = asking.component(KIND)
+_component = asking.section(KIND)
 
 
 def show() -> None:

@@ -41,8 +41,8 @@ def show(run: Run | None) -> None:
     running = batch is not None and batch.running
     with st.expander(_("Diagnosis: what is wrong, and what to change")):
         with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
-            diagnose = {"icon": ":material/troubleshoot:", "on_click": _start, "args": (ended,), "disabled": ended is None or running}
-            st.button(_("Diagnose this run"), "diagnose", **diagnose)
+            idle = ended is None or running
+            st.button(_("Diagnose this run"), "diagnose", icon=":material/troubleshoot:", on_click=_start, args=(ended,), disabled=idle)
             st.button(_("Stop measuring"), "diagnose-stop", icon=":material/stop:", on_click=_stop, args=(kind,), disabled=not running)
         if ended is None:
             st.caption(_("Once a run is done, stopped or has diverged, it can be measured here."))

@@ -31,7 +31,7 @@ u, u_x, u_t, u_xx = (found[item] for item in wanted)
 """
 """The same by jets."""
 
-_component = asking.component(KIND)
+_component = asking.section(KIND)
 
 
 def show() -> None:

@@ -15,7 +15,7 @@ from dashboard.texts import _
 
 KIND = "mistakes"
 
-_component = asking.component(KIND)
+_component = asking.section(KIND)
 
 
 def show() -> None:

@@ -29,7 +29,7 @@ PROBLEM = "problem-"
 STEPS, CHANGE = 300, 200
 """How long each trains, and after which step its equation is exchanged."""
 
-_component = asking.component("race")
+_component = asking.section("race")
 
 
 def kind(task: str) -> str:

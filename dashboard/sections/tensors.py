@@ -14,7 +14,7 @@ from dashboard.texts import _
 
 KIND = "tensors"
 
-_component = asking.component(KIND)
+_component = asking.section(KIND)
 
 
 def show() -> None:

@@ -29,14 +29,15 @@ ADAM = {"optimiser": "adam", "patience": "none", "precision": "float32", "resamp
 
 
 class Server:
-    """`streamlit run dashboard/app.py`, from a folder that is not the repository's, with a store of its own in it."""
+    """`streamlit run dashboard/app.py`, from a folder that is not the repository's, with a store of its own in it; below `base`, if any."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, base: str = "") -> None:
         self.folder = folder
+        self.base = base
         self.store = f"sqlite:///{folder / 'runs.db'}"
         with socket.create_server(("127.0.0.1", 0)) as listener:
             self.port = int(listener.getsockname()[1])
-        self.address = f"http://127.0.0.1:{self.port}"
+        self.address = f"http://127.0.0.1:{self.port}/{base}".rstrip("/")
         self.process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Server:
@@ -51,6 +52,7 @@ class Server:
         environment = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "TANGENTE_SCHEDULER")}
         environment["TANGENTE_STORE"] = self.store
         command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "dashboard" / "app.py"), "--server.port", str(self.port)]
+        command += ["--server.baseUrlPath", self.base] if self.base else []
         with (self.folder / "server.log").open("ab") as log:
             self.process = subprocess.Popen(command, cwd=self.folder, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         limit = time.monotonic() + PATIENCE

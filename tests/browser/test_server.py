@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import psutil
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.browser.harness import ADAM, Server, Solve
 
@@ -66,6 +66,22 @@ def test_routes_answer_what_they_should(server: Server) -> None:
     assert script.headers["content-type"].startswith("text/javascript") and script.headers["content-encoding"] == "gzip"
     again = httpx.get(f"{server.address}/plotly.js", headers={"If-None-Match": script.headers["etag"]})
     assert again.status_code == 304
+
+
+def test_pages_work_below_a_base_path(browser: Browser, tmp_path: Path) -> None:
+    context = browser.new_context()
+    with Server(tmp_path, base="lab/tangente") as server:
+        solve = Solve(context.new_page(), server)
+        asked: list[str] = []
+        solve.page.on("request", lambda request: asked.append(request.url))
+        solve.open(problem="decay")
+        expect(solve.page.locator(".tg-plot .js-line").first).to_be_visible()  # the reference, as a curve
+        solve.page.get_by_role("link", name="Problems").click()
+        expect(solve.page.locator(".pi-image").first).to_be_visible()
+    own = [url for url in asked if "/components/" in url or "/plotly.js" in url or "/api/" in url]
+    assert len(own) >= 10 and all(url.startswith(f"{server.address}/") for url in own)
+    assert solve.faults == []
+    context.close()
 
 
 @pytest.mark.parametrize("how", ["stop", "kill"])

@@ -14,17 +14,17 @@ from playwright.sync_api import expect
 from streamlit.testing.v1 import AppTest
 
 from core.experiment.choices import ENGINES
-from core.experiment.making import experiment_from_json
 from core.problem.reading.reading import load
 from core.store import RunStore, classical
-from dashboard import live
+from dashboard.components import SCRIPTS
 from tests.browser.harness import NO_BROWSER, Server, Solve, chromium
 from tests.experiments import small
 
-SCRIPT = live._read("js")
+SCRIPT = "\n".join(text.decode() for name, text in SCRIPTS.items() if name.startswith("live/") or name == "shared/words.js")
 
 
 def page(experiment_json: str, run_id: str | None) -> None:
+    from core.experiment.making import experiment_from_json
     from dashboard.live import live_view
     from dashboard.services import store
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
+import plotly.io
 import pytest
 from numpy.typing import NDArray
 
@@ -46,6 +47,16 @@ def frame_of(experiment: Experiment) -> dict[str, NDArray[np.float32]]:
 
 def traces(experiment: Experiment) -> list[dict[str, Any]]:
     return [trace for panel in panels(experiment) for trace in json.loads(panel["figure"])["data"]]
+
+
+@pytest.mark.parametrize("problem", KINDS)
+def test_figures_have_the_template_in_common_and_need_nothing_of_the_page(problem: str) -> None:
+    template = plotly.io.templates["tangente"]
+    for panel in panels(small(problem)):
+        figure = go.Figure(json.loads(panel["figure"]))
+        assert figure.layout.template == template and template.layout.font.color == style.TEXT
+        own = figure.layout.to_plotly_json().keys()
+        assert own <= {"template", "xaxis", "yaxis", "uirevision", "showlegend"}, panel["name"]
 
 
 @pytest.mark.parametrize("problem", KINDS)
@@ -245,7 +256,7 @@ def test_classical_curves_are_one_an_unknown() -> None:
 
 def test_the_curves_of_further_solutions_are_dotted_and_named_once() -> None:
     problem = bind(load("decay"), {})
-    (axis,) = grids.axes(problem, grids.FULL)
+    (axis,) = grids.axes(problem.coordinates, grids.FULL)
     first, *further = (np.full((len(axis), 1), height) for height in (1.0, 2.0, 3.0))
     figure = classical.curves(problem.coordinates[0], axis, problem.unknowns, first, ["others"], further)
     assert [(trace.y[0], trace.line.dash == "dot", trace.showlegend) for trace in figure.data] == [

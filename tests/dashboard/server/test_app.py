@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import posixpath
+import re
 import subprocess
 import sys
 import threading
@@ -27,7 +29,7 @@ from core.references import Reference, exact
 from core.references.common.solution import Evidence
 from core.store import Lease, Run, RunStore, classical
 from core.store.frames import pack, unpack
-from dashboard import headers, references, services
+from dashboard import components, headers, references, services
 from dashboard.evidence import said
 from dashboard.routes import routes
 from tests.experiments import small
@@ -263,6 +265,25 @@ def test_plotly_is_sent_once(client: Client) -> None:
     assert client.get("/plotly.js", headers={"If-None-Match": answer.headers["etag"]}).status_code == 304
     plain = client.get("/plotly.js", headers={"Accept-Encoding": "identity"})
     assert "content-encoding" not in plain.headers and plain.text == answer.text
+
+
+def test_a_script_is_kept_by_browsers_until_any_changes(client: Client) -> None:
+    answer = client.get(f"/components/{components.DIGEST}/shared/words.js")
+    assert answer.status_code == 200 and answer.headers["content-type"].startswith("text/javascript")
+    assert "immutable" in answer.headers["cache-control"]
+    older = client.get("/components/0000/shared/words.js")  # by a page that has outlived its server
+    assert older.text == answer.text and older.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("path", ["shared/nothing.js", "shared/asking.css", "__init__.py", "..%2froutes.py", ""])
+def test_nothing_but_scripts_is_served_with_them(client: Client, path: str) -> None:
+    assert client.get(f"/components/{components.DIGEST}/{path}").status_code == 404
+
+
+def test_what_a_script_imports_is_there() -> None:
+    for name, text in components.SCRIPTS.items():
+        for path in re.findall(r'^import .* from "(.*)";$', text.decode(), re.MULTILINE):
+            assert posixpath.normpath(posixpath.join(posixpath.dirname(name), path)) in components.SCRIPTS, (name, path)
 
 
 def test_routes_lie_below_the_base_path() -> None:

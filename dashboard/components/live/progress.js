@@ -1,0 +1,154 @@
+// How far a training is, and how good.
+
+import { brief, duration, element, fill, say, whole } from "../shared/words.js";
+
+const MARKS = 2; // seconds of training over which its speed is taken
+
+/** @typedef {import("./view.js").Data} Data */
+/** @typedef {import("../shared/server.js").Scores} Scores */
+/** @typedef {{ status: string | null, step: number, seconds: number, engine: string | null }} State */
+
+/** The run's state in words, and a bar. */
+export class Progress {
+  /** @type {[step: number, seconds: number][]} */
+  marks = [];
+
+  constructor() {
+    this.state = element("span", { class: "tg-state", "aria-live": "polite" });
+    this.pace = element("span", { class: "tg-pace" });
+    this.bar = element("div", { class: "tg-bar" });
+    this.track = element("div", { class: "tg-track", role: "progressbar", "aria-valuemin": 0, "aria-valuemax": 100 }, this.bar);
+    this.nodes = [element("div", { class: "tg-status" }, this.state, this.pace), this.track];
+  }
+
+  forget() {
+    this.marks = [];
+  }
+
+  /**
+   * @param {State} state
+   * @param {Pick<Data, "texts" | "limits" | "locale">} words
+   */
+  show({ status, step, seconds, engine }, { texts, limits, locale }) {
+    const running = status === "running";
+    const rate = this.rate(running, step, seconds);
+    const left = Math.min(
+      limits.steps ? (limits.steps - step) / rate : Number.POSITIVE_INFINITY,
+      limits.seconds ? limits.seconds - seconds : Number.POSITIVE_INFINITY,
+    );
+    const reached = Math.max(limits.steps ? step / limits.steps : 0, limits.seconds ? seconds / limits.seconds : 0);
+    const percent = Math.round(100 * (status === "done" ? 1 : Math.min(reached, 1)));
+    const by = step > 0 && engine ? texts.engines[engine] : null;
+    const parts = step > 0 ? [limits.steps ? texts.stepOf : texts.step, by ? texts.rateBy : texts.rate, texts.elapsed] : [];
+    if (running && step > 0 && Number.isFinite(left)) parts.push(texts.left);
+    const values = {
+      step: whole(step, locale),
+      steps: whole(limits.steps ?? 0, locale),
+      rate: whole(rate >= 100 ? Number(rate.toPrecision(2)) : rate, locale),
+      engine: by?.name,
+      elapsed: duration(seconds, texts),
+      left: duration(left, texts),
+    };
+    this.state.dataset.status = status ?? "none";
+    say(this.state, texts.status[status ?? "none"]);
+    say(this.pace, parts.map((pattern) => fill(pattern, values)).join(" · "));
+    this.pace.title = by ? fill(texts.engine, by) : "";
+    this.bar.style.transform = `scaleX(${percent / 100})`;
+    this.track.setAttribute("aria-valuenow", String(percent));
+    this.track.setAttribute("aria-label", texts.progress);
+    this.track.setAttribute("aria-valuetext", this.pace.textContent || this.state.textContent || "");
+  }
+
+  /**
+   * Steps a second: lately while it trains, else over all.
+   *
+   * @param {boolean} running
+   * @param {number} step
+   * @param {number} seconds
+   */
+  rate(running, step, seconds) {
+    if (running) this.marks = [...this.marks.filter(([, then]) => seconds - then < MARKS), [step, seconds]];
+    const [first, last] = [this.marks.at(0), this.marks.at(-1)];
+    if (running && first && last && last[1] > first[1]) return (last[0] - first[0]) / (last[1] - first[1]);
+    return seconds > 0 ? step / seconds : 0;
+  }
+}
+
+/** The numbers that say how good it is, each of every unknown. */
+export class Scored {
+  constructor() {
+    this.node = element("dl", { class: "tg-numbers" });
+    this.rows = Array.from({ length: 3 }, () => [element("dt"), element("dd")]);
+    this.node.append(...this.rows.map((row) => element("div", {}, ...row)));
+  }
+
+  /**
+   * @param {Data["scores"]} scores
+   * @param {Pick<Data, "texts" | "locale">} words
+   * @param {number} error the reference's own relative error: no smaller distance from it can be known
+   * @param {Record<string, number>} sizes each unknown's largest value
+   */
+  show(scores, { texts, locale }, error = 0, sizes = {}) {
+    /** @type {(values: Scores | null | undefined, least: (unknown: string) => number) => string} */
+    const each = (values, least) => {
+      const pairs = Object.entries(values ?? {}).map(([unknown, value]) => {
+        const number = brief(value, locale);
+        return [unknown, value && value <= least(unknown) ? `≤ ${number}` : number];
+      });
+      if (pairs.length < 2) return pairs.at(0)?.at(1) ?? brief(null, locale);
+      return pairs.map((pair) => pair.join(": ")).join("  ");
+    };
+    const rows = [
+      [texts.relativeL2, each(scores?.relative_l2, () => error * 1.001)],
+      [texts.maxError, each(scores?.max_error, (unknown) => error * (sizes[unknown] ?? 0) * 1.001)],
+      [texts.loss, brief(scores?.loss, locale)],
+    ];
+    rows.forEach((row, index) => {
+      row.forEach((text, column) => {
+        say(this.rows[index][column], text);
+      });
+    });
+  }
+}
+
+/**
+ * What the reference is, how exact, what that rests on, which of several solutions is nearest, and what it cost beside the network; and the
+ * weights of the loss, where they change.
+ */
+export class Cost {
+  constructor() {
+    this.node = element("p", { class: "tg-cost" });
+  }
+
+  /**
+   * @param {import("./reference.js").Reference} reference
+   * @param {number | undefined} nearest
+   * @param {number} seconds
+   * @param {Record<string, number | null> | undefined} weights
+   * @param {Pick<Data, "texts" | "locale" | "weights">} words
+   */
+  show({ header, missing }, nearest, seconds, weights, { texts, locale, weights: labels }) {
+    const known = header ? this.known(header, nearest, { texts, locale }) : texts.computing;
+    const parts = [];
+    if (seconds > 0) parts.push(fill(texts.trained, { elapsed: duration(seconds, texts) }));
+    const changing = Object.entries(labels).map(([name, label]) => `${label} ${brief(weights?.[name], locale)}`);
+    if (weights && changing.length) parts.push(fill(texts.weights, { weights: changing.join(", ") }));
+    const begin = missing ? fill(texts.missing, { reason: missing }) : known;
+    say(this.node, parts.length ? [begin, parts.join(" · ")].join(missing ? " " : " · ") : begin);
+  }
+
+  /**
+   * @param {import("../shared/server.js").ReferenceHeader} header
+   * @param {number | undefined} nearest
+   * @param {Pick<Data, "texts" | "locale">} words
+   */
+  known({ method, error, seconds, claim, solutions }, nearest, { texts, locale }) {
+    const values = {
+      method: texts.methods[method] ?? method,
+      error: brief(error, locale),
+      elapsed: seconds < 1 ? fill(texts.seconds, { seconds: brief(seconds, locale) }) : duration(seconds, texts),
+    };
+    const several = solutions > 1 && fill(nearest ? texts.nearest : texts.solutions, { number: nearest, count: solutions });
+    return [fill(error > 0 ? texts.reference : texts.exact, values), claim, several].filter(Boolean).join(", ");
+  }
+}

@@ -1,0 +1,104 @@
+// Frames, as core/frames.py packs them, and their arrays.
+
+/** @typedef {{ values: Float32Array, shape: number[] }} Field */
+/** @typedef {Record<string, Field>} Fields some of which may not be there */
+
+/**
+ * The header and the arrays, each a view into the buffer: core/frames.py describes the layout.
+ *
+ * @param {ArrayBuffer} buffer
+ */
+export function decode(buffer) {
+  const length = new DataView(buffer).getUint32(0, true);
+  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)));
+  /** @type {Record<string, { offset: number, shape: number[] }>} */
+  const places = header.arrays;
+  /** @type {Fields} */
+  const arrays = {};
+  for (const [name, { offset, shape }] of Object.entries(places)) {
+    const size = shape.reduce((product, n) => product * n, 1);
+    arrays[name] = { values: new Float32Array(buffer, 4 + length + offset, size), shape };
+  }
+  return { header, arrays };
+}
+
+/**
+ * @param {Field | undefined} a
+ * @param {Field | undefined} b
+ */
+export function same(a, b) {
+  if (a === b) return true;
+  if (!a || !b || a.values.length !== b.values.length) return false;
+  return a.values.every((value, index) => Object.is(value, b.values[index]));
+}
+
+/**
+ * What Plotly takes: a typed array, or for two dimensions an array of typed rows; none is copied unless sizes are wanted.
+ *
+ * @param {Field} field
+ * @param {boolean} absolute
+ */
+export function plain({ values, shape }, absolute) {
+  const source = absolute ? values.map(Math.abs) : values;
+  if (shape.length === 1) return source;
+  const width = shape[1];
+  return Array.from({ length: shape[0] }, (_, row) => source.subarray(row * width, (row + 1) * width));
+}
+
+/**
+ * An array of three dimensions at `index` of one of them: an array of the other two.
+ *
+ * @param {Field} field
+ * @param {number} dimension
+ * @param {number} index
+ * @returns {Field}
+ */
+export function sliced({ values, shape }, dimension, index) {
+  const strides = [shape[1] * shape[2], shape[2], 1];
+  const [a, b] = [0, 1, 2].filter((other) => other !== dimension);
+  const slice = new Float32Array(shape[a] * shape[b]);
+  const start = index * strides[dimension];
+  let place = 0;
+  for (let i = 0; i < shape[a]; i++) for (let j = 0; j < shape[b]; j++) slice[place++] = values[start + i * strides[a] + j * strides[b]];
+  return { values: slice, shape: [shape[a], shape[b]] };
+}
+
+/**
+ * Every second point of an array, along each of its dimensions.
+ *
+ * @param {Field} field
+ * @returns {Field}
+ */
+export function halved({ values, shape }) {
+  const half = shape.map((count) => (count + 1) / 2);
+  const kept = new Float32Array(half.reduce((product, count) => product * count, 1));
+  for (let place = 0; place < kept.length; place++) {
+    let [rest, from, stride] = [place, 0, 1];
+    for (let dimension = shape.length - 1; dimension >= 0; dimension--) {
+      from += 2 * (rest % half[dimension]) * stride;
+      rest = Math.floor(rest / half[dimension]);
+      stride *= shape[dimension];
+    }
+    kept[place] = values[from];
+  }
+  return { values: kept, shape: half };
+}
+
+/**
+ * Where an even axis is nearest to `value`.
+ *
+ * @param {Field} axis
+ * @param {number} value
+ */
+export function nearest({ values }, value) {
+  const last = values.length - 1;
+  const index = Math.round(((value - values[0]) / (values[last] - values[0])) * last);
+  return Math.min(Math.max(index, 0), last);
+}
+
+/** @param {Float32Array} values */
+export function largest(values) {
+  let most = 0;
+  for (const value of values) if (Math.abs(value) > most) most = Math.abs(value);
+  return most;
+}

@@ -1,0 +1,148 @@
+// What is fetched.
+
+import { decode } from "./frames.js";
+import { shown, sleep } from "./page.js";
+
+/** The address under which Streamlit serves this app, whatever proxy or base path lies between: this script's own lies below it. */
+export const BASE = new URL("../../../", import.meta.url).href;
+
+/** @typedef {import("./frames.js").Fields} Fields */
+/** @typedef {Record<string, number | null>} Scores one for each unknown */
+
+/**
+ * A run at one moment (core/recorder.py).
+ *
+ * @typedef {object} RunHeader
+ * @property {number} step
+ * @property {number} seconds
+ * @property {number | null} loss
+ * @property {Scores | null} [relative_l2]
+ * @property {Scores | null} [max_error]
+ * @property {string | null} [engine]
+ * @property {Record<string, number | null>} [weights]
+ * @property {{ nearest?: number } | null} [reference]
+ */
+/** @typedef {{ header: RunHeader, arrays: Fields }} RunFrame */
+
+/**
+ * What is said of a reference (dashboard/references.py).
+ *
+ * @typedef {object} ReferenceHeader
+ * @property {string} method
+ * @property {number} error
+ * @property {number} seconds
+ * @property {string} claim
+ * @property {number} solutions
+ */
+
+/**
+ * An answer's frame and the run's state of this moment; null where there is no answer, and "gone" where there is no such run.
+ *
+ * @param {string} run
+ * @param {number} since
+ */
+export async function fetchFrame(run, since) {
+  const answer = await fetch(`${BASE}api/runs/${run}/frame?since=${since}`, { cache: "no-store" }).catch(() => null);
+  if (answer?.status === 404) return "gone";
+  const status = answer?.headers.get("X-Run-Status");
+  if (!answer || !status) return null;
+  const [step, seconds, version] = ["Run-Step", "Run-Seconds", "Frame-Version"].map((name) => Number(answer.headers.get(`X-${name}`)));
+  const buffer = answer.status === 200 ? await answer.arrayBuffer().catch(() => null) : null;
+  /** @type {RunFrame | null} */
+  const frame = buffer && decode(buffer);
+  return { status, step, seconds, version, frame };
+}
+
+/**
+ * The steps of which a moment is kept.
+ *
+ * @param {string} run
+ * @returns {Promise<number[]>}
+ */
+export async function fetchSnapshots(run) {
+  const answer = await fetch(`${BASE}api/runs/${run}/snapshots`).catch(() => null);
+  return answer?.ok ? (await answer.json()).steps : [];
+}
+
+/**
+ * @param {string} run
+ * @param {number} step
+ * @returns {Promise<RunFrame | null>}
+ */
+export async function fetchSnapshot(run, step) {
+  const answer = await fetch(`${BASE}api/runs/${run}/snapshot?step=${step}`).catch(() => null);
+  return answer?.ok ? decode(await answer.arrayBuffer()) : null;
+}
+
+/**
+ * A reference's frame, or {missing} with the reason why there is none; {} while it is being computed, or where there is no answer.
+ *
+ * @param {string} key
+ * @returns {Promise<{ header?: ReferenceHeader, arrays?: Fields, missing?: string }>}
+ */
+export async function fetchReference(key) {
+  const answer = await fetch(`${BASE}api/references/${key}`).catch(() => null);
+  if (answer?.status === 404) return { missing: (await answer.json().catch(() => ({}))).message };
+  const buffer = answer?.status === 200 ? await answer.arrayBuffer().catch(() => null) : null;
+  return buffer ? decode(buffer) : {};
+}
+
+/**
+ * A reference's picture, or {missing} where there is none; {} while it is being computed, or where there is no answer.
+ *
+ * @param {string} key
+ * @returns {Promise<{ picture?: Blob, missing?: boolean }>}
+ */
+export async function fetchPicture(key) {
+  const answer = await fetch(`${BASE}api/pictures/${key}`).catch(() => null);
+  if (answer?.status === 404) return { missing: true };
+  const picture = answer?.status === 200 ? await answer.blob().catch(() => null) : null;
+  return picture ? { picture } : {};
+}
+
+/**
+ * Whether a run is no longer as `status` says.
+ *
+ * @param {string} run
+ * @param {string} status
+ */
+export async function hasChanged(run, status) {
+  const answer = await fetch(`${BASE}api/runs/${run}/status`, { cache: "no-store" }).catch(() => null);
+  if (!answer?.ok) return false;
+  const now = await answer.json().catch(() => ({ status }));
+  return now.status !== status;
+}
+
+/**
+ * What an errand tells; what else is in it depends on its kind (core/errands.py).
+ *
+ * @typedef {{ event: string, who?: string, stopped?: boolean, message?: string, complained?: string }} Told
+ */
+
+/**
+ * Follow a batch of errands to its end: `take` gets its new events as they come; null where the batch is no longer there.
+ * Returns what stops it.
+ *
+ * @param {string} id
+ * @param {(events: Told[] | null) => void} take
+ */
+export function followBatch(id, take) {
+  let following = true;
+  (async () => {
+    for (let since = 0; following; await sleep(200)) {
+      await shown();
+      const answer = await fetch(`${BASE}api/batches/${id}?since=${since}`, { cache: "no-store" }).catch(() => null);
+      if (!following) return;
+      if (answer?.status === 404) return take(null);
+      /** @type {{ events: Told[] }} */
+      const { events } = answer?.ok ? await answer.json().catch(() => ({ events: [] })) : { events: [] };
+      if (!following) return;
+      since += events.length;
+      if (events.length) take(events);
+      if (events.at(-1)?.event === "over") return;
+    }
+  })();
+  return () => {
+    following = false;
+  };
+}
