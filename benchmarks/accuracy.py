@@ -42,7 +42,7 @@ from core.running.display import Display
 from core.running.process import prepare
 from core.training.devices import labels, torch_device
 from core.training.training import Snapshot, train
-from dashboard.presets import PRESETS
+from dashboard.solve.presets import PRESETS
 
 SHARES = (0.25, 0.5, 1.0)
 ENDLESS = 200_000

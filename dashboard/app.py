@@ -24,10 +24,10 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware  # noqa: E402
 
 from core.errors import TangenteError  # noqa: E402
 from core.running import memory  # noqa: E402
-from dashboard import services  # noqa: E402
-from dashboard.headers import SafeHeaders, allowed_hosts  # noqa: E402
-from dashboard.routes import routes  # noqa: E402
-from dashboard.visitor import Visitors  # noqa: E402
+from dashboard.server import services  # noqa: E402
+from dashboard.server.headers import SafeHeaders, allowed_hosts  # noqa: E402
+from dashboard.server.routes import routes  # noqa: E402
+from dashboard.server.visitor import Visitors  # noqa: E402
 
 memory.share()
 

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import actions, catalogue, editor, opening, previews
-from dashboard.catalogue import PROBLEM, Entry
-from dashboard.editor import Writing
-from dashboard.marks import Checked, check
+from dashboard.editor import form, opening, previews
+from dashboard.editor.form import Writing
+from dashboard.editor.marks import Checked, check
+from dashboard.problems import catalogue
+from dashboard.problems.catalogue import PROBLEM, Entry
+from dashboard.runs import actions
 from dashboard.texts import _
 from dashboard.texts.formats import ago, plain
 
@@ -21,13 +23,13 @@ SOLVE = Path(__file__).with_name("solve.py")
 def workbench() -> None:
     """All that runs again while somebody types."""
     with actions.explained():
-        current = editor.writing()
+        current = form.writing()
         checked = check(current.draft) if current else Checked((), None)
         entries = catalogue.own()
     toolbar(current, checked, entries)
     left, right = st.columns([5, 6], gap="medium")
     with left:
-        editor.form(current, checked.marks)
+        form.form(current, checked.marks)
     with right, st.container(key="editor-previews"), actions.explained():
         previews.show(current.draft if current else None, checked)
     own(entries)
@@ -49,7 +51,7 @@ def toolbar(current: Writing | None, checked: Checked, entries: list[Entry]) -> 
         st.warning(note)
     if solve and current:
         with actions.explained():
-            id = editor.save(current)
+            id = form.save(current)
         st.switch_page(SOLVE, query_params={PROBLEM: id})
 
 

@@ -9,10 +9,11 @@ import streamlit as st
 
 from core.problem.formulas import formulas
 from core.problem.problem import Problem
-from dashboard import actions, catalogue, filters
-from dashboard.catalogue import PROBLEM
-from dashboard.equation import stacked
-from dashboard.picture import picture
+from dashboard.components.picture.picture import picture
+from dashboard.problems import catalogue, filters
+from dashboard.problems.catalogue import PROBLEM
+from dashboard.problems.equation import stacked
+from dashboard.runs import actions
 from dashboard.texts import _, ngettext
 from dashboard.texts.formats import number, plain
 

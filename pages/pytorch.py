@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.sections import anatomy, claims, devices, engines, mistakes, race, tensors
 from dashboard.texts import _
+from dashboard.why_pytorch import anatomy, claims, devices, engines, mistakes, race, tensors
 
 st.title(_("Why PyTorch"), anchor=False)
 st.markdown(

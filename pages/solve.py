@@ -12,12 +12,14 @@ import streamlit as st
 
 from core.experiment.experiment import HYPERPARAMETERS, terms
 from core.experiment.making import experiment_of
-from dashboard import actions, address, catalogue, controls, files, seeds, status
-from dashboard.equation import continuities, equation
-from dashboard.live import live_view
-from dashboard.presets import PRESETS
-from dashboard.sections import diagnosis
-from dashboard.services import store
+from dashboard.components.live.live import live_view
+from dashboard.problems import catalogue
+from dashboard.problems.equation import continuities, equation
+from dashboard.runs import actions, status
+from dashboard.server.services import store
+from dashboard.solve import address, controls, diagnosis, seeds
+from dashboard.solve.experiment_file import panel
+from dashboard.solve.presets import PRESETS
 from dashboard.texts import _
 from dashboard.texts.formats import in_markdown
 
@@ -79,7 +81,7 @@ missing = experiment.device != recipe["device"] and experiment.device not in {de
 if missing:
     st.error(_("No worker has the device {name}. Choose another in the sidebar.").format(name=experiment.device))
 with experiment_file:
-    files.panel(experiment)
+    panel(experiment)
 
 wanted = st.session_state.get("train-on-change", False) and not (missing or refusal)
 actions.follow(experiment, wanted)

@@ -1,0 +1,1 @@
+"""Derivatives of networks: by nested `torch.autograd.grad`, and by jets."""

@@ -1,0 +1,1 @@
+"""Experiments: a problem and all that determines how a network is trained on it."""

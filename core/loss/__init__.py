@@ -1,0 +1,1 @@
+"""The loss: what is asked of a network, where, and with which weights."""

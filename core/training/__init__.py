@@ -1,0 +1,1 @@
+"""Training: steps in turn, from the start or from a checkpoint."""

@@ -1,0 +1,1 @@
+"""The processes that train and solve, and those that start them."""

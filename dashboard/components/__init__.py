@@ -1,7 +1,8 @@
 """The components of the pages, a folder each with `view.js` and `view.css`; in `shared` is what they have in common.
 
 Streamlit takes a component's script as one text and loads it from a `blob:` address, from where a script can import nothing by a path. So
-the text that it gets only fetches `view.js` from the server (dashboard/routes.py); that is a module, and imports what it needs by paths.
+the text that it gets only fetches `view.js` from the server (dashboard/server/routes.py); that is a module, and imports what it needs by
+paths.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from core.store import RunStore
-from dashboard.visitor import LOCAL
+from dashboard.server.visitor import LOCAL
 from tests.browser.harness import ADAM, Server, Solve
 
 BRATU = """[problem]

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from core.problem.reading.reading import library
-from dashboard.thumbnails import WIDTH
+from dashboard.server.thumbnails import WIDTH
 from tests.browser.harness import Server, Solve
 
 

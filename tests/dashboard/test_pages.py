@@ -20,12 +20,13 @@ from core.problem.formulas import formulas
 from core.problem.problem import Problem
 from core.problem.reading.reading import library, load
 from core.store import Device, Run, RunStore
-from dashboard import actions, services
-from dashboard.catalogue import library_problems
-from dashboard.controls import problems
-from dashboard.equation import stacked
-from dashboard.presets import PRESETS
-from dashboard.visitor import LOCAL
+from dashboard.problems.catalogue import library_problems
+from dashboard.problems.equation import stacked
+from dashboard.runs import actions
+from dashboard.server import services
+from dashboard.server.visitor import LOCAL
+from dashboard.solve.controls import problems
+from dashboard.solve.presets import PRESETS
 
 ROOT = Path(__file__).resolve().parents[2]
 BUTTONS = ("train", "pause", "step", "resume", "stop", "reset")

@@ -1,0 +1,1 @@
+"""What a problem must fulfil beyond each of its texts being right."""

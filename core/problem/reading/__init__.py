@@ -1,0 +1,1 @@
+"""Problems read from tables, files and the library, and from drafts with mistakes."""

@@ -1,0 +1,1 @@
+"""What classical methods share: their clock, their answers and their claims."""

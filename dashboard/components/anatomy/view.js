@@ -11,7 +11,7 @@ import { drawGraph } from "./graph.js";
 /** @typedef {number | Numbers[]} Numbers */
 
 /**
- * What dashboard/sections/anatomy.py sends; `notes` say something of the lines in which their fragments occur.
+ * What dashboard/why_pytorch/anatomy.py sends; `notes` say something of the lines in which their fragments occur.
  *
  * @typedef {Asked & { notes: [fragment: string, note: string][], texts: Texts, losses: Layout, gradients: Layout, lines: Lines }} Data
  */

@@ -11,7 +11,7 @@ const AGAIN = 400; // milliseconds between two looks for what is being computed
 const LEGEND = 112; // pixels of a figure's height that its legend takes, if it has one
 
 /**
- * What dashboard/chart.py sends: a figure as JSON, or the hint that stands in its place; `awaits` is the key of the solution to wait for.
+ * What dashboard/components/chart/chart.py sends: a figure as JSON, or the hint that stands in its place; `awaits` is the key of the solution to wait for.
  *
  * @typedef {object} Data
  * @property {string} title

@@ -8,7 +8,7 @@ import { brief, element, fill, say, whole } from "../shared/words.js";
 /** @typedef {import("../shared/asking.js").Asked} Asked */
 
 /**
- * What dashboard/sections/devices.py sends.
+ * What dashboard/why_pytorch/devices.py sends.
  *
  * @typedef {Asked & { layout: import("../shared/plotly.js").Layout, lines: Record<string, { color: string }>, texts: Texts }} Data
  */

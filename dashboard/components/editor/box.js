@@ -3,7 +3,7 @@
 import { element } from "../shared/words.js";
 
 /**
- * A mistake, as dashboard/editor.py sends it. `line` counts a text's lines or a field's rows, `cell` the cells of a row; `start` to `end` are
+ * A mistake, as dashboard/editor/form.py sends it. `line` counts a text's lines or a field's rows, `cell` the cells of a row; `start` to `end` are
  * the wrong characters, all where they are null.
  *
  * @typedef {object} Mark

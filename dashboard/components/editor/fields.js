@@ -13,7 +13,7 @@ import { Box } from "./box.js";
 /** @typedef {Named & { kind: "rows", cells: Cell[], add: string, remove: string, most: number }} RowsWords */
 /** @typedef {{ before: string, label: string, placeholder: string }} Cell */
 /** @typedef {Named & { kind: "choice", options: [value: string, label: string][] }} ChoiceWords */
-/** @typedef {TextWords | RowsWords | ChoiceWords} Words what dashboard/editor.py sends of a field */
+/** @typedef {TextWords | RowsWords | ChoiceWords} Words what dashboard/editor/form.py sends of a field */
 
 /** @typedef {(field: Field) => void} Changed */
 

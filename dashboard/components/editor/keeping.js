@@ -4,7 +4,7 @@ const PLACE = "tangente.draft"; // what this tab last had in its session's stora
 const BEFORE = "tangente.draft.before"; // what was here before another problem was opened over it
 
 /**
- * A draft as it is kept, and as the page is told of it (dashboard/editor.py).
+ * A draft as it is kept, and as the page is told of it (dashboard/editor/form.py).
  *
  * @typedef {object} Kept
  * @property {number} [version]

@@ -16,7 +16,7 @@ const PAUSE = 250; // milliseconds without a change, after which the page is tol
 /** @typedef {import("./keeping.js").Kept} Kept */
 
 /**
- * What dashboard/editor.py sends.
+ * What dashboard/editor/form.py sends.
  *
  * @typedef {object} Data
  * @property {import("./fields.js").Words[]} fields

@@ -10,7 +10,7 @@ const ROOM = 1.45; // how much longer than the longest bar the axis is: what is 
 /** @typedef {import("../shared/asking.js").Asked} Asked */
 
 /**
- * What dashboard/sections/engines.py sends.
+ * What dashboard/why_pytorch/engines.py sends.
  *
  * @typedef {Asked & { trainings: Training[], layout: Layout, engines: Record<string, Engine>, texts: Texts }} Data
  */

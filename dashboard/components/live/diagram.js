@@ -10,7 +10,7 @@ const NEURONS = 16; // drawn in a layer, at most; the frames thin the weights al
 /** @typedef {[x: number, y: number]} Point */
 
 /**
- * A network, as dashboard/live.py sends it.
+ * A network, as dashboard/components/live/live.py sends it.
  *
  * @typedef {object} Network
  * @property {string} title

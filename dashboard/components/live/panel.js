@@ -9,7 +9,7 @@ import { element, say } from "../shared/words.js";
 /** @typedef {import("../shared/page.js").Theme} Theme */
 
 /**
- * A figure, as dashboard/live.py sends it.
+ * A figure, as dashboard/components/live/live.py sends it.
  *
  * @typedef {object} Skeleton
  * @property {string} name

@@ -9,7 +9,7 @@ const STILL = 1000; // between two slices for those who ask for less motion
 /** @typedef {Pick<import("./view.js").Data, "texts" | "locale">} Words */
 
 /**
- * A third coordinate, as dashboard/live.py sends it.
+ * A third coordinate, as dashboard/components/live/live.py sends it.
  *
  * @typedef {{ name: string, low: number, high: number, points: number, label: string }} Slice
  */

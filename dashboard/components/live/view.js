@@ -28,7 +28,7 @@ const OVER = ["done", "diverged"];
 /** @typedef {import("../shared/server.js").RunFrame} RunFrame */
 
 /**
- * What dashboard/live.py sends.
+ * What dashboard/components/live/live.py sends.
  *
  * @typedef {object} Data
  * @property {string} problem the key of the reference, which depends on nothing else

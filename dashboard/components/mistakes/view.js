@@ -9,7 +9,7 @@ const MISTAKES = ["shape", "dimension", "nan"];
 /** @typedef {import("../shared/asking.js").Asked} Asked */
 
 /**
- * What dashboard/sections/mistakes.py sends.
+ * What dashboard/why_pytorch/mistakes.py sends.
  *
  * @typedef {Asked & { frameworks: Framework[], texts: Texts }} Data
  */

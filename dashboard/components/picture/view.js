@@ -8,7 +8,7 @@ const AGAIN = 500; // milliseconds between two looks for a solution that is bein
 const NEAR = "600px"; // below the window, and in sight as good as
 
 /**
- * What dashboard/picture.py sends; `reference` is the key of a reference.
+ * What dashboard/components/picture/picture.py sends; `reference` is the key of a reference.
  *
  * @typedef {{ reference: string, label: string, waiting: string, none: string }} Data
  */

@@ -8,7 +8,7 @@ import { brief, element, fill, say, whole } from "../shared/words.js";
 /** @typedef {import("../shared/asking.js").Asked} Asked */
 
 /**
- * What dashboard/sections/race.py sends; after the step `change` the equation is exchanged.
+ * What dashboard/why_pytorch/race.py sends; after the step `change` the equation is exchanged.
  *
  * @typedef {Asked & { frameworks: Framework[], layout: import("../shared/plotly.js").Layout, change: number, steps: number, texts: Texts }} Data
  */

@@ -8,7 +8,7 @@ const EVERY = 1000; // milliseconds between two looks
 const PATIENCE = 4000; // milliseconds that the page may take
 
 /**
- * What dashboard/seeds.py sends: each run's status, by its id.
+ * What dashboard/solve/seeds.py sends: each run's status, by its id.
  *
  * @typedef {{ runs: Record<string, string> }} Data
  */

@@ -6,7 +6,7 @@ import { element, say } from "./words.js";
 /** @typedef {import("./server.js").Told} Told */
 
 /**
- * What every such section is sent (dashboard/sections/asking.py).
+ * What every such section is sent (dashboard/why_pytorch/asking.py).
  *
  * @typedef {object} Asked
  * @property {string} start what the button to start says
@@ -85,7 +85,7 @@ export class Asking {
     if (batch !== this.batch) this.follow(batch);
   }
 
-  /** @param {object} asked what dashboard/sections/asking.py is to do */
+  /** @param {object} asked what dashboard/why_pytorch/asking.py is to do */
   ask(asked) {
     this.component?.setTriggerValue("asked", asked);
   }

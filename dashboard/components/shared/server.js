@@ -25,7 +25,7 @@ export const BASE = new URL("../../../", import.meta.url).href;
 /** @typedef {{ header: RunHeader, arrays: Fields }} RunFrame */
 
 /**
- * What is said of a reference (dashboard/references.py).
+ * What is said of a reference (dashboard/server/references.py).
  *
  * @typedef {object} ReferenceHeader
  * @property {string} method

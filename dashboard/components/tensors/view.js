@@ -8,7 +8,7 @@ import { brief, element, fill, say, whole } from "../shared/words.js";
 /** @typedef {import("../shared/asking.js").Asked} Asked */
 
 /**
- * What dashboard/sections/tensors.py sends.
+ * What dashboard/why_pytorch/tensors.py sends.
  *
  * @typedef {Asked & { operations: Operation[], layout: import("../shared/plotly.js").Layout, colours: string[], texts: Texts }} Data
  */

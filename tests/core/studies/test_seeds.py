@@ -20,7 +20,8 @@ from core.store.frames import pack, unpack
 from core.studies import seeds
 from core.studies.spread import by_places, by_seconds, by_step
 from core.workers.cluster import Cluster
-from dashboard import actions, services
+from dashboard.runs import actions
+from dashboard.server import services
 from tests.core.workers.test_cluster import WARM, until
 from tests.experiments import small
 

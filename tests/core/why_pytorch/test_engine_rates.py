@@ -19,7 +19,7 @@ from core.network.columns import Columns
 from core.why_pytorch import engine_rates
 from core.why_pytorch.engine_rates import Contender
 from core.why_pytorch.trainings import TRAININGS
-from dashboard.sections import engines
+from dashboard.why_pytorch import engines
 
 ALL = (*ENGINES, NATIVE)
 

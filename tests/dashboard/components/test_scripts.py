@@ -19,7 +19,7 @@ from core.experiment.experiment import Experiment
 from core.experiment.making import experiment_of
 from core.problem.reading.reading import load
 from core.store import RunStore
-from dashboard import services
+from dashboard.server import services
 from tests.experiments import small
 
 HERE = Path(__file__).resolve().parent
@@ -81,8 +81,8 @@ def page(name: str, **query: str) -> list[tuple[str, dict[str, Any]]]:
 def live(experiment: Experiment, run_id: str | None = None) -> list[tuple[str, dict[str, Any]]]:
     def show(given: str, run_id: str | None) -> None:
         from core.experiment.making import experiment_from_json
-        from dashboard.live import live_view
-        from dashboard.services import store
+        from dashboard.components.live.live import live_view
+        from dashboard.server.services import store
 
         live_view(experiment_from_json(given), store().get(run_id) if run_id else None, key="live")
 

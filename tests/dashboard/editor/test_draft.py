@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from core.errors import InputError
 from core.problem.reading.reading import FOLDER, library, problem_from_toml
-from dashboard.draft import Draft
-from dashboard.marks import check
+from dashboard.editor.draft import Draft
+from dashboard.editor.marks import check
 
 
 def source(name: str) -> str:

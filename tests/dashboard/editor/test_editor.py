@@ -20,8 +20,10 @@ from core.problem.reading.reading import FOLDER, library, load, problem_from_tom
 from core.references import Reference
 from core.references.common.solution import Evidence
 from core.store import RunStore
-from dashboard import catalogue, editor, previews, references, visitor
-from dashboard.draft import CELLS, TEXTS
+from dashboard.editor import form, previews
+from dashboard.editor.draft import CELLS, TEXTS
+from dashboard.problems import catalogue
+from dashboard.server import references, visitor
 
 ROOT = Path(__file__).resolve().parents[3]
 ASSETS = ROOT / "dashboard" / "editor"
@@ -65,7 +67,7 @@ def opened(store: RunStore, solvers: Solvers) -> Open:
     return open_page
 
 
-def given(app: AppTest, key: str = editor.KEY) -> dict[str, Any]:
+def given(app: AppTest, key: str = form.KEY) -> dict[str, Any]:
     """What a component is given."""
     (found,) = [part for part in app.get("bidi_component") if part.proto.id.endswith(f"-{key}")]
     data: dict[str, Any] = json.loads(found.proto.json)
@@ -96,7 +98,7 @@ def test_a_first_visit_offers_an_example_and_waits_for_the_browser(opened: Open)
 
 
 def test_the_example_is_right() -> None:
-    problem_from_toml(editor.example().toml())
+    problem_from_toml(form.example().toml())
 
 
 @pytest.mark.parametrize("name", ["burgers", "damped-oscillator", "taylor-green", "poisson"])
@@ -246,8 +248,8 @@ def test_a_title_is_shown_as_it_was_typed(opened: Open, store: RunStore) -> None
 
 
 def test_every_field_of_a_draft_is_a_field_of_the_form() -> None:
-    assert {field["name"] for field in editor._fields()} == {*TEXTS, *CELLS}
-    assert {field["name"]: len(field["cells"]) for field in editor._fields() if field["kind"] == "rows"} == {
+    assert {field["name"] for field in form._fields()} == {*TEXTS, *CELLS}
+    assert {field["name"]: len(field["cells"]) for field in form._fields() if field["kind"] == "rows"} == {
         key: len(cells) for key, cells in CELLS.items()
     }
 
@@ -259,9 +261,9 @@ def test_the_script_writes_no_markup_and_runs_no_text() -> None:
 
 def test_every_word_that_the_script_asks_for_is_given() -> None:
     script = "\n".join(path.read_text(encoding="utf-8") for path in ASSETS.glob("*.js"))
-    assert set(re.findall(r"\btexts\.(\w+)", script)) == set(editor._texts())
+    assert set(re.findall(r"\btexts\.(\w+)", script)) == set(form._texts())
 
 
 def test_the_catalogue_lists_what_the_editor_saves(store: RunStore) -> None:
-    id = catalogue.save(editor.example().toml())
-    assert catalogue.find(id).title == editor.example().title
+    id = catalogue.save(form.example().toml())
+    assert catalogue.find(id).title == form.example().title

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from dashboard.draft import Draft
-from dashboard.marks import Mark, check, marks
+from dashboard.editor.draft import Draft
+from dashboard.editor.marks import Mark, check, marks
 
 DECAY = Draft(
     title="Decay",

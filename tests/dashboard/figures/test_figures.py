@@ -24,9 +24,9 @@ from core.running.display import Display
 from core.store.frames import unpack
 from core.studies.spread import Series, by_step, spread
 from core.training.training import train
+from dashboard.components.live.live import panels
 from dashboard.figures import bands, classical, curves, domain, maps, style
 from dashboard.figures.loss import loss
-from dashboard.live import panels
 from tests.experiments import small
 
 X, T, Y, Z = Interval("x", -1, 1), Interval("t", 0, 2), Interval("y", 0, 3), Interval("z", 0, 1)

@@ -11,7 +11,8 @@ import pytest
 from core.errors import InputError
 from core.problem.reading.reading import FOLDER, library, problem_from_toml
 from core.store import RunStore
-from dashboard import catalogue, visitor
+from dashboard.problems import catalogue
+from dashboard.server import visitor
 
 TEXT = """
 [problem]

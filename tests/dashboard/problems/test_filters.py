@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.problem.reading.reading import load, problem_from_table
-from dashboard.filters import found
+from dashboard.problems.filters import found
 
 TABLE = {
     "title": "Schrödinger’s equation",

@@ -29,9 +29,10 @@ from core.references import Reference, exact
 from core.references.common.solution import Evidence
 from core.store import Lease, Run, RunStore, classical
 from core.store.frames import pack, unpack
-from dashboard import components, headers, references, services
-from dashboard.evidence import said
-from dashboard.routes import routes
+from dashboard import components
+from dashboard.server import headers, references, services
+from dashboard.server.evidence import said
+from dashboard.server.routes import routes
 from tests.experiments import small
 
 ROOT = Path(__file__).resolve().parents[3]

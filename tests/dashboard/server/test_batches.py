@@ -10,7 +10,7 @@ import pytest
 
 from core.errands.batch import Errand
 from core.errors import InputError
-from dashboard import batches
+from dashboard.server import batches
 
 GOOD = 'print(\'{"event": "hello", "number": 3}\', flush=True)'
 BAD = "import json\nraise ValueError('in the middle')"

@@ -18,8 +18,8 @@ from core.problem.problem import Problem
 from core.problem.reading.reading import load, problem_from_table
 from core.references import Reference
 from core.store import RunStore
-from dashboard import thumbnails
-from dashboard.thumbnails import HEIGHT, WIDTH, fetched, thumbnail
+from dashboard.server import thumbnails
+from dashboard.server.thumbnails import HEIGHT, WIDTH, fetched, thumbnail
 
 
 @pytest.fixture

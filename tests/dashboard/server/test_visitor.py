@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from dashboard.visitor import COOKIE, Visitors
+from dashboard.server.visitor import COOKIE, Visitors
 
 HTML = {"Accept": "text/html,*/*;q=0.8"}
 

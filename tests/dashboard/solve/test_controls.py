@@ -13,9 +13,9 @@ from core.experiment.experiment import HYPERPARAMETERS
 from core.experiment.making import experiment_of
 from core.problem.reading.reading import library, load
 from core.ranges import Choice, Integer, Real
-from dashboard.controls import OPTIONS, problems, settings
-from dashboard.presets import PRESETS
-from dashboard.stops import slides, stops, written
+from dashboard.solve.controls import OPTIONS, problems, settings
+from dashboard.solve.presets import PRESETS
+from dashboard.solve.stops import slides, stops, written
 
 NUMBERS = {item.name: item.range for item in HYPERPARAMETERS.values() if isinstance(item.range, Real | Integer) and slides(item.range)}
 PARAMETERS = {f"{name}.{item.name}": Real(item.low, item.high, item.scale) for name in library() for item in load(name).parameters}
@@ -76,7 +76,7 @@ def drawn(name: str, query: Mapping[str, str], default: Any, **state: Any) -> Ap
 
         from core.experiment.experiment import HYPERPARAMETERS
         from core.store import Device
-        from dashboard import address, controls
+        from dashboard.solve import address, controls
 
         devices = (Device("cpu", "a processor", "1"),)
         st.session_state["value"] = controls.hyperparameter(HYPERPARAMETERS[name], default, devices)
@@ -175,7 +175,7 @@ def test_a_curriculum_is_offered_from_both_ends_of_each_parameters_range() -> No
     def page() -> None:
         from core.experiment.experiment import HYPERPARAMETERS
         from core.problem.reading.reading import load
-        from dashboard import controls
+        from dashboard.solve import controls
 
         controls.hyperparameter(HYPERPARAMETERS["curriculum"], "none", (), load("damped-oscillator").parameters)
 

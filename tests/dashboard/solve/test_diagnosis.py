@@ -22,9 +22,9 @@ from core.experiment.experiment import HYPERPARAMETERS
 from core.experiment.making import experiment_of
 from core.problem.reading.reading import load
 from core.store import Device, RunStore, classical
-from dashboard.controls import NONE
-from dashboard.sections import diagnosis
-from dashboard.visitor import LOCAL
+from dashboard.server.visitor import LOCAL
+from dashboard.solve import diagnosis
+from dashboard.solve.controls import NONE
 from tests.core.diagnosis.test_diagnosis import faulty, off, sound
 
 ROOT = Path(__file__).resolve().parents[3]

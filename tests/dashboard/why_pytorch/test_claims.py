@@ -8,7 +8,7 @@ import pytest
 
 from core.why_pytorch.frameworks.results import Result, results
 from core.why_pytorch.operations import OPERATIONS
-from dashboard.sections import claims
+from dashboard.why_pytorch import claims
 
 
 def result(name: str, rate: float = 100.0, follows: bool = True) -> Result:

@@ -1,0 +1,1 @@
+"""Runs as pages tell of them, and what their buttons do."""
