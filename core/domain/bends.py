@@ -97,10 +97,11 @@ def _function(tree: Expression) -> Callable[[Array], Array]:
 
 
 def roots(value: Callable[[Array], Array], samples: Array) -> Iterator[float]:
-    """Where a function of many points is zero, or changes its sign between two samples."""
+    """Where a function of many points is zero, or changes its sign between two samples; of a stretch of zeros, the ends alone."""
     with np.errstate(all="ignore"):
         signs = np.sign(value(samples))
-        yield from (float(samples[index]) for index in np.flatnonzero(signs == 0))
+        beside = np.concatenate([signs[1:2], signs, signs[-2:-1]])  # of an end, its one neighbour on both sides
+        yield from (float(samples[index]) for index in np.flatnonzero((signs == 0) & ((beside[:-2] != 0) | (beside[2:] != 0))))
         for index in np.flatnonzero(signs[1:] * signs[:-1] < 0):
             yield _bisected(value, float(samples[index]), float(samples[index + 1]), float(signs[index]))
 

@@ -141,7 +141,7 @@ def _jumps(problem: BoundProblem) -> Iterator[Interface]:
     for item in problem.coordinates:
         orders = {leaf.unknown: max(other.by.count(item.name) for _, other in held if other.unknown == leaf.unknown) for _, leaf in held}
         known = [interface.place for interface in problem.interfaces if interface.coordinate == item.name]
-        for place in bends.places(tuple(problem.exact.values()), item):
+        for place in bends.places(tuple(problem.exact.values()), item)[: bends.MOST_PLACES]:
             if all(abs(place - other) > bends.CLOSE * (item.high - item.low) for other in known):
                 for number, leaf in held:
                     if leaf.by.count(item.name) == orders[leaf.unknown]:

@@ -124,7 +124,7 @@ def test_this_process_has_what_the_tests_need() -> None:
     assert environment.unmet(environment.TESTS) == []
 
 
-PROGRAMS = environment.ROOT / "core" / "frameworks" / "programs"
+PROGRAMS = environment.ROOT / "core" / "why_pytorch" / "frameworks" / "programs"
 
 
 def test_what_is_imported_is_pinned_and_what_is_pinned_is_imported() -> None:

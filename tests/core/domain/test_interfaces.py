@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 from core import references
-from core.domain import grids
+from core.domain import bends, grids
+from core.domain.domain import Interval
 from core.errors import InputError
-from core.expressions import to_text
+from core.expressions import Names, parse, to_text
 from core.problem.binding import bind
 from core.problem.bound import BoundProblem
 from core.problem.reading.reading import problem_from_table
@@ -247,3 +248,10 @@ def test_typed_slopes_at_both_ends_go_before_the_flux(ends: list[str], value: fl
     reference = references.solve(problem, "auto", axes=grids.through(problem.coordinates, (0.3,)))
     axis = grids.through(problem.coordinates, (0.3,))[0]
     assert reference.values[int(np.argmin(np.abs(axis - 0.3))), 0] == pytest.approx(value, abs=1e-9)
+
+
+def test_two_functions_that_are_one_meet_nowhere_and_a_plateau_has_two_ends() -> None:
+    item = Interval("x", 0.0, 1.0)
+    names = Names(("x",))
+    assert bends.places((parse("min(2*x, x + x)", names),), item) == ()
+    assert bends.places((parse("abs(max(x - 0.7, 0) + min(x - 0.3, 0))", names),), item, frozenset({"abs"})) == pytest.approx((0.3, 0.7))

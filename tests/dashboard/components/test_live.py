@@ -196,7 +196,7 @@ def test_a_run_can_be_replayed(trained: Solve) -> None:
 
 @pytest.mark.browser
 def test_charts_take_the_colours_of_the_theme_at_once(trained: Solve) -> None:
-    colour = "() => [...document.querySelectorAll('.tg-plot')].map((plot) => plot.layout.font.color)"
+    colour = "() => [...document.querySelectorAll('.tg-plot')].map((plot) => plot._fullLayout.font.color)"
     light = trained.page.evaluate(colour)
     marked = "() => document.querySelectorAll('.tg-plot').forEach((plot) => { plot.marked = true; })"
     trained.page.evaluate(marked)

@@ -26,7 +26,7 @@ from dashboard.problems import catalogue
 from dashboard.server import references, visitor
 
 ROOT = Path(__file__).resolve().parents[3]
-ASSETS = ROOT / "dashboard" / "editor"
+ASSETS = ROOT / "dashboard" / "components" / "editor"
 Open = Callable[..., AppTest]
 
 
