@@ -259,7 +259,7 @@ def _told(outcome: Outcome | None) -> Iterator[str]:
 
 
 def _spreads(outcome: Outcome | None) -> dict[str, Any]:
-    """The same for a file; null stands for what is infinite, or not known."""
+    """The spreads of several seeds as JSON holds them; null stands for what is infinite, or not known."""
     if outcome is None:
         return {"count": 0, "failed": 0, "loss": None, "relative_l2": None}
     return {"count": outcome.count, "failed": outcome.failed, "loss": _plain(outcome.loss), "relative_l2": _plain(outcome.error)}

@@ -52,7 +52,7 @@ class TangenteError(Exception):
         self.at = at or Position()
 
     def located(self, *, file: str | None = None, key: str | None = None) -> TangenteError:
-        """The same error, with the parts of its place that were not known yet filled in."""
+        """The error with those parts of its place filled in that were not known yet."""
         at = Position(self.at.file or file, self.at.key or key, self.at.text, self.at.character)
         return type(self)(self.code, at=at, **self.values)
 
@@ -62,7 +62,7 @@ class TangenteError(Exception):
         return MESSAGES[self.code].format(**{name: brief(value) for name, value in self.values.items()})
 
     def plain(self) -> dict[str, Any]:
-        """Its code and its values, as JSON can hold them."""
+        """The error's code and its values, as JSON can hold them."""
         simple = bool | int | float | str | None
         return {"code": self.code, "values": {name: item if isinstance(item, simple) else str(item) for name, item in self.values.items()}}
 

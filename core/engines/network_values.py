@@ -20,7 +20,7 @@ from core.network.columns import Columns
 
 @dataclass(frozen=True)
 class Part:
-    """Of what makes a trial function of a network: the factor of `inner` in `item`, or what `item` is shifted by."""
+    """A part of a trial function that is not the network: the factor of `inner` in `item`, or what `item` is shifted by."""
 
     item: Wanted
     inner: Wanted | None

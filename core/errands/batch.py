@@ -25,7 +25,7 @@ _ROOT = Path(core.__file__).resolve().parent.parent
 SILENCE = 300.0
 """Seconds without a word after which a program counts as hanging: some compile for a minute before their first step, on an idle machine."""
 MOST_EVENTS = 5_000
-"""That a program may tell."""
+"""The number of events that a program may tell."""
 LONGEST = 1_000_000
 """Characters that a line may have."""
 _TAIL = 2000

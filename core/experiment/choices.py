@@ -77,7 +77,7 @@ class Method:
 DENSE = 3000
 """Parameters of which a method can keep a square table."""
 ENTRIES = 100_000_000
-"""Those of a table that fits into memory."""
+"""The entries of a table that fits into memory."""
 OPTIMISERS: dict[str, Method] = {
     "adam": Method(N_("Adam (Kingma and Ba, 2015): cheap steps, sure of foot, but few digits."), check=50),
     "lbfgs": Method(N_("L-BFGS (Liu and Nocedal, 1989): longer steps, learned from the last fifty."), check=5),
@@ -158,4 +158,4 @@ ENGINES = {
 WEIGHT = Real(0.0, 1e6, scale="log")
 """What the weight of a loss term may be."""
 KINDS = ("equation", "condition", "interface")
-"""Of loss terms, which weights may be given for as such."""
+"""The kinds of loss terms for which a weight may be given at once."""

@@ -45,7 +45,7 @@ from core.ranges import NO_CURRICULUM, Choice, Curriculum, Integer, Real, Stages
 NUMERICS = 3
 """Counts the changes that alter the numbers a run gives; part of every key, so that results cached before such a change retire."""
 CUSPS = 1
-"""The same of problems with cusps alone."""
+"""Counts the changes that alter the numbers of problems with cusps alone, as `NUMERICS` does for all."""
 
 
 @dataclass(frozen=True)

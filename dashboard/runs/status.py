@@ -29,7 +29,7 @@ def steps(number: int) -> str:
 
 
 def sentence(run: Run | None, waiting: int, now: float) -> str:
-    """Where `run` stands; `waiting` is how many others are before it in the queue, `now` the time in seconds since the epoch."""
+    """The sentence that says where `run` stands; `waiting` others are before it in the queue, at `now`, in seconds since the epoch."""
     if run is None:
         return _("Move the sliders, press Train, and watch the network bend into the solution.")
     return _SENTENCES[run.status](run, waiting, now)

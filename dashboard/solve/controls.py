@@ -117,7 +117,7 @@ def _titles(shown: str) -> dict[str, str]:
 
 
 def _there(key: str) -> bool:
-    """Whether there still is such a problem: one's own may have been deleted since."""
+    """Whether the problem is still there: one's own may have been deleted since."""
     return _allowed(catalogue.find, key)
 
 

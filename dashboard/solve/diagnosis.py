@@ -27,7 +27,7 @@ from dashboard.texts import _, worded
 from dashboard.texts.formats import count, number, percent, plain
 
 ENDED = ("done", "stopped", "paused", "diverged")
-"""Of such runs there is something to say."""
+"""The states of runs of which there is something to say."""
 OFTEN = 0.5
 """Seconds between two looks at what is being measured."""
 HEIGHT = 300
@@ -72,7 +72,7 @@ def _stop(kind: str) -> None:
 
 @st.fragment(run_every=OFTEN)
 def _progress(kind: str) -> None:
-    """How far it is; once it is over, the page shows what was found."""
+    """The progress of the diagnosis; once it is over, the page shows what was found."""
     batch = batches.newest(kind)
     if batch is None or not batch.running:
         st.rerun()

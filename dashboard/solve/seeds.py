@@ -32,7 +32,7 @@ from dashboard.texts import _, ngettext
 from dashboard.texts.formats import count, in_markdown, number
 
 NAMES = _OPEN, _COUNT = "bands", "seeds"
-"""What the address calls whether the section is unfolded, and the number of seeds."""
+"""The names in the address for whether the section is unfolded, and for the number of seeds."""
 _AGAINST = "seeds-against"
 _EVERY = 1.0  # seconds between two looks while something trains
 _HEIGHT = 300
@@ -135,7 +135,7 @@ def _extent(outcome: Outcome) -> dict[str, str]:
 
 
 def _failures(outcome: Outcome) -> str:
-    """How many failed."""
+    """The sentence that says how many seeds failed."""
     if not outcome.failed:
         return _("None failed: no error is above {limit}.").format(limit=number(FAILED))
     text = ngettext(

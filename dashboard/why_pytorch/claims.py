@@ -94,7 +94,7 @@ def fast(measured: Measured) -> Verdict:
 
 
 def differentiates(measured: Measured) -> Verdict:
-    """That derivatives of any order come from the framework; what it takes without."""
+    """The claim that derivatives of any order come from the framework, and what it takes without."""
     if OURS not in measured:
         return "open", _("Run the frameworks above.")
     manual = [name for name, framework in FRAMEWORKS.items() if framework.derivatives in (HAND, PAPER)]
@@ -108,7 +108,7 @@ def differentiates(measured: Measured) -> Verdict:
 
 
 def simple(_measured: Measured) -> Verdict:
-    """Whether a library on top would make it shorter."""
+    """Whether a library on top would make the program shorter."""
     ours, keras = FRAMEWORKS[OURS].lines, FRAMEWORKS[KERAS].lines
     if not keras:
         return "open", _("There is no program to compare with.")

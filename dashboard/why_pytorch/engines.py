@@ -29,7 +29,7 @@ wanted = [Derivative("u", by) for by in ("", "x", "t", "xx")]
 found = jets.values(network, points, ["u"], frozenset(wanted))
 u, u_x, u_t, u_xx = (found[item] for item in wanted)
 """
-"""The same by jets."""
+"""The code that computes the derivatives by jets."""
 
 _component = asking.section(KIND)
 

@@ -46,7 +46,7 @@ depth = 5
 
 
 class Workers:
-    """Takes the place of the cluster: notes what is submitted, and plays the worker when told to."""
+    """A cluster that notes what is submitted, and plays the worker when told to."""
 
     def __init__(self, store: RunStore) -> None:
         self.store = store

@@ -59,7 +59,7 @@ def largest(values: Tensor) -> float:
 
 
 def gradient(values: dict[Wanted, Tensor], network: nn.Module) -> Tensor:
-    """Of a sum in which each value has a weight of its own."""
+    """The gradient of a sum in which each value has a weight of its own."""
     generator = torch.Generator().manual_seed(3)
     total = torch.zeros((), dtype=torch.float64)
     for item in sorted(values, key=lambda item: (item.unknown, parts(item))):

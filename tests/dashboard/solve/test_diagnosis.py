@@ -118,7 +118,7 @@ OTHERS: Mapping[str, Any] = {
     **{"curriculum": "epsilon from 0.01", "weighting": "ntk", "causality": 1.5, "optimiser": "adam 55, lbfgs", "schedule": "cosine"},
     **{"precision": "float32", "engine": "autograd", "seed": 12345, "seconds": 4.5},
 }
-"""Of each hyperparameter, another value than Allen and Cahn's problem has."""
+"""A value of each hyperparameter that Allen and Cahn's problem does not have."""
 NOTHING = {name: None for name, item in HYPERPARAMETERS.items() if item.optional}
 ONE: list[Settings] = [{name: value} for name, value in [*OTHERS.items(), *NOTHING.items()]]
 
