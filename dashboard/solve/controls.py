@@ -190,7 +190,7 @@ def presets(known: Mapping[str, Preset], problem: Problem) -> None:
     with st.container(horizontal=True, gap="xsmall"):
         for name, preset in known.items():
             st.button(_(preset.label), f"preset-{name}", _(preset.help), st.session_state.update, (preset.settings,))
-        st.button(_("Recommended"), "preset-recipe", _("Everything as it suits this problem."), show, (experiment_of(problem), chosen()))
+        st.button(_("Recommended"), "preset-recipe", _("All settings as they suit this problem."), show, (experiment_of(problem), chosen()))
         if problem.failure:
             help = _("Plain training, which fails on this problem: watch it, then take the recommended settings.")
             st.button(_("Failing"), "preset-failure", help, show, (failing_experiment(problem), chosen()))

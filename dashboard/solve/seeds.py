@@ -52,9 +52,9 @@ def section(experiment: Experiment, key: str, *, possible: bool) -> None:
 def _contents(experiment: Experiment, key: str, possible: bool) -> None:
     st.markdown(
         _(
-            "A seed fixes the first weights and the points, so one run is one throw of the dice. Train the same experiment with several "
-            "seeds, and see what all have in common. They wait until the runs of all pages have a worker; they train on if you leave, "
-            "and the results are kept."
+            "A seed fixes the first weights and the points, so one run is one throw of the dice. Train the same "
+            "experiment with several seeds, and see what all have in common. They wait until the runs of all "
+            "pages have a worker; they go on if you leave, and the results are kept."
         )
     )
     with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall", key="seeds-buttons"):
@@ -213,7 +213,7 @@ def _course(band: Band, along: str, key: str, title: str, hint: str) -> None:
 def _solutions(experiment: Experiment, axes: Mapping[str, Array], values: Mapping[str, NDArray[np.float32]]) -> None:
     """What the trained networks say: the median and the bands over one coordinate, how far they are apart over two or three."""
     problem = experiment.bound
-    hint = _("What the trained networks say, one beside the other, appears here.")
+    hint = _("The solutions of the trained networks appear here, one beside the other.")
     if len(problem.coordinates) == 1:
         title = _("Solution, median and spread")
         (coordinate,) = problem.coordinates
