@@ -28,7 +28,7 @@ SEQUENTIAL = "Viridis"
 
 
 _AXIS = {"gridcolor": GRID, "zerolinecolor": GRID, "linecolor": GRID, "showline": True, "automargin": True, "title": {"standoff": 4}}
-"""With the theme's lines; its title stands close, for panels are small."""
+"""An axis with the theme's lines; its title stands close, for panels are small."""
 TEMPLATE: dict[str, Any] = {
     "layout": {
         "xaxis": _AXIS,

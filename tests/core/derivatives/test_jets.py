@@ -152,7 +152,7 @@ def descended(experiment: Experiment) -> tuple[Tensor, Tensor, Tensor]:
 
 
 def reference(experiment: Experiment) -> tuple[Tensor, Tensor, Tensor]:
-    """The same by nested autograd in float64, with the weights and at the points that the experiment's precision gives."""
+    """The values by nested autograd in float64, with the weights and at the points that the experiment's precision gives."""
     drawn = Losses(experiment, CPU).draws.at_step(0)
     precise = replace(experiment, engine="autograd", precision="float64")
     losses, network = Losses(precise, CPU), build(precise, CPU)
