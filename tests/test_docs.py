@@ -15,6 +15,7 @@ import pytest
 
 from core.experiment.making import experiment_from_toml, experiment_of
 from core.problem.reading.reading import library, load
+from tests import test_layers as layers
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -120,6 +121,32 @@ def test_the_architecture_names_every_module() -> None:
     files = [path.relative_to(ROOT) for layer in ("core", "dashboard") for path in (ROOT / layer).rglob("*.py")]
     named = [file.parent.as_posix() + "/" if len(file.parts) > 2 else file.as_posix() for file in files if file.name != "__init__.py"]
     assert sorted({place for place in named if f"`{place}`" not in text}) == []
+
+
+def rows(layer: str) -> dict[str, int]:
+    """The number of the row in which the architecture names each folder of a layer, and each file beside the folders."""
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    table = text.split(f"## The folders of {layer}\n")[1].split("\n## ")[0]
+    places = [re.findall(rf"`({layer}/[\w/.]*)`", line.split("|")[1]) for line in table.splitlines() if line.startswith("| `")]
+    return {place.removesuffix("/").removesuffix(".py").replace("/", "."): number for number, found in enumerate(places) for place in found}
+
+
+@pytest.mark.parametrize("layer", ["core", "dashboard"])
+def test_the_architecture_names_folders_from_bottom_to_top(layer: str) -> None:
+    order = rows(layer)
+
+    def row(module: str) -> int:
+        return order[module] if module in order else order[layers.folder_of(module)]
+
+    used = [
+        (module, name)
+        for module in layers.of(layer)
+        if module != layer
+        for name in layers.named(module) - {layer}
+        if name in layers.of(layer)
+    ]
+    assert len(used) > 50
+    assert [(module, name) for module, name in used if row(module) < row(name)] == []
 
 
 def docstrings(source: str) -> list[str]:
