@@ -76,7 +76,7 @@ def _burgers(name: str) -> Callable[[int], tuple[Problem, Mapping[str, Any]]]:
 
 
 def _points() -> list[int]:
-    """Two a decade, from 100 to as many as an experiment may have, at most a million."""
+    """The sizes, two a decade, from 100 to as many as an experiment may have, at most a million."""
     known = HYPERPARAMETERS["points"].range
     assert isinstance(known, Integer)
     sizes = [round(10 ** (half / 2)) for half in range(4, 13)]

@@ -466,7 +466,7 @@ def _reference(answer: Answer, nearest: int | None = None) -> str:
 
 
 def _several(reference: Reference, nearest: int | None) -> str:
-    """How many solutions there are, where it is more than one, and which is nearest."""
+    """The number of solutions, if there are several, and the number of the nearest."""
     count = len(reference.solutions)
     if count == 1:
         return ""

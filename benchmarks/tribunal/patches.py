@@ -44,7 +44,7 @@ class Patch:
         self.sizes, self.spans = sizes, high - low
 
     def natural(self, derivative: Derivative) -> float:
-        """How large a derivative is that changes over the whole domain: smaller ones are nothing to compare with."""
+        """The size of a derivative that changes over the whole domain: smaller ones are nothing to compare with."""
         spans = [self.spans[self.letters.index(letter)] for letter in derivative.by]
         return float(self.sizes[self.problem.unknowns.index(derivative.unknown)] / np.prod(spans))
 

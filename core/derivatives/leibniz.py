@@ -72,7 +72,7 @@ class Products:
 
 
 def _ordered(wanted: Collection[Wanted]) -> tuple[Wanted, ...]:
-    """Orders terms always the same way round: see `core.derivatives.reverse.ordered`."""
+    """The wanted derivatives, always the same way round: see `core.derivatives.reverse.ordered`."""
     return tuple(sorted(wanted, key=lambda item: (item.unknown, parts(item))))
 
 

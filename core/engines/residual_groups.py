@@ -81,7 +81,7 @@ class Groups:
         self.found = [written.group(item) for written, item in zip(self._written, asked, strict=True)]
 
     def are_of(self, losses: Losses, points: Points) -> bool:
-        """Whether they were made of these: others have other equations, or others' values of parameters."""
+        """Whether the groups were made of these losses and points: others have other equations, or other values of parameters."""
         return self.made_of[0] is losses and self.made_of[1] is points
 
     def move(self, losses: Losses, points: Points) -> bool:

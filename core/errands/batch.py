@@ -78,7 +78,7 @@ class Batch:
 
     @property
     def running(self) -> bool:
-        """Whether there is more to come."""
+        """Whether the batch has more to tell."""
         with self._lock:
             return not self._events or self._events[-1]["event"] != "over"
 

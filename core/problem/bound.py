@@ -211,7 +211,7 @@ def _tree(parser: Callable[[str, Names], T], text: str, names: Names, key: str) 
 
 @lru_cache(maxsize=512)
 def _read(parser: Callable[[str, Names], Any], text: str, names: Names) -> Any:
-    """Kept, as whoever writes a problem changes one of its texts at a time."""
+    """The text as a parser reads it; kept, as whoever writes a problem changes one of its texts at a time."""
     return parser(text, names)
 
 

@@ -52,7 +52,7 @@ NEARLY = 1e-2
 BESIDE = 1e-12
 """How far from an interface, relative to the range of its coordinate, either side is looked at."""
 FURTHER = 100.0
-"""How many times as far from it a jump is looked at again: of |x|^(3/2), what is left of the slope's falls with the distance."""
+"""The factor by which a jump is looked at further from its place: what is left of a slope falls with the distance."""
 FLOOR = 1e-7
 """The part of an equation's largest magnitude anywhere below which all is rounding, as terms cancel within the formula."""
 

@@ -109,7 +109,7 @@ def chosen() -> str:
 
 
 def _titles(shown: str) -> dict[str, str]:
-    """What there is to choose from: the library, the visitor's own, and what is on the page if it is another visitor's."""
+    """The problems to choose from, by key: the library's, the visitor's own, and another visitor's if it is on the page."""
     titles = {problem.name: _(problem.title) for problem in library_problems()}
     titles |= {entry.id: _("{title} (yours)").format(title=entry.title) for entry in reversed(catalogue.own()) if entry.problem}
     titles.setdefault(shown, catalogue.title(shown))

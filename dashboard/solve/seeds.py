@@ -106,7 +106,7 @@ def _runs(experiments: Sequence[Experiment]) -> list[Run | None]:
 
 
 def _settled(run: Run | None) -> bool:
-    """Whether there is nothing to begin."""
+    """Whether the section has nothing to begin."""
     return run is not None and (seeds.ended(run) or run.status in TRAINING)
 
 

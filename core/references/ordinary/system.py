@@ -31,7 +31,7 @@ class System:
 
     @property
     def size(self) -> int:
-        """How many states there are, and how many conditions they need."""
+        """The number of states, and of the conditions that they need."""
         return sum(self.orders)
 
     @cached_property

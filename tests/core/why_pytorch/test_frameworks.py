@@ -39,7 +39,7 @@ def event(events: list[Event], kind: str) -> Event:
 
 
 def losses(events: list[Event]) -> list[float]:
-    """One a step, the first included."""
+    """The losses, one a step, the first included."""
     return [event(events, "built")["loss"], *(loss for each in events if each["event"] == "steps" for loss in each["losses"])]
 
 

@@ -74,7 +74,7 @@ def opened(query: Mapping[str, str]) -> AppTest:
 
 
 def control(app: AppTest, key: str) -> Any:
-    """What the control of that key shows."""
+    """The value that the control of that key shows."""
     (found,) = [item for kind in (app.select_slider, app.selectbox, app.number_input, app.radio) for item in kind if item.key == key]
     return found.value
 
