@@ -182,11 +182,11 @@ MESSAGES: dict[str, str] = {
         "The equations are of order {needed} in all and need as many conditions, but there are {found}: no solution may meet them all."
     ),
     "few-conditions-in-time": N_(
-        "Along {coordinate} the equations are of order {needed} in all and need as many conditions at its start, but there are {found}: "
+        "The equations are of order {needed} in all along {coordinate} and need as many conditions at its start, but there are {found}: "
         "many solutions fit, and the network will find one of them."
     ),
     "few-conditions-in-space": N_(
-        "Along {coordinate} the equations are of order {needed} in all and need as many conditions at its ends, but there are {found}: "
+        "The equations are of order {needed} in all along {coordinate} and need as many conditions at its ends, but there are {found}: "
         "many solutions fit, and the network will find one of them."
     ),
     # hard constraints
