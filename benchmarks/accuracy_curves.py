@@ -18,7 +18,7 @@ from benchmarks.accuracy_figure import WAYS, Curve, figure, middle
 SHARES = {"a quarter": 0.25, "half": 0.5, "the end": 1.0}
 PEER = "deepxde"
 MADE = "<!-- made from here on -->", "<!-- as far as here -->"
-"""Around what of the page is made; the rest of it is written by hand."""
+"""The marks around what of the page is made; the rest of it is written by hand."""
 
 Rows = Mapping[str, Mapping[str, Sequence[Curve]]]
 
@@ -82,7 +82,7 @@ def told(errors: Sequence[float]) -> str:
 
 
 def overtaken(ways: Mapping[str, Sequence[Curve]], way: str) -> str:
-    """When a way is as good as the peer at its end; empty for the peer, and where there is none."""
+    """The time at which a way is as good as the peer at its end; empty for the peer, and where there is none."""
     if way == PEER or PEER not in ways:
         return ""
     goal = middle([curve[-1] for curve in ways[PEER]], 1)

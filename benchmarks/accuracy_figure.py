@@ -108,7 +108,7 @@ class _Axis:
 
     @classmethod
     def around(cls, values: Sequence[float], start: float, end: float) -> _Axis:
-        """As long as the values are wide; at least a tenth of a decade."""
+        """An axis as long as the values are wide; at least a tenth of a decade."""
         low, high = math.log10(min(values)), math.log10(max(values))
         return cls(low - 0.05, max(high, low + 0.1) + 0.05, start, end)
 

@@ -1,4 +1,4 @@
-"""The same two trainings in every framework that can run here, one after the other on one core, as a table.
+"""The two trainings in every framework that can run here, one after the other on one core, as a table.
 
     python -m benchmarks.frameworks [--only NAME …] [--tasks ode burgers] [--steps 200] [--rounds 1]
 
@@ -139,7 +139,7 @@ def after_change(each: list[Race]) -> str:
 
 
 def verdict(races: dict[tuple[str, str], list[Race]]) -> bool:
-    """Whether none has failed and all agree with PyTorch; prints what does not."""
+    """Whether no framework has failed and all agree with PyTorch; prints what does not."""
     good, worst = True, 0.0
     for (name, task), mine in races.items():
         for race in mine:

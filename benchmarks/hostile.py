@@ -60,7 +60,7 @@ class Generator:
         self.texts = [match for text in self.files for match in re.findall(r'"((?:[^"\\]|\\.)+)"', text)]
 
     def strings(self, number: int) -> Iterator[tuple[str, str]]:
-        """So many pairs of a target's name and a string for it."""
+        """Pairs, `number` of them, of a target's name and a string for it."""
         for _ in range(number):
             name = self.random.choices(("parse", "parse_equation", "Experiment.from_toml", "mistakes"), (3, 3, 3, 1))[0]
             text = self.expression() if name.startswith("parse") else self.file()

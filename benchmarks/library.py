@@ -84,7 +84,7 @@ def scored(name: str, experiment: Experiment, limit: float, promise: float | Non
 
 
 def names() -> list[str]:
-    """All that can be measured."""
+    """The names of everything that can be measured."""
     return [name + end for name in library() for end in ("", FAILING) if not end or load(name).failure]
 
 

@@ -109,7 +109,7 @@ def _tape(rows: list[tuple[str, int, int]], constants: list[float], result: int)
 
 
 def groups(work: Workload) -> list[Group]:
-    """The same for the kernel."""
+    """The groups of points for the kernel."""
     ins, random = work.sizes[0], np.random.default_rng(0)
     pure = {"burgers": 2, "poisson": 2, "oscillator": 1}[work.equation]
     entries = [Term(1 + k, 1, (1 + k,)) for k in range(pure)]

@@ -35,7 +35,7 @@ REACHED = Path(__file__).parent / "library.json"
 LIMIT = 1e-8
 """What an exact solution may leave as residual."""
 ROUNDING = 1e-13
-"""Below this, an error is that of float64."""
+"""The error below which only float64 is to blame."""
 
 INTRODUCTION = """# The library in figures
 

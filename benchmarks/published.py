@@ -48,7 +48,7 @@ class Row:
     changes: Mapping[str, Any] = field(default_factory=dict)
 
     def experiment(self) -> Experiment:
-        """As a visitor gets it, with the recipe of the problem's file."""
+        """The experiment as a visitor gets it, with the recipe of the problem's file."""
         problem = load(self.problem)
         stated = problem_from_table({**problem.table(), **self.changes}) if self.changes else problem
         return experiment_of(stated, self.values, problem.recipe if self.changes else None)

@@ -64,7 +64,7 @@ def _derivative(order: int) -> str:
 
 @dataclass(frozen=True)
 class Series:
-    """What grows: `sizes`, each of which gives a problem and settings other than `BASE`."""
+    """A series: `sizes`, each of which gives a problem and settings other than `BASE`."""
 
     label: str
     sizes: Sequence[int]
@@ -76,7 +76,7 @@ def _burgers(name: str) -> Callable[[int], tuple[Problem, Mapping[str, Any]]]:
 
 
 def _points() -> list[int]:
-    """Two a decade, from 100 to as many as an experiment may have, at most a million."""
+    """The sizes, two a decade, from 100 to as many as an experiment may have, at most a million."""
     known = HYPERPARAMETERS["points"].range
     assert isinstance(known, Integer)
     sizes = [round(10 ** (half / 2)) for half in range(4, 13)]
@@ -226,7 +226,7 @@ def figure(curves: Sequence[Curve]) -> go.Figure:
 
 
 def verdict(curves: Sequence[Curve]) -> str:
-    """Who trains at a million points within 2 GB."""
+    """The contenders that train at a million points within 2 GB."""
     lines = []
     for item in (item for item in curves if item.series == "points"):
         held = dict(zip(item.sizes, item.memory, strict=True)).get(MILLION)

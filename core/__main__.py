@@ -87,9 +87,9 @@ def _parser() -> argparse.ArgumentParser:
     solve.set_defaults(command=_solve)
     _add_experiment(solve)
 
-    several = commands.add_parser("seeds", help="the same with several seeds, one after the other: median and spread")
+    several = commands.add_parser("seeds", help="train with several seeds, one after the other, and tell the median and the spread")
     several.set_defaults(command=_seeds)
-    counted = f"how many, from the experiment's own on, {seeds.COUNT.low} to {seeds.COUNT.high} (default {seeds.USUAL})"
+    counted = f"the number of seeds, from the experiment's own on, {seeds.COUNT.low} to {seeds.COUNT.high} (default {seeds.USUAL})"
     several.add_argument("--count", default=seeds.USUAL, metavar="N", help=counted)
     _add_experiment(several)
 
@@ -99,23 +99,23 @@ def _parser() -> argparse.ArgumentParser:
     _add_json(resume)
     _add_store(resume)
 
-    alone = commands.add_parser("reference", help="the classical solution alone")
+    alone = commands.add_parser("reference", help="compute the classical solution alone")
     alone.set_defaults(command=_alone, weight=[], **dict.fromkeys(HYPERPARAMETERS))
     alone.add_argument("problem", metavar="NAME-or-FILE.toml")
     alone.add_argument("--value", action="append", default=[], metavar="NAME=NUMBER", help="set a parameter of the equation")
     alone.add_argument("--at", action="append", default=[], metavar="POINT", help='a point whose values are wanted, such as "x=0.5, t=0.6"')
-    alone.add_argument("--json", type=Path, metavar="OUT.json", help="write the result there")
-    alone.add_argument("--csv", type=Path, metavar="OUT.csv", help="write the solution on its grid there")
+    alone.add_argument("--json", type=Path, metavar="OUT.json", help="write the result to this file")
+    alone.add_argument("--csv", type=Path, metavar="OUT.csv", help="write the solution on its grid to this file")
 
     problems = commands.add_parser("problems", help="list the library")
     problems.set_defaults(command=_problems)
 
     runs = commands.add_parser("runs", help="list what was trained, newest first")
     runs.set_defaults(command=_runs)
-    runs.add_argument("--limit", type=int, default=20, metavar="N", help="at most so many (default 20)")
+    runs.add_argument("--limit", type=int, default=20, metavar="N", help="list at most so many runs (default 20)")
     _add_store(runs)
 
-    show = commands.add_parser("show", help="one run in full")
+    show = commands.add_parser("show", help="show one run in full")
     show.set_defaults(command=_show)
     _add_run(show)
     _add_store(show)
@@ -135,11 +135,11 @@ def _add_experiment(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_run(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("run", metavar="RUN", help="a run's name, or how it begins")
+    parser.add_argument("run", metavar="RUN", help="a run's name, or its first letters")
 
 
 def _add_json(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--json", type=Path, metavar="OUT.json", help="write the result there")
+    parser.add_argument("--json", type=Path, metavar="OUT.json", help="write the result to this file")
 
 
 def _add_store(parser: argparse.ArgumentParser) -> None:
@@ -259,7 +259,7 @@ def _told(outcome: Outcome | None) -> Iterator[str]:
 
 
 def _spreads(outcome: Outcome | None) -> dict[str, Any]:
-    """The same for a file; null stands for what is infinite, or not known."""
+    """The spreads of several seeds as JSON holds them; null stands for what is infinite, or not known."""
     if outcome is None:
         return {"count": 0, "failed": 0, "loss": None, "relative_l2": None}
     return {"count": outcome.count, "failed": outcome.failed, "loss": _plain(outcome.loss), "relative_l2": _plain(outcome.error)}
@@ -466,7 +466,7 @@ def _reference(answer: Answer, nearest: int | None = None) -> str:
 
 
 def _several(reference: Reference, nearest: int | None) -> str:
-    """How many solutions there are, where it is more than one, and which is nearest."""
+    """The number of solutions, if there are several, and the number of the nearest."""
     count = len(reference.solutions)
     if count == 1:
         return ""

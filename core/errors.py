@@ -52,7 +52,7 @@ class TangenteError(Exception):
         self.at = at or Position()
 
     def located(self, *, file: str | None = None, key: str | None = None) -> TangenteError:
-        """The same error, with the parts of its place that were not known yet filled in."""
+        """The error with those parts of its place filled in that were not known yet."""
         at = Position(self.at.file or file, self.at.key or key, self.at.text, self.at.character)
         return type(self)(self.code, at=at, **self.values)
 
@@ -62,7 +62,7 @@ class TangenteError(Exception):
         return MESSAGES[self.code].format(**{name: brief(value) for name, value in self.values.items()})
 
     def plain(self) -> dict[str, Any]:
-        """Its code and its values, as JSON can hold them."""
+        """The error's code and its values, as JSON can hold them."""
         simple = bool | int | float | str | None
         return {"code": self.code, "values": {name: item if isinstance(item, simple) else str(item) for name, item in self.values.items()}}
 
@@ -118,20 +118,20 @@ MESSAGES: dict[str, str] = {
         "residual-attention gives weight to points over many steps, but resampling every-step takes new ones at each; choose another "
         "resampling, such as fixed, or another weighting."
     ),
-    "unknown-hyperparameter": N_("There is no hyperparameter {name}; there are {known}."),
+    "unknown-hyperparameter": N_("There is no hyperparameter {name}. The hyperparameters are: {known}."),
     "unknown-hyperparameter-near": N_("There is no hyperparameter {name}; did you mean {near}?"),
     "unknown-section": N_("{name} is not part of an experiment file; its parts are {known}."),
     "unknown-section-near": N_("{name} is not part of an experiment file; did you mean {near}?"),
-    "unknown-parameter": N_("The problem has no parameter {name}; it has {known}."),
+    "unknown-parameter": N_("The problem has no parameter {name}. Its parameters are: {known}."),
     "unknown-parameter-near": N_("The problem has no parameter {name}; did you mean {near}?"),
     "no-parameters": N_("The problem has no parameters, so {name} cannot be set."),
-    "unknown-term": N_("There is no loss term {name}; there are {known}."),
+    "unknown-term": N_("There is no loss term {name}. The loss terms are: {known}."),
     "unknown-term-near": N_("There is no loss term {name}; did you mean {near}?"),
     "not-a-table": N_("{name} must be a table of names and values."),
     "no-limit": N_("A run needs a limit: steps, seconds, or both."),
     "no-problem": N_('An experiment needs a problem: problem = "NAME" for one of the library, or a [problem] table.'),
     "file-too-large": N_("The file has {size} bytes; at most {limit} are read."),
-    "not-utf8": N_("This is no text: the byte {byte} is not UTF-8."),
+    "not-utf8": N_("This is not a text: the byte {byte} is not UTF-8."),
     "key-too-long": N_("A dotted key may have {limit} parts at most."),
     "brackets-too-deep": N_("Brackets may be nested {limit} deep at most."),
     "not-toml": N_("This is not a TOML file: {reason}."),
@@ -169,9 +169,11 @@ MESSAGES: dict[str, str] = {
     ),
     # completeness
     "no-equation-of-its-own": N_(
-        "There are too few equations: {name} has none of its own, so that many solutions fit. The network will find one of them."
+        "There are too few equations: {name} has none of its own, so many solutions fit. The network will find one of them."
     ),
-    "no-conditions": N_("There are no conditions, so that many solutions fit, often zero among them. The network will find one of them."),
+    "no-conditions": N_(
+        "There are no conditions, so many solutions fit, and zero is often one of them. The network will find one of them."
+    ),
     "few-conditions": N_(
         "The equations are of order {needed} in all and need as many conditions, but there are {found}: many solutions fit, and the "
         "network will find one of them."
@@ -180,11 +182,11 @@ MESSAGES: dict[str, str] = {
         "The equations are of order {needed} in all and need as many conditions, but there are {found}: no solution may meet them all."
     ),
     "few-conditions-in-time": N_(
-        "Along {coordinate} the equations are of order {needed} in all and need as many conditions at its start, but there are {found}: "
+        "The equations are of order {needed} in all along {coordinate} and need as many conditions at its start, but there are {found}: "
         "many solutions fit, and the network will find one of them."
     ),
     "few-conditions-in-space": N_(
-        "Along {coordinate} the equations are of order {needed} in all and need as many conditions at its ends, but there are {found}: "
+        "The equations are of order {needed} in all along {coordinate} and need as many conditions at its ends, but there are {found}: "
         "many solutions fit, and the network will find one of them."
     ),
     # hard constraints
@@ -198,13 +200,16 @@ MESSAGES: dict[str, str] = {
         "Condition {number}, `{text}`, cannot be hard: {name} runs along the side {edge}, and only derivatives across it can be given."
     ),
     "hard-vanishing": N_("Condition {number}, `{text}`, cannot be hard: where its factor is zero it leaves {name} open."),
-    "hard-gap": N_("Condition {number}, `{text}`, cannot be hard: it says something of {name}, and none says it of {missing} there."),
+    "hard-gap": N_(
+        "Condition {number}, `{text}`, cannot be hard: it says something about {name}, and no condition says "
+        "the same about {missing} there."
+    ),
     "hard-corner": N_(
         "Condition {number}, `{text}`, cannot be hard: at {place} it differs by {gap} from condition {other}, `{other_text}`."
     ),
     "hard-step": N_(
-        "Condition {number}, `{text}`, cannot be hard: what it says of {name} steps at {place}, where the equations keep the inside "
-        "continuous."
+        "Condition {number}, `{text}`, cannot be hard: what it says about {name} has a step at {place}, where "
+        "the equations keep the inside continuous."
     ),
     "hard-no-value": N_(
         "Condition {number}, `{text}`, cannot be hard: {name} has no finite value at {place}, where another condition meets it."
@@ -218,9 +223,12 @@ MESSAGES: dict[str, str] = {
     "hard-bend": N_(
         "Condition {number}, `{text}`, cannot be hard: {name} jumps at {place}, and the equation would find the jump at every {across}."
     ),
-    "hard-infinite": N_("Condition {number}, `{text}`, cannot be hard: {name} is infinite at {place}, and would be so at every {across}."),
+    "hard-infinite": N_(
+        "Condition {number}, `{text}`, cannot be hard: {name} is infinite at {place}, and would be infinite at every {across}."
+    ),
     "hard-periodic-partly": N_(
-        "Condition {number}, `{text}`, cannot be hard: it makes {unknown} periodic in {coordinate}, but {other}, of the same network, not."
+        "Condition {number}, `{text}`, cannot be hard: it makes {unknown} periodic in {coordinate}, but not "
+        "{other}, which the same network learns."
     ),
     "hard-periodic-and-given": N_(
         "Condition {number}, `{text}`, cannot be hard: it gives values at an end of {coordinate}, and another makes {coordinate} periodic."
@@ -236,15 +244,16 @@ MESSAGES: dict[str, str] = {
     "operand-expected": N_("Expected a number, a name or an opening bracket, but found `{found}`."),
     "operand-missing": N_("Expected a number, a name or an opening bracket, but the text ends here."),
     "operator-expected": N_("Expected an operator or the end, but found `{found}`."),
-    "operator-missing": N_("Expected an operator before `{found}`; is `{near}` meant?"),
+    "operator-missing": N_("Expected an operator before `{found}`; did you mean `{near}`?"),
     "closing-expected": N_("Expected an operator or a closing bracket, but found `{found}`."),
     "bracket-not-closed": N_("This bracket is never closed."),
-    "bracket-not-opened": N_("This bracket closes none that is open."),
+    "bracket-not-opened": N_("This bracket closes no open bracket."),
     "unknown-name": N_("`{name}` is not known here."),
     "unknown-name-near": N_("`{name}` is not known here; did you mean `{near}`?"),
     "write-cases": N_(
-        "A formula by cases is written with `heaviside`, which is 0 before and 1 behind: a before and b behind {letter} = c is "
-        "`a + (b - a)*heaviside({letter} - c)`; `min`, `max` and `abs` make kinks."
+        "A formula by cases is written with `heaviside`, which is 0 before its place and 1 after it: a before "
+        "{letter} = c and b after it is `a + (b - a)*heaviside({letter} - c)`; `min`, `max` and `abs` make "
+        "kinks."
     ),
     "write-staircase": N_(
         "The notation has no `{name}`: a step of height 1 at {letter} = c is `heaviside({letter} - c)`, and a staircase is a sum of "
@@ -255,25 +264,27 @@ MESSAGES: dict[str, str] = {
         "`exp(-(({letter} - c)/w)^2)/(w*sqrt(pi))` with a small width w."
     ),
     "write-integral": N_(
-        "An integral is stated by one more unknown: {free} with the equation `{free}_{letter} = p` and the condition "
-        "`{free}(a{rest}) = 0` is the integral of p along {letter} from a on, and `{free}(b{rest}) = 1` then says that up to b it is 1. If "
-        "{letter} stands under it too, differentiate the whole: for `exp(s - {letter})*p(s)` it is `{free}_{letter} = p - {free}`."
+        "One more unknown states an integral: with the equation `{free}_{letter} = p` and the condition "
+        "`{free}(a{rest}) = 0`, {free} is the integral of p along {letter} from a on. `{free}(b{rest}) = 1` "
+        "then says that the integral up to b is 1. If {letter} is under the integral too, differentiate the "
+        "whole: for `exp(s - {letter})*p(s)` the equation is `{free}_{letter} = p - {free}`."
     ),
     "write-complex": N_(
-        "`{name}` is not known here, and all numbers are real: a complex field is stated as two unknowns, its real and its imaginary part, "
-        "with an equation for each."
+        "`{name}` is not known here, and all numbers are real. State a complex field as two unknowns, its "
+        "real and its imaginary part, with an equation for each."
     ),
     "write-bessel": N_(
         "Bessel functions are written `j0(x)`, `j1(x)`, `y0(x)`, `y1(x)`, `i0(x)`, `i1(x)`, `k0(x)`, `k1(x)`; there are no others."
     ),
-    "write-derivative": N_("A derivative names its coordinates: for `{found}` write `{near}`, or likewise along another coordinate."),
-    "write-leibniz": N_("The derivative of an expression is written `D(…, {letter})`, that of an unknown `{unknown}_{letter}`."),
+    "write-derivative": N_("A derivative names its coordinates: for `{found}` write `{near}`, or the same along another coordinate."),
+    "write-leibniz": N_("The derivative of an expression is written `D(…, {letter})`, the derivative of an unknown `{unknown}_{letter}`."),
     "write-delay": N_(
-        "`{name}` is asked for at another {coordinate}, a delay or a shift: equations hold at one point and cannot state that. Over a few "
-        "delays, take one unknown for each stretch: y2 for the second with `y2_{coordinate} = -y1` and the condition `y2(0) = y1(1)`."
+        "This asks for `{name}` at another {coordinate}, with a delay or a shift, but equations hold at one "
+        "point and cannot state that. For a few delays, take one unknown for each stretch: y2 for the second "
+        "with `y2_{coordinate} = -y1` and the condition `y2(0) = y1(1)`."
     ),
-    "no-unknown": N_("`{derivative}` is no derivative: `{name}` is not an unknown; unknowns are: {unknowns}."),
-    "no-coordinate": N_("`{derivative}` is no derivative: `{name}` is not a coordinate; coordinates are: {coordinates}."),
+    "no-unknown": N_("`{derivative}` is not a derivative: `{name}` is not an unknown. The unknowns are: {unknowns}."),
+    "no-coordinate": N_("`{derivative}` is not a derivative: `{name}` is not a coordinate. The coordinates are: {coordinates}."),
     "order-too-high": N_(
         "`{name}` is a derivative of order {order}; the highest order is {limit}. Make a derivative an unknown of its own: with one more "
         "equation `v = u_xxx`, `v_xx` is the fifth derivative of u."
@@ -286,11 +297,11 @@ MESSAGES: dict[str, str] = {
         "The number of arguments of `{name}` must be {expected} ({coordinates}), but is {got}. Every unknown depends on all coordinates; "
         "an equation such as `u_x = 0` says that one does not vary along x."
     ),
-    "place-varies": N_("Here `{name}` must be given `{coordinate}` itself or a constant."),
-    "differential-incomplete": N_("`D` needs to know along what to differentiate, as in `D(u^2, x)` or `D(u^2, x, 2)`."),
-    "coordinate-expected": N_("Expected a coordinate here; coordinates are: {coordinates}."),
+    "place-varies": N_("Here the argument of `{name}` must be `{coordinate}` itself or a constant."),
+    "differential-incomplete": N_("`D` needs the coordinate along which it differentiates, as in `D(u^2, x)` or `D(u^2, x, 2)`."),
+    "coordinate-expected": N_("Expected a coordinate here. The coordinates are: {coordinates}."),
     "order-expected": N_("The order must be a whole number from 1 to {limit}, but is `{found}`."),
-    "equals-missing": N_("An equation has two sides with `=` between them, but here is no `=`."),
+    "equals-missing": N_("An equation has two sides with `=` between them, but there is no `=` here."),
     "equals-twice": N_("An equation has one `=`, but this is the second."),
     "equals-unexpected": N_("An expression has no `=`."),
     "too-many-parts": N_("The expression has more than {limit} parts; split it, for instance by definitions."),
@@ -305,28 +316,32 @@ MESSAGES: dict[str, str] = {
         "of its own: `q = k*u_x` and `D(q, x) = 0`."
     ),
     "reference-interface": N_("A step inside a derivative, at {place}, asks for a method that solves on both sides of it."),
-    "reference-order-changes": N_("Near {place}, the equations are of another order than elsewhere."),
+    "reference-order-changes": N_("The equations have another order near {place} than elsewhere."),
     "reference-contradicted": N_(
         "The classical solution does not obey the equations at points that its method did not choose: {defect} of the terms is left."
     ),
-    "reference-narrow": N_("Something is {width} wide, which the classical solver cannot resolve on so wide a domain."),
+    "reference-narrow": N_("Something is only {width} wide, and the classical solver cannot resolve it on so wide a domain."),
     "ring-needs-period": N_(
         "The ends of {coordinate} are one place, and a factor jumps there: the network has to be periodic by construction. "
         "Choose partial or hard constraints."
     ),
     "reference-too-many-pieces": N_("Steps and bends cut the domain into more than {limit} pieces."),
-    "grows-too-large": N_("With its definitions and derivatives written out, the expression has more than {limit} parts."),
-    "problem-too-large": N_("With their definitions and derivatives written out, the statements up to here have more than {limit} parts."),
+    "grows-too-large": N_("The expression has more than {limit} parts once its definitions and derivatives are written out."),
+    "problem-too-large": N_(
+        "The statements up to here have more than {limit} parts once their definitions and derivatives are written out."
+    ),
     "not-a-name": N_("A name must be letters, digits and _, beginning with a letter, but got {name}."),
     "not-a-letter": N_("A coordinate must be a single letter, but got {name}."),
     "name-reserved": N_("The name {name} has a meaning of its own; choose another one."),
     "name-twice": N_("The name {name} is given twice."),
     # cluster, worker, runner, devices
-    "device-missing": N_("There is no device {device} here; there is {present}. Choose what is there, or train on a machine that has it."),
-    "diverged": N_("The loss is no longer a finite number from step {step} on."),
-    "diverged-rate": N_("The loss is no longer a finite number from step {step} on. Try a learning rate below {rate}."),
-    "diverged-digits": N_("The loss is no longer a finite number from step {step} on. Try float64."),
-    "diverged-rate-digits": N_("The loss is no longer a finite number from step {step} on. Try a learning rate below {rate}, or float64."),
+    "device-missing": N_(
+        "There is no device {device} here. The devices are: {present}. Choose one of them, or train on a machine that has it."
+    ),
+    "diverged": N_("The loss is not a finite number from step {step} on."),
+    "diverged-rate": N_("The loss is not a finite number from step {step} on. Try a learning rate below {rate}."),
+    "diverged-digits": N_("The loss is not a finite number from step {step} on. Try float64."),
+    "diverged-rate-digits": N_("The loss is not a finite number from step {step} on. Try a learning rate below {rate}, or float64."),
     "keeps-failing": N_(
         "The run ended its worker {attempts} times without getting any further, most likely for lack of memory. "
         "Try fewer points or a smaller network."
@@ -337,34 +352,34 @@ MESSAGES: dict[str, str] = {
         "Use a database server as the store (postgresql://…), or leave out the scheduler to train on this machine."
     ),
     "scheduler-unreachable": N_("The scheduler at {address} does not answer: {reason}"),
-    "workers-do-not-start": N_("The workers do not start. The last they said is: {reason} (all of it is in {log})"),
+    "workers-do-not-start": N_("The workers do not start. Their last words are: {reason} (the rest is in {log})"),
     "worker-error": N_("A worker could not record what went wrong: {reason}"),
     # the command line
     "cannot-read": N_("The file cannot be read: {reason}."),
     "no-folder": N_("There is no folder {folder} to write to."),
     "is-a-folder": N_("This is a folder; a file's name is needed."),
     "cannot-write": N_("The file cannot be written: {reason}."),
-    "twice": N_("This may be given once only."),
+    "twice": N_("This may be given only once."),
     "not-a-point": N_("This must name a point of the domain, each coordinate once: {coordinates}."),
     "not-an-assignment": N_("This must read NAME=NUMBER."),
     "run-lost": N_("The run ended without saying why."),
     # training
     "checkpoint-mismatch": N_("The checkpoint belongs to another network: {reason}"),
     # problem, tables, conditions
-    "unknown-key": N_("The key {name} is not known here; known are {known}."),
-    "unknown-key-near": N_("The key {name} is not known here; did you mean {near}?"),
+    "unknown-key": N_("There is no key {name} here. The keys are: {known}."),
+    "unknown-key-near": N_("There is no key {name} here; did you mean {near}?"),
     "missing-key": N_("The key {name} is missing here."),
-    "not-a-text": N_("A text in quotes is needed here, but got {value}."),
-    "not-a-list": N_("A list of texts, in square brackets, is needed here, but got {value}."),
+    "not-a-text": N_("This must be a text in quotes, but got {value}."),
+    "not-a-list": N_("This must be a list of texts, in square brackets, but got {value}."),
     "too-long": N_("{name} may have {limit} characters at most, but has {number}."),
     "too-many-coordinates": N_(
-        "A problem may have {limit} coordinates at most, but this has {number}. Leave out one along which nothing varies, or the time of "
-        "a state that stays."
+        "A problem may have {limit} coordinates at most, but this has {number}. Leave out a coordinate along "
+        "which nothing varies, or the time of a steady state."
     ),
     "too-many": N_("{name} may have {limit} entries at most, but has {number}."),
     "empty": N_("{name} must have at least one entry."),
-    "not-a-usable-number": N_("A finite number of at most {limit} in size, or a constant in quotes, is needed here, but got {value}."),
-    "not-an-interval": N_("A range is needed here, [low, high], but got {value}."),
+    "not-a-usable-number": N_("This must be a finite number of at most {limit} in size, or a constant in quotes, but got {value}."),
+    "not-an-interval": N_("This must be a range, [low, high], but got {value}."),
     "empty-interval": N_("The low end of a range must be less than its high end, but got [{low}, {high}]."),
     "empty-range": N_("`low <= value <= high` and `low < high` must hold, but got low = {low}, value = {value}, high = {high}."),
     "unsupported-domain": N_(
@@ -375,21 +390,19 @@ MESSAGES: dict[str, str] = {
         "Constants have given values, in `parameters`; learning them is not supported. Leave `estimate` out. A constant to "
         "be found from data can be stated as one more unknown that does not vary, such as K with the equation `K_x = 0`."
     ),
-    "not-a-promise": N_('A relative error above zero, or "failure", is needed here, but got {value}.'),
-    "equation-without-unknown": N_("An equation must contain an unknown; a condition on the domain's edge belongs into `conditions`."),
+    "not-a-promise": N_('This must be a relative error above zero, or "failure", but got {value}.'),
+    "equation-without-unknown": N_("An equation must contain an unknown; a condition on the domain's edge belongs in `conditions`."),
     "equation-with-place": N_(
-        "An equation holds everywhere, so write {unknown} instead of {name}; conditions belong into `conditions`. If the value at that "
-        "place is meant, state it as one more unknown that does not vary: {free} with the equation `{constant}` and the condition "
-        "`{given} = {name}`."
+        "An equation holds everywhere, so write {unknown} instead of {name}; conditions belong in "
+        "`conditions`. If you mean the value at that place, state it as one more unknown that does not vary: "
+        "{free} with the equation `{constant}` and the condition `{given} = {name}`."
     ),
-    "equation-with-boundary": N_(
-        "An equation holds everywhere, so write {unknown} instead of {name}; conditions belong into `conditions`."
-    ),
-    "holds-always": N_("This holds whatever the unknowns are: they cancel out, and nothing is said of them."),
+    "equation-with-boundary": N_("An equation holds everywhere, so write {unknown} instead of {name}; conditions belong in `conditions`."),
+    "holds-always": N_("This holds whatever the unknowns are: they cancel out, so it says nothing about them."),
     "definition-with-place": N_("A definition holds everywhere: write {unknown} instead of {name}."),
     "definition-without-place": N_(
-        "The definition {name} holds an unknown ({unknowns}), and a condition needs to know where it is meant: write the definition out, "
-        "with the place, such as u(0), at each unknown."
+        "The definition {name} contains an unknown ({unknowns}), and a condition must say at which place it "
+        "takes it: write the definition out, with the place, such as u(0), at each unknown."
     ),
     "unused-unknown": N_("No equation contains the unknown {name}."),
     "said-twice": N_("This says the same as {first}; leave one out."),
@@ -399,57 +412,60 @@ MESSAGES: dict[str, str] = {
     "exact-incomplete": N_("An exact solution has an entry for each unknown and no other: {unknowns}."),
     "exact-missing": N_("The exact solution can be the reference only where `exact` states it."),
     "exact-with-unknown": N_(
-        "An exact solution is a formula in the coordinates and parameters, and {name} holds an unknown ({unknowns}): write the formula out."
+        "An exact solution is a formula in the coordinates and parameters, and {name} contains an unknown "
+        "({unknowns}): write the formula out."
     ),
     "exact-misses-equation": N_(
-        "This is no solution: at {place} the equation `{text}` is off by {gap}. Mend the formula or the equation, or leave `exact` out."
+        "This is not a solution: the equation `{text}` is off by {gap} at {place}. Mend the formula or the equation, or leave `exact` out."
     ),
     "exact-misses-condition": N_(
-        "This is no solution: at {place} the condition `{text}` is off by {gap}. Mend the formula or the condition, or leave `exact` out."
+        "This is not a solution: the condition `{text}` is off by {gap} at {place}. Mend the formula or the "
+        "condition, or leave `exact` out."
     ),
     "exact-nearly-meets-condition": N_(
-        "The exact solution meets the condition `{text}` only nearly: at {place} it is off by {gap}, {part} of its size. As a reference "
-        "it is wrong by about as much."
+        "The exact solution only nearly meets the condition `{text}`: it is off by {gap} at {place}, {part} "
+        "of its size. As a reference it is wrong by about as much."
     ),
     "line-without-name": N_("This line must read NAME = EXPRESSION."),
-    "condition-without-place": N_("A condition needs to know where {name} is meant: write {example} or another place on the edge."),
+    "condition-without-place": N_("A condition must say where it takes {name}: write {example} or another place on the edge."),
     "condition-without-unknown": N_("A condition must contain an unknown at a place, such as u(0)."),
     "outside-domain": N_("{name} lies outside the domain: {coordinate} must lie between {low} and {high}, but is {value}."),
     "no-boundary": N_("`boundary` is the boundary in space, but this problem has only time; write the time itself, such as u(0)."),
     "ambiguous-coordinate": N_("{name} has different values in this condition, so it cannot stand alone in it; write its value."),
     "no-common-edge": N_("The evaluations in this condition share no place: at least one coordinate must be fixed in all of them."),
-    "unknown-problem": N_("There is no problem {name} in the library; there are {known}."),
+    "unknown-problem": N_("There is no problem {name} in the library. Its problems are: {known}."),
     "unknown-problem-near": N_("There is no problem {name} in the library; did you mean {near}?"),
     # measurements
     "no-file-here": N_("The file {name} cannot be read from here; give its rows instead, or upload it as data."),
     "data-columns": N_(
-        "The columns must be the coordinates and unknowns in their order ({known}), unknowns left out where not measured, but are {got}."
+        "The columns must be the coordinates, then the unknowns that were measured, in this order: {known}. But they are {got}."
     ),
     "data-rows": N_("The rows must be a list of 1 to {limit} lists of numbers."),
     "data-too-large": N_("A data file may have {limit} bytes at most, but has {size}."),
     "data-too-long": N_("A data file may have {limit} rows at most, but has {number}. Thin it out."),
     "data-not-text": N_("A data file must be text (UTF-8): a first line with the names of the columns, then numbers."),
     "data-empty": N_("A data file needs a first line with the names of its columns ({columns}) and at least one line of numbers."),
-    "data-unknown-column": N_("The column {name} is not known; known are {known}."),
-    "data-unknown-column-near": N_("The column {name} is not known; did you mean {near}?"),
+    "data-unknown-column": N_("The column {name} has no meaning here. The columns may be: {known}."),
+    "data-unknown-column-near": N_("The column {name} has no meaning here; did you mean {near}?"),
     "data-column-twice": N_("The column {name} is there twice."),
     "data-column-missing": N_(
         "The column {name} is missing; the first line names the columns, every coordinate and at least one unknown of {known}."
     ),
     "data-row-length": N_("This line must have {expected} values ({columns}), but has {got}."),
     "data-not-a-number": N_(
-        "A finite number of at most {limit} in size is needed here, but got {value}; leave a line out where a value is missing."
+        "This must be a finite number of at most {limit} in size, but got {value}; leave out a line in which a value is missing."
     ),
     "data-outside-domain": N_("{coordinate} must lie between {low} and {high}, but is {value}."),
     # references
-    "framework-too-many": N_("The frameworks are given one unknown, one equation, and one or two coordinates."),
-    "framework-derivatives": N_("The frameworks are given first derivatives and the second one along one coordinate, no others."),
-    "framework-functions": N_("The frameworks are given arithmetic of the unknown and its derivatives, but here is {name}."),
-    "framework-conditions": N_("The frameworks are given conditions that state values on an edge; condition {number} says something else."),
-    "framework-no-conditions": N_("The frameworks are given conditions that state values on an edge; this problem has none."),
-    "framework-too-deep": N_("The frameworks are given equations of at most {deepest} levels, definitions written out."),
+    "framework-too-many": N_("The frameworks take problems of one unknown, one equation, and one or two coordinates."),
+    "framework-derivatives": N_("The frameworks take first derivatives, and the second one along one coordinate, but no others."),
+    "framework-functions": N_("The frameworks take arithmetic of the unknown and its derivatives, but this equation contains {name}."),
+    "framework-conditions": N_("The frameworks take conditions that give values on an edge, but condition {number} says something else."),
+    "framework-no-conditions": N_("The frameworks take conditions that give values on an edge, but this problem has none."),
+    "framework-too-deep": N_("The frameworks take equations of at most {deepest} levels, with definitions written out."),
     "framework-interface": N_(
-        "The frameworks are given equations without a step inside a derivative; this one has one at {place}, where its flux is continuous."
+        "The frameworks take equations without a step inside a derivative, but this one has a step at "
+        "{place}, where its flux is continuous."
     ),
     "unknown-batch": N_("These measurements are no longer there; start them again."),
     "unknown-reference": N_("No page that is open asks for this reference. Reload the page."),
@@ -460,14 +476,15 @@ MESSAGES: dict[str, str] = {
     "errand-endless": N_("It talked without end, more than {events} times, and was ended."),
     "reference-too-slow": N_("The classical solver needs more than {limit} s; it was stopped."),
     "reference-unconfirmed": N_(
-        "How exact the classical solution is cannot be told, for none can be had that is finer; so it could judge no network."
+        "No finer solution could be computed, so the error of the classical solution is not known, and it cannot judge a network."
     ),
     "reference-outflow": N_(
-        "What is given at {outflow} stands where everything flows out of the domain, and nothing is given at {inflow}, where it flows in: "
-        "there the equations leave the solution open. Give the condition at {inflow} instead."
+        "The condition at {outflow} is where everything flows out of the domain, and there is none at "
+        "{inflow}, where it flows in: the equations leave the solution open there. Give the condition at "
+        "{inflow} instead."
     ),
     "reference-inaccurate": N_(
-        "The classical solver reaches a relative error of {error} only, and {limit} is the most that could judge a network."
+        "The classical solver only reaches a relative error of {error}, and {limit} is the most that could judge a network."
     ),
     "reference-keeps-failing": N_("The classical solver ended {attempts} times without an answer, most likely for lack of memory."),
     "reference-unknown": N_("No exact solution is known for this problem at these values."),
@@ -528,19 +545,19 @@ MESSAGES: dict[str, str] = {
     "reference-start-superfluous": N_("`{condition}` gives {name}, which the equations determine already; leave it out."),
     "reference-start-unclear": N_("`{condition}` cannot be solved for one value at the start; write it as u(x, 0) = …"),
     "reference-start-not-finite": N_("The start has no finite value somewhere in the domain."),
-    "reference-end-count": N_("At {place} the equations need {needed} conditions to have one solution, and there are {given}."),
+    "reference-end-count": N_("The equations need {needed} conditions at {place} to have one solution, and there are {given}."),
     "reference-ill-posed": N_(
         "Short waves grow the faster the shorter they are, without bound, as in a heat equation run backwards; such equations have no "
         "solution that could be computed. Check the signs."
     ),
     "reference-backward": N_(
-        "What is given at {last} would have to be followed backwards to {first}, and there short waves grow the faster the shorter they "
-        "are, as in a heat equation run backwards: the least change of what is given changes everything. The problem is ill-posed; give "
-        "the values at {first} instead."
+        "What is given at {last} would have to be followed backwards to {first}, and short waves grow the "
+        "faster on that way the shorter they are, as in a heat equation run backwards: the least change of "
+        "what is given changes everything. The problem is ill-posed; give the values at {first} instead."
     ),
     "reference-feeds-itself": N_(
-        "The condition at {place} feeds the solution the more the larger it is: it grows like exp({rate} {time}), beyond all numbers "
-        "before {time} = {high}. Check the condition's sign."
+        "The condition at {place} feeds the solution the more the larger it is: the solution grows like "
+        "exp({rate} {time}), beyond all numbers before {time} = {high}. Check the condition's sign."
     ),
     "reference-end-unsupported": N_(
         "The method of lines cannot use `{condition}`: with several coordinates in space it takes derivatives across the edge of one "
@@ -558,28 +575,32 @@ MESSAGES: dict[str, str] = {
         "Add a condition that excludes it."
     ),
     "reference-open": N_(
-        "To rounding, the equations and conditions leave open not a number but a whole function: they say too little, or what they say "
-        "determines it without any stability, as values and slopes on one side alone do. Add equations or conditions elsewhere."
+        "The equations and conditions leave a whole function open, to rounding: they say too little, or they "
+        "determine it without any stability, as values and slopes on one side alone do. Add equations or "
+        "conditions elsewhere."
     ),
     "reference-family": N_(
-        "There is no single solution but a family: {functions} solves the equations and conditions to rounding, whatever the factor is, so "
-        "that a network can be held against none of them. Add a condition that chooses one and excludes zero."
+        "There is no single solution but a family: {functions} solves the equations and conditions to "
+        "rounding, whatever the factor is, so none of them can judge a network. Add a condition that chooses "
+        "one and excludes zero."
     ),
     "reference-family-added": N_(
-        "There is no single solution but a family: to each one {functions} can be added, whatever the factor is, and the sum is a solution "
-        "too. Add a condition that chooses one, such as a value at a point."
+        "There is no single solution but a family: {functions} can be added to each solution, whatever the "
+        "factor is, and the sum is a solution too. Add a condition that chooses one, such as a value at a "
+        "point."
     ),
     "reference-family-curved": N_(
-        "There is no single solution but a family: one that fits can be moved along {functions}, and it still fits. Add a condition that "
-        "chooses one."
+        "There is no single solution but a family: a solution can be moved along {functions}, and it still is "
+        "one. Add a condition that chooses one."
     ),
     "reference-double": N_(
-        "The solution that was found is a double one: two solutions meet there, and the least change of the problem makes them two or "
-        "none. No digit of it is sure."
+        "The solution that was found is a double one: two solutions meet there, and the least change of the "
+        "problem makes them two or none. No digit of it is certain."
     ),
     "reference-contradiction": N_(
-        "There is no solution. Equations and conditions take no notice of {functions}, so what is given has to balance (Fredholm's "
-        "alternative), and it does not: a source, say, has no way out. What comes nearest misses {name} by {error} of its size."
+        "There is no solution. The equations and conditions do not see {functions}, so the given terms have "
+        "to balance (Fredholm's alternative), and they do not: a source, for example, has no way out. The "
+        "function that comes nearest misses {name} by {error} of its size."
     ),
     "reference-missed": N_(
         "No smooth solution meets all equations and conditions: the best one misses {name} by {error} of its size. Conditions may "
@@ -590,8 +611,9 @@ MESSAGES: dict[str, str] = {
         "Conditions may contradict each other or jump where edges meet, or details may be too fine."
     ),
     "reference-unsettled": N_(
-        "No solution was found: what comes nearest to one does not settle, and changes by {error} of its size with finer steps. "
-        "There may be no solution, or one that is not smooth or has finer details than can be resolved."
+        "No solution was found: the function that comes nearest to one does not settle, and changes by "
+        "{error} of its size with finer steps. There may be no solution, or one that is not smooth or has "
+        "finer details than can be resolved."
     ),
     "reference-none-found": N_(
         "No solution was found. Newton's method was started from {starts} functions, small and large ones, with {modes} modes a "

@@ -90,7 +90,7 @@ def _address(host: str, port: int) -> str:
 
 
 def _announce(address: str, browser: bool) -> None:
-    """Once the server answers, print where it is and open it."""
+    """Print where the server is and open it, once it answers."""
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     while True:
         try:

@@ -82,7 +82,7 @@ chosen = [(key, problem) for key, problem in problems.items() if filters.found(p
 total = ngettext("{number} problem", "{number} problems", len(problems)).format(number=len(problems))
 st.caption(total if len(chosen) == len(problems) else _("{number} of {total}").format(number=len(chosen), total=total))
 if not chosen:
-    st.info(_("No problem is like that. Try fewer words, or another kind."), icon=":material/search_off:")
+    st.info(_("No problem matches. Try fewer words, or another kind."), icon=":material/search_off:")
     st.button(_("Show all problems"), "reset-filters", on_click=filters.reset)
 
 for start in range(0, len(chosen), COLUMNS):

@@ -152,9 +152,9 @@ BAD: dict[str, Bad] = {
     "a value at a place": Bad(equation("u_t = x*u(0, t)"), "equation-with-place", E1, 8, r"write u instead"),
     "the same twice": Bad(file(equations='["u_t = u", "u_t = (u)"]'), "said-twice", ".equations[2]", None, r"equations\[1\]"),
     "21 equations": Bad(file(equations=json.dumps([f"u_t = {n}*u" for n in range(21)])), "too-many", ".equations", None, r"20 entries"),
-    "equations as one text": Bad(file(equations='"u_t = u"'), "not-a-list", ".equations", None, r"A list of texts"),
-    "an equation in a list": Bad(file(equations='[["u_t = u"]]'), "not-a-text", E1, None, r"A text in quotes"),
-    "equations as a table": Bad(file(equations='{ a = "u_t = u" }'), "not-a-list", ".equations", None, r"A list of texts"),
+    "equations as one text": Bad(file(equations='"u_t = u"'), "not-a-list", ".equations", None, r"a list of texts"),
+    "an equation in a list": Bad(file(equations='[["u_t = u"]]'), "not-a-text", E1, None, r"a text in quotes"),
+    "equations as a table": Bad(file(equations='{ a = "u_t = u" }'), "not-a-list", ".equations", None, r"a list of texts"),
     "no equations": Bad(file(equations=None), "missing-key", "problem", None, r"key equations is missing"),
     # Parameters and definitions.
     "a derivative in a parameter": Bad(file(parameters='{ k = "u_x" }'), "unknown-name", ".parameters.k", 0, r"`u_x` is not known"),
@@ -170,7 +170,7 @@ BAD: dict[str, Bad] = {
     "a misspelt end": Bad(file(parameters="{ k = { value = 3, lo = 0 } }"), "unknown-key-near", ".parameters.k.lo", None, r"mean low"),
     "a definition by itself": Bad(file(definitions='{ w = "w + 1" }'), "unknown-name", ".definitions.w", 0, r"`w` is not known"),
     "a definition by a later one": Bad(file(definitions='{ a = "2*b", b = "1" }'), "unknown-name", ".definitions.a", 2, r"`b`"),
-    "a definition that is a number": Bad(file(definitions="{ w = 1 }"), "not-a-text", ".definitions.w", None, r"A text in quotes"),
+    "a definition that is a number": Bad(file(definitions="{ w = 1 }"), "not-a-text", ".definitions.w", None, r"a text in quotes"),
     # Coordinates.
     "a reversed interval": Bad(file(coordinates="{ x = [1, 0], t = [0, 2] }"), "empty-interval", ".coordinates.x", None, r"less than"),
     "an empty interval": Bad(file(coordinates="{ x = [1, 1], t = [0, 2] }"), "empty-interval", ".coordinates.x", None, r"got \[1, 1\]"),
@@ -202,7 +202,7 @@ BAD: dict[str, Bad] = {
     "an unknown that is a coordinate": Bad(file(unknowns='["x"]'), "name-twice", ".unknowns[1]", None, r"given twice"),
     "an unknown that is a function": Bad(file(unknowns='["sin"]'), "name-reserved", ".unknowns[1]", None, r"choose another"),
     "an unknown of underscores": Bad(file(unknowns='["__class__"]'), "not-a-name", ".unknowns[1]", None, r"beginning with a letter"),
-    "a number for an unknown": Bad(file(unknowns="[1]"), "not-a-text", ".unknowns[1]", None, r"A text in quotes"),
+    "a number for an unknown": Bad(file(unknowns="[1]"), "not-a-text", ".unknowns[1]", None, r"a text in quotes"),
     "no unknowns": Bad(file(unknowns="[]"), "empty", ".unknowns", None, r"at least one"),
     # Conditions.
     "a place after the end": Bad(conditions("u(0, t) = 0", "1 = u(x, 3)"), "outside-domain", C2, 4, r"between 0 and 2, but is 3"),
@@ -224,13 +224,13 @@ BAD: dict[str, Bad] = {
     "no common edge": Bad(conditions("u(0, t) = u(x, 0)"), "no-common-edge", C1, None, r"share no place"),
     "a coordinate with two values": Bad(conditions("u(0, t) = u(1, t) + x"), "ambiguous-coordinate", C1, 20, r"cannot stand alone"),
     "a condition without an unknown": Bad(conditions("x = 0"), "condition-without-unknown", C1, None, r"must contain an unknown"),
-    "conditions as one text": Bad(file(conditions='"u(0, t) = 0"'), "not-a-list", ".conditions", None, r"A list of texts"),
-    "a number for a condition": Bad(file(conditions="[1]"), "not-a-text", C1, None, r"A text in quotes"),
+    "conditions as one text": Bad(file(conditions='"u(0, t) = 0"'), "not-a-list", ".conditions", None, r"a list of texts"),
+    "a number for a condition": Bad(file(conditions="[1]"), "not-a-text", C1, None, r"a text in quotes"),
     "41 conditions": Bad(conditions(*[f"u(x, 0) = {n}" for n in range(41)]), "too-many", ".conditions", None, r"40 entries"),
     # The other keys.
     "a misspelt key": Bad(file('equation = ["u_t = u"]\n'), "unknown-key-near", ".equation", None, r"did you mean equations"),
-    "a key of 15,000 letters": Bad(file("a" * 15_000 + " = 1\n"), "unknown-key", "." + "a" * 59 + "…", None, r"is not known"),
-    "a number for a title": Bad(file("title = 3\n"), "not-a-text", ".title", None, r"A text in quotes"),
+    "a key of 15,000 letters": Bad(file("a" * 15_000 + " = 1\n"), "unknown-key", "." + "a" * 59 + "…", None, r"There is no key"),
+    "a number for a title": Bad(file("title = 3\n"), "not-a-text", ".title", None, r"a text in quotes"),
     "a long title": Bad(file(f'title = "{"x" * 200}"\n'), "too-long", ".title", None, r"100 characters"),
     "a method that there is not": Bad(file('reference = "fem"\n'), "not-a-choice", ".reference", None, r"one of auto, none"),
     "a list for a method": Bad(file('reference = ["auto"]\n'), "not-a-choice-near", ".reference", None, r"one of auto, none"),
@@ -250,7 +250,7 @@ BAD: dict[str, Bad] = {
     "a word for a weight": Bad(
         file('[training]\nweights = { condition = "x" }\n'), "not-a-number", "training.weights.condition", None, r"a number, but got"
     ),
-    "a value of no parameter": Bad(file("[values]\nq = 1\n"), "unknown-parameter", "values.q", None, r"it has k"),
+    "a value of no parameter": Bad(file("[values]\nq = 1\n"), "unknown-parameter", "values.q", None, r"parameters are: k"),
     "NaN for a value": Bad(file("[values]\nk = nan\n"), "not-a-usable-number", "values.k", None, r"finite number"),
     "a list of values": Bad("values = [1]\n" + file(), "not-a-table", "values", None, r"a table"),
 }  # fmt: skip

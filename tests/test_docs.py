@@ -1,7 +1,8 @@
-"""What the documentation names exists, and what exists is named."""
+"""What the documentation names exists, what exists is named, and every docstring can be read by itself."""
 
 from __future__ import annotations
 
+import ast
 import re
 import shlex
 import subprocess
@@ -14,11 +15,20 @@ import pytest
 
 from core.experiment.making import experiment_from_toml, experiment_of
 from core.problem.reading.reading import library, load
+from tests import test_layers as layers
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("benchmarks/*.md")])
 NAMES = [str(path.relative_to(ROOT)) for path in DOCUMENTS]
+MODULES = [path for folder in ("core", "dashboard", "pages", "tests", "benchmarks") for path in sorted((ROOT / folder).rglob("*.py"))]
+LEANING = {
+    *("That", "Those", "Of", "By", "Such", "Its", "Their", "It", "They", "Them", "These", "This", "Another", "Other"),
+    *("And", "So", "Also", "Only", "Once", "Then", "Too", "Not", "Likewise", "Both", "More", "Less", "Some", "Nothing"),
+    *("As", "In", "On", "From", "To", "For", "With", "Without", "At", "Under", "Over", "Between", "Around", "Along", "After", "Before"),
+    *("Up", "Until", "Into", "Inside", "Since", "When", "Whatever"),
+}
+"""First words of a docstring that leans on the name or the docstring above it."""
 
 
 def fenced(language: str) -> list[str]:
@@ -111,3 +121,51 @@ def test_the_architecture_names_every_module() -> None:
     files = [path.relative_to(ROOT) for layer in ("core", "dashboard") for path in (ROOT / layer).rglob("*.py")]
     named = [file.parent.as_posix() + "/" if len(file.parts) > 2 else file.as_posix() for file in files if file.name != "__init__.py"]
     assert sorted({place for place in named if f"`{place}`" not in text}) == []
+
+
+def rows(layer: str) -> dict[str, int]:
+    """The number of the row in which the architecture names each folder of a layer, and each file beside the folders."""
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    table = text.split(f"## The folders of {layer}\n")[1].split("\n## ")[0]
+    places = [re.findall(rf"`({layer}/[\w/.]*)`", line.split("|")[1]) for line in table.splitlines() if line.startswith("| `")]
+    return {place.removesuffix("/").removesuffix(".py").replace("/", "."): number for number, found in enumerate(places) for place in found}
+
+
+@pytest.mark.parametrize("layer", ["core", "dashboard"])
+def test_the_architecture_names_folders_from_bottom_to_top(layer: str) -> None:
+    order = rows(layer)
+
+    def row(module: str) -> int:
+        return order[module] if module in order else order[layers.folder_of(module)]
+
+    used = [
+        (module, name)
+        for module in layers.of(layer)
+        if module != layer
+        for name in layers.named(module) - {layer}
+        if name in layers.of(layer)
+    ]
+    assert len(used) > 50
+    assert [(module, name) for module, name in used if row(module) < row(name)] == []
+
+
+def docstrings(source: str) -> list[str]:
+    """Every text that stands alone in a module, a class or a function: docstrings, also those of constants and fields."""
+    bodies = [node.body for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)]
+    lines = [line.value for body in bodies for line in body if isinstance(line, ast.Expr)]
+    return [line.value.strip() for line in lines if isinstance(line, ast.Constant) and isinstance(line.value, str)]
+
+
+def leans(docstring: str) -> bool:
+    return re.match(r"\w*", docstring).group() in LEANING or re.match(r"(The|A|An) same\b", docstring) is not None  # type: ignore[union-attr]
+
+
+def test_every_docstring_can_be_read_by_itself() -> None:
+    found = [(path.relative_to(ROOT).as_posix(), text) for path in MODULES for text in docstrings(path.read_text(encoding="utf-8"))]
+    assert len(found) > 1000
+    assert [(place, text) for place, text in found if leans(text)] == []
+
+
+def test_a_docstring_that_leans_on_another_is_found() -> None:
+    source = 'A = 1\n"""Of a step."""\n\n\ndef f():\n    """The same for two."""\n\n\nclass B:\n    """A step."""\n'
+    assert [text for text in docstrings(source) if leans(text)] == ["Of a step.", "The same for two."]

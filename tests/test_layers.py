@@ -16,7 +16,7 @@ ROOT = Path(__file__).parent.parent
 UI = ("streamlit", "plotly")
 
 MOST_MODULES = 14
-"""In a folder, beside its face and its `__main__`."""
+"""The most modules in a folder, beside its face and its `__main__`."""
 
 # The folders and modules that may load torch; every other module of core is torch-free, a new one too.
 WITH_TORCH = (
@@ -186,7 +186,7 @@ def test_a_circle_is_found_however_long_it_is() -> None:
 
 @pytest.mark.parametrize("module", MODULES)
 def test_no_import_is_kept_for_type_checkers(module: str) -> None:
-    """It would hide a circle."""
+    """An import for type checkers alone would hide a circle."""
     assert "TYPE_CHECKING" not in {node.id for node in ast.walk(tree(module)) if isinstance(node, ast.Name)}
 
 

@@ -15,7 +15,7 @@ ADAM = 0.1
 """The share of the time that Adam has. The examples take 15,000 iterations of it, more than a row has time for. With a quarter, the steeper
 Burgers' equation came out twice as bad, the other somewhat better, Poisson's and the oscillator alike."""
 ITERATIONS = 50
-"""Of L-BFGS between two looks at the clock. After as many DeepXDE itself looks at the loss on all points, which is a part of its time."""
+"""The iterations of L-BFGS between two looks at the clock; after as many, DeepXDE looks at the loss on all points."""
 ENDLESS = 10**6
 
 
@@ -27,7 +27,7 @@ class Clock(dde.callbacks.Callback):
         self._recorder, self._seconds = recorder, seconds
 
     def on_epoch_end(self) -> None:
-        """After each step of Adam, or some of L-BFGS."""
+        """Look at the clock after each step of Adam, or some of L-BFGS."""
         if self._recorder.over(lambda: self.model.net) or self._recorder.spent >= self._seconds:
             self.model.stop_training = True
 

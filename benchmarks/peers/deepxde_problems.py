@@ -34,7 +34,7 @@ class Statement:
 
 
 def oscillator(values: Mapping[str, float], points: int) -> Statement:
-    """After `ode_2nd.py`; activation, weights of the loss and stretched time are what served Adam best in the library."""
+    """The oscillator of `ode_2nd.py`; activation, weights of the loss and stretched time are what served Adam best in the library."""
     delta, omega0 = values["delta"], values["omega0"]
     geometry = dde.geometry.TimeDomain(0, 1)
 
@@ -52,7 +52,7 @@ def oscillator(values: Mapping[str, float], points: int) -> Statement:
 
 
 def poisson(values: Mapping[str, float], points: int) -> Statement:
-    """After `Helmholtz_Dirichlet_2d.py`, with its transform of the output."""
+    """The problem of `Helmholtz_Dirichlet_2d.py`, with its transform of the output."""
     geometry = dde.geometry.Rectangle([0, 0], [1, 1])
 
     def equation(x: Tensor, u: Tensor) -> Tensor:
@@ -64,7 +64,7 @@ def poisson(values: Mapping[str, float], points: int) -> Statement:
 
 
 def burgers(values: Mapping[str, float], points: int) -> Statement:
-    """After `Burgers.py`."""
+    """The problem of `Burgers.py`."""
     geometry = _strip()
 
     def equation(x: Tensor, u: Tensor) -> Tensor:
@@ -77,7 +77,7 @@ def burgers(values: Mapping[str, float], points: int) -> Statement:
 
 
 def allen_cahn(values: Mapping[str, float], points: int) -> Statement:
-    """After `Allen_Cahn.py`, whose start is in the output, too. Where its edges are held, ours repeat: by features, as its authors do.
+    """The problem of `Allen_Cahn.py`, whose start is in the output, too. Its edges are held; ours repeat, by features.
 
     Lu, Pestourie, Yao, Wang, Verdugo and Johnson 2021, Physics-informed neural networks with hard constraints for inverse design.
     """

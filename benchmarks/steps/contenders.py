@@ -1,4 +1,4 @@
-"""Who takes part: a row for each contender.
+"""The contenders: a row for each.
 
 A contender's module has `build(workload, variant)`, which sets up a training and returns what takes so many steps of it.
 """
@@ -27,7 +27,7 @@ class Contender:
     environment: Mapping[str, str] = field(default_factory=dict)
 
     def missing(self) -> str:
-        """Why it cannot take part here; empty where it can."""
+        """The reason why the contender cannot take part here; empty where it can."""
         if self.module == tangente.__name__:
             return _no_engine(self.variant)
         for package in self.packages:

@@ -19,11 +19,11 @@ from benchmarks.steps.turns import Record
 from benchmarks.steps.workloads import WORKLOADS
 
 MARKS = "<!-- made by step_rate from here on -->", "<!-- as far as here -->"
-"""Around what of the page is made; the rest of it is written by hand."""
+"""The marks around what of the page is made; the rest of it is written by hand."""
 ONE_CORE = 1.1
 """Seconds of the processor for each on the clock, beyond which more than one core has worked."""
 CROWDED = 0.9
-"""And below which others had the core for a part of the time."""
+"""The share of the core below which others had it for a part of the time."""
 
 
 def read(path: Path) -> list[Record]:
@@ -91,7 +91,7 @@ def ratio(record: Record, name: str) -> str:
 
 
 def share(record: Record, name: str) -> str:
-    """Of the limit, in percent."""
+    """The share of the limit, in percent."""
     return f"{statistics.median(record.rates[name]) / limit(record):.0%}"
 
 
@@ -109,7 +109,7 @@ def _table(records: Sequence[Record], cell: Cell, more: Sequence[tuple[str, Call
 
 
 def _notes(records: Sequence[Record]) -> Iterable[str]:
-    """Who was left out, who took more than a core, the machines, the peaks and the versions."""
+    """The notes: who was left out, who took more than a core, the machines, the peaks and the versions."""
     reasons = [(f"{CONTENDERS[name].label}: {reason}", record.workload) for record in records for name, reason in record.left_out.items()]
     if reasons:
         grouped = groupby(sorted(reasons), key=lambda item: item[0])

@@ -14,7 +14,7 @@ from benchmarks.steps.workloads import Steps, Workload
 
 SIZE = 1024
 OPERATIONS = 2 * SIZE**3
-"""Of one product."""
+"""The operations of one product."""
 PEAK = Contender("peak", "benchmarks.steps.peak", ("torch",))
 
 

@@ -15,7 +15,7 @@ Array = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Points:
-    """Those inside, (n, d), and those of each condition, (m, d)."""
+    """The points inside, (n, d), and those of each condition, (m, d)."""
 
     interior: Array
     edges: tuple[Array, ...]
@@ -44,4 +44,4 @@ SIDES: dict[str, Sequence[Sequence[tuple[int, float]]]] = {
     "damped-oscillator": [[(0, 0.0)], [(0, 0.0)]],
     "poisson": [[(0, 0.0), (0, 1.0), (1, 0.0), (1, 1.0)]],
 }
-"""For each condition of a problem the sides that share its points: what the coordinate of an axis is there."""
+"""The sides that share a condition's points, for each condition of a problem: what the coordinate of an axis is there."""

@@ -18,7 +18,7 @@ class Dropped(Exception):
 
 @dataclass(frozen=True)
 class Turn:
-    """So many steps: seconds on the clock, seconds of the processor, and the loss at their end."""
+    """A number of steps: their seconds on the clock and of the processor, and the loss at their end."""
 
     steps: int
     seconds: float

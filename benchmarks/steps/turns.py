@@ -19,7 +19,7 @@ LENGTH = 0.4
 FIRST = 8
 """Steps of which the second time tells how many make a turn."""
 WARM = 2
-"""Turns that do not count."""
+"""The turns that do not count."""
 
 
 @dataclass
@@ -37,7 +37,7 @@ class Record:
     left_out: dict[str, str] = field(default_factory=dict)
 
     def table(self) -> dict[str, object]:
-        """As JSON keeps it."""
+        """The record as JSON keeps it."""
         return asdict(self)
 
 
@@ -87,7 +87,7 @@ def _turns(workload: str, contenders: Mapping[str, Contender], rounds: int, left
 
 
 def order(names: Sequence[str], number: int) -> list[str]:
-    """Who comes after whom in a round: each time another is first, and every other time it goes backwards."""
+    """The order of a round: each time another is first, and every other time it goes backwards."""
     first = number % len(names)
     turned = [*names[first:], *names[:first]]
     return turned[::-1] if number % 2 else turned

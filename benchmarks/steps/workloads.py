@@ -8,18 +8,18 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 Steps = Callable[[int], float]
-"""Takes so many steps of a training; the loss before the last of them."""
+"""A function that takes so many steps of a training, and gives the loss before the last of them."""
 Axes = tuple[int, ...]
 """A derivative by the axes along which it is taken, one after the other; the function itself, where there are none."""
 
 LEARNING_RATE = 1e-3
 NU, DELTA, OMEGA = 0.01 / math.pi, 2.0, 20.0
-"""Of Burgers' equation u_t + u u_x = ν u_xx, and of the oscillator's u_tt + 2δ u_t + ω² u = 0; values as in the library."""
+"""The constants of Burgers' equation u_t + u u_x = ν u_xx, and of the oscillator's u_tt + 2δ u_t + ω² u = 0, as in the library."""
 
 
 @dataclass(frozen=True)
 class Condition:
-    """So many points at which a derivative of the solution is given, and the condition's weight in the loss."""
+    """A condition: the number of points at which a derivative of the solution is given, and its weight in the loss."""
 
     points: int
     weight: float
@@ -48,7 +48,7 @@ class Workload:
         return [len(self.low), *[self.width] * self.depth, 1]
 
     def tiny(self) -> Workload:
-        """The same in small, for tests."""
+        """A small version of the workload, for tests."""
         conditions = tuple(replace(condition, points=min(condition.points, 8)) for condition in self.conditions)
         return replace(self, width=8, points=32, conditions=conditions)
 

@@ -19,7 +19,7 @@ Formula = Callable[[Axes], Array]
 
 
 class Fate(StrEnum):
-    """Why a problem has no solution that a reference could be: each is to be said, and nothing claimed."""
+    """The reason why a problem has no solution that could be a reference: each is to be said, and nothing claimed."""
 
     FAMILY = "family"
     NONE = "none"

@@ -21,7 +21,7 @@ from core.problem.bound import BoundProblem
 COUNT = 9
 """Points of a patch along each coordinate."""
 SIZES = (0.1, 0.025, 0.006)
-"""Of a patch, as parts of each range."""
+"""The sizes of a patch, as parts of each range."""
 COARSE = 33
 """Points an axis at which the truth's size is looked at."""
 
@@ -44,7 +44,7 @@ class Patch:
         self.sizes, self.spans = sizes, high - low
 
     def natural(self, derivative: Derivative) -> float:
-        """How large a derivative is that changes over the whole domain: smaller ones are nothing to compare with."""
+        """The size of a derivative that changes over the whole domain: smaller ones are nothing to compare with."""
         spans = [self.spans[self.letters.index(letter)] for letter in derivative.by]
         return float(self.sizes[self.problem.unknowns.index(derivative.unknown)] / np.prod(spans))
 
@@ -97,7 +97,7 @@ def sizes_of(problem: BoundProblem, formula: Formula) -> Array:
 
 
 def misfits(problem: BoundProblem, formula: Formula, places: int = 9, seed: int = 0) -> list[float]:
-    """At each place the largest residual of the equations, relative to the size of their terms: the best of three patches, sorted."""
+    """The largest residual of the equations at each place, relative to the size of their terms: the best of three patches, sorted."""
     random, sizes, found = np.random.default_rng(seed), sizes_of(problem, formula), []
     for _ in range(places):
         spot = random.uniform(0.05, 0.95, len(problem.coordinates))
@@ -107,7 +107,7 @@ def misfits(problem: BoundProblem, formula: Formula, places: int = 9, seed: int 
 
 
 def gaps(problem: BoundProblem, formula: Formula, seed: int = 0) -> list[float]:
-    """For each edge of each condition how far it is from being met in the middle, relative to its terms: the best of three patches."""
+    """The distance of each edge's condition from being met in the middle, relative to its terms: the best of three patches."""
     random, sizes = np.random.default_rng(seed), sizes_of(problem, formula)
     spots = [random.uniform(0.2, 0.8, len(problem.coordinates)) for _ in SIZES]
     return [

@@ -42,7 +42,7 @@ class Open:
 
 @dataclass(frozen=True)
 class Rod:
-    """What obeys the equation between the first and the last of `borders`, which also hold every place where something jumps."""
+    """A rod that obeys the equation between the first and the last of `borders`, which hold every place where something jumps."""
 
     borders: tuple[float, ...]
     left: Held | Open

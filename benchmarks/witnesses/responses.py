@@ -25,7 +25,7 @@ class Signal(Protocol):
         """The text."""
 
     def at(self, times: Array) -> Array:
-        """Its values; NaN on a jump."""
+        """The signal's values; NaN on a jump."""
 
     def answer(self, rate: Any, times: Array) -> Array:
         """y at `times` where y' = −rate·y + signal and y(0) = 0; `rate` and `times` broadcast."""
@@ -46,7 +46,7 @@ class Steps:
         return " + ".join(f"{text(height)}*{step.format(f'{letter} - {text(place)}')}" for place, height in terms)
 
     def at(self, times: Array) -> Array:
-        """Its values; NaN on a jump."""
+        """The signal's values; NaN on a jump."""
         total = np.zeros_like(times)
         for place, height in zip(self.places, self.heights, strict=True):
             total = total + height * np.where(np.abs(times - place) <= 1e-12 * (1 + abs(place)), np.nan, times > place)
@@ -72,7 +72,7 @@ class Constant:
         return text(self.value)
 
     def at(self, times: Array) -> Array:
-        """Its values."""
+        """The signal's values."""
         return np.full_like(times, self.value)
 
     def answer(self, rate: Any, times: Array) -> Array:
@@ -82,7 +82,7 @@ class Constant:
 
 @dataclass(frozen=True)
 class Scaled:
-    """Another signal, times a factor."""
+    """A signal that is another one, times a factor."""
 
     signal: Signal
     factor: float
@@ -92,7 +92,7 @@ class Scaled:
         return f"{text(self.factor)}*({self.signal.write(letter)})"
 
     def at(self, times: Array) -> Array:
-        """Its values."""
+        """The signal's values."""
         return self.factor * self.signal.at(times)
 
     def answer(self, rate: Any, times: Array) -> Array:
@@ -113,11 +113,11 @@ class Bell:
         return f"{text(self.height)}*exp(-(({letter} - {text(self.centre)})/{text(self.width)})^2)"
 
     def at(self, times: Array) -> Array:
-        """Its values."""
+        """The signal's values."""
         return self.height * np.exp(-(((times - self.centre) / self.width) ** 2))
 
     def answer(self, rate: Any, times: Array) -> Array:
-        """By completing the square; the scaled complementary error function keeps it from overflowing."""
+        """The answer by completing the square; the scaled complementary error function keeps it from overflowing."""
         away = (np.asarray(times) - self.centre) / self.width
         shift = np.asarray(rate) * self.width / 2 - away
         scaled = np.exp(-(away**2)) * erfcx(np.maximum(shift, -5.0))
@@ -147,7 +147,7 @@ class Tent:
         return f"{text(self.height)}*max(0, 1 - abs({letter} - {text(self.centre)})/{text(self.width)})"
 
     def at(self, times: Array) -> Array:
-        """Its values."""
+        """The signal's values."""
         return self.height * np.maximum(0.0, 1 - np.abs(times - self.centre) / self.width)
 
     def answer(self, rate: Any, times: Array) -> Array:

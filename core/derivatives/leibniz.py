@@ -30,7 +30,7 @@ class Products:
         self._known: WeakKeyDictionary[Columns, dict[Wanted, tuple[Tensor, dict[Wanted, Tensor]]]] = WeakKeyDictionary()
 
     def within(self, item: Wanted) -> Collection[Wanted]:
-        """What of the network within is needed for one that is wanted."""
+        """The derivatives of the network within that a wanted one needs."""
         return _splits(item)
 
     def values(self, network: Trial, columns: Columns) -> dict[Wanted, Tensor]:
@@ -44,7 +44,7 @@ class Products:
         return found
 
     def given(self, network: Trial, columns: Columns) -> dict[Wanted, tuple[Tensor, dict[Wanted, Tensor]]]:
-        """For each wanted derivative that of A, (n, 1), and each derivative of N with its factor, (n, 1); kept while the points stay."""
+        """The parts of each wanted derivative: A's derivative, (n, 1), and the factor of each derivative of N, (n, 1)."""
         if columns not in self._known:
             self._known[columns] = self._computed(network, columns)
         return self._known[columns]
@@ -72,12 +72,12 @@ class Products:
 
 
 def _ordered(wanted: Collection[Wanted]) -> tuple[Wanted, ...]:
-    """Always the same way round: see `core.derivatives.reverse.ordered`."""
+    """The wanted derivatives, always the same way round: see `core.derivatives.reverse.ordered`."""
     return tuple(sorted(wanted, key=lambda item: (item.unknown, parts(item))))
 
 
 def _splits(item: Wanted) -> dict[Wanted, Parts]:
-    """What is needed of N, and the sum of B's derivatives that is its factor: that of what is wanted itself is B."""
+    """The derivatives of N that a wanted one needs, each with the sum of B's derivatives that is its factor."""
     found: dict[Wanted, list[tuple[str, float]]] = {item: [("", 1.0)]}
     for by, factor in parts(item):
         for inner, outer, times in splits(by):

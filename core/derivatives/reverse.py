@@ -52,7 +52,7 @@ def derivatives(
 
 
 def ordered(wanted: Collection[Derivative]) -> tuple[Derivative, ...]:
-    """Lower orders first, and always the same way round.
+    """The derivatives in order: lower ones first, and always the same way round.
 
     The order in which a graph is built is that in which autograd sums its gradients: to repeat a run bit for bit it must not be a set's,
     which differs from process to process.

@@ -18,7 +18,7 @@ Parts = tuple[tuple[str, float], ...]
 
 
 def combined(equations: Sequence[Expression]) -> tuple[Expression, ...]:
-    """The same equations, with a `Combination` in the place of each sum that saves a derivative; unchanged where none does."""
+    """The equations with a `Combination` in the place of each sum that saves a derivative; unchanged where none does."""
     split = [_Split.of(tree) for tree in equations]
     if any(item is None for item in split):
         return tuple(equations)
@@ -43,7 +43,7 @@ class _Split:
 
     @classmethod
     def of(cls, tree: Expression) -> _Split | None:
-        """None where a factor is too large or too small to be written."""
+        """Split an equation; None where a factor is too large or too small to be written."""
         factors: dict[Derivative, float] = {}
         rest: list[Expression] = []
         stack: list[tuple[Expression, float]] = [(tree, 1.0)]
@@ -69,7 +69,7 @@ class _Split:
         return cls({derivative: factor for derivative, factor in factors.items() if factor}, rest)
 
     def sums(self, free: set[str]) -> dict[str, Parts]:
-        """By unknown, the part of the equation that is made of derivatives by the `free` letters alone."""
+        """The part of the equation that is made of derivatives by the `free` letters alone, for each unknown."""
         unknowns = sorted({derivative.unknown for derivative in self.factors if derivative.by in free})
         return {
             unknown: tuple(
@@ -99,7 +99,7 @@ def _scaled(parts: Parts) -> tuple[Parts, float]:
 
 
 def _proper(by: str) -> Iterator[str]:
-    """What a derivative builds on: those by some of its letters, but not all."""
+    """The derivatives by some of a derivative's letters, but not all: it builds on them."""
     for place in range(len(by)):
         inner = by[:place] + by[place + 1 :]
         yield inner

@@ -56,7 +56,7 @@ def imprecise(case: Case) -> Values | None:
 
 
 def finer(case: Case) -> Offers:
-    """Whatever brings residuals down further."""
+    """The settings that bring residuals down further."""
     return (remedies.longer(case.experiment), *remedies.sharper(case.experiment), *remedies.more_points(case.experiment))
 
 
@@ -70,7 +70,7 @@ def unmet(case: Case) -> Values | None:
 
 
 def _carries_kinks(case: Case) -> bool:
-    """Whether conditions are built in that should not be: as they could be, what hinders is that they are rough."""
+    """Whether conditions are built in that are too rough for it."""
     return case.experiment.constraints == "hard" and case.experiment.hindrance is not None
 
 

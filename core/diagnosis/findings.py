@@ -244,17 +244,18 @@ def _unmet(term: Term) -> float:
 FAULTS: dict[str, Fault] = {
     "problem": Fault(
         N_("The problem itself"),
-        N_("The classical solver refuses it, and no setting of the training mends that: {reason}"),
+        N_("The classical solver refuses the problem, and no setting of the training mends that: {reason}"),
         _problem,
         lambda case: (),
         explains=False,
     ),
     "frozen": Fault(
-        N_("The constraint froze it"),
+        N_("The constraint froze the network"),
         N_(
-            "The loss fell from {first} to {last}, and yet the relative error is {error}, beside a reference that claims {reference} for "
-            "its own. The network is built into a function that carries the conditions through the whole domain, and adds {moved} of its "
-            "size to that: kinks, jumps and steep places of the conditions stay where they are, and the points beside them do not see it."
+            "The loss fell from {first} to {last}, and yet the relative error is {error}, while the reference "
+            "claims an error of {reference}. The network is built into a function that carries the conditions "
+            "through the whole domain, and adds only {moved} of its size to that function: kinks, jumps and steep "
+            "places of the conditions stay where they are, and the points beside them do not see it."
         ),
         agreement.frozen,
         agreement.thawed,
@@ -262,9 +263,11 @@ FAULTS: dict[str, Fault] = {
     "contradicted": Fault(
         N_("Two numbers that disagree"),
         N_(
-            "All terms are met to {unmet} at points that were not trained on, and yet the relative error is {error}, beside a reference "
-            "that claims {reference} for its own. Either the problem has another solution, which the network found, or lets small "
-            "residuals grow large, as chaos does; or the reference is wrong, or the exact solution that was given, or what is built in."
+            "All terms are met to {unmet} at points that were not trained on, and yet the relative error is "
+            "{error}, while the reference claims an error of {reference}. Either the problem has another "
+            "solution, which the network found, or it lets small residuals grow large, as chaos does; or "
+            "something is wrong: the reference, the exact solution that was given, or a condition that is built "
+            "in."
         ),
         agreement.contradicted,
         agreement.asked_otherwise,
@@ -279,8 +282,9 @@ FAULTS: dict[str, Fault] = {
     "trivial": Fault(
         N_("A trivial solution"),
         N_(
-            "The network is nearly constant: it varies by {spread} over the domain, where the conditions give values of size {given}. It "
-            "obeys the equation in a way that says nothing, and the term {term} is unmet to {unmet}."
+            "The network is nearly constant: it varies by {spread} over the domain, while the conditions give "
+            "values of size {given}. It obeys the equation in a trivial way, and the term {term} is unmet to "
+            "{unmet}."
         ),
         _trivial,
         _weighted_up,
@@ -306,8 +310,9 @@ FAULTS: dict[str, Fault] = {
     "biased": Fault(
         N_("Fast waves are missing"),
         N_(
-            "Along {coordinate} the residual crosses its mean {residual} times, the solution {solution} times: what is missing oscillates. "
-            "{slow} of the squared residual lies in directions of the tangent kernel that gradient descent hardly learns."
+            "The residual crosses its mean {residual} times along {coordinate}, the solution {solution} times: "
+            "the missing part oscillates. {slow} of the squared residual lies in directions of the tangent kernel "
+            "that gradient descent hardly learns."
         ),
         _biased,
         _finer,
@@ -323,28 +328,28 @@ FAULTS: dict[str, Fault] = {
     ),
     "early": Fault(
         N_("Ended too early"),
-        N_("Over the last fifth of its {step} steps the loss still fell by a factor of {fell}, and a term is still unmet to {unmet}."),
+        N_("The loss still fell by a factor of {fell} over the last fifth of its {step} steps, and a term is still unmet to {unmet}."),
         _early,
         lambda case: (remedies.longer(case.experiment),),
     ),
     "interrupted": Fault(
-        N_("Not at its end"),
+        N_("Halted before its end"),
         N_(
-            "The run was halted after {step} steps. Over their last fifth the loss still fell by a factor of {fell}, and a term is "
-            "still unmet to {unmet}. Resume goes on."
+            "The run was halted after {step} steps. The loss still fell by a factor of {fell} over their last "
+            "fifth, and a term is still unmet to {unmet}. Resume goes on."
         ),
         _interrupted,
         lambda case: (),
     ),
     "stalled": Fault(
         N_("Stalled"),
-        N_("Over the second half of the run the loss fell by a factor of {half} only, to {last}, though a term is unmet to {unmet}."),
+        N_("The loss fell only by a factor of {half} over the second half of the run, to {last}, though a term is unmet to {unmet}."),
         _stalled,
         lambda case: remedies.sharper(case.experiment),
     ),
     "unmet": Fault(
         N_("A term is not met"),
-        N_("The term {term} is unmet to {unmet}: so much of what is added up in it is left over."),
+        N_("The term {term} is unmet to {unmet}: its summands should cancel, and that part of them is left over."),
         _unexplained,
         _brought_down,
         explains=False,
@@ -352,15 +357,15 @@ FAULTS: dict[str, Fault] = {
     "imprecise": Fault(
         N_("Small residuals, and not so small an error"),
         N_(
-            "All terms are met to {unmet}, and the relative error is {error} all the same: in this problem small residuals come to more. "
-            "What brings them down further brings the error down."
+            "All terms are met to {unmet}, and the relative error is {error} all the same: small residuals grow "
+            "to a larger error in this problem. Whatever lowers them further lowers the error."
         ),
         agreement.imprecise,
         agreement.finer,
         explains=False,
     ),
     "rounded": Fault(
-        N_("At the end of {precision}"),
+        N_("The limit of {precision}"),
         N_("Rounding in {precision} makes up {rounding} of the residual's size: further steps chase noise."),
         _rounded,
         lambda case: ({"precision": "float64"},),

@@ -15,7 +15,7 @@ LEAST = 3
 
 
 def history(totals: Array) -> History | None:
-    """That of the losses of all steps, (steps,); None without any."""
+    """The history of the losses of all steps, (steps,); None without any."""
     if not len(totals):
         return None
     medians = [float(np.median(block)) for block in np.array_split(totals, min(BLOCKS, len(totals)))]

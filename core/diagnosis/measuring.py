@@ -33,7 +33,7 @@ ENOUGH = 100
 CONDITION_POINTS = 40
 
 Told = Callable[[int, int], None]
-"""Is told how many of how many parts are done."""
+"""A function that is told how many of how many parts are done."""
 
 
 def checked(experiment: Experiment, checkpoint: Checkpoint, told: Told = lambda done, parts: None) -> Checked | None:
@@ -83,7 +83,7 @@ class Measurement:
         yield "moved", self._moved(points)
 
     def _gradients(self) -> Tensor:
-        """That of each term that there is, with its weight, (kept, parameters)."""
+        """The gradient of each term that there is, with its weight, (kept, parameters)."""
         points = self.objective.points
         each = jacobian.of_terms(self.losses, self.network, points) * self.losses.weights[:, None]
         return each[self._kept()]
@@ -93,7 +93,7 @@ class Measurement:
         return sorted({residual.term for batch in self.losses.batches(self.network, self.objective.points) for residual in batch})
 
     def _jacobian(self) -> tuple[Tensor, Tensor, Tensor]:
-        """Without weights: R, (rows,), dR/dθ, (rows, parameters), and the number of each row's term, (rows,)."""
+        """The unweighted R, (rows,), dR/dθ, (rows, parameters), and the number of each row's term, (rows,)."""
         most = min(ROWS, max(1, ENTRIES // self.experiment.parameters))
         terms = len(self.experiment.weights)
         few = replace(
@@ -166,14 +166,14 @@ class Measurement:
 
 
 def cosines(each: Tensor) -> tuple[tuple[float, ...], ...]:
-    """Those of the angles between gradients, (terms, parameters) → (terms, terms); 0 beside one that vanishes."""
+    """The cosines of the angles between gradients, (terms, parameters) → (terms, terms); 0 beside one that vanishes."""
     norms = torch.linalg.vector_norm(each, dim=1, keepdim=True)
     units = each / torch.where(norms > 0, norms, 1)
     return tuple(tuple(row) for row in (units @ units.T).clamp(-1, 1).tolist())
 
 
 def spectrum(values: Tensor, rows: Tensor, steps: int) -> Spectrum:
-    """That of the kernel J Jᵀ, (rows, rows), of residuals `values`, (rows,), and `rows`, J, (rows, parameters), after `steps` steps.
+    """The spectrum of the kernel J Jᵀ for residuals `values`, (rows,), and `rows`, J, (rows, parameters), after `steps` steps.
 
     Under gradient descent the part of R along an eigenvector falls by a factor that depends on the eigenvalue alone (Jacot et al. 2018,
     Neural tangent kernel; for residuals: Wang, Yu and Perdikaris 2022, "When and why PINNs fail to train"), and no step may be longer than

@@ -86,7 +86,7 @@ class Checked:
 
     @property
     def unmet(self) -> float:
-        """Of the term that is met worst."""
+        """The relative residual of the term that is met worst."""
         return max(term.unmet for term in self.terms)
 
 
@@ -98,12 +98,12 @@ class Measures:
     checked: Checked | None
 
     def plain(self) -> dict[str, Any]:
-        """As JSON has it."""
+        """The measures as JSON holds them."""
         return asdict(self)
 
     @classmethod
     def read(cls, table: Mapping[str, Any]) -> Measures:
-        """What `plain` gave."""
+        """The measures that `plain` wrote."""
         history, checked = table["history"], table["checked"]
         return cls(History(**history) if history else None, _checked(checked) if checked else None)
 

@@ -23,11 +23,11 @@ SMALL: Settings = {**recipes.SMALL, "points": 1000}
 """A network and points that every method can handle."""
 SMOOTH: Settings = {"activation": "tanh"}
 UP = 100.0
-"""By which conditions gain weight where nothing tells by how much."""
+"""The factor by which conditions gain weight where no measurement tells how much they need."""
 
 
 def possible(experiment: Experiment, offers: Iterable[Settings]) -> tuple[Settings, ...]:
-    """Those that change something, to what can be trained, each once, without what is so already."""
+    """The offers that change something and can be trained, each once, without the settings that are so already."""
     found: list[Settings] = []
     for offer in offers:
         changed = {key: value for key, value in offer.items() if value != _now(experiment, key)}
@@ -65,7 +65,7 @@ def balanced(checked: Checked) -> Settings:
 
 
 def conditions_up(checked: Checked) -> Settings:
-    """More weight for the conditions."""
+    """The settings that give the conditions more weight."""
     conditions = [term for term in checked.terms if term.name.startswith("condition")]
     return {f"weights.{term.name}": min(round_to(UP * (term.weight or 1.0)), WEIGHT.high) for term in conditions}
 
@@ -83,7 +83,7 @@ def sharper(experiment: Experiment) -> tuple[Settings, ...]:
 
 
 def constrained(experiment: Experiment) -> Settings:
-    """As many conditions met by construction as can be."""
+    """The settings that build as many conditions into the network as can be."""
     asked: tuple[Settings, ...] = ({"constraints": "hard"}, {"constraints": "partial"})
     return next((settings for settings in asked if _trainable(experiment, settings)), {})
 
@@ -105,7 +105,7 @@ def _now(experiment: Experiment, key: str) -> Any:
 
 
 def _trainable(experiment: Experiment, changed: Settings) -> bool:
-    """Whether there is such an experiment."""
+    """Whether an experiment with these settings can be trained."""
     settings = {name: getattr(experiment, name) for name in HYPERPARAMETERS}
     weights = dict(experiment.weights)
     for key, value in changed.items():

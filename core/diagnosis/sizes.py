@@ -40,7 +40,7 @@ FAINT = 1e-3
 
 
 def unmet(losses: Losses, network: nn.Sequential, points: Points) -> list[float]:
-    """Of each residual that there is, in the order of the terms, its size over the sum of the sizes of its summands; 0 where all vanish.
+    """The size of each residual over the sum of the sizes of its summands, in the order of the terms; 0 where all vanish.
 
     A condition is also held against what it evaluates over the domain: in u(0) = 0 there is nothing else. An equation is held against a
     small part of what its summands would naturally be: with u_t = u_xx = 0 it is met, whatever rounding says.

@@ -21,7 +21,7 @@ NOTICED = 0.1
 
 
 def waves(losses: Losses, network: nn.Sequential) -> Waves:
-    """Those of the coordinate along which the residual crosses its mean most often."""
+    """The waves along the coordinate on which the residual crosses its mean most often."""
     names = losses.draws.coordinates
     return max((_along(losses, network, axis) for axis in range(len(names))), key=lambda found: found.residual)
 

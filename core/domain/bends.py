@@ -22,7 +22,7 @@ BENDS = STEPS | {"abs", "min", "max"}
 SAMPLES = 1001
 CLOSEST = 1e-12
 DENSER = 60
-"""So many further samples to either side of a place, the closest at this distance, relative to the interval."""
+"""The number of further samples on either side of a place; the closest is at `CLOSEST`, relative to the interval."""
 MOST_PLACES = 40
 NEAR = 1e-6
 """How far to either side of a place, relative to the interval, a sign is looked at."""

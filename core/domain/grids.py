@@ -16,7 +16,7 @@ FULL: Mapping[int, int] = {1: 401, 2: 101, 3: 33}
 LIVE: Mapping[int, int] = {count: points // 2 + 1 for count, points in FULL.items()}
 """Every second point of `FULL`, so that a frame costs less than a training step."""
 RESIDUAL: Mapping[int, int] = {1: 101, 2: 21, 3: 9}
-"""Coarser again, as residuals cost several passes."""
+"""A coarser grid still, as residuals cost several passes."""
 
 
 def axes(coordinates: Sequence[Interval], counts: Mapping[int, int]) -> tuple[Array, ...]:

@@ -170,7 +170,7 @@ def replaced(tree: Expression, part: Expression, by: Expression) -> Expression:
 def _interface(
     equations: tuple[Expression, ...], item: Interval, place: float, letters: tuple[str, ...], space: tuple[str, ...]
 ) -> Interface | None:
-    """What is continuous at the place; None where nothing bends there but what is smooth enough for the equations as they are."""
+    """The interface at the place; None where everything that bends there is smooth enough for the equations."""
     calculus, letter = _Calculus(item, place, letters, space), item.name
     singular = [tree for equation in equations for tree in calculus.singular(equation)]
     first = next((number for number, tree in enumerate(equations, 1) if any(isinstance(node, Differential) for node in walk(tree))), 1)

@@ -146,7 +146,7 @@ class _Lines:
         return found
 
     def _crossing(self, tree: Expression, low: Array, high: Array) -> Array:
-        """By bisection, between places of different signs."""
+        """The crossing between places of different signs, found by bisection."""
         signs = np.sign(self._values(tree, low))
         for _ in range(HALVINGS):
             middle = (low + high) / 2

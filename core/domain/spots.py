@@ -74,7 +74,7 @@ def _line(parts: Sequence[tuple[Expression, float | None]], coordinates: Sequenc
 
 
 def _places(function: Function, item: Interval, share: float | None) -> Iterator[float]:
-    """Around what changes fast with an argument, or to both sides of where it jumps or bends, and between: on it, it is a convention."""
+    """The places around which the function changes fast, and those on either side of where it jumps or bends."""
     x = np.linspace(item.low, item.high, SAMPLES)
     values = function(x)
     found = np.sort(np.concatenate([_zeros(function, x, values), _extremes(function, x, values)]))[:MOST] if _fast(values, share) else x[:0]
@@ -106,7 +106,7 @@ def _fast(values: Array, share: float | None) -> bool:
 
 
 def _zeros(function: Function, x: Array, values: Array) -> Array:
-    """Where it changes its sign, by bisection."""
+    """The places where the function changes its sign, by bisection."""
     crosses = values[:-1] * values[1:] < 0
     low, high, signs = x[:-1][crosses], x[1:][crosses], np.sign(values[:-1][crosses])
     for _ in range(HALVINGS if len(low) else 0):
@@ -117,7 +117,7 @@ def _zeros(function: Function, x: Array, values: Array) -> Array:
 
 
 def _extremes(function: Function, x: Array, values: Array) -> Array:
-    """Where it is largest or smallest, by thirds."""
+    """The places where the function is largest or smallest, by thirds."""
     turns = (np.diff(values)[:-1] * np.diff(values)[1:] < 0) & np.isfinite(values[1:-1])
     low, high, signs = x[:-2][turns], x[2:][turns], np.sign(np.diff(values)[:-1][turns])
     for _ in range(2 * HALVINGS if len(low) else 0):

@@ -23,7 +23,7 @@ from core.expressions.tree import walk
 Array = NDArray[np.float64]
 
 NARROW = 0.1
-"""Of the interval: what is wider, every solver sees."""
+"""The part of the interval above which every solver sees what is there."""
 REACH = 8
 """Widths to either side of a place within which a function changes."""
 PARTS = 2

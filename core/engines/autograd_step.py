@@ -16,7 +16,7 @@ from core.network.parameters import Vector
 ENTRIES = 2**20
 """The numbers in one layer's values at the points of a block: fewer are no faster, more take more memory."""
 AT_ONCE = 2**23
-"""Such numbers for a GPU, which computes the faster the more there is."""
+"""The numbers in one layer's values at the points of a block on a GPU, which is the faster the more it is given."""
 
 
 class Nested:
@@ -28,11 +28,11 @@ class Nested:
         self._block = max(1, (ENTRIES if losses.device.type == "cpu" else AT_ONCE) // losses.experiment.width)
 
     def made_of(self, losses: Losses, points: Points) -> bool:
-        """Whether it was made of these: others have other equations, or others' values of parameters."""
+        """Whether the step was made of these losses and points: others have other equations, or other values of parameters."""
         return self._losses is losses and self._points is points
 
     def move(self, losses: Losses, points: Points) -> bool:
-        """Nothing is kept that would be worth moving."""
+        """Say that nothing can be moved: this engine keeps nothing of the points."""
         return False
 
     def weigh(self, weights: Weights) -> None:

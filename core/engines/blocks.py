@@ -1,4 +1,4 @@
-"""Which points pass through a network together, and where what residuals take of it there, and give back, lies."""
+"""Blocks of points that pass through a network together, and where in them lies what residuals take of it and give back."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from core.engines.residual_groups import Group
 
 
 class Passes:
-    """Those of groups, `block` points at a time, the last of the first group's together with all others if `joined`.
+    """The passes of groups, `block` points at a time; if `joined`, the last of the first group goes together with all others.
 
     `all` are they, one after the other; those of as many points have one plan, and its memory, in common.
     """
@@ -35,7 +35,7 @@ class Passes:
                     column.copy_(values[piece.rows])
 
     def _cut(self, *, joined: bool) -> Iterator[list[Cut]]:
-        """What passes through the network together."""
+        """The cuts that pass through the network together."""
         first, *others = range(len(self._groups))
         *blocks, last = self._blocks(first)
         yield from ([block] for block in blocks)
@@ -73,7 +73,7 @@ class Passes:
 
 
 class Cut(NamedTuple):
-    """Some rows of a group."""
+    """A part of a group's rows."""
 
     group: int
     rows: slice

@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 
 class Recordings:
-    """What is computed again and again on `device` from the memory it has, by a key; other devices compute it as it comes.
+    """Recordings of what is computed again and again on `device`, by a key; other devices compute it as it comes.
 
     Results are tensors, or tuples of them, and are copied out of the recording's memory.
     """
@@ -36,7 +36,7 @@ class Recordings:
             self._found.pop(key, None)
 
     def play(self, key: Hashable, take: Callable[[], Result]) -> Result:
-        """What `take` computes; within another recording it becomes a part of that."""
+        """The result of `take`; within another recording the computation becomes a part of that one."""
         if self._device.type != "cuda" or self._inside:
             return take()
         self._inside = True
@@ -74,7 +74,7 @@ class Recording:
         return result
 
     def _record(self, take: Callable[[], Any]) -> None:
-        """Nothing is computed meanwhile; what cannot be recorded is computed step by step from now on."""
+        """Record a step without computing it; one that cannot be recorded is computed operation by operation from now on."""
         graph = torch.cuda.CUDAGraph()
         try:
             with torch.cuda.graph(graph, stream=self._stream):

@@ -21,7 +21,7 @@ from core.network.parameters import Vector
 ENTRIES = 2**15
 """The numbers in one layer's values at the points of a block: with their derivatives and adjoints, what a core's own cache holds."""
 AT_ONCE = 2**22
-"""Such numbers for a GPU, which computes the faster the more there is, in some 2 GB of its memory."""
+"""The numbers in one layer's values at the points of a block on a GPU, which is the faster the more it is given; some 2 GB."""
 SHARE, FEW = 0.2, 200
 """Points of conditions that are taken together with those of the equations: such a share of them, and so many besides."""
 
@@ -43,7 +43,7 @@ class Sweep:
         self.weigh(weights)
 
     def made_of(self, losses: Losses, points: Points) -> bool:
-        """Whether it was made of these: others have other equations, or others' values of parameters."""
+        """Whether the step was made of these losses and points: others have other equations, or other values of parameters."""
         return self._groups.are_of(losses, points)
 
     def move(self, losses: Losses, points: Points) -> bool:

@@ -66,7 +66,7 @@ class Compiled:
         self._counts = np.concatenate([np.full(len(group.terms), group.count) for group in self._groups.found])
 
     def made_of(self, losses: Losses, points: Points) -> bool:
-        """Whether it was made of these: others have other equations, or others' values of parameters."""
+        """Whether the step was made of these losses and points: others have other equations, or other values of parameters."""
         return self._groups.are_of(losses, points)
 
     def move(self, losses: Losses, points: Points) -> bool:
@@ -114,7 +114,7 @@ class Compiled:
 
 
 def _packed(group: Group, weights: Weights) -> kernel.Group:
-    """As the kernel takes it."""
+    """The group as the kernel takes it."""
     terms = [
         kernel.Term(stream, term.order, term.factors, term.times) for stream, found in enumerate(group.streams.composed) for term in found
     ]

@@ -20,7 +20,7 @@ from core.network.columns import Columns
 
 @dataclass(frozen=True)
 class Part:
-    """Of what makes a trial function of a network: the factor of `inner` in `item`, or what `item` is shifted by."""
+    """A part of a trial function that is not the network: the factor of `inner` in `item`, or what `item` is shifted by."""
 
     item: Wanted
     inner: Wanted | None
@@ -48,7 +48,7 @@ class Leaves:
         self.vanishing = self.vanishing_at(places)
 
     def vanishing_at(self, places: Mapping[Place, Columns]) -> frozenset[Part]:
-        """What is zero at all of these points."""
+        """The parts of the trial function that are zero at all of these points."""
         found = set()
         for place, columns in places.items():
             for item, (shift, factors) in self._given(columns).items():

@@ -23,7 +23,7 @@ class Step(Protocol):
     """The loss of a network at certain points, by one of the engines."""
 
     def made_of(self, losses: Losses, points: Points) -> bool:
-        """Whether it was made of these: others have other equations, or others' values of parameters."""
+        """Whether the step was made of these losses and points: others have other equations, or other values of parameters."""
 
     def move(self, losses: Losses, points: Points) -> bool:
         """Take other points of the same losses, and as many, into the same memory; False where that cannot be."""
@@ -42,7 +42,7 @@ class Step(Protocol):
 
 
 STEPS: dict[str, Callable[[Losses, nn.Sequential, Points, Weights], Step]] = {"autograd": Nested, "jets": Sweep, NATIVE: Compiled}
-"""By engine."""
+"""The class that takes whole steps, by the name of its engine."""
 JACOBIAN = "jacobian"
 
 
@@ -68,7 +68,7 @@ class Objective:
 
     @property
     def constant(self) -> bool:
-        """Whether nothing but the step's phase changes it."""
+        """Whether nothing but the step's phase changes the objective."""
         return self._losses.experiment.resampling == "fixed" and not self._weighting.follows
 
     def go_to(self, step: int) -> None:
@@ -155,7 +155,7 @@ class Objective:
 
     @property
     def _step(self) -> Step:
-        """Made when it is first needed, for the points of the moment."""
+        """The step, made when it is first needed, for the points of the moment."""
         if self._made is None:
             self._made = STEPS[self.engine](self._losses, self._network, self._points, self.weights)
         return self._made

@@ -43,11 +43,11 @@ class Group:
 
     @property
     def points(self) -> int:
-        """At which the network is asked for."""
+        """The number of points at which the network is asked for."""
         return len(self.inputs) * self.rows
 
     def scales(self, weights: Weights) -> Tensor:
-        """What the squares are multiplied by in the loss, (residuals, rows) or (residuals, 1)."""
+        """The factors of the squares in the loss, (residuals, rows) or (residuals, 1)."""
         given = weights.terms[list(self.terms)][:, None] / self.count
         if not any(term in weights.points for term in self.terms):
             return given
@@ -81,7 +81,7 @@ class Groups:
         self.found = [written.group(item) for written, item in zip(self._written, asked, strict=True)]
 
     def are_of(self, losses: Losses, points: Points) -> bool:
-        """Whether they were made of these: others have other equations, or others' values of parameters."""
+        """Whether the groups were made of these losses and points: others have other equations, or other values of parameters."""
         return self.made_of[0] is losses and self.made_of[1] is points
 
     def move(self, losses: Losses, points: Points) -> bool:
@@ -128,7 +128,7 @@ class _Written:
         return self._leaves.vanishing == self._leaves.vanishing_at(places)
 
     def group(self, asked: _Asked) -> Group:
-        """At some points."""
+        """The group at the points that are asked for."""
         rows = asked.base.rows
         values: dict[Leaf, Any] = {Coordinate(name): column.detach() for name, column in asked.base.items()}
         columns = [self._leaves.part(key, asked.places) if isinstance(key, Part) else key(values) for key in self._columns]

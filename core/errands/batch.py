@@ -25,7 +25,7 @@ _ROOT = Path(core.__file__).resolve().parent.parent
 SILENCE = 300.0
 """Seconds without a word after which a program counts as hanging: some compile for a minute before their first step, on an idle machine."""
 MOST_EVENTS = 5_000
-"""That a program may tell."""
+"""The number of events that a program may tell."""
 LONGEST = 1_000_000
 """Characters that a line may have."""
 _TAIL = 2000
@@ -78,7 +78,7 @@ class Batch:
 
     @property
     def running(self) -> bool:
-        """Whether there is more to come."""
+        """Whether the batch has more to tell."""
         with self._lock:
             return not self._events or self._events[-1]["event"] != "over"
 

@@ -77,7 +77,7 @@ class Method:
 DENSE = 3000
 """Parameters of which a method can keep a square table."""
 ENTRIES = 100_000_000
-"""Those of a table that fits into memory."""
+"""The entries of a table that fits into memory."""
 OPTIMISERS: dict[str, Method] = {
     "adam": Method(N_("Adam (Kingma and Ba, 2015): cheap steps, sure of foot, but few digits."), check=50),
     "lbfgs": Method(N_("L-BFGS (Liu and Nocedal, 1989): longer steps, learned from the last fifty."), check=5),
@@ -91,7 +91,10 @@ OPTIMISERS: dict[str, Method] = {
         rows=True,
     ),
     "levenberg-marquardt-gain-ratio": Method(
-        N_("The same with Nielsen's rule (1999) for the length of a step: more careful, for shocks."), check=1, dense=True, rows=True
+        N_("Levenberg and Marquardt with Nielsen's rule (1999) for the length of a step: more careful, for shocks."),
+        check=1,
+        dense=True,
+        rows=True,
     ),
 }
 USUAL = (
@@ -107,7 +110,7 @@ USUAL = (
 
 CONSTRAINTS = {
     "soft": N_("The conditions are terms of the loss, met the better the longer it trains."),
-    "partial": N_("Periods, and what goes with them, hold exactly; the other conditions are terms of the loss."),
+    "partial": N_("Periods, and the conditions that go with them, hold exactly; the others are terms of the loss."),
     "hard": N_("All conditions hold exactly (Lagaris et al. 1998): the network learns the equation alone."),
 }
 SAMPLINGS = {
@@ -133,7 +136,7 @@ class Weighting:
 
 
 WEIGHTINGS: dict[str, Weighting] = {
-    "fixed": Weighting(N_("The weights of the terms as they are given, to the end.")),
+    "fixed": Weighting(N_("The terms keep the weights that they are given.")),
     "gradient-norm": Weighting(
         N_("Each term's weight is such that all pull equally hard (Wang, Teng and Perdikaris 2021): where one drowns the others."),
         terms=True,
@@ -150,12 +153,14 @@ WEIGHTINGS: dict[str, Weighting] = {
     ),
 }
 ENGINES = {
-    "auto": N_("The fastest that does here."),
+    "auto": N_("The fastest engine that works here."),
     "autograd": N_("Nested calls of torch.autograd.grad: what every other engine is checked against."),
     "jets": N_("All derivatives at once, pushed forward through the layers with the outputs, and a backward pass of their own."),
-    "native": N_("Jets, and the whole step with them, in the processor's own code; for plain perceptrons on a CPU, else jets as they are."),
+    "native": N_(
+        "Jets and the rest of the step in the processor's own code, for plain perceptrons on a CPU; other networks take plain jets."
+    ),
 }
 WEIGHT = Real(0.0, 1e6, scale="log")
 """What the weight of a loss term may be."""
 KINDS = ("equation", "condition", "interface")
-"""Of loss terms, which weights may be given for as such."""
+"""The kinds of loss terms for which a weight may be given at once."""

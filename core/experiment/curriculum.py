@@ -19,7 +19,7 @@ from core.problem.statement import ParameterRange
 from core.ranges import NO_CURRICULUM, Curriculum, Real, nearest
 
 JUMPS = 8
-"""From the first value to the parameter's own."""
+"""The number of jumps from the first value to the parameter's own."""
 RATIO = 10
 """Values further apart than this, and of one sign, are gone through evenly on a log scale."""
 

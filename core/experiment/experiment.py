@@ -45,7 +45,7 @@ from core.ranges import NO_CURRICULUM, Choice, Curriculum, Integer, Real, Stages
 NUMERICS = 3
 """Counts the changes that alter the numbers a run gives; part of every key, so that results cached before such a change retire."""
 CUSPS = 1
-"""The same of problems with cusps alone."""
+"""Counts the changes that alter the numbers of problems with cusps alone, as `NUMERICS` does for all."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ class Experiment:
         Choice(tuple(FACTORISATIONS)),
         "none",
         N_("Factorisation"),
-        N_("How weights are written. What the network is at first is the same."),
+        N_("How the weights are written. The network begins the same in either way."),
     )
     slopes: str = hyperparameter(
         "network",
@@ -116,9 +116,10 @@ class Experiment:
         0,
         N_("Random features"),
         N_(
-            "So many random waves of the coordinates, each a cosine and a sine, enter the first layer in their place "
-            "(Tancik et al., 2020): for fine patterns. The frequency is the standard deviation of theirs, in waves over half the domain. "
-            "Coordinates that are periodic by construction stay as they are. 0: none."
+            "The number of random waves, each a cosine and a sine, that enter the first layer in place of the "
+            "coordinates (Tancik et al., 2020): for fine patterns. The frequency is the standard deviation of "
+            "theirs, in waves over half the domain. Coordinates that are periodic by construction stay as they "
+            "are. 0: none."
         ),
     )
     constraints: str = hyperparameter(
@@ -127,8 +128,8 @@ class Experiment:
         "soft",
         N_("Constraints"),
         N_(
-            "Whether the network's output is built into a function that meets the conditions exactly, whatever its weights are; left out, "
-            "it is what their form allows."
+            "Whether the network's output is built into a function that meets the conditions exactly, whatever "
+            "its weights are. If this is left out, it is built in as far as the form of the conditions allows."
         ),
     )
     learning_rate: float = hyperparameter(
@@ -157,8 +158,8 @@ class Experiment:
         None,
         N_("Patience"),
         N_(
-            "Steps without progress after which the run ends. What counts is the residual at points that are never trained on; "
-            "in any case the weights with the smallest one are those that are kept."
+            "Steps without progress after which the run ends. Progress is a smaller residual at points that are "
+            "never trained on; the run always keeps the weights with the smallest one."
         ),
         optional=True,
     )
@@ -184,8 +185,9 @@ class Experiment:
         100,
         N_("Period"),
         N_(
-            "Steps between two draws of points that follow the residual, and between two changes of weights that do; without a number of "
-            "steps, also those before the next window of time and the next value of a curriculum."
+            "Steps between two draws of points that follow the residual, and between two changes of weights that "
+            "do; if the run has no number of steps, also the steps before the next window of time and the next "
+            "value of a curriculum."
         ),
     )
     windows: int = hyperparameter(
@@ -194,9 +196,10 @@ class Experiment:
         1,
         N_("Windows"),
         N_(
-            "Time marching: the points begin in the first of so many parts of the time, and a part joins at a time until, half-way through "
-            "the steps, they are everywhere (Wight and Zhao 2020). For what the start decides, where a network that is asked for all times "
-            "at once settles for a flat solution. Needs a coordinate t, and conditions at its start."
+            "Time marching: the time is cut into so many parts. The points begin in the first part, and the "
+            "others join one by one until the points are everywhere, half-way through the steps (Wight and Zhao "
+            "2020). For problems that the start decides, where a network that learns all times at once settles "
+            "for a flat solution. Needs a coordinate t, and conditions at its start."
         ),
     )
     curriculum: str = hyperparameter(
@@ -215,7 +218,7 @@ class Experiment:
         Choice(tuple(WEIGHTINGS)),
         "fixed",
         N_("Weighting"),
-        N_("Whether the weights of the loss stay, or change with what the network has learned; those that are given remain as factors."),
+        N_("Whether the weights of the loss stay, or change with what the network has learned; weights that are given remain as factors."),
     )
     causality: float = hyperparameter(
         "training",
@@ -241,8 +244,9 @@ class Experiment:
         "constant",
         N_("Schedule"),
         N_(
-            "How Adam's learning rate goes over its steps. Cosine: down to zero; exponential: down to a hundredth; warm-up: up over a "
-            "tenth of them, then as cosine. Without a number of steps it stays constant."
+            "How Adam's learning rate changes over its steps. Cosine: down to zero; exponential: down to a "
+            "hundredth; warm-up: up over a tenth of them, then as cosine. Without a number of steps it stays "
+            "constant."
         ),
     )
     engine: str = hyperparameter(

@@ -105,7 +105,7 @@ def _weights(problem: Problem, known: Mapping[str, Any]) -> int:
 
 @lru_cache(maxsize=256)
 def _method(problem: Problem) -> str:
-    """That which suits a small network."""
+    """The method that suits a small network."""
     names, bound = [coordinate.name for coordinate in problem.coordinates], bind(problem, dict(problem.values({})))
     if len(names) == 1:
         return BROYDEN if bound.order > 2 and cusps.find(bound) else MARQUARDT

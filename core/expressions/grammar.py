@@ -351,7 +351,7 @@ class Parser:
 
     @classmethod
     def shifted(cls, tree: Expression, coordinate: Coordinate) -> bool:
-        """Whether it is the coordinate and something constant, as in a delay."""
+        """Whether the tree is the coordinate and something constant, as in a delay."""
         match tree:
             case Binary("+" | "-", left, right):
                 return (left == coordinate and cls.fixed(right)) or (right == coordinate and cls.fixed(left))

@@ -20,7 +20,7 @@ SPECIAL = ("erf", "erfc", "sech", "sinc", *BESSEL)
 DERIVED = ("lambda_j", "lambda_i")
 """Functions of two arguments, an order and x, that no text holds."""
 NEAR = 1e-3
-"""Up to this |x|, three terms of Λ's series have all digits."""
+"""The |x| up to which three terms of Λ's series have all digits."""
 
 
 @cache

@@ -23,10 +23,10 @@ from core.expressions.torch_elementary import ELEMENTARY
 
 Function = Callable[[Tensor], Tensor]
 NEAR = 4.0
-"""Up to this |x|, Λ is summed as a series, beyond it found by its recurrence: either keeps all but two digits there."""
+"""The |x| up to which Λ is summed as a series; beyond, its recurrence finds it. Either keeps all but two digits there."""
 TERMS = 24
 CIRCLE = 25.0
-"""Up to this |x|, J and Y are means over a circle."""
+"""The |x| up to which J and Y are means over a circle."""
 EULER = 0.57721566490153286
 POINTS = 32
 """Points of a quarter of the circle."""
@@ -106,7 +106,7 @@ def _series(order: float, z: Tensor) -> Tensor:
 
 
 def _recurred(name: str, order: float, x: Tensor, z: Tensor) -> Tensor:
-    """By Λ_{ν+2} = (ν+1) (ν+2) (Λ_ν − Λ_{ν+1}) / z from the two lowest orders, 0 and 1 or −1/2 and 1/2."""
+    """The value of Λ by Λ_{ν+2} = (ν+1) (ν+2) (Λ_ν − Λ_{ν+1}) / z from the two lowest orders, 0 and 1 or −1/2 and 1/2."""
     first, second = ("i0", "i1") if name == "lambda_i" else ("j0", "j1")
     at, low, high = 0.0, VALUES[first](x), 2 * VALUES[second](x) / x
     if order % 1:
@@ -144,7 +144,7 @@ VALUES: Mapping[str, Function] = {
     "k0": torch.special.modified_bessel_k0,
     "k1": torch.special.modified_bessel_k1,
 }
-"""Without derivatives."""
+"""The functions of torch that give values and no derivatives."""
 TORCH: Mapping[str, Callable[..., Any]] = {
     **ELEMENTARY,
     "erf": torch.erf,

@@ -16,7 +16,7 @@ MAX_BYTES = 16_000
 """The largest file that is read."""
 KEY_PARTS = 20
 DEPTH = 40
-"""Of brackets, from which on a text that the parser cannot follow is said to be too deep."""
+"""The depth of brackets from which on a text that the parser cannot follow is said to be too deep."""
 SHOWN = 300
 """Characters of the longest line that an error shows."""
 

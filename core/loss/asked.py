@@ -54,7 +54,7 @@ class Data:
         self._columns = [experiment.problem.unknowns.index(unknown) for unknown in data.unknowns]
 
     def of(self, network: nn.Sequential) -> Tensor:
-        """What the network says there, (n, measured)."""
+        """The network's values at the measured points, (n, measured)."""
         outputs: Tensor = network(self.points)[:, self._columns]
         return outputs
 

@@ -16,7 +16,7 @@ from core.loss.weights import Weights
 from core.network.per_sample import SampleTape
 
 ENTRIES = 10_000_000
-"""Those of the rows that `traces` makes at a time."""
+"""The entries of the rows that `traces` makes at a time."""
 
 
 def jacobian(losses: Losses, network: nn.Sequential, points: Points, weights: Weights | None = None) -> tuple[Tensor, Tensor, Tensor]:
@@ -61,7 +61,7 @@ def norms(losses: Losses, network: nn.Sequential, points: Points, weights: Weigh
 
 
 def traces(losses: Losses, network: nn.Sequential, points: Points, weights: Weights) -> Tensor:
-    """For each loss term the mean of |dr/dθ|² over its residuals r, (terms,): the trace of its neural tangent kernel over its size.
+    """The mean of |dr/dθ|² over the residuals r of each loss term, (terms,): the trace of its tangent kernel over its size.
 
     The residuals count by the weights of their points, those of the terms have no say; zero where a term has none. The kernel's diagonal
     takes no more memory than a part of the Jacobian's rows at a time.

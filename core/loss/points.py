@@ -12,7 +12,7 @@ from core.network.columns import Columns
 
 @dataclass(frozen=True)
 class Rows:
-    """Which rows of the condition batch belong to one condition: `at` for each place it is evaluated at, `base` its own coordinates."""
+    """The rows of the condition batch that belong to one condition, `at` each place and at its own coordinates, `base`."""
 
     at: Mapping[tuple[float | None, ...], slice]
     base: Columns
@@ -36,7 +36,7 @@ class Points:
 
 
 def _cut(columns: Columns, count: int) -> list[Columns]:
-    """So many parts, of which each requires gradients where the whole does."""
+    """The columns cut into `count` parts, each of which requires gradients where the whole does."""
     parts = [[part.detach().requires_grad_(column.requires_grad) for part in column.tensor_split(count)] for column in columns.values()]
     return [Columns(zip(columns, part, strict=True)) for part in zip(*parts, strict=True)]
 

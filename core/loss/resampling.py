@@ -17,13 +17,13 @@ Rule = Callable[[Array, Array, Array, Array, int, np.random.Generator], Array]
 POOL = 10
 """Fresh points for each one that is asked for."""
 MOST = 2
-"""How many times the points that were asked for `add` may reach."""
+"""The factor up to which `add` may raise the number of points that were asked for."""
 SHARE = 10
 """`add` adds this part of them at a time."""
 
 
 def adapt(points: Array, fresh: Array, at_points: Array, at_fresh: Array, n: int, random: np.random.Generator) -> Array:
-    """All anew, with a density that follows the residual: RAD with k = c = 1.
+    """Points all anew, with a density that follows the residual: RAD with k = c = 1.
 
     C. Wu et al., "A comprehensive study of non-adaptive and residual-based adaptive sampling for physics-informed neural networks", Comput.
     Methods Appl. Mech. Eng. 403 (2023) 115671, equation 2.

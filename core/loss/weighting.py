@@ -32,7 +32,7 @@ ATTENTION = "residual-attention"
 DECAY, GAIN = 0.999, 0.01
 """γ and η of residual attention, at each step."""
 SLICES = 32
-"""Into which time is cut for causal weights."""
+"""The slices into which time is cut for causal weights."""
 
 
 class Weighting:

@@ -44,9 +44,9 @@ class Weights:
         return self.terms.tolist()
 
     def roots(self, residual: Residual) -> Tensor | float:
-        """By what each row of a residual is to be multiplied for `mean` to be its mean square, (n,), or one number for all."""
+        """The factor of each row of a residual that makes `mean` its mean square, (n,), or one number for all."""
         return self.points[residual.term][:, 0].sqrt() if residual.term in self.points else 1.0
 
     def scales(self, residuals: Sequence[Residual]) -> list[Tensor | float]:
-        """By what the rows of each residual are to be multiplied for the sum of all squares to be the loss."""
+        """The factors of the rows of each residual that make the sum of all squares the loss."""
         return [math.sqrt(self._terms[residual.term] / residual.value.numel()) * self.roots(residual) for residual in residuals]

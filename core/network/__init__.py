@@ -39,7 +39,7 @@ def build(experiment: Experiment, device: torch.device) -> nn.Sequential:
 
 
 def _inputs(experiment: Experiment, names: list[str]) -> list[nn.Module]:
-    """From the coordinates, (n, d), to `experiment.inputs`, (n, features)."""
+    """The layers that lead from the coordinates, (n, d), to `experiment.inputs`, (n, features)."""
     problem, dtype = experiment.bound, DTYPES[experiment.precision]
     periodic = [name in experiment.periodic for name in names]
     bends = _bends(experiment)

@@ -40,7 +40,7 @@ class Bend:
     period: float | None = None
 
     def derivative(self, distance: Tensor, order: int) -> Tensor:
-        """Its derivative of an order at distances d, (n, 1) → (n, 1), to the sides of the place, which itself counts as below."""
+        """The bend's derivative of an order at distances d, (n, 1) → (n, 1); the place itself counts as below."""
         smooth = self._power(distance, order) if self.period is None else self._wave(distance, order, math.pi / self.period)
         return torch.where(distance > 0, smooth, -smooth)
 

@@ -25,7 +25,7 @@ class Vector:
 
     @classmethod
     def of(cls, network: nn.Module) -> Vector:
-        """That of a network, always the same one."""
+        """The vector of a network, always the same one."""
         if network not in _vectors:
             _vectors[network] = cls(network)
         return _vectors[network]

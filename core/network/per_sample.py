@@ -53,7 +53,7 @@ class SampleTape(TorchFunctionMode):
         super().__exit__(*error)  # type: ignore[no-untyped-call]
 
     def product(self, weight: Tensor, left: Streams, right: Streams) -> None:
-        """That of a weight, (out, in), is the sum of the outer products of the rows of `left`, width out, and `right`, width in."""
+        """Note a weight's gradient, (out, in): the sum of the outer products of the rows of `left`, width out, and `right`, width in."""
         meetings = self._meetings.get(id(weight))
         if meetings is None:  # not learned
             return
@@ -61,7 +61,7 @@ class SampleTape(TorchFunctionMode):
             meetings.pair(rows, others)
 
     def rows(self, parameter: Tensor, rows: Tensor) -> None:
-        """That of a parameter, (size,) or (), is the sum of these rows, (n, size)."""
+        """Note a parameter's gradient, (size,) or (): the sum of these rows, (n, size)."""
         meetings = self._meetings.get(id(parameter))
         if meetings is not None:
             meetings.single(rows)

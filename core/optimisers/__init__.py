@@ -24,13 +24,13 @@ class Optimiser(Protocol):
 
     @property
     def stalled(self) -> bool:
-        """Whether it found no better weights in its last step."""
+        """Whether the optimiser found no better weights in its last step."""
 
     def step(self, objective: Objective, learning_rate: float) -> Tensor:
         """Move the weights once; the terms of the loss before that, (terms,)."""
 
     def state(self) -> dict[str, Tensor]:
-        """What it remembers; empty before the first step."""
+        """The state that the optimiser remembers; empty before the first step."""
 
     def load(self, state: dict[str, Tensor]) -> None:
         """Go on from what `state()` gave."""

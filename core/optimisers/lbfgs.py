@@ -22,7 +22,7 @@ class LBFGS(QuasiNewton):
         self._changed: list[Tensor] = []
 
     def _direction(self, gradient: Tensor) -> Tensor:
-        """By the two loops of Nocedal and Wright 2006, algorithm 7.4."""
+        """The direction of descent, by the two loops of Nocedal and Wright 2006, algorithm 7.4."""
         direction, shares = -gradient, []
         steps = [(moved, changed, 1 / torch.dot(moved, changed)) for moved, changed in zip(self._moved, self._changed, strict=True)]
         for moved, changed, inverse in reversed(steps):

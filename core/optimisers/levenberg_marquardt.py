@@ -34,17 +34,17 @@ LESS, MORE, GAIN = (0.3, 0.1, 0.01), (3.0, 10.0, 100.0), 0.15
 
 
 def _identity(sizes: Tensor) -> Tensor:
-    """One for all weights."""
+    """A scaling that is one for all weights."""
     return sizes.max().expand_as(sizes)
 
 
 def _marquardt(sizes: Tensor) -> Tensor:
-    """One for each weight, so that steps do not depend on the units that it has; but none may be so long that its neuron saturates."""
+    """A scaling for each weight, so that steps do not depend on its units; none is so long that a neuron saturates."""
     return sizes + FLOOR * sizes.max()
 
 
 SCALINGS: dict[str, Callable[[Tensor], Tensor]] = {"identity": _identity, "marquardt": _marquardt}
-"""From the lengths of J's columns, (parameters,), what to divide these by."""
+"""A function for each scaling: it takes the lengths of J's columns, (parameters,), and gives what to divide these by."""
 
 
 # Damping.
@@ -87,7 +87,7 @@ def gain_ratio(attempt: Callable[[float], Attempt], damping: float, growth: floa
 
 
 def probed(attempt: Callable[[float], Attempt], damping: float, growth: float) -> Choice:
-    """Of the last damping and some less, or some more, the one whose step lowers the loss with the gain that is nearest to `GAIN`.
+    """Choose, among the last damping, some less and some more, the one whose gain is nearest to `GAIN`.
 
     A small gain is that of a step as long as the model just bears. Gains are told apart to a tenth, and of equals the least damping is
     taken: near a minimum all are one. The search ends with the first damping that is worse than the one before.
@@ -103,7 +103,7 @@ def probed(attempt: Callable[[float], Attempt], damping: float, growth: float) -
 
 
 def _distance(tried: Attempt) -> float:
-    """From the gain that `probed` seeks; infinite where the step is of no use."""
+    """The distance from the gain that `probed` seeks; infinite where the step is of no use."""
     return abs(round(min(tried.gain, 1.0), 1) - GAIN) if tried.gain > 0 else math.inf
 
 
@@ -193,7 +193,7 @@ class GainRatio(LevenbergMarquardt):
 
 
 def _precise(values: Tensor) -> Tensor:
-    """In float64, as JᵀJ squares the condition; on the CPU where the device has none."""
+    """The values in float64, as JᵀJ squares the condition; on the CPU where the device has none."""
     return values.to(device="cpu" if values.device.type == "mps" else values.device, dtype=torch.float64)
 
 

@@ -57,7 +57,7 @@ class LineSearch:
         return self._best
 
     def _zoom(self, low: Place, high: Place) -> Place | None:
-        """Between a low place, whose slope points to the other, and that one."""
+        """Search between a low place, whose slope points to the other, and that one."""
         while self._left and abs(high.at - low.at) > 1e-12 * max(low.at, high.at):
             margin = 0.1 * abs(high.at - low.at)
             ends = sorted((low.at, high.at))
@@ -81,7 +81,7 @@ class LineSearch:
         return place
 
     def _falls(self, place: Place) -> bool:
-        """Far enough for its distance; never where the loss is no number."""
+        """Say whether the loss falls far enough for the place's distance; never where the loss is no number."""
         return place.loss <= self._start.loss + DECREASE * place.at * self._start.slope
 
     def _accepts(self, place: Place) -> bool:

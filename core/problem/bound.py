@@ -1,4 +1,4 @@
-"""From a problem's texts to trees, and from those, with numbers for the parameters, to what is trained on."""
+"""The problem with its texts as trees and with numbers for its parameters: what is trained on."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from core.problem.problem import Problem, Values
 
 T = TypeVar("T")
 MOST_NODES = 5_000
-"""Of all equations and conditions together, with definitions and derivatives written out."""
+"""The nodes of all equations and conditions together, with definitions and derivatives written out."""
 Sides = tuple[Expression, Expression]
 
 
@@ -211,7 +211,7 @@ def _tree(parser: Callable[[str, Names], T], text: str, names: Names, key: str) 
 
 @lru_cache(maxsize=512)
 def _read(parser: Callable[[str, Names], Any], text: str, names: Names) -> Any:
-    """Kept, as whoever writes a problem changes one of its texts at a time."""
+    """The text as a parser reads it; kept, as whoever writes a problem changes one of its texts at a time."""
     return parser(text, names)
 
 

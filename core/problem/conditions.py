@@ -23,7 +23,7 @@ class BoundCondition:
     edges: tuple[Place, ...]
 
     def closes(self, item: Interval, coordinates: tuple[Interval, ...]) -> bool:
-        """Whether it says that an unknown or a derivative is the same at both ends of a coordinate, and nothing else."""
+        """Whether the condition says that an unknown or a derivative is the same at both ends of a coordinate, and no more."""
         match self.residual:
             case Binary("-", At() as one, At() as other):
                 places = (leaf.place[coordinates.index(item)] for leaf in (one, other))

@@ -38,7 +38,7 @@ class Cusp:
 
     @property
     def feature(self) -> str:
-        """What the network is given, as it is written."""
+        """The function that the network is given, as it is written."""
         distance = self.coordinate if self.place == 0 else f"{self.coordinate} {'+' if self.place < 0 else '−'} {abs(self.place):.3g}"
         return f"sign({distance})" if self.jumps else f"|{distance}|"
 

@@ -48,13 +48,13 @@ POINTS = 200
 ROUNDING = 1e-9
 """What an exact solution may miss; beyond it, an equation is not satisfied."""
 NEARLY = 1e-2
-"""What it may miss a condition by, with a warning: a formula for the whole line rarely meets conditions at the ends of a part of it."""
+"""The part of its size by which a formula may miss a condition, with a warning: one for the whole line often does."""
 BESIDE = 1e-12
 """How far from an interface, relative to the range of its coordinate, either side is looked at."""
 FURTHER = 100.0
-"""How many times as far from it a jump is looked at again: of |x|^(3/2), what is left of the slope's falls with the distance."""
+"""The factor by which a jump is looked at further from its place: what is left of a slope falls with the distance."""
 FLOOR = 1e-7
-"""Of an equation's largest magnitude anywhere: less is rounding, where terms cancel within the formula."""
+"""The part of an equation's largest magnitude anywhere below which all is rounding, as terms cancel within the formula."""
 
 
 @dataclass(frozen=True)
@@ -254,7 +254,7 @@ class _Sum:
         self._program = Vector([residual, magnitude(residual)], self.leaves, NUMPY)
 
     def __call__(self, values: Mapping[Leaf, Array], count: int) -> tuple[Array, Array]:
-        """Its values and their magnitudes, (count,) each."""
+        """The sum's values and their magnitudes, (count,) each."""
         value, size = (np.asarray(item, np.float64) for item in self._program([values[leaf] for leaf in self.leaves]))
         return np.broadcast_to(value, count), np.broadcast_to(size, count)
 

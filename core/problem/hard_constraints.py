@@ -55,7 +55,7 @@ def trial(problem: BoundProblem) -> Trial:
 
 
 def partial(problem: BoundProblem) -> Trial:
-    """One that meets as many as it can: the periods, then each other condition that is not rough and goes with those before it.
+    """A construction that meets as many conditions as it can: the periods, then each that is not rough and goes with the others.
 
     Raises the `InputError` of the last one where it can meet none.
     """

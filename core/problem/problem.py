@@ -55,7 +55,7 @@ class Problem:
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """What it is: `ode` (one coordinate) or `pde`, and `system` where several unknowns are coupled."""
+        """The kinds of the problem: `ode` (one coordinate) or `pde`, and `system` where several unknowns are coupled."""
         return ("ode" if len(self.coordinates) == 1 else "pde", *(["system"] if len(self.unknowns) > 1 else []))
 
     def table(self) -> dict[str, Any]:

@@ -40,7 +40,7 @@ def check(problem: BoundProblem, numbers: Iterable[int]) -> None:
 
 
 def clashes(problem: BoundProblem) -> list[InputError]:
-    """For each two conditions that give an unknown different values where their faces meet, what says so."""
+    """The clashes of any two conditions that give an unknown different values where their faces meet."""
     traces = [item for item in _readable(problem) if isinstance(item, Trace) and item.order == 0]
     pairs = [(one, other) for one, other in combinations(traces, 2) if one.unknown == other.unknown and one.coordinate != other.coordinate]
     return [found for one, other in pairs if (found := _clash(problem, one, other)) is not None]

@@ -26,7 +26,7 @@ METHODS = ("exact", "cole-hopf", "characteristics", "initial-value", "boundary-v
 CHOICES = {"difficulty": ("medium", "easy", "hard"), "reference": ("auto", "none", *METHODS)}
 """The first is taken where the key is left out."""
 FAILURE = "failure"
-"""What a problem promises that plain training is known to fail on."""
+"""The promise of a problem on which plain training is known to fail."""
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ Array = NDArray[np.float64]
 LIMIT = 20.0
 """Seconds that a method may take."""
 SHARE = 0.6
-"""Of the time that is left, what a method may take before others are tried."""
+"""The part of the time left that a method may take before others are tried."""
 MODULES = {
     "exact": "exact",
     "cole-hopf": "cole_hopf",

@@ -75,7 +75,7 @@ def said(reference: Reference, problem: BoundProblem, place: Point | None) -> di
 
 
 def refused(error: TangenteError) -> dict[str, Any]:
-    """The same where there is no reference: the reason, and nothing else."""
+    """The answer where there is no reference: the reason, and nothing else."""
     nothing: dict[str, Any] = dict.fromkeys(("method", "error", "seconds", "evidence", "at", "values"))
     return {**nothing, "solutions": [], "code": error.code, "reason": error.message}
 

@@ -118,7 +118,7 @@ def _read(problem: BoundProblem) -> Stated:
 
 
 def _equation(residual: Expression, unknown: str, x: str) -> tuple[bool, float, float]:
-    """Whether it is a wave, the speed, and the rate of a loss; raises `InputError` for another equation."""
+    """The equation's kind, true for a wave, its speed and its rate of loss; raises `InputError` for another equation."""
     slopes: dict[str, float] = {}
     for leaf in leaves_in(residual):
         slope = partial(residual, leaf) if isinstance(leaf, Derivative) else None
@@ -176,7 +176,7 @@ def _function(tree: Expression, item: Interval) -> Function:
 
 
 def _integral(tree: Expression, item: Interval) -> Integral:
-    """Its integral from the low end on."""
+    """The tree's integral from the low end of the interval on."""
     ends = [part.low - item.low for part in stretches([tree], item)] + [item.high - item.low]
     return Integral(_function(tree, item), ends)
 
@@ -222,7 +222,7 @@ class _Wave:
         return (self._start(place) + sign * self._moved(place) / self._speed) / 2
 
     def _around(self, place: Array, sign: float) -> Array:
-        """The same on a circle, where what is moved in a whole round adds up."""
+        """The values of F (sign −1) or G (+1) on a circle, where what is moved in a whole round adds up."""
         rounds = np.floor(place / self._length)
         drift = sign * rounds * float(self._moved(np.array([self._length]))[0]) / (2 * self._speed)
         return self._inside(place - rounds * self._length, sign) + drift
@@ -242,7 +242,7 @@ class _Wave:
     def _continued(
         self, place: Array, inside: NDArray[np.bool_], beyond: Array, number: int, sign: float, other: Function, end: Array
     ) -> Array:
-        """Inside as given, elsewhere what the end gives back of the other wave at the same distance `beyond` it."""
+        """The wave's values: inside as given, elsewhere what the end gives back of the other wave."""
         values = np.empty(len(place))
         values[inside] = self._inside(place[inside], sign)
         if inside.all():

@@ -34,9 +34,9 @@ BLOCK = 200_000
 PROBES = 20
 TOLERANCE = 1e-9
 ERROR = 1e-12
-"""Of the quadrature, with a margin: its remainder is below exp(−DIGITS), and the rounding of a few thousand summands above that."""
+"""The error of the quadrature, with a margin: its remainder, exp(−DIGITS), and the rounding of a few thousand summands."""
 SHIFT = 1e-5
-"""For a slope by central difference, where only its periodicity is asked."""
+"""The shift for a slope by central difference, where only its periodicity is asked."""
 
 
 def solve(problem: BoundProblem, axes: tuple[Array, ...], clock: Clock) -> Solution:

@@ -39,7 +39,7 @@ MOST_CELLS = 12
 SAME = 1e-12
 """A place and the end of a piece that differ by no more, relative to the piece, are one."""
 JOINED = "."
-"""Between the name of an unknown and the numbers of its cell."""
+"""The mark between the name of an unknown and the numbers of its cell."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ class Folded:
         )
 
     def points(self, axes: Sequence[Array]) -> tuple[Array, ...]:
-        """For each coordinate, the places in [0, 1] that a grid's points take in any cell, in order; the grid's own where it is not cut."""
+        """The places in [0, 1] that a grid's points take in any cell, for each coordinate; the grid's own where it is not cut."""
         return tuple(
             np.unique(np.concatenate([self._local(item.name, axis)[1], [0.0, 1.0]])) if item.name in self.pieces else axis
             for item, axis in zip(self.whole.coordinates, axes, strict=True)

@@ -35,7 +35,7 @@ class Resolution:
 LIVE = Resolution(grids.LIVE, grids.RESIDUAL)
 """Coarse, so that a frame costs less than a training step."""
 FULL = Resolution(grids.FULL, {**grids.FULL, 3: grids.LIVE[3]})
-"""For what is kept, and for the figures that are quoted."""
+"""The resolution of what is kept, and of the figures that are quoted."""
 
 LOSS_POINTS = 400
 WEIGHTS = 16
@@ -218,5 +218,5 @@ def _weight_arrays(network: nn.Sequential) -> dict[str, Array]:
 
 
 def thinned(size: int) -> NDArray[np.int64]:
-    """At most 16 of `size` neurons, evenly spread, the first and the last among them."""
+    """The numbers of at most 16 of `size` neurons, evenly spread, the first and the last among them."""
     return np.unique(np.linspace(0, size - 1, min(size, WEIGHTS)).round().astype(np.int64))

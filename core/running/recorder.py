@@ -45,7 +45,7 @@ class Diverged(Exception):
         self.step = step
 
     def told(self, experiment: Experiment) -> RunError:
-        """What to say of it, with such advice as the run's settings leave room for."""
+        """The error that tells it, with such advice as the run's settings leave room for."""
         rate = "adam" in [stage.method for stage in experiment.stages]
         digits = experiment.precision == "float32" and experiment.device != "mps"  # an Apple GPU has no float64
         code = "diverged" + ("-rate" if rate else "") + ("-digits" if digits else "")
@@ -85,7 +85,7 @@ class Timer:
         return self._clock() >= self._next
 
     def wait(self, seconds: float) -> None:
-        """Not due again for `seconds` from now."""
+        """Put off what is due until `seconds` from now."""
         self._next = self._clock() + seconds
 
 

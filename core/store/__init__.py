@@ -48,7 +48,7 @@ class RunStore(ForPages, ForWorkers):
 
     @property
     def shared(self) -> bool:
-        """Whether other machines can reach it."""
+        """Whether other machines can reach the store."""
         return not self._database.sqlite
 
     def close(self) -> None:

@@ -30,7 +30,7 @@ from core.store import Question, RunStore
 Answer = Reference | TangenteError
 
 VERSION = 4
-"""Goes up with every change of a method that makes its old answers, or failures, wrong."""
+"""A number that goes up with every change of a method that makes its old answers, or failures, wrong."""
 HELD = references.LIMIT + 10.0
 """Seconds after which whoever was to answer a question is taken for dead."""
 MOST_ATTEMPTS = 3

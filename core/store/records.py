@@ -10,7 +10,7 @@ from core.experiment.experiment import Experiment
 from core.experiment.making import experiment_from_json
 
 ENDINGS = ("paused", "stopped", "done", "diverged", "failed")
-"""How a worker may leave a run; before, it is queued, then running."""
+"""The ways in which a worker may leave a run; before, it is queued, then running."""
 RESUMABLE = ("paused", "stopped", "failed")
 OVER = tuple(status for status in ENDINGS if status not in RESUMABLE)
 """The ends of a run that cannot go on."""

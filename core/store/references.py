@@ -23,9 +23,9 @@ from core.store.schema import answers, questions
 from core.store.texts import to_json
 
 MOST_BYTES = 200_000_000
-"""Of all answers; beyond it the oldest are forgotten."""
+"""The bytes of all answers; beyond them the oldest are forgotten."""
 MOST_QUESTIONS = 1000
-"""That wait; beyond it the oldest are forgotten."""
+"""The questions that may wait; beyond them the oldest are forgotten."""
 _SLOWER = "store-failed"
 """What a database server says to the slower of two that write the same row; SQLite lets only one begin."""
 _AGAIN = 2.0  # seconds after which asking once more moves a question to the front
@@ -169,7 +169,7 @@ def _digest_of(row: dict[str, Any]) -> str:
 
 
 def _free(now: float) -> ColumnElement[bool]:
-    """That nobody holds a question."""
+    """The condition that nobody holds a question."""
     return or_(questions.c.leased_until.is_(None), questions.c.leased_until < now)
 
 

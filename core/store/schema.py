@@ -8,7 +8,7 @@ from __future__ import annotations
 from sqlalchemy import Boolean, Column, Double, Integer, LargeBinary, MetaData, String, Table, Text
 
 SCHEMA = 3
-"""Goes up with every change that an older Tangente could not read; `ADDED` tells how a store is brought up to it."""
+"""A number that goes up with every change that an older Tangente could not read; `ADDED` says how a store follows."""
 
 metadata = MetaData()
 
@@ -140,4 +140,4 @@ ADDED = {2: (answers, questions, saved_problems), 3: (answers,)}
 """The tables that came with each version, or came anew: answers can be computed again."""
 
 PARTS = (losses, snapshots, checkpoints, frames)
-"""What belongs to one run each, by the column `run`."""
+"""The tables whose rows belong to one run each, by the column `run`."""

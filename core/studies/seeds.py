@@ -66,7 +66,7 @@ def ended(run: Run) -> bool:
 
 
 def outcome(runs: Iterable[Run]) -> Outcome | None:
-    """What those of the runs that have ended come to; None where there are none."""
+    """The outcome of those runs that have ended; None where none has."""
     over = [run for run in runs if ended(run)]
     if not over:
         return None

@@ -47,7 +47,7 @@ class Snapshot:
     engine: str
 
     def best(self) -> Snapshot:
-        """This moment with a copy of the network whose weights were the best so far, at points that it is not trained on."""
+        """The moment with a copy of the network whose weights were the best so far, at points that it is not trained on."""
         return replace(self, network=self.validation.best())
 
     def checkpoint(self) -> Checkpoint:

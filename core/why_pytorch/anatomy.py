@@ -26,13 +26,13 @@ from core.errands.telling import end_with_parent, tell
 GRAPHS = ("u", "du", "loss")
 """The tensors of the program whose graphs are told."""
 STEPS = 150
-"""That are trained with and without `zero_grad`."""
+"""The steps that are trained with and without `zero_grad`."""
 
 Record = dict[str, Any]
 
 
 def program() -> None:
-    """What is taken apart: the first step towards u' = −u, u(0) = 1. One statement a line; the visitor reads just this."""
+    """The program that is taken apart: the first step towards u' = −u, u(0) = 1, one statement a line, for the visitor."""
     torch.manual_seed(3)
     net = nn.Sequential(nn.Linear(1, 3), nn.Tanh(), nn.Linear(3, 1))
     mse = nn.MSELoss()
@@ -50,7 +50,7 @@ def program() -> None:
 
 
 def steps(clear: bool) -> Iterator[tuple[float, Tensor]]:
-    """The same step, again and again: each one's loss, and the gradient (10,) that Adam is given. Unless `clear`, without `zero_grad`."""
+    """Repeat the step: each one's loss, and the gradient (10,) that Adam is given; without `zero_grad` unless `clear`."""
     torch.manual_seed(3)
     net = nn.Sequential(nn.Linear(1, 3), nn.Tanh(), nn.Linear(3, 1))
     mse = nn.MSELoss()

@@ -33,13 +33,13 @@ from core.why_pytorch.trainings import TRAININGS, Training
 
 REFERENCE = "autograd"
 STEPS = 50
-"""That are compared, and not timed."""
+"""The steps whose losses are compared, and which are not timed."""
 SECONDS = 6.0
-"""That all turns may take together."""
+"""The seconds that all turns may take together."""
 BLOCK = 0.15
 """Seconds of one engine's part of a turn."""
 LEAST, MOST = 3, 15
-"""Turns."""
+"""The least and the most turns."""
 SAME = 1e-4
 """The largest relative difference of losses that rounding in float32 explains, in so few steps."""
 
@@ -54,7 +54,7 @@ class Contender:
         self._snapshots = train(experiment)
 
     def losses(self, count: int) -> NDArray[np.float64]:
-        """Those of the next steps, (count,)."""
+        """The losses of the next steps, (count,)."""
         return np.array([self._weights @ next(self._snapshots).losses.double().numpy() for _ in range(count)])
 
     def seconds(self, count: int) -> float:
@@ -66,7 +66,7 @@ class Contender:
 
 
 def engines(training: Training) -> tuple[str, ...]:
-    """Those that can do it here, the reference first."""
+    """The engines that can do the training here, the reference first."""
     experiment = training.experiment(NATIVE)
     there = native_step.suits(network.build(experiment, torch.device("cpu"))) and native_step.covers(experiment.bound)
     return (*ENGINES, *([NATIVE] if there else []))
@@ -94,7 +94,7 @@ def ratios(rates: Rates) -> Rates:
 
 
 def differences(losses: Mapping[str, NDArray[np.float64]]) -> dict[str, float]:
-    """By engine, the largest relative difference of its losses from the reference's, each (steps,)."""
+    """The largest relative difference of each engine's losses from the reference's, each (steps,)."""
     expected = losses[REFERENCE]
     return {name: float(np.max(np.abs(found / expected - 1))) for name, found in losses.items() if name != REFERENCE}
 

@@ -22,7 +22,7 @@ class Operation:
     apply: Callable[[Any, Any, Any], Any]
     square: bool = False
     remark: str = ""
-    """Where the two do not do quite the same."""
+    """The remark that the two do not do quite the same."""
 
     def written(self, library: str) -> str:
         """The expression in one of the two."""

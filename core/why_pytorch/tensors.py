@@ -30,11 +30,11 @@ from core.why_pytorch.operations import OPERATIONS, Operation
 SIZES = tuple(round(10 ** (half / 2)) for half in range(4, 14))
 """10² to 10^6.5, two a decade."""
 SECONDS = 6.0
-"""That all sizes may take together."""
+"""The seconds that all sizes may take together."""
 BLOCK = 1e-3
 """Seconds that calls are repeated for until the clock is read: it is too coarse for one."""
 LEAST, MOST = 3, 31
-"""Turns."""
+"""The least and the most turns."""
 EQUAL = 1.1
 """Times up to this ratio are called equal."""
 
@@ -51,7 +51,7 @@ def arrays(operation: Operation, size: int) -> tuple[Any, Any]:
 
 
 def calls(operation: Operation, size: int) -> dict[str, Call]:
-    """By contender, what carries out the operation once; on a GPU only once it is waited for."""
+    """A call for each contender that carries out the operation once; on a GPU it waits for the result."""
     a, b = arrays(operation, size)
     made: dict[str, Call] = {"numpy": lambda: operation.apply(np, a, b)}
     for name in devices.labels():

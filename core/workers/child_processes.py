@@ -36,7 +36,7 @@ def start(
 
 
 def main() -> None:
-    """In a child: see to it that it ends with its parent, then become `module`, which may take seconds to import."""
+    """Become `module` in a child, which ends with its parent; to import it may take seconds."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent to obey
     end_with_parent()
     sys.argv = sys.argv[1:]

@@ -1,4 +1,4 @@
-"""Those who work: a scheduler and worker processes of one's own, or a Dask cluster elsewhere, by its address.
+"""The workers: a scheduler and worker processes of one's own, or a Dask cluster elsewhere, by its address.
 
 A server starts one `Cluster`. It hands over runs by `submit`, and takes up by itself whatever unfinished run of the store nobody works on:
 what was queued before the workers were ready, and what a server or a worker that was killed has left behind. Several clusters may do so on
@@ -200,7 +200,7 @@ class _Own:
 
     @property
     def problem(self) -> TangenteError | None:
-        """That workers do not start, with the last they said."""
+        """The error that workers do not start, with the last they said."""
         if self.failures < _FAILURES:
             return None
         return RunError("workers-do-not-start", log=str(self._log), reason=_last_line(self._log))

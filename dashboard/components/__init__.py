@@ -18,7 +18,7 @@ FOLDER = Path(__file__).resolve().parent
 SCRIPTS = {path.relative_to(FOLDER).as_posix(): path.read_bytes() for path in sorted(FOLDER.glob("*/*.js"))}
 """Every script, by its path from here."""
 DIGEST = hashlib.sha256(repr(SCRIPTS).encode()).hexdigest()[:16]
-"""Stands in the address of every script, so that a browser may keep it for as long as no script changes."""
+"""The digest in the address of every script: a browser may keep a script for as long as none changes."""
 
 # Streamlit's own script knows the address under which the app is served, whatever proxy or base path lies between.
 _SCRIPT = """

@@ -88,7 +88,7 @@ def _solution(problem: Problem | None) -> None:
 
 def _reason(problem: Problem | None, answer: Reference | TangenteError | None) -> str:
     if problem is None:
-        return _("A classical method solves the problem here, as soon as it is right.")
+        return _("A classical method solves the problem here, as soon as there is no mistake in it.")
     return worded(answer) if isinstance(answer, TangenteError) else _("The classical solution is being computed.")
 
 

@@ -73,5 +73,5 @@ def field(coordinates: tuple[Interval, ...], axes: Sequence[Array], values: Arra
 
 
 def _sent(values: Array) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
-    """As precise as a screen, at half the bytes."""
+    """The values as precise as a screen, at half the bytes."""
     return np.ascontiguousarray(values, np.float32)

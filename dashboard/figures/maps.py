@@ -14,7 +14,7 @@ from core.domain.domain import TIME, Interval
 from dashboard.figures.style import DIVERGING, SEQUENTIAL, axis, layout
 
 Coordinates = tuple[Interval, ...]
-"""Two or three."""
+"""The numbers of coordinates of which there are maps."""
 
 SIGNED: dict[str, Any] = {"of": ["reference.{unknown}", "solution.{unknown}"], "signed": True}
 """One scale for network and reference: the reference's where there is one, so that colours stand still while it trains."""

@@ -16,19 +16,19 @@ GRID = "var(--st-border-color)"
 FONT = "var(--st-font)"
 
 PALETTE = ("#2b83c6", "#d55e00", "#0f9d76", "#c0699b", "#a08400", "#7a6ff0")
-"""After Okabe and Ito 2008, shifted until each keeps a contrast of 3:1 on white and on the dark background."""
+"""The colours, after Okabe and Ito 2008, shifted until each keeps a contrast of 3:1 on white and on the dark background."""
 
 DASHES = ("solid", "dot", "dash", "dashdot")
 """Tell series of the same colour apart."""
 
 DIVERGING = "RdBu_r"
-"""For fields with a sign, centred at zero."""
+"""The colours for fields with a sign, centred at zero."""
 SEQUENTIAL = "Viridis"
-"""For sizes of errors, from zero."""
+"""The colours for sizes of errors, from zero."""
 
 
 _AXIS = {"gridcolor": GRID, "zerolinecolor": GRID, "linecolor": GRID, "showline": True, "automargin": True, "title": {"standoff": 4}}
-"""With the theme's lines; its title stands close, for panels are small."""
+"""An axis with the theme's lines; its title stands close, for panels are small."""
 TEMPLATE: dict[str, Any] = {
     "layout": {
         "xaxis": _AXIS,

@@ -38,7 +38,7 @@ ENABLED = {
     "diverged": _AGAIN,
     "failed": _AGAIN,
 }
-"""Which buttons a run's status allows."""
+"""The buttons that a run's status allows."""
 
 
 def current(experiment: Experiment) -> Run | None:
@@ -166,7 +166,7 @@ def reset(experiment: Experiment) -> None:
 
 @_told
 def follow(experiment: Experiment, wanted: bool) -> None:
-    """Where the experiment has changed since it was last shown and training is `wanted` then, train it, and stop what trained before."""
+    """Train the experiment where it has changed since it was last shown and training is `wanted`; stop what trained before."""
     before = st.session_state.get(_SHOWN)
     st.session_state[_SHOWN] = experiment.key
     if before != experiment.key:

@@ -29,7 +29,7 @@ def steps(number: int) -> str:
 
 
 def sentence(run: Run | None, waiting: int, now: float) -> str:
-    """Where `run` stands; `waiting` is how many others are before it in the queue, `now` the time in seconds since the epoch."""
+    """The sentence that says where `run` stands; `waiting` others are before it in the queue, at `now`, in seconds since the epoch."""
     if run is None:
         return _("Move the sliders, press Train, and watch the network bend into the solution.")
     return _SENTENCES[run.status](run, waiting, now)
@@ -42,7 +42,7 @@ def _queued(run: Run, waiting: int, now: float) -> str:
 
 
 def _running(run: Run, waiting: int, now: float) -> str:
-    return _("It trains on if you leave, and the result is kept.")
+    return _("The training goes on if you leave, and the result is kept.")
 
 
 def _paused(run: Run, waiting: int, now: float) -> str:
@@ -56,7 +56,7 @@ def _stopped(run: Run, waiting: int, now: float) -> str:
 def _done(run: Run, waiting: int, now: float) -> str:
     text = _("Trained {ago}, {steps} in {duration} · shown from the store.")
     if _early(run):
-        text = _("Trained {ago}, {steps} in {duration}; it ended there, as nothing was gained any more · shown from the store.")
+        text = _("Trained {ago}, {steps} in {duration}; it ended there, as there was no more progress · shown from the store.")
     return text.format(ago=ago(now - (run.finished or now)), steps=steps(run.step), duration=duration(run.seconds))
 
 

@@ -21,7 +21,7 @@ from dashboard.server import references
 
 WIDTH, HEIGHT = 480, 270
 TYPE = "image/webp"
-"""Of what is drawn: a third of the size of PNG, and unlike JPEG it can be transparent."""
+"""The type of the pictures: a third of the size of PNG, and unlike JPEG they can be transparent."""
 FINE = 3
 """Lines are drawn this much larger and shrunk, which smooths their edges."""
 

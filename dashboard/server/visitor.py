@@ -1,4 +1,4 @@
-"""Who visits: an unguessable name in a cookie that scripts cannot read. It is a key to a list of problems, and to nothing else.
+"""The visitor's name: an unguessable cookie that scripts cannot read, a key to a list of problems and to nothing else.
 
 `Visitors` gives each browser its cookie with the first page; `visitor` reads it in a page's script.
 """

@@ -52,7 +52,7 @@ def moved(key: str) -> None:
 
 def note(key: str, error: TangenteError, default: str) -> None:
     """Remember that `error` keeps the control `key` from what the address asks, so that it shows `default`."""
-    text = _("{problem} It stands at {default} instead.").format(problem=in_markdown(error), default=default)
+    text = _("{problem} The page uses {default} instead.").format(problem=in_markdown(error), default=default)
     st.session_state.setdefault(_NOTES, {})[key] = text
 
 

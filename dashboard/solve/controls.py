@@ -109,7 +109,7 @@ def chosen() -> str:
 
 
 def _titles(shown: str) -> dict[str, str]:
-    """What there is to choose from: the library, the visitor's own, and what is on the page if it is another visitor's."""
+    """The problems to choose from, by key: the library's, the visitor's own, and another visitor's if it is on the page."""
     titles = {problem.name: _(problem.title) for problem in library_problems()}
     titles |= {entry.id: _("{title} (yours)").format(title=entry.title) for entry in reversed(catalogue.own()) if entry.problem}
     titles.setdefault(shown, catalogue.title(shown))
@@ -117,7 +117,7 @@ def _titles(shown: str) -> dict[str, str]:
 
 
 def _there(key: str) -> bool:
-    """Whether there still is such a problem: one's own may have been deleted since."""
+    """Whether the problem is still there: one's own may have been deleted since."""
     return _allowed(catalogue.find, key)
 
 
@@ -190,7 +190,7 @@ def presets(known: Mapping[str, Preset], problem: Problem) -> None:
     with st.container(horizontal=True, gap="xsmall"):
         for name, preset in known.items():
             st.button(_(preset.label), f"preset-{name}", _(preset.help), st.session_state.update, (preset.settings,))
-        st.button(_("Recommended"), "preset-recipe", _("Everything as it suits this problem."), show, (experiment_of(problem), chosen()))
+        st.button(_("Recommended"), "preset-recipe", _("All settings as they suit this problem."), show, (experiment_of(problem), chosen()))
         if problem.failure:
             help = _("Plain training, which fails on this problem: watch it, then take the recommended settings.")
             st.button(_("Failing"), "preset-failure", help, show, (failing_experiment(problem), chosen()))

@@ -27,7 +27,7 @@ from dashboard.texts import _, worded
 from dashboard.texts.formats import count, number, percent, plain
 
 ENDED = ("done", "stopped", "paused", "diverged")
-"""Of such runs there is something to say."""
+"""The states of runs of which there is something to say."""
 OFTEN = 0.5
 """Seconds between two looks at what is being measured."""
 HEIGHT = 300
@@ -45,7 +45,7 @@ def show(run: Run | None) -> None:
             st.button(_("Diagnose this run"), "diagnose", icon=":material/troubleshoot:", on_click=_start, args=(ended,), disabled=idle)
             st.button(_("Stop measuring"), "diagnose-stop", icon=":material/stop:", on_click=_stop, args=(kind,), disabled=not running)
         if ended is None:
-            st.caption(_("Once a run is done, stopped or has diverged, it can be measured here."))
+            st.caption(_("A run can be measured here once it is done, stopped or has diverged."))
         elif running:
             _progress(kind)
         elif batch is not None:
@@ -72,7 +72,7 @@ def _stop(kind: str) -> None:
 
 @st.fragment(run_every=OFTEN)
 def _progress(kind: str) -> None:
-    """How far it is; once it is over, the page shows what was found."""
+    """The progress of the diagnosis; once it is over, the page shows what was found."""
     batch = batches.newest(kind)
     if batch is None or not batch.running:
         st.rerun()
@@ -108,7 +108,7 @@ def _diagnosis(case: Case) -> None:
     if not found:
         _nothing(case)
     if case.measures.checked is not None:
-        st.caption(_("How far a term is unmet: the part of what is added up in it that is left over, at points that were not trained on."))
+        st.caption(_("How far a term is unmet: the part of its summands that is left over, at points that were not trained on."))
         _figures(case.experiment, case.measures.checked)
 
 
@@ -136,7 +136,7 @@ def _nothing(case: Case) -> None:
     beside = (
         _("The relative error is {error}.")
         if "error" in figures
-        else _("Nothing can be said of the error, as there is no reference: that the terms are met does not prove the solution right.")
+        else _("The error is not known, as there is no reference: that the terms are met does not prove the solution right.")
     )
     st.success(plain(f"{text} {beside}".format(**_worded(case.experiment, figures))))
 

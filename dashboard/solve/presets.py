@@ -51,7 +51,7 @@ PRESETS: dict[str, Preset] = {
     ),
     "classic": Preset(
         N_("Classic"),
-        N_("As in the paper that made the method known (Raissi et al. 2019): 8 layers of 20 neurons, tanh, Latin hypercube."),
+        N_("The settings of the paper that made the method known (Raissi et al. 2019): 8 layers of 20 neurons, tanh, Latin hypercube."),
         {
             "depth": 8,
             "width": 20,

@@ -32,7 +32,7 @@ from dashboard.texts import _, ngettext
 from dashboard.texts.formats import count, in_markdown, number
 
 NAMES = _OPEN, _COUNT = "bands", "seeds"
-"""What the address calls whether the section is unfolded, and the number of seeds."""
+"""The names in the address for whether the section is unfolded, and for the number of seeds."""
 _AGAINST = "seeds-against"
 _EVERY = 1.0  # seconds between two looks while something trains
 _HEIGHT = 300
@@ -52,9 +52,9 @@ def section(experiment: Experiment, key: str, *, possible: bool) -> None:
 def _contents(experiment: Experiment, key: str, possible: bool) -> None:
     st.markdown(
         _(
-            "A seed fixes the first weights and the points, so one run is one throw of the dice. Train the same experiment with several "
-            "seeds, and see what all have in common. They wait until the runs of all pages have a worker; they train on if you leave, "
-            "and the results are kept."
+            "A seed fixes the first weights and the points, so one run is one throw of the dice. Train the same "
+            "experiment with several seeds, and see what all have in common. They wait until the runs of all "
+            "pages have a worker; they go on if you leave, and the results are kept."
         )
     )
     with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall", key="seeds-buttons"):
@@ -106,7 +106,7 @@ def _runs(experiments: Sequence[Experiment]) -> list[Run | None]:
 
 
 def _settled(run: Run | None) -> bool:
-    """Whether there is nothing to begin."""
+    """Whether the section has nothing to begin."""
     return run is not None and (seeds.ended(run) or run.status in TRAINING)
 
 
@@ -135,7 +135,7 @@ def _extent(outcome: Outcome) -> dict[str, str]:
 
 
 def _failures(outcome: Outcome) -> str:
-    """How many failed."""
+    """The sentence that says how many seeds failed."""
     if not outcome.failed:
         return _("None failed: no error is above {limit}.").format(limit=number(FAILED))
     text = ngettext(
@@ -213,7 +213,7 @@ def _course(band: Band, along: str, key: str, title: str, hint: str) -> None:
 def _solutions(experiment: Experiment, axes: Mapping[str, Array], values: Mapping[str, NDArray[np.float32]]) -> None:
     """What the trained networks say: the median and the bands over one coordinate, how far they are apart over two or three."""
     problem = experiment.bound
-    hint = _("What the trained networks say, one beside the other, appears here.")
+    hint = _("The solutions of the trained networks appear here, one beside the other.")
     if len(problem.coordinates) == 1:
         title = _("Solution, median and spread")
         (coordinate,) = problem.coordinates

@@ -52,5 +52,5 @@ def _linear(limits: Real | Integer) -> list[float]:
 
 
 def _clean(value: float) -> float:
-    """Without what binary fractions add: 0.3 for 3 times 0.1."""
+    """The value without what binary fractions add: 0.3 for 3 times 0.1."""
     return float(f"{value:.12g}")

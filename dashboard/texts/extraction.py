@@ -1,4 +1,4 @@
-"""Which texts there are to translate: those marked `_`, `ngettext` or `N_` in the code, and the words of the library's problems."""
+"""The texts to translate: those marked `_`, `ngettext` or `N_` in the code, and the words of the library's problems."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ def dynamic(measured: Measured) -> Verdict:
         return "no", _("PyTorch went on with the old equation.")
     parts = [_("PyTorch followed the change at once.")]
     if stale:
-        parts.append(_("Without a word, these went on with the old equation: {names}.").format(names=_labels(stale)))
+        parts.append(_("These went on with the old equation, without a word: {names}.").format(names=_labels(stale)))
     if follow:
         parts.append(_("It is not alone; these followed, too: {names}.").format(names=_labels(follow)))
     return "yes", " ".join(parts)
@@ -94,21 +94,19 @@ def fast(measured: Measured) -> Verdict:
 
 
 def differentiates(measured: Measured) -> Verdict:
-    """That derivatives of any order come from the framework; what it takes without."""
+    """The claim that derivatives of any order come from the framework, and what it takes without."""
     if OURS not in measured:
         return "open", _("Run the frameworks above.")
     manual = [name for name, framework in FRAMEWORKS.items() if framework.derivatives in (HAND, PAPER)]
     lines = FRAMEWORKS[NUMPY].lines
-    words = _("PyTorch differentiated its own output twice in the loss. By hand it has to be done in: {names}.").format(
-        names=_labels(manual)
-    )
+    words = _("PyTorch differentiated its own output twice in the loss. These need it done by hand: {names}.").format(names=_labels(manual))
     if lines:
-        words += " " + _("In NumPy that takes {lines} lines of code, in PyTorch {ours}.").format(lines=lines, ours=FRAMEWORKS[OURS].lines)
+        words += " " + _("It takes {lines} lines of code in NumPy, and {ours} in PyTorch.").format(lines=lines, ours=FRAMEWORKS[OURS].lines)
     return "yes", words
 
 
 def simple(_measured: Measured) -> Verdict:
-    """Whether a library on top would make it shorter."""
+    """Whether a library on top would make the program shorter."""
     ours, keras = FRAMEWORKS[OURS].lines, FRAMEWORKS[KERAS].lines
     if not keras:
         return "open", _("There is no program to compare with.")
@@ -131,7 +129,7 @@ def found(events: Sequence[Event]) -> Verdict:
     if stops.get(OURS):
         words += " " + _("A stop in the function came at every step and showed a number.")
     if blind:
-        words += " " + _("Not so in: {names}.").format(names=_labels(blind))
+        words += " " + _("This is not so in: {names}.").format(names=_labels(blind))
     return ("yes" if len(shown) == len(lines) and stops.get(OURS) else "partly" if stops.get(OURS) else "no"), words
 
 

@@ -29,7 +29,7 @@ wanted = [Derivative("u", by) for by in ("", "x", "t", "xx")]
 found = jets.values(network, points, ["u"], frozenset(wanted))
 u, u_x, u_t, u_xx = (found[item] for item in wanted)
 """
-"""The same by jets."""
+"""The code that computes the derivatives by jets."""
 
 _component = asking.section(KIND)
 
@@ -45,7 +45,7 @@ def show() -> None:
             "perceptrons. Autograd stays the reference that both are tested against, here once more."
         )
     )
-    shown = {_("Nested autograd, for Burgers' equation"): NESTED, _("The same by jets, `core/derivatives/jets`"): JETS}
+    shown = {_("Nested autograd, for Burgers' equation"): NESTED, _("The same derivatives by jets, `core/derivatives/jets`"): JETS}
     for column, (title, code) in zip(st.columns(2), shown.items(), strict=True):
         with column:
             st.caption(title)
@@ -87,6 +87,6 @@ def _texts() -> dict[str, Any]:
         "times": _("{rate} · {ratio} times"),
         "both": _("Here jets take {jets} times and the native step {native} times as many steps a second as nested autograd."),
         "jets": _("Here jets take {jets} times as many steps a second as nested autograd. The native step is not there."),
-        "same": _("They compute the same: in the first {steps} steps their losses differ by {difference} of their size at most."),
-        "apart": _("In the first {steps} steps their losses differ by up to {difference} of their size: more than rounding explains."),
+        "same": _("They compute the same: their losses differ by {difference} of their size at most in the first {steps} steps."),
+        "apart": _("Their losses differ by up to {difference} of their size in the first {steps} steps: more than rounding explains."),
     }

@@ -59,7 +59,7 @@ def _texts(mistakes: list[str]) -> dict[str, Any]:
         "build": _("{raised}, when the step was made"),
         "line": _("shows the line"),
         "lost": _("does not show the line"),
-        "uncalled": _("its equation is not a function that could be mistaken, or stopped in"),
+        "uncalled": _("its equation is not a function in which one could make a mistake, or stop"),
         "number": _("stops in {calls} of {steps} steps and shows a number: {shown}"),
         "symbol": _("stops in {calls} of {steps} steps and shows no number: {shown}"),
     }

@@ -26,15 +26,15 @@ from dashboard.why_pytorch import asking
 
 NAMES = {"ode": N_("An ordinary equation"), "burgers": N_("Burgers' equation")}
 PROBLEM = "problem-"
-"""Before the key of a problem, among the tasks."""
+"""The mark before the key of a problem, among the tasks."""
 STEPS, CHANGE = 300, 200
-"""How long each trains, and after which step its equation is exchanged."""
+"""The steps that each framework trains, and the step after which its equation is exchanged."""
 
 _component = asking.section("race")
 
 
 def kind(task: str) -> str:
-    """Under which name the batches of a task are kept."""
+    """The name under which the batches of a task are kept."""
     return f"race-{task}"
 
 
@@ -140,7 +140,7 @@ def _framework(framework: Framework, task: str, index: int) -> dict[str, Any]:
 
 
 def _hint(framework: Framework, task: str, record: dict[str, Any] | None) -> str:
-    """Why there is no number of this machine."""
+    """The reason why there is no number of this machine."""
     if not framework.takes(task):
         return _("only for the first two trainings: its derivatives are worked out by hand")
     if framework.python:

@@ -1,4 +1,4 @@
-"""Whose steps are counted, and what the counts come to."""
+"""The count of steps: whose steps are counted, and what the counts come to."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def same(points: Drawn) -> Points:
 
 
 def copied(ours: nn.Sequential, theirs: nn.Sequential) -> nn.Sequential:
-    """Their network with the weights of ours, whose scaling of the coordinates goes into the first layer."""
+    """The peer's network with the weights of ours, whose scaling of the coordinates goes into the first layer."""
     scale, *layers = ours
     first = theirs[0]
     assert isinstance(scale, Scale) and isinstance(first, nn.Linear)

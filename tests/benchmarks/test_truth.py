@@ -122,7 +122,7 @@ def test_elements_with_a_contact_settle_to_its_level() -> None:
 @pytest.mark.parametrize("signal", [Steps((0.3, 0.42), (2.0, -2.0)), Bell(0.5, 0.03, 1.5), Tent(0.5, 0.1, 2.0), Constant(0.7)])
 @pytest.mark.parametrize("rate", [0.0, 1.3, 900.0])
 def test_an_answer_obeys_its_equation(signal: Signal, rate: float) -> None:
-    """By the trapezium rule with the exact decay, which for a smooth signal errs by the square of the step."""
+    """The trapezium rule with the exact decay is the judge; for a smooth signal it errs by the square of the step."""
     times: Array = np.linspace(0, 1, 200_001)
     driven = np.nan_to_num(signal.at(times), nan=1.0)
     step = times[1]

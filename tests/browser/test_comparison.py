@@ -75,7 +75,7 @@ def test_it_is_waited_for_and_drawn_when_it_comes(solve: Solve) -> None:
 
 
 def test_it_is_solved_for_whoever_looks(solve: Solve) -> None:
-    """By the real solver, in a process of its own."""
+    """The real solver does it, in a process of its own."""
     solve.open(problem="harmonic-system")
     solve.open(problem="van-der-pol", **QUICK)
     expect(cost(solve)).to_contain_text(f"Reference: {METHOD}, estimated error")

@@ -37,7 +37,7 @@ def scrubber(solve: Solve) -> Locator:
 
 
 def play(solve: Solve) -> Locator:
-    """Its button, which says Play, or Stop as another button does."""
+    """The slice's button, which says Play, or Stop as another button does."""
     return solve.page.locator(".tg-slice button")
 
 

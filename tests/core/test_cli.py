@@ -162,7 +162,7 @@ def test_a_missing_device_is_a_mistake_in_the_input(cli) -> None:  # type: ignor
 @pytest.mark.skipif("cuda:0" in labels(), reason="there is one here")
 def test_a_device_may_be_asked_for_by_its_kind(cli) -> None:  # type: ignore[no-untyped-def]
     done = cli("solve", "decay", *QUICK, "--device", "cuda")
-    assert done.returncode == 2 and done.stderr.startswith("There is no device cuda:0 here; there is cpu (")
+    assert done.returncode == 2 and done.stderr.startswith("There is no device cuda:0 here. The devices are: cpu (")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs SIGINT")

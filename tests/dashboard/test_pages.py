@@ -46,7 +46,7 @@ depth = 5
 
 
 class Workers:
-    """Takes the place of the cluster: notes what is submitted, and plays the worker when told to."""
+    """A cluster that notes what is submitted, and plays the worker when told to."""
 
     def __init__(self, store: RunStore) -> None:
         self.store = store
@@ -563,7 +563,7 @@ def test_filters_are_written_into_the_address_and_taken_back(cards: Open) -> Non
     assert shown(app) == ["Kovasznay flow", "Taylor-Green vortex"]
     assert f"2 of {len(library())} problems" in [element.value for element in app.caption]
     app.text_input("q").set_value("flow of honey").run()
-    assert shown(app) == [] and "No problem is like that" in app.info[0].value
+    assert shown(app) == [] and "No problem matches" in app.info[0].value
     press(app, "reset-filters")
     assert len(shown(app)) == len(library())
     assert "q" not in app.query_params and "kind" not in app.query_params
@@ -614,7 +614,7 @@ def test_a_run_that_ended_for_want_of_progress_says_so(solve: Open, store: RunSt
     press(app, "train")
     workers.finish(only(store), "done", 150)
     app.run()
-    assert "150 steps" in text(app) and "nothing was gained any more" in text(app)
+    assert "150 steps" in text(app) and "there was no more progress" in text(app)
 
 
 def test_a_failing_training_is_one_click_away_and_so_is_the_recommended_one(solve: Open, store: RunStore, workers: Workers) -> None:

@@ -11,7 +11,7 @@ from benchmarks.witnesses.layers import End, Layer, solve
 
 
 def draw(draws: Draws) -> Case:
-    """Both obey D(k*u_x, x) = h*(u − v); the ends are held, or insulated for the second."""
+    """Two fields that obey D(k*u_x, x) = h*(u − v); the ends are held, or insulated for the second."""
     u, v = draws.choice((("u", "v"), ("T", "S"), ("f", "s")))
     ends = materials.borders(draws, 0.0, 1.0, draws.whole(2, 3))
     first, second = materials.draw(draws, ends, 0.3, 10), materials.draw(draws, ends, 0.3, 10)
@@ -45,5 +45,5 @@ def draw(draws: Draws) -> Case:
 
 
 def _matrix(value: float, beside: float, exchange: float) -> Array:
-    """Of the state (u, k*u_x, v, k*v_x)."""
+    """The matrix of the state (u, k*u_x, v, k*v_x)."""
     return np.array([[0, 1 / value, 0, 0], [exchange, 0, -exchange, 0], [0, 0, 0, 1 / beside], [-exchange, 0, exchange, 0]])

@@ -45,7 +45,7 @@ def draw(draws: Draws) -> Case:
     )
 
     def truth(axes: Axes) -> Array:
-        """From u' = (flux − heat·s)/k."""
+        """The integral of u' = (flux − heat·s)/k."""
         ease = running(lambda s: 1 / conductivity(s), axes[0], (bend, top))
         warmed = running(lambda s: -heat * s / conductivity(s), axes[0], (bend, top))
         flux = (end - begin - warmed[-1]) / ease[-1]

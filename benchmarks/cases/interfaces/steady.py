@@ -11,7 +11,7 @@ from benchmarks.witnesses.layers import End, Layer, solve
 
 
 def draw(draws: Draws) -> Case:
-    """One to three jumps of k in D(k*u_x, x) = v*u_x + r*u − f, with ends held, insulated, or in contact with air."""
+    """A steady state with one to three jumps of k in D(k*u_x, x) = v*u_x + r*u − f, ends held, insulated, or in contact with air."""
     u, x = draws.choice(("u", "T", "c", "p")), draws.choice(("x", "x", "z", "s"))
     length = draws.choice((1.0, 1.0, draws.scale(0.05, 50)))
     ends = materials.borders(draws, 0.0, length, draws.whole(2, 4))

@@ -12,7 +12,7 @@ from benchmarks.witnesses.responses import Steps
 
 
 def draw(draws: Draws) -> Case:
-    """Two to four doses over one or two days, from nothing or from what was there."""
+    """A body with two to four doses over one or two days, from nothing or from what was there."""
     end, count = draws.choice((24.0, 48.0)), draws.whole(2, 4)
     width, height = draws.choice((0.05, 0.1, 0.25)), draws.scale(5, 50)
     times = [round(end / (count + 0.5) * (number + draws.choice((0.25, 0.5)))) for number in range(count)]

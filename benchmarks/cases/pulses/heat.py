@@ -15,7 +15,7 @@ from benchmarks.witnesses.responses import Constant, Scaled
 
 
 def draw(draws: Draws) -> Case:
-    """From rest, the other end held at 0 or insulated; pulses down to a thousandth of the time."""
+    """Heat from rest, the other end held at 0 or insulated; pulses down to a thousandth of the time."""
     u, x = draws.choice(("u", "T", "c")), draws.choice(("x", "z"))
     length, end = draws.choice((1.0, draws.scale(0.1, 5))), draws.choice((1.0, draws.scale(0.1, 10)))
     spreading = rounded(draws.scale(0.05, 2) * length**2 / end)

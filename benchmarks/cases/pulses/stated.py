@@ -18,7 +18,7 @@ BENT = ("{h}*(heaviside(x - {a}) - heaviside(x - {a} - {w}))", "{h}*max(0, {w} -
 
 
 def draw(draws: Draws) -> Case:
-    """Of first or second order; a formula that is no solution is refused as it is read, wherever else the problem has one."""
+    """An equation of first or second order; a formula that is no solution is refused as it is read."""
     true = draws.chance(0.4)
     numbers = {"h": text(draws.scale(0.01, 10)), "a": text(draws.real(0.1, 0.9)), "w": f"{draws.scale(1e-3 if true else 1e-6, 1e-2):.8f}"}
     pulse = draws.choice(PULSES if true else (*PULSES, *BENT)).format(**numbers)

@@ -42,7 +42,7 @@ def draw(draws: Draws) -> Case:
     exact = pointwise(truth)
 
     def shifted(axes: Axes) -> Array:
-        """Off by what the exact value and the condition at the highest price differ by: as much as the end can matter."""
+        """The price, off by what the exact value and the condition at the highest price differ by: as much as the end can matter."""
         first = np.array([0.0 if backward else expiry])  # the time at which most remains
         there = float(exact((np.array([top]), first))[0, 0, 0])
         held = top - strike * np.exp(-rate * expiry) if call else 0.0

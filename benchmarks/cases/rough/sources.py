@@ -15,7 +15,7 @@ from benchmarks.witnesses.responses import Constant
 
 
 def draw(draws: Draws) -> Case:
-    """Along a rod, steady or from rest, or in a rectangle."""
+    """Heat along a rod, steady or from rest, or in a rectangle."""
     return draws.choice((_steady, _steady, _transient, _plane))(draws)
 
 

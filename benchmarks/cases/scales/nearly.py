@@ -50,7 +50,7 @@ def _forced(draws: Draws) -> Case:
 
 
 def _beats(draws: Draws) -> Case:
-    """The same, forced at a frequency beside its own."""
+    """An oscillator that is forced at a frequency beside its own."""
     w = draws.real(3, 15)
     v = rounded(w * (1 + draws.sign() * draws.scale(0.01, 0.1)))
     table = draws.table(

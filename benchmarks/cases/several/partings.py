@@ -9,7 +9,7 @@ from benchmarks.tribunal.draws import Draws, rounded, text
 
 
 def draw(draws: Draws) -> Case:
-    """By a state without a slope of the equations, or by coefficients that vanish inside the interval."""
+    """Solutions that part at a state without a slope of the equations, or where coefficients vanish inside the interval."""
     return draws.choice((_resting, _passing, _following, _stopping, _crossing, _singular, _singular, _second))(draws)
 
 
@@ -98,7 +98,7 @@ def _singular(draws: Draws) -> Case:
 
 
 def _second(draws: Draws) -> Case:
-    """Of second order: t²·u'' = k·(k − 1)·u and its like, of which each half goes its own way."""
+    """An equation of second order, such as t²·u'' = k·(k − 1)·u, of which each half goes its own way."""
     equation, value, slope = draws.choice((
         ("t^2*u_tt - 2*u = 0", 1, 2), ("t^2*u_tt = 6*u", 1, 3), ("t*u_tt = u_t", 1, 2), ("t*u_tt - 2*u_t = 0", 1, 3),
         ("t^2*u_tt + t*u_t - 4*u = 0", 1, 2),

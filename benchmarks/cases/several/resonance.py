@@ -7,12 +7,12 @@ from benchmarks.tribunal.draws import Draws, text
 
 
 def draw(draws: Draws) -> Case:
-    """At rest or driven by another wave, a family; driven by the same wave, or held at a level that no wave meets, none."""
+    """A wave that is at rest or driven: by another wave, a family; by the same one, or held at a level it never meets, none."""
     return draws.choice((_held, _held, _insulated, _periodic, _square, _system, _beam))(draws)
 
 
 def _fate(draws: Draws, same: str, other: str) -> tuple[str, Fate]:
-    """What drives it, and what becomes of it."""
+    """The force that drives the wave, and what becomes of it."""
     size = draws.real(0.3, 3)
     return draws.choice((("0", Fate.FAMILY), (f"{text(size)}*{other}", Fate.FAMILY), (f"{text(size)}*{same}", Fate.NONE)))
 

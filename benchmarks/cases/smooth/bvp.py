@@ -17,12 +17,12 @@ SECOND = (
     "u_xx - {a}*x^2*u",
 )
 GIVEN = "u_xx - u*u_x"
-"""It has one solution where both ends are given; a slope at an end may allow a second."""
+"""An equation with one solution where both ends are given; a slope at an end may allow a second."""
 FOURTH = ("u_xxxx + {a}*u", "u_xxxx - {a}*u_xx", "D((1 + x/2)*u_xx, x, 2)")
 
 
 def draw(draws: Draws) -> Case:
-    """Second order in three of four cases, with values, slopes or both given."""
+    """A problem of second order in three of four cases, with values, slopes or both given."""
     end = draws.choice((1.0, 2.0, draws.real(0.5, 3)))
     numbers = {"a": text(draws.real(0.5, 5)), "b": text(draws.scale(1, 100)), "c": text(draws.real(-4, 4))}
     far = text(end)

@@ -22,7 +22,7 @@ ENDS = (("u(0, t)", "u(1, t)"), ("u(0, t)", "u_x(1, t)"), ("u_x(0, t)", "u(1, t)
 
 
 def draw(draws: Draws) -> Case:
-    """On 0 ≤ x ≤ 1, for a time around 1."""
+    """An evolution on 0 ≤ x ≤ 1, for a time around 1."""
     ranges = {"x": (0.0, 1.0), "t": (0.0, draws.choice((1.0, 0.5, draws.real(0.3, 2))))}
     numbers = {"k": text(draws.scale(0.02, 1)), "a": text(draws.real(0.5, 3)), "v": text(draws.real(-2, 2))}
     kind = draws.choice(("diffusion", "diffusion", "waves", "currents", "pairs"))

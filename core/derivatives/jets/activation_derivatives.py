@@ -37,7 +37,7 @@ def _tanh(z: Tensor, order: int) -> list[Tensor]:
 
 
 def _logistic(s: Tensor, order: int) -> list[Tensor]:
-    """Those of the logistic function, whose values are s."""
+    """The derivatives of the logistic function up to `order`, given its values s."""
     found = [s]
     if order >= 1:
         slope = torch.addcmul(s, s, s, value=-1)  # s − s²
@@ -113,4 +113,4 @@ DERIVATIVES: dict[type[nn.Module], Callable[[Tensor, int], list[Tensor]]] = {
     nn.Sigmoid: _sigmoid,
     nn.ReLU: _relu,
 }
-"""From z, of any shape, and an order k ≤ `HIGHEST` to φ(z), φ′(z), …, φ⁽ᵏ⁾(z)."""
+"""A function for each activation: it takes z and an order k ≤ `HIGHEST`, and gives φ(z), φ′(z), …, φ⁽ᵏ⁾(z)."""

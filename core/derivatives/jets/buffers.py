@@ -24,7 +24,7 @@ class Rows:
         self.streams, self.others = self.stacked.unbind(), self.stacked[1:]
 
     def copy(self) -> Rows:
-        """The same in other memory."""
+        """A copy of these rows in other memory."""
         return Rows(self.flat.clone(), len(self.streams[0]))
 
 
@@ -51,7 +51,7 @@ class Jets(NamedTuple):
 
 
 class Memory:
-    """That of the jets of one network at `points` points at a time, of the type and on the device of `like`."""
+    """The memory for one network's jets at `points` points at a time, of the type and on the device of `like`."""
 
     def __init__(self, like: Tensor, streams: Streams, points: int) -> None:
         self.streams, self.points = streams, points
@@ -60,11 +60,11 @@ class Memory:
         self._shared: dict[tuple[str, int], Rows] = {}
 
     def own(self, width: int) -> Rows:
-        """Of all streams, for one use."""
+        """Rows for all streams, for one use."""
         return Rows(self._like.new_empty(len(self.streams.held) * self.points, width), self.points)
 
     def shared(self, name: str, width: int) -> Rows:
-        """Of all streams, the same for all uses of one name."""
+        """Rows for all streams, which all uses of one name share."""
         if (name, width) not in self._shared:
             self._shared[name, width] = self.own(width)
         return self._shared[name, width]
@@ -74,7 +74,7 @@ class Memory:
         return self._like.new_empty(self.points, width)
 
     def adjoints(self, side: int, width: int) -> Rows:
-        """Those of one side."""
+        """Rows for the adjoints on one side."""
         return self.shared(f"adjoints, {side}", width)
 
     def between(self, width: int, side: int, *, lasting: bool) -> Jets:

@@ -31,7 +31,7 @@ def values(
 ENTRIES = 2**15
 """The numbers in one layer's values at the points that are best taken at a time: with their derivatives, what a core's own cache holds."""
 AT_ONCE = 2**22
-"""Such numbers for a GPU."""
+"""The numbers in one layer's values at the points that a GPU takes at a time."""
 WAITING = 16
 """How many times as many points as are taken at once there may be plans for that wait for their next use."""
 

@@ -15,10 +15,10 @@ class Gradients(Protocol):
     """Where the gradients of parameters go; the rows are another's as soon as a call returns."""
 
     def product(self, weight: Tensor, left: Rows, right: Rows) -> None:
-        """That of a weight, (out, in), is the sum of the outer products of the rows of `left`, width out, and `right`, width in."""
+        """Add a weight's gradient, (out, in): the sum of the outer products of the rows of `left`, width out, and `right`, width in."""
 
     def rows(self, parameter: Tensor, rows: Tensor) -> None:
-        """That of a parameter, (size,) or (), is the sum of these rows, (n, size)."""
+        """Add a parameter's gradient, (size,) or (): the sum of these rows, (n, size)."""
 
 
 class Sums:

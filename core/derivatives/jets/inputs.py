@@ -14,7 +14,7 @@ from core.derivatives.jets.orders import Streams
 from core.network.inputs import Bend, Cusps, Fourier, Periodic, Scale
 
 Rows = dict[str, Tensor | None]
-"""By the letters of a derivative: (n, features), or (features,) where all points have the same; None where it is zero."""
+"""The rows by the letters of a derivative: (n, features), or (features,) for all points alike; None where zero."""
 
 
 def jets(layers: Sequence[nn.Module], points: Tensor, letters: Sequence[str], streams: Streams) -> Tensor:
@@ -79,7 +79,7 @@ def _fourier(layer: Fourier, rows: Rows) -> Rows:
 
 
 def _spread(row: Tensor | None, features: list[int], like: Tensor) -> Tensor:
-    """Some features of a row, as (n, features)."""
+    """The row's entries for some features, as (n, features)."""
     return like.new_zeros(len(like), len(features)) if row is None else row[..., features].expand(len(like), -1)
 
 

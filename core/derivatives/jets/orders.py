@@ -1,4 +1,4 @@
-"""Which derivatives a jet holds, and how they combine: the formula of Faà di Bruno for φ(z(x)), that of Leibniz for f(x)·g(x).
+"""The derivatives that a jet holds, and how they combine: by Faà di Bruno's formula for φ(z(x)), and Leibniz's for f(x)·g(x).
 
 A derivative is named by its letters in coordinate order, as in `core/expressions`: "" is the function itself, "xxt" its third derivative.
 """
@@ -62,7 +62,7 @@ class Streams:
 
     @property
     def short(self) -> bool:
-        """Whether no term has more than φ″, and these are fewer than the streams: tanh then needs but what it gives."""
+        """Whether no term has more than φ″, and such terms are fewer than the streams: tanh then needs only its own values."""
         return self.order <= 2 and len(self.further) < len(self.held)
 
 
@@ -73,7 +73,7 @@ def parts(item: Derivative | Combination) -> Parts:
 
 @lru_cache(maxsize=256)
 def streams(wanted: frozenset[Parts]) -> Streams:
-    """Those of jets that hold what is wanted, and all that it builds on."""
+    """The streams of jets that hold what is wanted, and all that it builds on."""
     needed = {((inner, 1.0),) for item in wanted for by, _ in item for inner, _, _ in splits(by) if len(item) == 1 or inner != by}
     held = tuple(sorted(needed | wanted | {VALUE}, key=lambda item: (max(len(by) for by, _ in item), item)))
     number = {item: index for index, item in enumerate(held)}

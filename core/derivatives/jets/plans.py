@@ -37,7 +37,7 @@ class Plan:
 
     @property
     def adjoints(self) -> Rows:
-        """Where those of the outputs' jets belong before `backward`."""
+        """The place for the adjoints of the outputs' jets, to be filled before `backward`."""
         return self._after.given
 
     def backward(self, gradients: Gradients) -> None:
@@ -53,7 +53,7 @@ class Stock:
         self._free: OrderedDict[int, list[Plan]] = OrderedDict()
 
     def take(self, points: int) -> Plan | None:
-        """One for so many points, if there is one."""
+        """A plan for so many points, if there is one."""
         plans = self._free.get(points)
         return plans.pop() if plans else None
 

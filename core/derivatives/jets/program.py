@@ -93,7 +93,7 @@ class Program:
         return values
 
     def results(self, values: Sequence[Number]) -> list[Number]:
-        """Those of `run` that are the tape's."""
+        """The tape's results, among the values that `run` gave."""
         return [values[slot] for slot in self._results]
 
     def back(self, values: Sequence[Number], adjoints: Sequence[Tensor]) -> list[Tensor | None]:

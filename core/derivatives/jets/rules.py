@@ -31,11 +31,11 @@ class Rule(Protocol):
 
 
 RULES: dict[type[nn.Module], Callable[..., Rule]] = {}
-"""Of every layer of the library: `core/derivatives/jets/table.py` fills it, as some rules are made of others."""
+"""A rule for every layer of the library: `core/derivatives/jets/table.py` fills it, as some rules are made of others."""
 
 
 def rule(layer: nn.Module, before: Any, memory: Memory, *, lasting: bool) -> Rule:
-    """That of a layer after these jets; those after it last until the way back if `lasting`."""
+    """The rule of a layer after these jets; the jets after the layer last until the way back if `lasting`."""
     return RULES[type(layer)](layer, before, memory, lasting=lasting)
 
 

@@ -25,13 +25,13 @@ _lock = threading.Lock()
 
 @dataclass(frozen=True)
 class Processor:
-    """What LLVM calls it, and its features as it writes them: +avx2,-avx512f,…"""
+    """A processor by the name and the features that LLVM gives it: +avx2,-avx512f,…"""
 
     name: str
     features: str
 
     def shape(self, precision: str) -> Shape:
-        """How the kernels are best laid out on it: its widest vectors, tiles that its registers hold."""
+        """The layout of the kernels that suits the processor: its widest vectors, tiles that its registers hold."""
         features, size = self.features.split(","), 4 if precision == "float32" else 8
         if "+avx512f" in features:
             return Shape(precision, lanes=64 // size, rows=4, vectors=4, block=64)
@@ -107,7 +107,7 @@ def compile(shape: Shape, processor: Processor) -> bytes:
 
 @cache
 def host() -> Processor:
-    """This machine's."""
+    """The processor of this machine."""
     from llvmlite import binding
 
     try:
@@ -118,7 +118,7 @@ def host() -> Processor:
 
 
 def _target(processor: Processor) -> Any:
-    """Another one for each use, as an engine destroys its own."""
+    """A new target for each use, as an engine destroys its own."""
     from llvmlite import binding
 
     binding.initialize_native_target()
@@ -138,7 +138,7 @@ def _place(precision: str) -> Path:
 
 
 def _kept(path: Path) -> bytes | None:
-    """What `_keep` wrote; none where that is not there as a whole."""
+    """The bytes that `_keep` wrote; None where they are not there as a whole."""
     try:
         found = path.read_bytes()
     except OSError:

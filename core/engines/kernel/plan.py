@@ -74,7 +74,7 @@ class Plan:
         return np.concatenate([found[:, : group.rows].ravel() for found, group in zip(weighted, self._groups, strict=True)])
 
     def move(self, number: int, inputs: Array, columns: Array) -> None:
-        """Other points for a group, of the same shapes."""
+        """Replace the points of a group by others of the same shapes."""
         group = replace(self._groups[number], inputs=inputs, columns=columns)
         check(self._network, group)
         if inputs.shape != self._groups[number].inputs.shape or columns.shape != self._groups[number].columns.shape:

@@ -20,7 +20,7 @@ from core.problem.bound import BoundProblem
 from core.problem.traces import SAMPLES, sample
 
 ABSENT = -1
-"""In place of an order, where an equation does not contain an unknown."""
+"""The mark in the place of an order, where an equation does not contain an unknown."""
 
 
 def warnings(problem: BoundProblem, measured: Collection[str] = ()) -> tuple[InputError, ...]:
@@ -66,7 +66,7 @@ def _of_one_coordinate(problem: BoundProblem) -> tuple[InputError, ...]:
 
 
 def _of_several(problem: BoundProblem) -> tuple[InputError, ...]:
-    """Along time too few conditions, along space too few for an order of two or more: what a current needs depends on where it flows."""
+    """Warn of too few conditions along time, or along space for an order of two or more."""
     found = []
     for coordinate in problem.coordinates:
         name, needed = coordinate.name, order(problem, coordinate.name)
@@ -92,7 +92,7 @@ def _order(derivatives: frozenset[Derivative], unknown: str, coordinate: str) ->
 
 
 def _best(orders: Sequence[Sequence[int]]) -> dict[frozenset[int], tuple[int, frozenset[int]]]:
-    """For each set of unknowns that can be given equations of their own, the largest sum of their orders."""
+    """The largest sum of orders for each set of unknowns that can be given equations of their own."""
     best: dict[frozenset[int], tuple[int, frozenset[int]]] = {frozenset(): (0, frozenset())}
     for equation in orders:
         for taken, (total, _) in list(best.items()):
@@ -104,8 +104,8 @@ def _best(orders: Sequence[Sequence[int]]) -> dict[frozenset[int], tuple[int, fr
 
 
 def _repeats(problem: BoundProblem, coordinate: str) -> bool:
-    """Whether all of several unknowns have a period there; their equations may then carry it over to the derivatives, as that of a flow
-    without sources does."""
+    """Whether all of several unknowns have a period along the coordinate. Their equations may then carry the period over
+    to the derivatives, as those of a flow without sources do."""
     axis = [item.name for item in problem.coordinates].index(coordinate)
     leaves = [leaves_in(condition.residual) for condition in problem.conditions]
     places = [{(leaf.derivative, leaf.place[axis]) for leaf in items if isinstance(leaf, At)} for items in leaves]
@@ -139,7 +139,7 @@ def _leading(problem: BoundProblem, tree: Expression, coordinate: str) -> list[E
 
 
 def _grows(problem: BoundProblem, quotient: Expression, coordinate: str) -> bool:
-    """Whether it has no finite value at an end of the coordinate, but has one beside it."""
+    """Whether the quotient has no finite value at an end of the coordinate, but has one beside it."""
     if not _of_coordinates(quotient):
         return False
     axis = [item.name for item in problem.coordinates].index(coordinate)

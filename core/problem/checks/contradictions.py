@@ -23,7 +23,7 @@ from core.problem.conditions import BoundCondition
 SAMPLES = (0.1373, 0.6181, 0.8839)
 """Where along a free coordinate conditions are compared, as parts of its range: inside, and at no special place."""
 SHIFT = 0.0271
-"""Between the samples of one coordinate and the next, so that none lies on a diagonal."""
+"""The shift between the samples of one coordinate and the next, so that none lies on a diagonal."""
 TOLERANCE = 1e-9
 
 LARGEST = 100
@@ -55,7 +55,7 @@ class Statement:
 
     @property
     def free(self) -> frozenset[int]:
-        """Which coordinates are free on the edge."""
+        """The coordinates that are free on the edge."""
         return frozenset(axis for axis, value in enumerate(self.edge) if value is None)
 
     def row(self, point: Sequence[float | None]) -> Row | None:

@@ -46,7 +46,7 @@ Array = NDArray[np.float64]
 FIRST = {1: 16, 2: 12, 3: 7}
 """Modes a coordinate to begin with, by the number of coordinates."""
 GROWTHS = (1.5, 1.2)
-"""Of the modes of a coordinate, from one expansion to the next; the less where the more cannot be afforded."""
+"""The growth of a coordinate's modes from one expansion to the next; the less where the more cannot be afforded."""
 GOAL = 3e-9
 """The estimated error with which refinement ends."""
 SAFETY = 2.0
@@ -54,21 +54,21 @@ SAFETY = 2.0
 MOST = {1: 1000, 2: 3200, 3: 3200}
 """Coefficients in all, by the number of coordinates: 3200 are 100 MB, and 3 s a factorisation."""
 MOST_WITH_CORNERS = 1500
-"""With more, corners are hard to tell from polynomials."""
+"""The coefficients beyond which corners are hard to tell from polynomials."""
 PATIENCE = 0.6
-"""Of the time that is left, what refinements may take: how long one takes is only foretold."""
+"""The part of the time left that refinements may take: how long one takes is only foretold."""
 ENOUGH = 700
 """Coefficients with which a solution without singular corners is found."""
 RESOLVED = 1e-13
 """Relative size of the finest modes along a coordinate that needs no more of them."""
 NEGLIGIBLE = 1e-4
-"""The same beside those of the coordinate that needs more most."""
+"""The size, relative to the finest modes of the coordinate that needs more most, below which another needs no more."""
 SUSPECT = 1e-12
 """A reciprocal condition number that may be that of a system which leaves something open."""
 OSCILLATING = {1: 180, 2: 27, 3: 10}
 """Modes a coordinate that also resolve what oscillates and could be added to a solution which is zero and needs none itself."""
 SAME = 100.0
-"""How much larger the error of one of several solutions may be than that of the first."""
+"""The factor by which the error of one of several solutions may be larger than that of the first."""
 NEARLY = 1e-5
 """An error that is small enough whatever that of the first is; solutions with a kink, of equations of first order, have larger ones."""
 HUNT = 2.5
@@ -248,7 +248,7 @@ class Collocation:
             raise RunError("reference-unsettled", error=f"{SAFETY * error:.1e}")
 
     def _larger(self, answer: Answer, sure: bool, most: int) -> Expansion | None:
-        """More modes along the coordinates that need them, and one more along others, to be sure; None where that is too much."""
+        """An expansion with more modes where they are needed, and one more elsewhere; None where that is too much."""
         tails = answer.expansion.tails(answer.root.coefficients)
         limit = max(RESOLVED, NEGLIGIBLE * max(tails)) if sure and answer.root.converged else -1.0
         for growth in GROWTHS:

@@ -27,7 +27,7 @@ Array = NDArray[np.float64]
 ROUNDED = 1e-12
 """Size beside the largest unknown below which one is zero but for rounding."""
 USUAL_STEPS = 4
-"""Of Newton's method, from a coarser answer."""
+"""The steps that Newton's method usually takes from a coarser answer."""
 MOST_TRIED = 150
 """Coefficients with which several starts are tried, should one fail."""
 FAR = 0.1
@@ -50,7 +50,7 @@ class Answer:
 
     @property
     def rank(self) -> tuple[bool, bool, float]:
-        """Of several answers by one expansion the least is the best."""
+        """The rank among several answers by one expansion: the least is the best."""
         return self.root.condition < SINGULAR, not self.root.converged, self.missed
 
 
@@ -72,7 +72,7 @@ class Answers:
         return sum(math.prod(map(len, term.grid(self.between))) for term in self.terms)
 
     def of(self, expansion: Expansion, coarse: Answer | None, *, alone: bool = False) -> Answer:
-        """By Newton's method from the coarser answer; from elsewhere too where that was none, unless `alone`."""
+        """The answer by Newton's method from the coarser one; from elsewhere too where that was none, unless `alone`."""
         system = System(self.terms, expansion)
         best: Answer | None = None
         for start in self._starts(system, coarse, alone):

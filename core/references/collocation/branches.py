@@ -1,4 +1,4 @@
-"""Other solutions of equations that are not linear: where they are looked for, and which of them are new.
+"""A search for other solutions of equations that are not linear: where to look, and which of those found are new.
 
 Newton's method starts from the smoothest function that meets the conditions, from that moved up and down or bent into waves, and from
 multiples of what is known; deflation keeps it away from what it has found. What is found is mirrored, too, and its signs are turned.
@@ -68,7 +68,7 @@ class Search:
             return
 
     def _from(self, start: Array) -> Iterator[Answer]:
-        """Those that are reached from a start: the nearest, then others, kept away from those before."""
+        """The answers that are reached from a start: the nearest, then others, kept away from those before."""
         answer = self._new(start)
         if answer is not None:
             yield answer
@@ -96,7 +96,7 @@ class Search:
         return answer
 
     def _images(self, root: Array) -> Iterator[Answer]:
-        """Those among a root's mirror images, and the same with other signs."""
+        """The answers among a root's mirror images, and these with other signs."""
         rows = root.reshape(len(self.expansion.unknowns), -1)
         mirrored = [rows * self._parity(axis) for axis in range(len(self.expansion.shape))]
         for image in (rows, *mirrored):
@@ -133,7 +133,7 @@ class Search:
             yield usual[0] + height * np.tile(self._waves(count), len(self.expansion.unknowns))
 
     def _beside(self, root: Array) -> Iterator[Array]:
-        """Along the direction in which the equations change least: where two solutions are about to meet, the other lies there."""
+        """Starts along the direction in which the equations change least: near a fold the other solution lies there."""
         _residuals, matrix, _scales = self.system.linearised(root)
         soft = Factors.of(matrix, self.clock, self.answers.speed).weakest(1)[1][:, 0]
         scale = scale_of(self.system, [root])
@@ -141,7 +141,7 @@ class Search:
         yield from (root + length * soft for length in ALONG)
 
     def _bent(self, root: Array) -> Iterator[Array]:
-        """With one of several unknowns in more waves than it has."""
+        """Starts with one of several unknowns in more waves than it has."""
         if len(self.expansion.unknowns) == 1:
             return
         for count, unknown in product(WAVES[1:], self.expansion.unknowns):

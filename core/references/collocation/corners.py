@@ -20,7 +20,7 @@ Array = NDArray[np.float64]
 
 POWERS = (0, 1, 2, 3)
 TINY = 1e-300
-"""In place of zero, whose logarithm is none: zᵏ log z is then zero there, and the angle 45 degrees."""
+"""A stand-in for zero, whose logarithm is none: zᵏ log z is then zero there, and the angle 45 degrees."""
 
 
 @dataclass(frozen=True)

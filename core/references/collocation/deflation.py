@@ -25,7 +25,7 @@ NEAR = 1e-6
 LONGEST = 3.0
 """The longest step, beside the size of the known roots or of the place it starts from."""
 FARTHEST = 1e3
-"""How far from there a root is looked for."""
+"""The largest size, beside that of the known roots or of the start, at which a root is looked for."""
 
 
 def another(system: System, start: Array, known: Sequence[Array], clock: Clock, speed: Speed) -> Array | None:

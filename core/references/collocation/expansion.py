@@ -21,7 +21,7 @@ Points = tuple[Array, ...]
 
 @dataclass(frozen=True)
 class Expansion:
-    """Which sums: `letters` and `modes` have an entry a coordinate. Coefficients are one row, unknown after unknown.
+    """Sums of modes: `letters` and `modes` have an entry a coordinate; coefficients are one row, unknown after unknown.
 
     Of all products those are taken whose degrees (d₁, d₂, …), relative to the largest, lie in the unit ball: these resolve every direction
     alike, and in three coordinates they are half of all (Trefethen 2017, Proceedings of the AMS 145: 4837). The functions of `corners` join
@@ -54,7 +54,7 @@ class Expansion:
         return len(self.unknowns) * self.each
 
     def interior(self) -> Points:
-        """As many points as modes along each coordinate, none on the edges."""
+        """The points inside, as many as modes along each coordinate, none on the edges."""
         return tuple(modes.points() for modes in self.modes)
 
     def resized(self, shape: Sequence[int]) -> Expansion:
@@ -84,12 +84,12 @@ class Expansion:
         return np.concatenate([columns, singular]) if singular else columns
 
     def growth(self, derivative: Derivative) -> float:
-        """By how much the derivative makes the finest modes larger."""
+        """The factor by which the derivative makes the finest modes larger."""
         growths = dict(zip(self.letters, (modes.frequency for modes in self.modes), strict=True))
         return math.prod(growths[letter] for letter in derivative.by)
 
     def padded(self, coefficients: Array, other: Expansion) -> Array:
-        """The same functions by a finer expansion, with the same corners or new ones; by a coarser one, what is left of them."""
+        """The coefficients of the functions in another expansion: in a coarser one, what is left of them."""
         common = tuple(slice(min(pair)) for pair in zip(self.shape, other.shape, strict=True))
         rows = np.zeros((len(self.unknowns), other.each))
         for row, unknown in zip(rows, self.unknowns, strict=True):

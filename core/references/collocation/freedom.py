@@ -29,13 +29,13 @@ Array = NDArray[np.float64]
 FREE = 1e-15
 """The singular value of a function that is left open and resolved, beside the largest. Near a resonance, none is so small."""
 DETERMINED = 1e-6
-"""That of a function that is not left open; in between it may be one that is not resolved yet."""
+"""The singular value of a function that is not left open; in between it may be one that is not resolved yet."""
 FALLS = 0.3
 """What is left of a singular value, from one look to the next, if it is that of such a function."""
 MOST = 6
 """Functions that may be left open; with more, a function of some coordinate is."""
 GROWTH = 1.25
-"""Of the modes of each coordinate, from one look to the next."""
+"""The growth of each coordinate's modes, from one look to the next."""
 LOOKS = 4
 MET = 1e-7
 """Residuals, as what they are in the unknowns, that are none."""
@@ -164,7 +164,7 @@ def _none(answers: Answers, look: Look) -> RunError:
 
 
 def _with_conditions(answers: Answers, look: Look) -> tuple[Miss, ...]:
-    """By how much each equation is missed where the conditions are met; each term, where those contradict one another."""
+    """The misses of each equation where the conditions are met; of each term, where those contradict one another."""
     system = System(answers.terms, look.answer.expansion)
     residuals, matrix, _scales = system.linearised(look.answer.root.coefficients)
     inside = math.prod(look.answer.expansion.shape) * len(answers.problem.equations)

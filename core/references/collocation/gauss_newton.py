@@ -25,7 +25,7 @@ SMALL_SYSTEM = 500
 """Coefficients of a system whose steps cost next to nothing."""
 MOST_STEPS = 40
 FEW_STEPS = 10
-"""Of a larger system, which begins with the answer of a smaller one."""
+"""The most steps of a larger system, which begins with the answer of a smaller one."""
 SHORTEST = 2.0**-10
 """The shortest part of a Newton step that is tried."""
 FAST = 0.1
@@ -33,7 +33,7 @@ FAST = 0.1
 SMALL = 1e-12
 """A relative step with which the unknowns are taken to have come to rest."""
 NEAR = 1e-7
-"""One with which they have where steps no longer become smaller."""
+"""A relative step with which they have come to rest where steps no longer become smaller."""
 NEEDLESS = 0.01
 """Steps below this part of the residual that no step takes away are not worth taking: there are too few modes for more."""
 SMALLEST = 1e-6
@@ -50,7 +50,7 @@ class Root:
 
 
 def solve(system: System, start: Array, clock: Clock, speed: Speed) -> Root:
-    """From `start`, to where the weighted residuals are smallest; `converged` is false where it does not get there.
+    """Go from `start` to where the weighted residuals are smallest; `converged` is false where it does not get there.
 
     Raises `RunError` where a factorisation would outlast the clock.
     """
@@ -107,7 +107,7 @@ class Descent:
         return None, math.inf
 
     def _simplified(self, coefficients: Array, step: Array | None, before: float, enough: float) -> tuple[Array, float]:
-        """On from there, as long as a step leaves a tenth of itself."""
+        """Go on with simplified steps, as long as a step leaves a tenth of itself."""
         while step is not None:
             length = self.length(step)
             if length > FAST * before and length > enough:

@@ -19,7 +19,7 @@ BLOCK = 32
 UNSEEN = 1e-15
 """A column so much shorter than the longest is rounding, and stays short."""
 ROUNDS = 4
-"""Of inverse iteration: singular values that matter differ by powers of ten."""
+"""The rounds of inverse iteration: singular values that matter differ by powers of ten."""
 
 
 @dataclass
@@ -55,7 +55,7 @@ class Factors:
 
     @classmethod
     def of(cls, matrix: Array, clock: Clock, speed: Speed) -> Factors:
-        """Of A in Fortran's order, which is overwritten; raises `RunError` where this would outlast the clock."""
+        """Factor A, in Fortran's order, which is overwritten; raises `RunError` where this would outlast the clock."""
         rows, size = matrix.shape
         if speed.seconds(rows, size) > clock.left:
             raise RunError("reference-too-slow", limit=f"{clock.limit:g}")
@@ -94,5 +94,5 @@ class Factors:
 
 
 def _operations(rows: int, columns: int) -> float:
-    """Of a QR factorisation (Golub and Van Loan 2013, section 5.2.1)."""
+    """The operations of a QR factorisation (Golub and Van Loan 2013, section 5.2.1)."""
     return 2.0 * columns**2 * (rows - columns / 3)

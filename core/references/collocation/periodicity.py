@@ -23,7 +23,7 @@ def periodic(problem: BoundProblem) -> frozenset[int]:
 
 
 def ends_of(residual: Expression, problem: BoundProblem) -> tuple[int, str, str] | None:
-    """Of a condition such as u_x(−1, t) = u_x(1, t): the coordinate, the unknown and its derivative; None for any other."""
+    """The coordinate, the unknown and its derivative of a condition such as u_x(−1, t) = u_x(1, t); None for any other."""
     match residual:
         case Binary("-", At(first) as left, At(second) as right) if first == second:
             ends = [

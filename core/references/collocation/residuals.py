@@ -78,7 +78,7 @@ class System:
         self.rows = sum(math.prod(map(len, term.grid(expansion.interior()))) for term in terms)
 
     def missed(self, coefficients: Array, points: Points, sizes: Mapping[str, float]) -> Iterator[Miss]:
-        """By how much each term is missed on the grid of `points`, for unknowns of these `sizes`."""
+        """The misses of each term on the grid of `points`, for unknowns of these `sizes`."""
         for term in self.terms:
             grid = term.grid(points)
             leaves = self._leaves(term, coefficients, grid)

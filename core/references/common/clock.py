@@ -21,7 +21,7 @@ class Clock:
 
     @property
     def seconds(self) -> float:
-        """Since the clock was made."""
+        """The seconds since the clock was made."""
         return time.monotonic() - self._begun
 
     @property

@@ -41,7 +41,7 @@ def family(functions: Array, axes: tuple[Array, ...], problem: BoundProblem) -> 
 
 
 def _thinned(functions: Array, axes: tuple[Array, ...]) -> tuple[Array, tuple[Array, ...]]:
-    """The same at fewer points."""
+    """The functions and their axes at fewer points."""
     few = FEW[len(axes)]
     chosen = [np.unique(np.linspace(0, len(axis) - 1, few).round().astype(int)) for axis in axes]
     for number, where in enumerate(chosen, 1):
@@ -50,7 +50,7 @@ def _thinned(functions: Array, axes: tuple[Array, ...]) -> tuple[Array, tuple[Ar
 
 
 def _simple(functions: Array, axes: tuple[Array, ...], problem: BoundProblem) -> list[str]:
-    """As many simple functions as span the same space; none where they do not."""
+    """The simple functions, as many as are needed, that span the same space; none where they do not."""
     count, unknowns = len(functions), functions.shape[-1]
     span = np.linalg.svd(functions.reshape(count, -1), full_matrices=False)[2]  # (count, points × unknowns)
     found: list[str] = []

@@ -38,7 +38,7 @@ class Evidence:
 
     @property
     def message(self) -> str:
-        """What it rests on, with a place for the number of points; empty where nothing is known, or the solution is a formula itself."""
+        """The sentence that says what the error rests on, with a place for the number of points; empty where nothing does."""
         if self.points:
             return BOTH.get(self.second, N_("checked at {points} points that it did not choose"))
         return ALONE.get(self.second, "")

@@ -29,9 +29,9 @@ from core.references.pieces import Cuts, Folded, Narrow
 Array = NDArray[np.float64]
 
 NARROWEST = 1 / 200
-"""Of a coordinate's range: around what is narrower, cells are cut."""
+"""The part of a coordinate's range below which something is narrow, so that cells are cut around it."""
 WIDER = 8
-"""Such cells are each so many times wider than the one before."""
+"""The factor by which each cell around something narrow is wider than the one before."""
 
 
 def solve(problem: BoundProblem, axes: tuple[Array, ...], clock: Clock) -> Solution:

@@ -25,14 +25,14 @@ from core.references.pieces import shared
 Array = NDArray[np.float64]
 
 INTERVALS = 5
-"""In each part."""
+"""The intervals in each part."""
 MOST_PARTS = 6
 PARTS = 8
-"""Of such an interval; the slopes are taken at its middle."""
+"""The parts of an interval; the slopes are taken at its middle."""
 MORE = {1: 5, 2: 2}
 """Points along a coordinate of the other grid beyond those of the method's, by the number of coordinates in space."""
 LARGEST = {1: 100, 2: 16}
-"""Of the other grid: with more, differentiation would make too much of rounding."""
+"""The most points along a coordinate of the other grid: with more, differentiation would make too much of rounding."""
 SEED = 3
 RESOLVED = 1e-4
 """The finest modes on the other grid, beside the largest, where it can stand for the solution."""

@@ -43,7 +43,7 @@ Array = NDArray[np.float64]
 MODES = {1: 32, 2: 16}
 """Fourier modes an axis of the coarsest resolution, by the number of coordinates in space; each finer one has twice as many."""
 POINTS = {1: 16, 2: 8}
-"""The same for points; each finer resolution has half as many again, as their matrices are dense."""
+"""The points an axis of the coarsest resolution; each finer one has half as many again, as their matrices are dense."""
 LARGEST = {"modes": {1: 4096, 2: 256}, "points": {1: 700, 2: 40}}
 
 
@@ -160,7 +160,7 @@ def _on_points(task: Task, count: int, finer: int, state: Any) -> tuple[Array, A
 
 
 def _explicit_fits(task: Task) -> bool:
-    """Where signals have a finite speed, so that steps need be no shorter than for accuracy."""
+    """Whether signals have a finite speed, so that steps need be no shorter than for accuracy."""
     evolution = task.evolution
     slots = [evolution.slot(leaf) for leaf in evolution.leaves]
     return all(sum(slot.space) <= evolution.orders[slot.unknown] for slot in slots) and not any(

@@ -69,7 +69,7 @@ class Raising:
         return self._task.gathered(values).copy(), error, self._checked()
 
     def _checked(self) -> int:
-        """At how many points that the method did not choose the equations hold, where there is time to look."""
+        """The number of points, not chosen by the method, at which the equations hold, where there is time to look."""
         space, along = self._kept_at
         count = self._method.count(self._task, space)
         if count is None or 2 * self._cost(self._kept_at) > self._task.clock.left:
@@ -115,7 +115,7 @@ class Raising:
         return space + 1, along
 
     def _after_failure(self, place: Place) -> Place:
-        """Too coarse in space as likely as in time: twice finer there, then once here."""
+        """The next place after a failure, as likely in space as in time: twice finer in space, then once in time."""
         space, along = place
         finer = space - self._first < 2 * (along + 1) and self._method.count(self._task, space + 1) is not None
         return (space + 1, along) if finer or along >= FINEST else (space, along + 1)

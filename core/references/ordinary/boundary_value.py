@@ -32,7 +32,7 @@ Array = NDArray[np.float64]
 ROUGH = 1e-3
 """The tolerance of the relative residuals at first."""
 FINER = (1e-5, 1e-7)
-"""And then, as far as rounding allows."""
+"""The tolerances after that, as far as rounding allows."""
 MESH = 33
 """Points of the first mesh."""
 MOST_AT_FIRST = 2_000
@@ -131,7 +131,7 @@ def _guesses(pieces: Pieces, first: Shape) -> Iterator[Shape]:
 
 
 def _constant(pieces: Pieces, states: Array) -> Shape:
-    """The same states (n,) everywhere."""
+    """A shape with the same states (n,) everywhere."""
     return _shape(np.linspace(0, 1, MESH), np.outer(np.tile(states, pieces.count), np.ones(MESH)))
 
 
@@ -168,7 +168,7 @@ def _first(pieces: Pieces) -> Shape:
 
 
 def _continued(pieces: Pieces, shape: Shape) -> Shape | None:
-    """From the polynomials, the solution at factor 0, to that at factor 1 (Allgower and Georg 1990, chapter 2)."""
+    """Follow the solution from factor 0, the polynomials, to factor 1 (Allgower and Georg 1990, chapter 2)."""
     factor, step = 0.0, 0.25
     while factor < 1:
         found = _solved(pieces, shape, min(factor + step, 1.0))

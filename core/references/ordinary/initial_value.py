@@ -53,11 +53,11 @@ DECAY = 2.0
 DETAIL = 4.0
 """Longest steps between two points at which a solution is looked at."""
 CHECKING = 0.2
-"""Of the time that is left, what it may take to see whether solutions part."""
+"""The part of the time left that the look for solutions which part may take."""
 KNOWN = 5
 """Digits of the place where a solution ends that are known, beside the length of the domain."""
 STEPS = 100_000
-"""Between two points of the grid, for the stiff method."""
+"""The steps between two points of the grid that the stiff method may take."""
 
 
 class _Stiff(Exception):
@@ -85,7 +85,7 @@ def solve(problem: BoundProblem, axes: tuple[Array, ...], clock: Clock) -> Solut
 
 
 def _solved(path: _Path, root: Array, count: int) -> Solution:
-    """The same as `_followed`, from one of `count` starts with a slope: where one cannot be followed, nothing is known of the others."""
+    """The solution from one of `count` starts with a slope: where one cannot be followed, nothing is known of the others."""
     for _, slopes in path.parts:
         slopes.choose(root)
     try:

@@ -26,19 +26,19 @@ Array = NDArray[np.float64]
 REACH = 0.05
 """How far to either side of a place, relative to the interval, solutions are followed."""
 DISTANCES = (1e-1, 1e-3)
-"""From a place, relative to the reach, at which slopes are looked at and changes are made."""
+"""The distances from a place, relative to the reach, at which slopes are looked at and changes are made."""
 KEEPS = 0.6
-"""What is left of λ at the shorter one, at least: of slopes that grow like 1/√s, there would be a tenth."""
+"""The part of λ that is left at the shorter distance, at least: slopes that grow like 1/√s would leave a tenth."""
 LEAST = 0.01
 """The smallest λ."""
 CHANGES = (1e-6, 1e-10)
-"""Of a state, relative to its size, at each distance: larger than what an integrator errs by there."""
+"""The changes of a state, relative to its size, at each distance: larger than what an integrator errs by there."""
 GROWS = 2.0
 """How many times as much a change grows from the shorter distance, at least: λ is above 0.15."""
 FADED = 1e-6
-"""Of a state's size, what still counts before a place."""
+"""The part of a state's size that still counts before a place."""
 ROUNDS = 2
-"""Of narrowing down a place, each to a quarter of the distance."""
+"""The rounds of narrowing down a place, each to a quarter of the distance."""
 MOST = 8
 """Peaks that are looked at."""
 EDGE = 1e-3

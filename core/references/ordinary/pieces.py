@@ -45,7 +45,7 @@ class Pieces:
         return np.concatenate([length * scales * self.slopes.many(x, y) for x, y, length in pieces])
 
     def jacobian(self, mesh: Array, states: Array, factor: float) -> Array:
-        """Their slopes along the states, (count * n, count * n, m)."""
+        """The slopes of the equations along the states, (count * n, count * n, m)."""
         scales = np.where(self._highest, factor, 1.0)[:, None, None]
         result = np.zeros((self.count, self.size, self.count, self.size, len(mesh)))
         for number, (x, y) in enumerate(zip(self.points(mesh), self.split(states), strict=True)):
@@ -53,13 +53,13 @@ class Pieces:
         return result.reshape(len(states), len(states), len(mesh))
 
     def residuals(self, left: Array, right: Array) -> Array:
-        """Of the conditions, and of the pieces' continuity, (count * n,), given the states at 0 and at 1."""
+        """The residuals of the conditions, and of the pieces' continuity, (count * n,), given the states at 0 and at 1."""
         left, right = self.split(left), self.split(right)
         values, _ = self.conditions(self._at_places(left, right))
         return np.concatenate([values, (right[:-1] - left[1:]).ravel()])
 
     def residual_slopes(self, left: Array, right: Array) -> tuple[Array, Array]:
-        """Their slopes along the states at 0 and at 1, (count * n, count * n) each."""
+        """The slopes of the residuals along the states at 0 and at 1, (count * n, count * n) each."""
         _, slopes = self.conditions(self._at_places(self.split(left), self.split(right)))
         along = np.zeros((2, len(left), self.count, self.size))
         for place, number in enumerate(self._found):

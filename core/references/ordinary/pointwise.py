@@ -50,7 +50,7 @@ class Conditions:
 
     @property
     def affine(self) -> bool:
-        """Whether one step of Newton's method solves them."""
+        """Whether one step of Newton's method solves the conditions."""
         return not self._needs_highest and all(scalar.affine for scalar in self.scalars)
 
     def __call__(self, states: Array) -> tuple[Array, Array]:

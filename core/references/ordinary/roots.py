@@ -14,7 +14,7 @@ Equations = Callable[[Array], tuple[Array, Array]]
 ITERATIONS = 50
 HALVINGS = 30
 TOLERANCE = 1e-13
-"""Of a step, relative to the unknowns."""
+"""The size of a step that is small enough, relative to the unknowns."""
 SAME = 1e-6
 """Roots that differ by less, relatively, are one."""
 STARTS = (0.0, 1.0, -1.0, 10.0, -10.0, 0.1, -0.1)

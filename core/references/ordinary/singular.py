@@ -24,7 +24,7 @@ DEGREE = 14
 REACHES = (0.1, 0.03, 0.01, 0.003, 0.001)
 """Lengths of the step, relative to the interval: the first on which the polynomials resolve the solution."""
 RESOLVED = 1e-12
-"""Of the last two coefficients, relative to the largest."""
+"""The size of the last two coefficients, relative to the largest, with which a solution is resolved."""
 
 
 @dataclass(frozen=True)

@@ -89,7 +89,7 @@ class Slopes:
         self._guess = self._chosen if before is None else before._guess
 
     def choose_root(self, x: float, y: Array) -> None:
-        """Where z is no affine affair, begin with its value at one point; raises `InputError` where there are several, or none."""
+        """Choose the value of z at one point where z is no affine affair; raises `InputError` where there are several, or none."""
         found = self.roots(x, y)
         if len(found) != 1:
             raise InputError("reference-ambiguous", place=f"{self.system.coordinate} = {x:g}")

@@ -22,7 +22,7 @@ Matrix = tuple[tuple[Expression, ...], ...]
 
 @dataclass(frozen=True)
 class System:
-    """As many residuals F as unknowns; `orders` has that of each unknown's highest derivative in them."""
+    """A system of as many residuals F as unknowns; `orders` has the order of each unknown's highest derivative in them."""
 
     coordinate: str
     unknowns: tuple[str, ...]
@@ -31,7 +31,7 @@ class System:
 
     @property
     def size(self) -> int:
-        """How many states there are, and how many conditions they need."""
+        """The number of states, and of the conditions that they need."""
         return sum(self.orders)
 
     @cached_property

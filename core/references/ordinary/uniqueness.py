@@ -24,7 +24,7 @@ FALLS = 0.3
 SMALL = 1e-2
 """A value, times the number of points, that can be one of these."""
 ROUNDS = 5
-"""Of inverse iteration."""
+"""The rounds of inverse iteration."""
 
 
 def check(pieces: Pieces, mesh: Array, between: Callable[[Array], Array]) -> None:

@@ -63,18 +63,18 @@ class Framework:
         return len(code - _docstrings(text))
 
     def takes(self, task: str) -> bool:
-        """Whether there is a program for a task: where derivatives are worked out by hand, for those of `TASKS` alone."""
+        """Whether there is a program for a task; one with derivatives worked out by hand has it for those of `TASKS` alone."""
         return task in TASKS or self.derivatives not in (HAND, PAPER)
 
     def errand(self, task: str, steps: int, change: int) -> Errand | None:
-        """How it is run here, on one of `TASKS` or a file that states one; None where it cannot be."""
+        """The errand that runs the framework on one of `TASKS`, or on a file that states one; None where it cannot run here."""
         if self.python is None or not self.takes(task):
             return None
         arguments = (self.name, task, "--steps", str(steps), "--change", str(change))
         return Errand(self.name, "core.why_pytorch.frameworks.race", arguments, self.python)
 
     def record(self, task: str) -> dict[str, Any] | None:
-        """What was measured of it once, on another machine."""
+        """The measurements that were made of the framework once, on another machine."""
         if task not in TASKS:
             return None
         file = RECORDS / f"{self.name}-{task}.json"

@@ -1,4 +1,4 @@
-"""The same training on one device with wider and wider networks, told as JSON lines: where a GPU begins to win.
+"""One training on one device with wider and wider networks, told as JSON lines: where a GPU begins to win.
 
     python -m core.why_pytorch.frameworks.scaling DEVICE [--widths 16 32 …] [--seconds 1]
 
@@ -93,7 +93,7 @@ def rate(step: Callable[[], object], device: str, seconds: float) -> float:
 
 
 def wait(device: str) -> None:
-    """Until the device has done what it was given."""
+    """Wait until the device has done what it was given."""
     if device == "cuda":
         torch.cuda.synchronize()
     elif device == "mps":

@@ -59,7 +59,7 @@ def largest(values: Tensor) -> float:
 
 
 def gradient(values: dict[Wanted, Tensor], network: nn.Module) -> Tensor:
-    """Of a sum in which each value has a weight of its own."""
+    """The gradient of a sum in which each value has a weight of its own."""
     generator = torch.Generator().manual_seed(3)
     total = torch.zeros((), dtype=torch.float64)
     for item in sorted(values, key=lambda item: (item.unknown, parts(item))):
@@ -152,7 +152,7 @@ def descended(experiment: Experiment) -> tuple[Tensor, Tensor, Tensor]:
 
 
 def reference(experiment: Experiment) -> tuple[Tensor, Tensor, Tensor]:
-    """The same by nested autograd in float64, with the weights and at the points that the experiment's precision gives."""
+    """The values by nested autograd in float64, with the weights and at the points that the experiment's precision gives."""
     drawn = Losses(experiment, CPU).draws.at_step(0)
     precise = replace(experiment, engine="autograd", precision="float64")
     losses, network = Losses(precise, CPU), build(precise, CPU)

@@ -125,7 +125,7 @@ def test_a_source_that_is_a_delta_bends_the_solution() -> None:
 
 def test_a_cantilever_of_two_stiffnesses() -> None:
     def height(x: Array) -> Array:
-        """With a stiffness of one: twice integrated, w'' = (1 − x)²/2."""
+        """The rope's height: with a stiffness of one, w'' = (1 − x)²/2 is integrated twice."""
         return x / 6 - (1 - (1 - x) ** 4) / 24
 
     def slope(x: float) -> float:
@@ -189,7 +189,7 @@ def test_waves_in_two_materials() -> None:
 
 
 def test_a_ring_of_two_materials_closes() -> None:
-    """On a ring, −(k u′)′ = f has both joints: at the step and where the ends meet, and with a source it is symmetric about the middles."""
+    """A ring has both joints in −(k u′)′ = f, at the step and where the ends meet; with a source it is symmetric about the middles."""
     problem = stated(
         {"x": [0, 1], "t": [0, 0.2]},
         ["u_t = D((1 + 3*heaviside(x - 0.5))*u_x, x)"],
@@ -242,7 +242,7 @@ def test_an_exact_solution_has_to_be_right_across_an_interface() -> None:
     ("ends", "value"), [(["u_x(0) = u_x(1)"], 0.19097018733), (["u_x(0) = 10*u_x(1)"], 0.489856470157), ([], 0.489856470157)]
 )
 def test_typed_slopes_at_both_ends_go_before_the_flux(ends: list[str], value: float) -> None:
-    """By four cosh and sinh, one pair a side: where only the values are the same, it is the flux that is continuous."""
+    """The truth is made of four cosh and sinh, one pair a side: where only the values are the same, the flux is continuous."""
     definitions = {"k": "1 + 9*heaviside(x - 0.5)"}
     problem = stated({"x": [0, 1]}, ["D(k*u_x, x) = u - heaviside(x - 0.5)"], ["u(0) = u(1)", *ends], definitions=definitions)
     reference = references.solve(problem, "auto", axes=grids.through(problem.coordinates, (0.3,)))

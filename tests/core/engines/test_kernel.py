@@ -318,7 +318,7 @@ def test_operations(precision: str, name: str) -> None:
 
 
 def test_derivatives_where_there_is_a_corner() -> None:
-    """At ties and at zero PyTorch's choices are followed."""
+    """The kernel follows PyTorch's choices at ties and at zero."""
     names = ["abs", "sign", "heaviside"]
     operations = [
         ("*", 0, 7),
@@ -348,7 +348,7 @@ def test_random_tapes(data: st.DataObject) -> None:
 
 @pytest.mark.parametrize("precision", TOLERANCES)
 def test_what_is_not_a_number_shows(precision: str) -> None:
-    """In the sums and the gradient, as it would in PyTorch; what is infinite stays so."""
+    """A NaN shows in the sums and the gradient, as it would in PyTorch; what is infinite stays so."""
     columns = np.ones((1, 70))
     columns[0, 69] = math.nan
     case = conditions(tape([("*", 0, 6)], [7]), columns, np.ones((1, 1)))

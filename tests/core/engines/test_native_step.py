@@ -144,7 +144,7 @@ def test_resuming_gives_the_same_bits_as_not_stopping(optimiser: str, resampling
 
 
 def uncompiled(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
-    """As on a machine on which nothing is compiled yet."""
+    """Make this a machine on which nothing is compiled yet."""
     monkeypatch.setattr("core.engines.kernel.machine._loaded", {})
     monkeypatch.setattr("platformdirs.user_cache_path", lambda *_, **__: folder)
 

@@ -134,7 +134,7 @@ TABLE = {
     ("problem", "text", "code", "words"),
     [
         (load("convection"), "bet from 1", "unknown-parameter-near", "did you mean beta"),
-        (load("convection"), "wwwwww from 1", "unknown-parameter", "it has beta"),
+        (load("convection"), "wwwwww from 1", "unknown-parameter", "parameters are: beta"),
         (load("poisson"), "beta from 1", "no-parameters", "has no parameters"),
         (load("convection"), "beta from 41", "out-of-range", "beta must lie between 1 and 40"),
         (load("convection"), "beta from 0.5", "out-of-range", "got 0.5"),

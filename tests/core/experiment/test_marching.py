@@ -202,7 +202,7 @@ def test_resuming_gives_the_same_bits_as_not_stopping(resampling: str, optimiser
 
 
 def test_the_first_window_sees_nothing_of_the_rest() -> None:
-    """Its weights are those of a problem whose time ends with it, but for the scaling of the inputs."""
+    """The first window's weights are those of a problem whose time ends with it, but for the scaling of the inputs."""
     table = load("decay").table()
     whole = problem_from_table(
         {**table, "coordinates": {"t": [0, 4]}, "equations": ["u_t + lambda*u*(1 + max(t - 2, 0)) = 0"], "exact": {}}

@@ -1,4 +1,4 @@
-"""What is left out is what suits the rest, and never more than can be trained."""
+"""The recipe: what is left out is what suits the rest, and never more than can be trained."""
 
 from __future__ import annotations
 

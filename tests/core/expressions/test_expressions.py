@@ -97,7 +97,7 @@ COMPUTED = {"division-by-zero", "too-large", "not-real"}
 
 
 EXAMPLES = int(os.environ.get("TANGENTE_EXAMPLES", "300"))
-"""Of the two properties below; `python -m benchmarks.fuzz --roundtrip 10000` sets it."""
+"""The examples of the two properties below; `python -m benchmarks.fuzz --roundtrip 10000` sets their number."""
 
 
 @given(everything)
@@ -210,7 +210,7 @@ def test_numpy_agrees_with_plain_python(tree: Expression, x: float, t: float) ->
 @given(with_unknowns, st.lists(st.floats(-2, 2), min_size=5, max_size=5))
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 def test_torch_agrees_with_numpy(tree: Expression, numbers: list[float]) -> None:
-    """To 1e-12 wherever rounding alone, as extended precision shows it, decides no digit before the 13th."""
+    """The two agree to 1e-12 wherever rounding alone, as extended precision shows it, decides no digit before the 13th."""
     values = dict(zip([X, T, U, Derivative("u", "x"), Derivative("u", "xt")], numbers, strict=True))
 
     def computed(node: Expression, number: Callable[[float], Any], functions: Any) -> Any:

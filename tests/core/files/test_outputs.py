@@ -62,7 +62,7 @@ def test_a_folder_that_takes_no_files_is_refused() -> None:
 
 @POSIX
 def test_a_pipe_is_not_opened(tmp_path: Path) -> None:
-    """That would wait for a reader, and tell one that there is nothing to come."""
+    """A pipe would wait for a reader, and tell one that there is nothing to come."""
     os.mkfifo(tmp_path / "pipe")
     outputs.check(tmp_path / "pipe")
 

@@ -1,4 +1,4 @@
-"""What a run keeps are the weights that did best at points it was never trained on, and it ends where nothing is gained any more."""
+"""The weights that a run keeps did best at points it was never trained on, and it ends where nothing is gained any more."""
 
 from __future__ import annotations
 

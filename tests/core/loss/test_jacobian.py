@@ -171,7 +171,7 @@ class Slope(nn.Module):
 
 
 class Twice(nn.Module):
-    """The same layer, one after the other."""
+    """A network that applies one layer twice."""
 
     def __init__(self, layer: nn.Module) -> None:
         super().__init__()

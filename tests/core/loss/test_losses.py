@@ -17,7 +17,7 @@ CPU = torch.device("cpu")
 
 
 class Exact(nn.Module):
-    """Stands where the network does and gives the problem's exact solution."""
+    """A network's stand-in that gives the problem's exact solution."""
 
     def __init__(self, losses: Losses) -> None:
         super().__init__()

@@ -28,7 +28,7 @@ def line(n: int) -> np.ndarray:
 
 
 def test_the_density_follows_the_residual() -> None:
-    """Of p ∝ ε/mean(ε) + 1, with ε = 3 on a quarter and 0 elsewhere, the quarter has (3/0.75 + 1)/4 of 2: five eighths."""
+    """The quarter where ε = 3, with ε = 0 elsewhere, has (3/0.75 + 1)/4 of 2 for p ∝ ε/mean(ε) + 1: five eighths."""
     fresh = line(40_000)
     sizes = np.where(fresh[:, 0] < 0.25, 3.0, 0.0)
     points = adapt(line(10), fresh, np.ones(10), sizes, 2000, random())
@@ -73,7 +73,7 @@ def test_points_stay_for_a_period_and_keep_within_the_domain(rule: str) -> None:
 
 
 def test_points_go_where_the_residual_is() -> None:
-    """With p ∝ ε/E(ε) + 1 the mean of ε becomes E(ε²)/2E(ε) + E(ε)/2."""
+    """The mean of ε becomes E(ε²)/2E(ε) + E(ε)/2 with p ∝ ε/E(ε) + 1."""
     experiment = small("burgers", resampling="adapt", period=1, points=2000)
     losses = Losses(experiment, CPU)
     network = build(experiment, CPU)

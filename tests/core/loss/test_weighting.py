@@ -92,7 +92,7 @@ def test_traces_are_the_same_whatever_part_of_the_rows_is_made_at_a_time(monkeyp
 
 @pytest.mark.parametrize("rule", SIZES)
 def test_terms_are_balanced_with_the_given_weights_as_factors(rule: str) -> None:
-    """As in "An expert's guide", equations 5.2 and 5.9: λᵢ = Σⱼ sizeⱼ / sizeᵢ, then a moving average."""
+    """The rule of "An expert's guide", equations 5.2 and 5.9: λᵢ = Σⱼ sizeⱼ / sizeᵢ, then a moving average."""
     experiment = small("burgers", weighting=rule, period=10, weights={"equation": 1, "condition-1": 3, "condition-2": 0})
     losses, network = setting(experiment)
     objective = Objective(network, losses)
@@ -267,7 +267,7 @@ def test_given_weights_stay_as_they_are() -> None:
 
 @pytest.mark.parametrize("method", ["ssbroyden", "levenberg-marquardt"])
 def test_a_method_that_is_at_a_loss_goes_on_with_other_weights(method: str) -> None:
-    """Without causality it would stop as soon as no step lowers the loss any further."""
+    """A run without causality would stop as soon as no step lowers the loss any further."""
     table = {"coordinates": {"t": [0, 1]}, "unknowns": ["u"], "equations": ["u_t = 0"], "conditions": ["u(0) = 0"]}
     settings = {
         "optimiser": method,

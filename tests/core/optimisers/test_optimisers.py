@@ -206,13 +206,13 @@ def test_ssbroyden_keeps_its_table_positive_and_meets_the_secant_equation() -> N
 
 
 def test_the_factors_of_a_step_that_was_foreseen_change_nothing() -> None:
-    """Where H was right along the step, h = b = 1: no scaling, and BFGS's share is no matter."""
+    """A step that H foresaw, h = b = 1, needs no scaling, and BFGS's share is no matter."""
     scale, share = factors(1.0, 1.0, 100, first=False)
     assert scale == pytest.approx(1.0) and np.isfinite(share)
 
 
 def test_the_factors_are_those_of_the_paper() -> None:
-    """By hand for h = 2, b = 3 and ten parameters: a = 5, c = √(5/6), ρ⁻ = 2(1 − c), θ = θ⁻ = (ρ⁻ − 1)/5, σ = 1 + 5θ, τ = σ."""
+    """The numbers by hand for h = 2, b = 3 and ten parameters: a = 5, c = √(5/6), ρ⁻ = 2(1 − c), θ = θ⁻ = (ρ⁻ − 1)/5, σ = 1 + 5θ, τ = σ."""
     scale, share = factors(2.0, 3.0, 10, first=False)
     assert scale == pytest.approx(0.17425814, rel=1e-7)
     assert share == pytest.approx(6.6863353, rel=1e-7)

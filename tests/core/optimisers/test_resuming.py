@@ -119,7 +119,7 @@ def test_a_step_after_going_on_all_lies_where_it_does_without_a_stop(problem: st
 
 @pytest.mark.parametrize(("problem", "settings"), CASES)
 def test_state_that_is_read_back_lies_where_it_did(problem: str, settings: Mapping[str, Any]) -> None:
-    """Also what the next step replaces, such as the gradient from which it begins."""
+    """The state includes what the next step replaces, such as the gradient from which it begins."""
     experiment = made(problem, settings)
     whole = at(experiment, STOP)
     kept, other = unpacked(whole.checkpoint().data, CPU).parts, next(train(experiment))
@@ -144,7 +144,7 @@ def test_each_tensor_of_a_checkpoint_begins_a_line_of_memory_of_its_own(method: 
 
 
 def test_a_checkpoint_of_an_older_version_gives_the_same_bits() -> None:
-    """That kept the steps of L-BFGS as the rows of one tensor, and the engine's name as that of an empty one."""
+    """An older version kept the steps of L-BFGS as the rows of one tensor, and the engine's name as that of an empty one."""
     experiment = small("burgers", **ODD, optimiser="lbfgs", engine="autograd")
     checkpoint = at(experiment, STOP).checkpoint()
     kept = unpacked(checkpoint.data, CPU)

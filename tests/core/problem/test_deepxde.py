@@ -28,7 +28,7 @@ def both(row: str) -> tuple[Experiment, Statement]:
 
 
 def points(experiment: Experiment, **fixed: float) -> Tensor:
-    """Some in the domain, (20, d)."""
+    """Points in the domain, (20, d)."""
     low, high = (torch.tensor(side, dtype=torch.float64) for side in (experiment.bound.low, experiment.bound.high))
     drawn = low + (high - low) * torch.rand(20, len(low), dtype=torch.float64, generator=torch.Generator().manual_seed(1))
     for axis, coordinate in enumerate(experiment.bound.coordinates):

@@ -193,14 +193,14 @@ MOVING = [
 
 @pytest.mark.parametrize("pulse", PULSES)
 def test_a_pulse_between_random_points_is_found(pulse: str) -> None:
-    with pytest.raises(InputError, match="no solution"):
+    with pytest.raises(InputError, match="not a solution"):
         problem_from_table({**LINE, "equations": ["u_x = u"], "conditions": ["u(0) = 1"], "exact": {"u": f"exp(x) + {pulse}"}})
 
 
 @pytest.mark.parametrize("pulse", MOVING)
 def test_a_pulse_in_the_plane_is_found(pulse: str) -> None:
     conditions = ["u(x, 0) = sin(pi*x)", "u(0, t) = 0", "u(1, t) = 0"]
-    with pytest.raises(InputError, match="no solution"):
+    with pytest.raises(InputError, match="not a solution"):
         problem_from_table(
             {**STRIP, "equations": ["u_t = u_xx"], "conditions": conditions, "exact": {"u": f"exp(-pi^2*t)*sin(pi*x) + {pulse}"}}
         )
@@ -215,7 +215,7 @@ def test_a_pulse_in_the_plane_is_found(pulse: str) -> None:
     ],
 )
 def test_a_formula_that_jumps_or_bends_by_itself_or_misses_a_pulse_is_no_solution(equation: str, conditions: list[str], exact: str) -> None:
-    with pytest.raises(InputError, match="no solution"):
+    with pytest.raises(InputError, match="not a solution"):
         problem_from_table({**LINE, "equations": [equation], "conditions": conditions, "exact": {"u": exact}})
 
 

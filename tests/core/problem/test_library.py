@@ -29,7 +29,7 @@ NAMES = (
 )
 EXACT = tuple(name for name in NAMES if load(name).exact)
 WITHOUT_CLASSICAL = ("kovasznay", "taylor-green", "helmholtz")
-"""Those with an exact solution that no classical method of ours can check."""
+"""The problems with an exact solution that no classical method of ours can check."""
 ROUNDING = 1e-11
 
 

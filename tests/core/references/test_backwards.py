@@ -59,7 +59,7 @@ def test_a_problem_given_at_its_end_is_solved_backwards(name: str) -> None:
 
 
 def test_black_and_scholes_price_a_call() -> None:
-    """At the money: strike and price 1, rate 0.05, volatility 0.2, a year ahead (Black and Scholes 1973)."""
+    """The call is at the money: strike and price 1, rate 0.05, volatility 0.2, a year ahead (Black and Scholes 1973)."""
     reference = references.solve(
         bound(
             ["u_t + 0.02*s^2*u_ss + 0.05*s*u_s - 0.05*u = 0"],

@@ -256,7 +256,7 @@ def test_burgers_equation_agrees_with_cole_hopf(nu: str) -> None:
 
 
 def mean(values: Array) -> Array:
-    """Over a period in space, at each time: the last point is the first again."""
+    """The mean over a period in space, at each time: the last point is the first again."""
     result: Array = values[:-1].mean(axis=0)
     return result
 
@@ -471,7 +471,7 @@ def test_a_step_in_time_at_an_end_is_met() -> None:
 
 
 def test_a_solution_that_misses_what_drives_it_is_contradicted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As all methods did that stepped over a pulse: here the source is taken from the equations that are solved, not from those asked."""
+    """A method that stepped over the pulse solved this: the source is taken from the equations solved, not those asked."""
     conditions = ["u(x, 0) = 0", "u(0, t) = 0", "u(1, t) = 0"]
     table = {"coordinates": {"x": [0, 1], "t": [0, 1]}, "unknowns": ["u"], "equations": ["u_t = 0.1*u_xx + 1"], "conditions": conditions}
     problem = bind(problem_from_table(table), {})

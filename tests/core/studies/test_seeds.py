@@ -30,7 +30,7 @@ QUICK = {"depth": "2", "width": "8", "points": "40", "condition_points": "10", "
 OFF = problem_from_table(
     {"coordinates": {"t": [0, 1]}, "unknowns": ["u"], "equations": ["u_t = log(u - 100)"], "conditions": ["u(0) = 1"], "reference": "none"}
 )
-"""What diverges at its first step."""
+"""A problem whose training diverges at its first step."""
 
 
 @pytest.fixture(scope="module")
@@ -183,7 +183,7 @@ def test_seeds_that_diverge_count_as_failed(cluster: Cluster) -> None:
 
 
 class Idle:
-    """In the cluster's place: notes who is submitted, and how."""
+    """A cluster that trains nothing, and notes who is submitted, and how."""
 
     problem = None
 

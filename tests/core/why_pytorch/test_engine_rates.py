@@ -25,7 +25,7 @@ ALL = (*ENGINES, NATIVE)
 
 
 class Sleeper(Contender):
-    """Takes its time for a step, and much longer for one of them."""
+    """A contender that takes its time for a step, and much longer for one of them."""
 
     def __init__(self, seconds: float, slow: int = 0) -> None:
         self.step, self.taken = 0, self._taken(seconds, slow)

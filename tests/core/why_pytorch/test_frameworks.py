@@ -16,7 +16,7 @@ from core.why_pytorch.frameworks.task import TASKS
 COMPARED = 100
 """Steps in which all agree; later rounding drives them apart."""
 FOLLOW = {"pytorch", "tensorflow", "keras_pytorch", "numpy_by_hand"}
-"""Those that notice another equation by themselves."""
+"""The frameworks that notice another equation by themselves."""
 _raced: dict[tuple[str, str], list[Event]] = {}
 
 
@@ -39,7 +39,7 @@ def event(events: list[Event], kind: str) -> Event:
 
 
 def losses(events: list[Event]) -> list[float]:
-    """One a step, the first included."""
+    """The losses, one a step, the first included."""
     return [event(events, "built")["loss"], *(loss for each in events if each["event"] == "steps" for loss in each["losses"])]
 
 
@@ -83,7 +83,7 @@ def test_gradients_on_paper_are_those_of_autograd(name: str, equation: str, monk
 
 
 def test_the_memory_is_that_of_the_program_alone() -> None:
-    """Not that of the process which started it, such as the server."""
+    """The memory does not include that of the process which started the program, such as the server."""
     ballast = b"x" * 400_000_000
     batch = Batch([FRAMEWORKS["numpy_by_hand"].errand("ode", 12, 11)])  # type: ignore[list-item]
     batch.wait(60)

@@ -9,7 +9,7 @@ from core.why_pytorch.frameworks import mistakes
 from core.why_pytorch.frameworks.catalogue import FRAMEWORKS
 
 NUMBERS = {"pytorch", "tensorflow", "keras_pytorch", "numpy_by_hand"}
-"""Those that run line by line, where a stop in the function shows a number."""
+"""The frameworks that run line by line, where a stop in the function shows a number."""
 
 
 def made(name: str) -> list[Event]:

@@ -1,4 +1,4 @@
-"""The same training with wider and wider networks: that it is one, and that its speed is told as it is."""
+"""One training with wider and wider networks: that it is one, and that its speed is told as it is."""
 
 from __future__ import annotations
 

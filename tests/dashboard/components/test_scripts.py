@@ -59,7 +59,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunStore:
 
 
 class Asked:
-    """Takes the place of the workers, of whom nothing is asked while a page is only looked at."""
+    """Workers that do nothing: nobody asks them for anything while a page is only looked at."""
 
     def solve_reference(self, *_asked: object) -> None:
         """Nobody computes it."""

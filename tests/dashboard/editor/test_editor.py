@@ -31,7 +31,7 @@ Open = Callable[..., AppTest]
 
 
 class Solvers:
-    """Takes the place of the cluster: notes what it is asked."""
+    """A cluster that solves nothing, and notes what it is asked."""
 
     def __init__(self) -> None:
         self.asked: list[str] = []

@@ -150,7 +150,7 @@ def test_the_routes_change_nothing(client: Client, run: Run, method: str) -> Non
 
 
 class Solver:
-    """Takes the place of the cluster: notes what is to be solved."""
+    """A cluster that solves nothing, and notes what is to be solved."""
 
     def __init__(self) -> None:
         self.asked: list[str] = []

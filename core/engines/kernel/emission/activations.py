@@ -120,7 +120,7 @@ FUNCTIONS: dict[str, Activation] = {
 
 
 def emit(module: Module) -> None:
-    """For each activation, `fresh_…` and `again_…`: φ(z) and the memo, computed or read, and φ', φ'', … up to `order`.
+    """Write `fresh_…` and `again_…` for each activation: φ(z) and the memo, computed or read, and φ', φ'', … up to `order`.
 
     They take a chunk of points, whose vectors are `apart`; the derivatives go to `d`, [order][chunk].
     """

@@ -96,7 +96,7 @@ def with_sign(f: Function, x: Real, sign: Real) -> Real:
 
 
 def tanh(f: Function, x: Real) -> Real:
-    """By e^y − 1 with y = 2|x|, precise to a few units in the last place also near zero."""
+    """The hyperbolic tangent by e^y − 1 with y = 2|x|, precise to a few units in the last place also near zero."""
     y = magnitude(f, x)
     y = y + y
     largest = _precision(f).saturated

@@ -69,7 +69,7 @@ class Function:
         return value if isinstance(value, Integer) else Integer(self, ir.Constant(I64, value))
 
     def splat(self, value: float) -> Real:
-        """The same number in each lane."""
+        """A vector with the same number in each lane."""
         return Real(self, ir.Constant(self.module.vector, [value] * self.shape.lanes))
 
     def number(self, value: float) -> Real:
@@ -121,7 +121,7 @@ class Function:
         return Real(self, self.builder.select(condition, like.like(yes).value, like.like(no).value))
 
     def counted(self, count: Integer) -> Any:
-        """Which lanes are among the first `count`."""
+        """The mask of the lanes among the first `count`."""
         kind = ir.VectorType(I64, self.shape.lanes)
         lanes = ir.Constant(kind, list(range(self.shape.lanes)))
         one = self.builder.insert_element(ir.Constant(kind, ir.Undefined), count.value, ir.Constant(ir.IntType(32), 0))
@@ -138,7 +138,7 @@ class Function:
         self.builder.store(self.builder.fadd(self.builder.load(place.value, typ=ir.DoubleType(), align=8), wide), place.value, align=8)
 
     def either(self, condition: Any, yes: int, no: int) -> Integer:
-        """One of two integers."""
+        """The integer that a condition chooses of two."""
         return Integer(self, self.builder.select(condition, self.integer(yes).value, self.integer(no).value))
 
     def array(self, length: int, kind: Any = None) -> Pointer:
@@ -159,7 +159,7 @@ class Function:
 
     @contextmanager
     def loop(self, start: int | Integer, stop: int | Integer, step: int | Integer = 1) -> Iterator[Integer]:
-        """For each number from `start` below `stop`."""
+        """Repeat what follows for each number from `start` below `stop`."""
         builder = self.builder
         first, last, stride = self.integer(start), self.integer(stop), self.integer(step)
         before = builder.block
@@ -177,7 +177,7 @@ class Function:
 
     @contextmanager
     def when(self, condition: Any) -> Iterator[None]:
-        """Only if the condition, one bit, holds."""
+        """Do what follows only if the condition, one bit, holds."""
         with self.builder.if_then(condition):
             yield
 
@@ -292,7 +292,7 @@ class Real(_Value):
         return compare(PREDICATES[relation], self.value, self.like(other).value)
 
     def splat(self) -> Real:
-        """This number in each lane."""
+        """A vector with this number in each lane."""
         builder, module = self.function.builder, self.function.module
         one = builder.insert_element(ir.Constant(module.vector, ir.Undefined), self.value, ir.Constant(ir.IntType(32), 0))
         zeros = ir.Constant(ir.VectorType(ir.IntType(32), module.shape.lanes), [0] * module.shape.lanes)
@@ -315,7 +315,7 @@ class Pointer(_Value):
         self.kind = kind or function.module.real
 
     def at(self, offset: int | Integer) -> Pointer:
-        """So many entries on."""
+        """The pointer moved on by `offset` entries."""
         place = self.function.builder.gep(self.value, [self.function.integer(offset).value], inbounds=True, source_etype=self.kind)
         return Pointer(self.function, place, self.kind)
 

@@ -52,7 +52,7 @@ class _Row:
         return self._d.at((self._step.integer(ORDER) + (more - 1)) * self._chunk)
 
     def streams(self, count: int) -> list[Integer]:
-        """Those of its factors."""
+        """The streams of the step's factors."""
         return [self._step.integer(FACTOR + number) for number in range(count)]
 
     def factors(self, count: int) -> list[Pointer]:

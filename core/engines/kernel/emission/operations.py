@@ -31,7 +31,7 @@ def _sign(f: Function, x: Real) -> Real:
 
 
 def _share(relation: str) -> tuple[Partial, Partial]:
-    """Of the smaller or greater of two: half to each if they are equal."""
+    """The partial derivatives of the smaller or greater of two: half to each if they are equal."""
 
     def of(f: Function, one: Real, other: Real) -> Real:
         return f.select(one.is_(relation, other), 1.0, f.select(one.is_("eq", other), f.splat(0.5), 0.0))

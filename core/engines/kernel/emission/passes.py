@@ -41,7 +41,7 @@ def _forward(module: Module) -> None:
 
 
 def _backward(module: Module, *, rows: bool) -> None:
-    """From the adjoints of the output streams to the gradient, which is added to.
+    """Write the way back from the adjoints of the output streams to the gradient, which is added to.
 
     Or to the gradient of each of `count` rows, (count, parameters), to which the places but the first add.
     """

@@ -24,7 +24,7 @@ class Network:
 
     @property
     def parameters(self) -> int:
-        """Their number."""
+        """The number of the network's parameters."""
         return sum(outs * (ins + 1) for ins, outs in zip(self.sizes[:-1], self.sizes[1:], strict=True))
 
 

@@ -31,13 +31,13 @@ def check(network: Network, group: Group) -> None:
 
 
 def slots(network: Network, group: Group) -> int:
-    """Their number."""
+    """The number of slots that a group takes."""
     outputs = len(group.inputs) * group.terms.streams * network.sizes[-1]
     return outputs + len(group.columns) + len(group.tape.constants) + len(group.tape.operations)
 
 
 def adjoints(network: Network, group: Group) -> list[bool]:
-    """Which slots depend on the network."""
+    """The slots that depend on the network, as a mask."""
     outputs = len(group.inputs) * group.terms.streams * network.sizes[-1]
     live = [True] * outputs + [False] * (len(group.columns) + len(group.tape.constants))
     for code, x, y in group.tape.operations.tolist():

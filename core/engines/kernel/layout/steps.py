@@ -10,7 +10,7 @@ from core.engines.kernel.layout.codes import FIRST, PRODUCT, SQUARE, STEP_WORDS,
 from core.engines.kernel.layout.description import Array, Term, Terms
 
 Step = tuple[list[int], float]
-"""Its words, and its coefficient."""
+"""A step's words, and its coefficient."""
 
 
 def steps(terms: Terms) -> tuple[Array, Array, int]:

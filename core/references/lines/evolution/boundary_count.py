@@ -28,7 +28,7 @@ Array = NDArray[np.float64]
 FAST = 1e4
 """s times the duration: beyond what frozen factors of lower order could do."""
 FASTER = 1e10
-"""The same where what grows at all places and times is looked for: beyond what a fast reaction could do."""
+"""The s times the duration beyond what a fast reaction could do, where what grows everywhere is looked for."""
 LOOKS = 9
 """Places and times, each, at which that is."""
 LARGEST = 5
@@ -104,7 +104,7 @@ def _roots(evolution: Evolution, item: Interval, factors: tuple[Array, Array], f
 
 
 def _waves(roots: NDArray[Any]) -> bool:
-    """Whether one of them is a wave of real length, which then grows like exp(st)."""
+    """Whether one of the roots is a wave of real length, which then grows like exp(st)."""
     return bool((np.abs(roots.real) < NEGLIGIBLE * np.abs(roots)).any())
 
 

@@ -59,7 +59,7 @@ class EndCondition:
 
 
 def conditions(evolution: Evolution, letter: str) -> tuple[EndCondition, ...]:
-    """Those at both ends of a coordinate; raises `InputError` for one that the method cannot use."""
+    """The conditions at both ends of a coordinate; raises `InputError` for one that the method cannot use."""
     found: list[EndCondition] = []
     for end, residuals in enumerate(evolution.ends[letter]):
         for residual in residuals:

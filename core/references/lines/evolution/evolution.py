@@ -47,7 +47,7 @@ Ends = tuple[tuple[Expression, ...], tuple[Expression, ...]]
 
 @dataclass(frozen=True)
 class Evolution:
-    """As many residuals as unknowns, each affine in the rates, with `orders` those of the rates.
+    """An evolution in time: as many residuals as unknowns, each affine in the rates, whose orders are `orders`.
 
     `starts` gives each unknown's levels at the first time, by (number, level), as trees in the coordinates in space.
     """
@@ -73,7 +73,7 @@ class Evolution:
 
     @cached_property
     def rates(self) -> tuple[Derivative, ...]:
-        """Those of the highest order along `t`."""
+        """The derivatives of the highest order along `t`."""
         return tuple(leaf for leaf in self.leaves if self.slot(leaf).level == self.orders[self.slot(leaf).unknown])
 
     @cached_property
@@ -223,7 +223,7 @@ def _starts(residuals: list[Expression], problem: BoundProblem, orders: tuple[in
 
 
 def _name(number: int, level: int, problem: BoundProblem) -> str:
-    """As in a condition: u_t(x, 0)."""
+    """The name of an unknown's level as a condition has it: u_t(x, 0)."""
     place = ", ".join(f"{item.low:g}" if item.name == TIME else item.name for item in problem.coordinates)
     return f"{problem.unknowns[number]}{'_' * bool(level)}{TIME * level}({place})"
 

@@ -28,16 +28,16 @@ Advance = Callable[[float, Blocks], Blocks]
 """The state a step later, given the time and the state."""
 
 TERMS = 14
-"""Of the Taylor series at arguments of at most a half: the next is below rounding."""
+"""The terms of the Taylor series at arguments of at most a half: the next is below rounding."""
 HALF = 0.5
 ROUNDING = 1e-9
 """A length so little beyond a number of steps needs no further one."""
 SWEEPS = 6
-"""Of balancing."""
+"""The sweeps of balancing."""
 
 
 class Semilinear(Protocol):
-    """What is to be integrated; `moves` is false where N is constant."""
+    """A semilinear evolution that is to be integrated; `moves` is false where N is constant."""
 
     blocks: Blocks
     moves: bool
@@ -189,7 +189,7 @@ def _combined(values: list[Blocks], products: list[Blocks]) -> list[Blocks]:
 
 
 def _of_numbers(z: Blocks, most: int) -> list[Blocks]:
-    """By the recursion where it loses no digits, by the series elsewhere."""
+    """The functions of numbers z: by the recursion where it loses no digits, by the series elsewhere."""
     large = np.abs(z) > 1
     values = _small_numbers(np.where(large, 0, z), most)
     divisor = np.where(large, z, 1)

@@ -33,7 +33,7 @@ INVERSE = 1e-6
 
 
 class Axis(ABC):
-    """What is known along one coordinate is z = (values of each unknown at the m points, values of the c conditions' functionals)."""
+    """A coordinate in space, made finite: what is known is z, the values of the unknowns at m points and of c functionals."""
 
     conditions: tuple[EndCondition, ...] = ()
 

@@ -17,11 +17,11 @@ Array = NDArray[np.float64]
 
 ITERATIONS = 20
 TOLERANCE = 1e-13
-"""Of a step of Newton's method, relative to the values."""
+"""The size of a step of Newton's method that is small enough, relative to the values."""
 
 
 class Given:
-    """For conditions of the form functional = value: the values and their derivatives along `t` and along the edge."""
+    """The values of conditions of the form functional = value, and their derivatives along `t` and along the edge."""
 
     def __init__(self, evolution: Evolution, axis: Axis, letter: str = "", points: Array | None = None) -> None:
         """`letter` and `points` are of the other coordinate in space, where there is one."""
@@ -74,7 +74,7 @@ class Given:
 
 
 class Solved:
-    """For any conditions at the ends of the one coordinate in space.
+    """The solver of any conditions at the ends of the one coordinate in space.
 
     A condition whose highest level is r determines its functional at the levels from r on, by its derivatives along `t`; below r its
     functional is part of the state, as for u_t + u_x = 0 at an end that absorbs waves.

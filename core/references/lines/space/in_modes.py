@@ -115,7 +115,7 @@ class InModes:
         return np.stack([np.fft.rfftn(value).ravel() for value in values], axis=1)
 
     def values(self, modes: Modes) -> Array:
-        """At the nodes, (*shape,)."""
+        """The values at the nodes, (*shape,)."""
         result: Array = np.fft.irfftn(modes.reshape(self._half), s=self.shape, axes=range(len(self.shape)))
         return result
 

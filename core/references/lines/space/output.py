@@ -14,7 +14,7 @@ Array = NDArray[np.float64]
 
 
 class Output:
-    """Called with a time and a state: the unknowns on a grid in space, (*shape, unknowns)."""
+    """A function of a time and a state: it gives the unknowns on a grid in space, (*shape, unknowns)."""
 
     def __init__(self, nodal: Nodal, points: Sequence[Array]) -> None:
         self._nodal = nodal

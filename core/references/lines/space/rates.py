@@ -96,7 +96,7 @@ class Rates:
         return [self._nodal.along_state(slot) for slot in self._nodal.below_slots]
 
     def _evolving_slopes(self, solved: Solved, t: float, state: Array, rates: Array, rate_slopes: Array) -> list[Array]:
-        """Of the functionals that are part of the state: those of the same functionals, a level higher."""
+        """The slopes of the rates of those functionals that are part of the state: the functionals a level higher."""
         nodal, top = self._nodal, max(self._nodal.evolution.orders)
         slopes = nodal.level_slopes(t, state)
         zs = [*nodal.levels(t, state), self._above(solved, t, state, rates)]

@@ -12,7 +12,7 @@ PARTIALS = {  # of the residual, by u, by each first derivative and by the secon
 
 
 def tanh(a):
-    """Of u, its first derivatives and u_xx, stacked: (2 + d, n, width); and the first three derivatives of tanh, for the way back."""
+    """The streams of tanh(u), (2 + d, n, width), from u, its first derivatives and u_xx; and tanh's first three derivatives."""
     s = np.tanh(a[0])
     one = 1 - s**2
     two = -2 * s * one
