@@ -2,16 +2,41 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
+
+from tests.examples import SLOW
 
 GROUPS = ("browser", "processes")
 """Marks whose tests run one after another, in one of pytest's own processes: they share a server, or count what a machine does."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--slow",
+        nargs="?",
+        const="all",
+        choices=("all", "few"),
+        help="run the tests that are marked slow, too, and properties on all their examples; few: on as many as without",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Tell the tests, as they are read, how many examples are asked for."""
+    chosen = config.getoption("--slow")
+    if chosen:
+        os.environ[SLOW] = chosen
+    else:
+        os.environ.pop(SLOW, None)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    skipped = pytest.mark.skip(reason="slow: python3 -m tests --slow")
     for item in items:
+        if item.get_closest_marker("slow") and not config.getoption("--slow"):
+            item.add_marker(skipped)
         for name in GROUPS:
             if item.get_closest_marker(name):
                 item.add_marker(pytest.mark.xdist_group(name))

@@ -32,6 +32,7 @@ from core.problem.problem import Problem
 from core.problem.reading.reading import library
 from core.training.training import train
 from tests.equations import equations
+from tests.examples import examples
 from tests.experiments import small
 
 CPU = torch.device("cpu")
@@ -195,7 +196,7 @@ def test_losses_and_gradients_of_the_library_are_those_of_autograd(name: str, pr
     agree(small(name, precision=precision, constraints=constraints, points=30, condition_points=10))
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=examples(200), deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(equations())
 def test_losses_and_gradients_of_typed_equations_are_those_of_autograd(problem: Problem) -> None:
     agree(experiment_of(problem, settings={"depth": 2, "width": 6, "points": 12, "optimiser": "adam", "precision": "float64"}))

@@ -24,6 +24,7 @@ from core.problem.reading.reading import library, load, problem_from_table
 from core.training.training import Snapshot, train
 from tests.core.derivatives.test_jets import CPU, LIMITS, agree, disturbed
 from tests.equations import equations
+from tests.examples import examples
 from tests.experiments import small
 
 OTHERS = [{"architecture": "modified"}, {"factorisation": "random"}, {"slopes": "adaptive"}]
@@ -53,7 +54,7 @@ def test_losses_and_gradients_of_all_activations_are_those_of_autograd(activatio
     agree(small(name, activation=activation, precision=precision, features=3), "native")
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=examples(200), deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(equations())
 def test_losses_and_gradients_of_typed_equations_are_those_of_autograd(problem: Problem) -> None:
     agree(experiment_of(problem, settings={"depth": 2, "width": 6, "points": 12, "optimiser": "adam", "precision": "float64"}), "native")
