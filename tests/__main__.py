@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 from dashboard import environment
 
-MOST_CORES = 4
-"""More share less: browser tests keep to one process, and each loads torch."""
+MOST = 4
+"""Processes of pytest: each loads torch, and those in which a browser or workers are waited for compute little."""
 
 
 def main() -> None:
@@ -20,10 +20,9 @@ def main() -> None:
 
 
 def shared(arguments: Sequence[str]) -> list[str]:
-    """The arguments by which pytest shares the tests out among the cores; none where one is chosen, or there is one core."""
-    cores = min(MOST_CORES, os.cpu_count() or 1)
+    """The arguments by which pytest shares the tests out among the cores; none where that is chosen, or one test."""
     chosen = any(item.startswith(("-n", "--numprocesses", "--pdb")) or "::" in item for item in arguments)
-    return [] if chosen or cores < 2 else ["-n", str(cores), "--dist", "loadgroup"]
+    return [] if chosen else ["-n", str(min(MOST, 1 + (os.cpu_count() or 1))), "--dist", "loadgroup"]
 
 
 if __name__ == "__main__":

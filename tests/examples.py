@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
+
+import pytest
 
 SLOW = "TANGENTE_TESTS_SLOW"
 """In the environment of the tests: "all" or "few" of what is slow; unset, none."""
@@ -16,3 +19,8 @@ def examples(most: int) -> int:
     if COUNT in os.environ:
         return int(os.environ[COUNT])
     return most if os.environ.get(SLOW) == "all" else max(FEWEST, most // 8)
+
+
+def slow_of(names: Iterable[str], *slow: str) -> list[object]:
+    """Parameters of a test, of which those that take long are marked so."""
+    return [pytest.param(name, marks=pytest.mark.slow) if name in slow else name for name in names]

@@ -96,8 +96,6 @@ everything = st.recursive(
 COMPUTED = {"division-by-zero", "too-large", "not-real"}
 
 
-
-
 @given(everything)
 @settings(max_examples=examples(300), deadline=None)
 def test_what_is_written_reads_as_the_same_tree(tree: Expression) -> None:

@@ -101,6 +101,7 @@ def test_resuming_gives_the_same_bits_as_not_stopping(rule: str, optimiser: str,
     assert last(checkpoint).checkpoint().data == whole.data
 
 
+@pytest.mark.slow
 def test_a_shock_is_learned_better_with_points_that_follow_it() -> None:
     """Fixed points are learned by heart: their loss says nothing of what lies between."""
     errors = {}

@@ -150,7 +150,7 @@ WAVES = {"values": {"omega0": 10}, "activation": "sin", "frequency": 3, "width":
 
 
 @each_rule
-@pytest.mark.parametrize(("name", "settings"), [("decay", {"width": 16}), ("damped-oscillator", WAVES)])
+@pytest.mark.parametrize(("name", "settings"), [("decay", {"width": 16}), pytest.param("damped-oscillator", WAVES, marks=pytest.mark.slow)])
 def test_a_small_equation_is_solved(name: str, settings: dict[str, object], damping: str) -> None:
     experiment = small(name, **settings)
     network, losses = build(experiment, CPU), Losses(experiment, CPU)

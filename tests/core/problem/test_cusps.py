@@ -226,7 +226,7 @@ def test_a_point_on_the_interface_does_no_harm() -> None:
 # What it learns.
 
 
-@pytest.mark.parametrize("engine", ["autograd", "jets", "native"])
+@pytest.mark.parametrize("engine", [pytest.param("autograd", marks=pytest.mark.slow), "jets", "native"])
 def test_two_materials_meet_at_ten_elevenths_by_every_engine(engine: str) -> None:
     snapshot = last(experiment_of(ROD, None, {"engine": engine, "steps": 16}))
     assert said(snapshot, 0.25, 0.5, 0.75) == pytest.approx([5 / 11, 10 / 11, 10.5 / 11], abs=1e-3)  # what smooth networks say is 0.5

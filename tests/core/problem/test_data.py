@@ -161,6 +161,7 @@ def test_data_belong_to_the_key_and_come_back_from_the_store() -> None:
     assert stated(b"t,u\n0,2\n1,0.8\n").key != experiment.key
 
 
+@pytest.mark.slow
 def test_training_follows_the_data_where_no_condition_fixes_the_solution() -> None:
     experiment = stated(network={"width": 16}, training={"steps": 800, "learning_rate": 1e-2, "points": 50})
     *_, last = train(experiment)

@@ -106,6 +106,7 @@ def test_a_classical_method_is_as_close_to_the_exact_solution_as_it_claims(name:
     assert error.max() <= max(found.error, ROUNDING)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_every_problem_has_a_reference_throughout_its_sliders(name: str) -> None:
     random = np.random.default_rng(1)

@@ -12,6 +12,7 @@ from core.why_pytorch.frameworks import catalogue, task
 from core.why_pytorch.frameworks.catalogue import FRAMEWORKS
 from core.why_pytorch.frameworks.programs import numpy_by_hand, pytorch
 from core.why_pytorch.frameworks.task import TASKS
+from tests.examples import slow_of
 
 COMPARED = 100
 """Steps in which all agree; later rounding drives them apart."""
@@ -45,7 +46,7 @@ def losses(events: list[Event]) -> list[float]:
 
 @pytest.mark.processes
 @pytest.mark.parametrize("task", TASKS)
-@pytest.mark.parametrize("name", FRAMEWORKS)
+@pytest.mark.parametrize("name", slow_of(FRAMEWORKS, "pytorch_compiled"))
 def test_the_first_losses_are_those_of_pytorch(name: str, task: str) -> None:
     events = raced(name, task)
     assert not [event for event in events if event["event"] == "failed"]
@@ -55,14 +56,14 @@ def test_the_first_losses_are_those_of_pytorch(name: str, task: str) -> None:
 
 @pytest.mark.processes
 @pytest.mark.parametrize("task", TASKS)
-@pytest.mark.parametrize("name", FRAMEWORKS)
+@pytest.mark.parametrize("name", slow_of(FRAMEWORKS, "pytorch_compiled"))
 def test_another_equation_is_followed_at_once_or_after_a_rebuild(name: str, task: str) -> None:
     changed = event(raced(name, task), "changed")
     assert changed["follows"] == (name in FOLLOW)
     assert (changed["rebuild"] is None) == changed["follows"]
 
 
-@pytest.mark.parametrize("name", FRAMEWORKS)
+@pytest.mark.parametrize("name", slow_of(FRAMEWORKS, "pytorch_compiled"))
 def test_one_that_is_missing_runs_no_errand(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(catalogue, "find_spec", lambda package: None)
     monkeypatch.delenv(FRAMEWORKS[name].variable or "TANGENTE_NONE", raising=False)

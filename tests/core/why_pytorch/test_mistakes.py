@@ -7,6 +7,7 @@ import pytest
 from core.errands.batch import Batch, Errand, Event
 from core.why_pytorch.frameworks import mistakes
 from core.why_pytorch.frameworks.catalogue import FRAMEWORKS
+from tests.examples import slow_of
 
 NUMBERS = {"pytorch", "tensorflow", "keras_pytorch", "numpy_by_hand"}
 """The frameworks that run line by line, where a stop in the function shows a number."""
@@ -24,7 +25,7 @@ def told() -> list[Event]:
 
 
 @pytest.mark.processes
-@pytest.mark.parametrize("name", FRAMEWORKS)
+@pytest.mark.parametrize("name", slow_of(FRAMEWORKS, "pytorch_compiled"))
 def test_every_framework_makes_them_all_and_is_stopped_in(name: str) -> None:
     found = FRAMEWORKS[name]
     if found.python is None:
