@@ -8,9 +8,9 @@ from collections.abc import Iterable
 import pytest
 
 SLOW = "TANGENTE_TESTS_SLOW"
-"""In the environment of the tests: "all" or "few" of what is slow; unset, none."""
+"""A variable of the environment of the tests: "all" or "few" of what is slow; unset, none."""
 COUNT = "TANGENTE_EXAMPLES"
-"""In the environment: a number of examples for every property, as `benchmarks/fuzz.py` asks for."""
+"""A variable of the environment: a number of examples for every property, as `benchmarks/fuzz.py` asks for."""
 FEWEST = 10
 
 
