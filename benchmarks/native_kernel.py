@@ -19,7 +19,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from core.engines.kernel import CODES, Adam, Group, Network, PackedTape, Plan, Term, Terms
+from core.engines.kernel import CODES, AdamMoments, Group, Network, PackedTape, Plan, Term, Terms
 
 Equation = Callable[[Callable[..., Tensor], Tensor], Tensor]
 
@@ -151,7 +151,7 @@ def kernel(work: Workload, adam: str = "") -> Callable[[], None]:
     plan = Plan(Network(work.sizes, "tanh"), groups(work), "float32")
     values, gradient = theta.detach().numpy(), theta.grad.numpy()
 
-    native = Adam(values, gradient)
+    native = AdamMoments(values, gradient)
 
     def step() -> None:
         plan.evaluate(values, gradient)

@@ -16,7 +16,7 @@ from core.derivatives.jets.orders import Parts, parts, splits
 from core.derivatives.reverse import derivatives
 from core.derivatives.table import Values, Wanted
 from core.expressions import Derivative
-from core.network import Trial
+from core.network import TrialNetwork
 from core.network.columns import Columns
 
 
@@ -33,7 +33,7 @@ class Products:
         """The derivatives of the network within that a wanted one needs."""
         return _splits(item)
 
-    def values(self, network: Trial, columns: Columns) -> dict[Wanted, Tensor]:
+    def values(self, network: TrialNetwork, columns: Columns) -> dict[Wanted, Tensor]:
         """Each wanted derivative at the points, (n, 1), differentiable in the network's weights."""
         inside = self._engine(network.within, columns, self._unknowns, self.inside)
         found = {}
@@ -43,14 +43,14 @@ class Products:
             found[item] = total
         return found
 
-    def given(self, network: Trial, columns: Columns) -> dict[Wanted, tuple[Tensor, dict[Wanted, Tensor]]]:
+    def given(self, network: TrialNetwork, columns: Columns) -> dict[Wanted, tuple[Tensor, dict[Wanted, Tensor]]]:
         """The parts of each wanted derivative: A's derivative, (n, 1), and the factor of each derivative of N, (n, 1)."""
         if columns not in self._known:
             self._known[columns] = self._computed(network, columns)
         return self._known[columns]
 
     @torch.enable_grad()  # also where nobody wants gradients of what is computed from it
-    def _computed(self, network: Trial, columns: Columns) -> dict[Wanted, tuple[Tensor, dict[Wanted, Tensor]]]:
+    def _computed(self, network: TrialNetwork, columns: Columns) -> dict[Wanted, tuple[Tensor, dict[Wanted, Tensor]]]:
         columns = Columns((name, column.detach().clone().requires_grad_()) for name, column in columns.items())
         zero = torch.zeros_like(next(iter(columns.values())))
         shifts, factors = (dict(zip(self._unknowns, part, strict=True)) for part in network.parts(columns))

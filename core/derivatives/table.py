@@ -37,4 +37,4 @@ class Engine:
 
 AUTO, NATIVE = "auto", "native"
 """The engine whose steps are compiled (`core/engines/native_step.py`); what else is asked of a network is by jets."""
-ENGINES: dict[str, Engine] = {"autograd": Engine(reverse.values, differentiates=True), "jets": Engine(jets.values)}
+DIFFERENTIATORS: dict[str, Engine] = {"autograd": Engine(reverse.values, differentiates=True), "jets": Engine(jets.values)}

@@ -20,7 +20,7 @@ from core.experiment.experiment import Experiment
 from core.loss import jacobian
 from core.loss.losses import Losses
 from core.loss.points import Points
-from core.network import Trial
+from core.network import TrialNetwork
 from core.training.training import last_objective, restore
 
 CPU = torch.device("cpu")
@@ -144,7 +144,7 @@ class Measurement:
 
     def _moved(self, points: Points) -> float | None:
         """The size of factor times network in u = shift + factor·N, over that of u."""
-        if not isinstance(self.network, Trial):
+        if not isinstance(self.network, TrialNetwork):
             return None
         with torch.no_grad():
             outputs = self.network(torch.cat(list(points.interior.values()), dim=1)).split(1, dim=1)  # (n, 1) each

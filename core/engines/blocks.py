@@ -11,7 +11,7 @@ from torch import Tensor
 
 from core.derivatives.jets import Plan
 from core.derivatives.jets.buffers import Rows
-from core.engines.residual_groups import Group
+from core.engines.residual_groups import ResidualGroup
 
 
 class Passes:
@@ -20,12 +20,12 @@ class Passes:
     `all` are they, one after the other; those of as many points have one plan, and its memory, in common.
     """
 
-    def __init__(self, layers: Sequence[Any], like: Tensor, groups: Sequence[Group], block: int, *, joined: bool) -> None:
+    def __init__(self, layers: Sequence[Any], like: Tensor, groups: Sequence[ResidualGroup], block: int, *, joined: bool) -> None:
         self._layers, self._like, self._groups, self._block = layers, like, groups, block
         self._plans: dict[tuple[int, int], Plan] = {}
         self.all = [self._pass(cuts) for cuts in self._cut(joined=joined)]
 
-    def move(self, groups: Sequence[Group]) -> None:
+    def move(self, groups: Sequence[ResidualGroup]) -> None:
         """Take the points of other groups of the same sizes, into the same memory."""
         self._groups = groups
         for each in self.all:

@@ -11,7 +11,7 @@ from core.derivatives.jets import inputs
 from core.derivatives.jets.gradients import Added
 from core.derivatives.jets.program import Number, Program
 from core.engines.blocks import Passes, Piece
-from core.engines.residual_groups import Group, Groups
+from core.engines.residual_groups import Groups, ResidualGroup
 from core.loss.jacobian import jacobian
 from core.loss.losses import Losses
 from core.loss.points import Points
@@ -109,7 +109,7 @@ class Sweep:
                     place.copy_(adjoint)
 
 
-def _program(group: Group, unknowns: int) -> Program:
+def _program(group: ResidualGroup, unknowns: int) -> Program:
     return Program(group.tape, len(group.inputs) * len(group.streams.held) * unknowns, len(group.columns))
 
 

@@ -13,7 +13,7 @@ from core.derivatives.jets import inputs
 from core.derivatives.jets.activation_derivatives import DERIVATIVES
 from core.engines import kernel
 from core.engines.kernel.layout.codes import UNCOMPILED
-from core.engines.residual_groups import Group, Groups
+from core.engines.residual_groups import Groups, ResidualGroup
 from core.expressions import Call, Coordinate, leaves_in
 from core.expressions.tree import walk
 from core.loss.losses import Losses
@@ -113,7 +113,7 @@ class Compiled:
         return torch.tensor(means, dtype=self._dtype)
 
 
-def _packed(group: Group, weights: Weights) -> kernel.Group:
+def _packed(group: ResidualGroup, weights: Weights) -> kernel.Group:
     """The group as the kernel takes it."""
     terms = [
         kernel.Term(stream, term.order, term.factors, term.times) for stream, found in enumerate(group.streams.composed) for term in found

@@ -9,12 +9,12 @@ from torch import Tensor, nn
 
 from core.derivatives.jets.orders import Streams, parts
 from core.derivatives.leibniz import Products
-from core.derivatives.table import ENGINES, Wanted
+from core.derivatives.table import DIFFERENTIATORS, Wanted
 from core.domain.domain import Place
 from core.engines.taper import Taper
 from core.expressions import At, Combination, Coordinate, Derivative, Expression, Leaf, leaves_in
 from core.loss.losses import Losses
-from core.network import Trial
+from core.network import TrialNetwork
 from core.network.columns import Columns
 
 
@@ -40,8 +40,8 @@ class Leaves:
             _wanted(leaf) for tree in trees for leaf in leaves_in(tree) if not isinstance(leaf, Coordinate)
         )
         self._products = None
-        if isinstance(network, Trial):
-            self._products = Products(ENGINES[losses.experiment.losses_engine].values, self._unknowns, items)
+        if isinstance(network, TrialNetwork):
+            self._products = Products(DIFFERENTIATORS[losses.experiment.losses_engine].values, self._unknowns, items)
             items = self._products.inside
         self.wanted = frozenset(map(parts, items))
         self.unknowns = len(self._unknowns)
@@ -81,7 +81,7 @@ class Leaves:
         """What makes a trial function of the network."""
         if self._products is None:
             return {}
-        assert isinstance(self._network, Trial)
+        assert isinstance(self._network, TrialNetwork)
         return self._products.given(self._network, columns)
 
     def _output(self, item: Wanted, place: Place, held: Streams) -> int:

@@ -24,7 +24,7 @@ from core.network.columns import Columns
 
 
 @dataclass(frozen=True)
-class Group:
+class ResidualGroup:
     """Residuals that share their rows: `terms` are their numbers, `count` is by what their squares' sums are divided.
 
     `inputs` are (places, streams, rows, features), `columns` (columns, rows).
@@ -127,13 +127,13 @@ class _Written:
         """Whether what of a trial function vanishes at these points is what did when the tape was written."""
         return self._leaves.vanishing == self._leaves.vanishing_at(places)
 
-    def group(self, asked: _Asked) -> Group:
+    def group(self, asked: _Asked) -> ResidualGroup:
         """The group at the points that are asked for."""
         rows = asked.base.rows
         values: dict[Leaf, Any] = {Coordinate(name): column.detach() for name, column in asked.base.items()}
         columns = [self._leaves.part(key, asked.places) if isinstance(key, Part) else key(values) for key in self._columns]
         like = next(iter(asked.base.values()))
-        return Group(
+        return ResidualGroup(
             asked.terms,
             asked.count,
             self._held,

@@ -9,35 +9,35 @@ from core.ranges import Real
 
 
 @dataclass(frozen=True)
-class Activation:
+class ActivationChoice:
     """An activation function; `smoothness` counts the derivatives that do not vanish everywhere (None: all of them)."""
 
     help: str
     smoothness: int | None = None
 
 
-ACTIVATIONS: dict[str, Activation] = {
-    "tanh": Activation(N_("Smooth and bounded; the usual choice for differential equations.")),
-    "sin": Activation(N_("Periodic; good at oscillating solutions.")),
-    "gelu": Activation(N_("A smooth ReLU, weighted by the normal distribution.")),
-    "silu": Activation(N_("A smooth ReLU, weighted by the sigmoid.")),
-    "softplus": Activation(N_("A smooth ReLU, log(1 + exp(x)).")),
-    "sigmoid": Activation(N_("The logistic function; saturates early and learns slowly.")),
-    "relu": Activation(N_("Piecewise linear: its second derivative is zero, so it cannot see u_xx."), smoothness=1),
+ACTIVATION_CHOICES: dict[str, ActivationChoice] = {
+    "tanh": ActivationChoice(N_("Smooth and bounded; the usual choice for differential equations.")),
+    "sin": ActivationChoice(N_("Periodic; good at oscillating solutions.")),
+    "gelu": ActivationChoice(N_("A smooth ReLU, weighted by the normal distribution.")),
+    "silu": ActivationChoice(N_("A smooth ReLU, weighted by the sigmoid.")),
+    "softplus": ActivationChoice(N_("A smooth ReLU, log(1 + exp(x)).")),
+    "sigmoid": ActivationChoice(N_("The logistic function; saturates early and learns slowly.")),
+    "relu": ActivationChoice(N_("Piecewise linear: its second derivative is zero, so it cannot see u_xx."), smoothness=1),
 }
 
 
 @dataclass(frozen=True)
-class Architecture:
+class ArchitectureChoice:
     """How layers make a network; `encoders` are layers beside those on the way from the inputs to the outputs."""
 
     help: str
     encoders: int = 0
 
 
-ARCHITECTURES: dict[str, Architecture] = {
-    "perceptron": Architecture(N_("Layer after layer: the cheapest steps, and the fewest weights.")),
-    "modified": Architecture(
+ARCHITECTURE_CHOICES: dict[str, ArchitectureChoice] = {
+    "perceptron": ArchitectureChoice(N_("Layer after layer: the cheapest steps, and the fewest weights.")),
+    "modified": ArchitectureChoice(
         N_(
             "Two further layers see the inputs and are mixed into each hidden layer (Wang, Teng and Perdikaris, 2021): for fronts and "
             "fine patterns; a step costs more."
@@ -45,13 +45,13 @@ ARCHITECTURES: dict[str, Architecture] = {
         encoders=2,
     ),
 }
-FACTORISATIONS = {
+FACTORISATION_CHOICES = {
     "none": N_("Each weight is a number of its own."),
     "random": N_(
         "Each neuron's weights are a length times a direction, and both are learned (Wang et al., 2022): for Adam, where scales differ."
     ),
 }
-SLOPES = {
+SLOPE_CHOICES = {
     "fixed": N_("The activation function stays as it is."),
     "adaptive": N_(
         "Each layer learns how steep its activation is, one number a layer (Jagtap, Kawaguchi and Karniadakis, 2020): for steep solutions."
@@ -62,7 +62,7 @@ DEVICES = ("cpu", "mps", *(f"cuda:{index}" for index in range(16)))
 
 
 @dataclass(frozen=True)
-class Method:
+class OptimiserChoice:
     """A method that moves the weights; `dense` ones keep a square table of all parameters, `rows` ones of residuals by parameters.
 
     `check` is the number of steps between two looks at the points that are held out: few where a step takes long.
@@ -78,19 +78,19 @@ DENSE = 3000
 """Parameters of which a method can keep a square table."""
 ENTRIES = 100_000_000
 """The entries of a table that fits into memory."""
-OPTIMISERS: dict[str, Method] = {
-    "adam": Method(N_("Adam (Kingma and Ba, 2015): cheap steps, sure of foot, but few digits."), check=50),
-    "lbfgs": Method(N_("L-BFGS (Liu and Nocedal, 1989): longer steps, learned from the last fifty."), check=5),
-    "ssbroyden": Method(
+OPTIMISER_CHOICES: dict[str, OptimiserChoice] = {
+    "adam": OptimiserChoice(N_("Adam (Kingma and Ba, 2015): cheap steps, sure of foot, but few digits."), check=50),
+    "lbfgs": OptimiserChoice(N_("L-BFGS (Liu and Nocedal, 1989): longer steps, learned from the last fifty."), check=5),
+    "ssbroyden": OptimiserChoice(
         N_("SSBroyden (Urbán, Stefanou and Pons, 2025): a table of all curvatures; many digits on small networks."), check=10, dense=True
     ),
-    "levenberg-marquardt": Method(
+    "levenberg-marquardt": OptimiserChoice(
         N_("Levenberg and Marquardt (1963): solves for all residuals at once; the fewest steps, and the most digits where all is smooth."),
         check=1,
         dense=True,
         rows=True,
     ),
-    "levenberg-marquardt-gain-ratio": Method(
+    "levenberg-marquardt-gain-ratio": OptimiserChoice(
         N_("Levenberg and Marquardt with Nielsen's rule (1999) for the length of a step: more careful, for shocks."),
         check=1,
         dense=True,
@@ -108,17 +108,17 @@ USUAL = (
 """Sequences of methods that are worth offering."""
 
 
-CONSTRAINTS = {
+CONSTRAINT_CHOICES = {
     "soft": N_("The conditions are terms of the loss, met the better the longer it trains."),
     "partial": N_("Periods, and the conditions that go with them, hold exactly; the others are terms of the loss."),
     "hard": N_("All conditions hold exactly (Lagaris et al. 1998): the network learns the equation alone."),
 }
-SAMPLINGS = {
+SAMPLING_CHOICES = {
     "sobol": N_("Sobol: a low-discrepancy sequence; fills the domain most evenly."),
     "latin-hypercube": N_("Latin hypercube: one point in each row and column."),
     "uniform": N_("Uniform: independent random points."),
 }
-RESAMPLINGS = {
+RESAMPLING_CHOICES = {
     "fixed": N_("The same points to the end: cheap, but a network may learn them by heart."),
     "every-step": N_("New points at every step: none can be learned by heart; for Adam, as other methods remember the points of before."),
     "adapt": N_("New points every period, most where the residual is large (RAD, Wu et al. 2023): for shocks and fronts."),
@@ -128,31 +128,31 @@ RESAMPLINGS = {
 
 
 @dataclass(frozen=True)
-class Weighting:
+class WeightingChoice:
     """A rule for the weights of the loss; `terms` says that it changes those of the terms."""
 
     help: str
     terms: bool = False
 
 
-WEIGHTINGS: dict[str, Weighting] = {
-    "fixed": Weighting(N_("The terms keep the weights that they are given.")),
-    "gradient-norm": Weighting(
+WEIGHTING_CHOICES: dict[str, WeightingChoice] = {
+    "fixed": WeightingChoice(N_("The terms keep the weights that they are given.")),
+    "gradient-norm": WeightingChoice(
         N_("Each term's weight is such that all pull equally hard (Wang, Teng and Perdikaris 2021): where one drowns the others."),
         terms=True,
     ),
-    "ntk": Weighting(
+    "ntk": WeightingChoice(
         N_(
             "Each term's weight is such that all are learned equally fast, by the neural tangent kernel (Wang, Yu and Perdikaris 2022): "
             "for equations of high order beside plain conditions."
         ),
         terms=True,
     ),
-    "residual-attention": Weighting(
+    "residual-attention": WeightingChoice(
         N_("Points of large residuals gain weight, step by step (Anagnostopoulos et al. 2024): for fronts, with points that stay.")
     ),
 }
-ENGINES = {
+ENGINE_CHOICES = {
     "auto": N_("The fastest engine that works here."),
     "autograd": N_("Nested calls of torch.autograd.grad: what every other engine is checked against."),
     "jets": N_("All derivatives at once, pushed forward through the layers with the outputs, and a backward pass of their own."),

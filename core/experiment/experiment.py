@@ -18,18 +18,18 @@ import tomli_w
 
 from core.errors import N_, InputError, Position, TangenteError
 from core.experiment.choices import (
-    ACTIVATIONS,
-    ARCHITECTURES,
-    CONSTRAINTS,
+    ACTIVATION_CHOICES,
+    ARCHITECTURE_CHOICES,
+    CONSTRAINT_CHOICES,
     DEVICES,
-    ENGINES,
-    FACTORISATIONS,
-    OPTIMISERS,
-    RESAMPLINGS,
-    SAMPLINGS,
-    SLOPES,
+    ENGINE_CHOICES,
+    FACTORISATION_CHOICES,
+    OPTIMISER_CHOICES,
+    RESAMPLING_CHOICES,
+    SAMPLING_CHOICES,
+    SLOPE_CHOICES,
     USUAL,
-    WEIGHTINGS,
+    WEIGHTING_CHOICES,
 )
 from core.experiment.hyperparameters import Hyperparameter, hyperparameter
 from core.experiment.schedules import SCHEDULES
@@ -74,7 +74,7 @@ class Experiment:
     width: int = hyperparameter("network", Integer(4, 256, "log"), 32, N_("Width"), N_("Neurons in each hidden layer."), essential=True)
     activation: str = hyperparameter(
         "network",
-        Choice(tuple(ACTIVATIONS)),
+        Choice(tuple(ACTIVATION_CHOICES)),
         "tanh",
         N_("Activation"),
         N_("The function between the layers; its derivatives enter the equation."),
@@ -91,21 +91,21 @@ class Experiment:
     )
     architecture: str = hyperparameter(
         "network",
-        Choice(tuple(ARCHITECTURES)),
+        Choice(tuple(ARCHITECTURE_CHOICES)),
         "perceptron",
         N_("Architecture"),
         N_("How the layers are put together."),
     )
     factorisation: str = hyperparameter(
         "network",
-        Choice(tuple(FACTORISATIONS)),
+        Choice(tuple(FACTORISATION_CHOICES)),
         "none",
         N_("Factorisation"),
         N_("How the weights are written. The network begins the same in either way."),
     )
     slopes: str = hyperparameter(
         "network",
-        Choice(tuple(SLOPES)),
+        Choice(tuple(SLOPE_CHOICES)),
         "fixed",
         N_("Slopes"),
         N_("Whether the activation functions' slopes are learned."),
@@ -124,7 +124,7 @@ class Experiment:
     )
     constraints: str = hyperparameter(
         "network",
-        Choice(tuple(CONSTRAINTS)),
+        Choice(tuple(CONSTRAINT_CHOICES)),
         "soft",
         N_("Constraints"),
         N_(
@@ -170,11 +170,11 @@ class Experiment:
         "training", Integer(1, 10_000, "log"), 100, N_("Condition points"), N_("Points at which each condition is asked to hold.")
     )
     sampling: str = hyperparameter(
-        "training", Choice(tuple(SAMPLINGS)), "sobol", N_("Sampling"), N_("How the collocation points are spread.")
+        "training", Choice(tuple(SAMPLING_CHOICES)), "sobol", N_("Sampling"), N_("How the collocation points are spread.")
     )
     resampling: str = hyperparameter(
         "training",
-        Choice(tuple(RESAMPLINGS)),
+        Choice(tuple(RESAMPLING_CHOICES)),
         "fixed",
         N_("Resampling"),
         N_("Whether the collocation points stay, or follow the residual as the network learns."),
@@ -215,7 +215,7 @@ class Experiment:
     )
     weighting: str = hyperparameter(
         "training",
-        Choice(tuple(WEIGHTINGS)),
+        Choice(tuple(WEIGHTING_CHOICES)),
         "fixed",
         N_("Weighting"),
         N_("Whether the weights of the loss stay, or change with what the network has learned; weights that are given remain as factors."),
@@ -232,7 +232,7 @@ class Experiment:
     )
     optimiser: str = hyperparameter(
         "training",
-        Stages(tuple(OPTIMISERS), USUAL),
+        Stages(tuple(OPTIMISER_CHOICES), USUAL),
         "adam",
         N_("Optimiser"),
         N_("The method that moves the weights, or several, one after the other, as in `adam 1000, ssbroyden`."),
@@ -251,7 +251,7 @@ class Experiment:
     )
     engine: str = hyperparameter(
         "training",
-        Choice(tuple(ENGINES)),
+        Choice(tuple(ENGINE_CHOICES)),
         "auto",
         N_("Engine"),
         N_("How derivatives are computed: by nested calls of torch.autograd.grad, or by a faster way to the same numbers."),
@@ -367,7 +367,7 @@ class Experiment:
     @cached_property
     def parameters(self) -> int:
         """The number of weights, biases and whatever else the network learns."""
-        encoders = ARCHITECTURES[self.architecture].encoders
+        encoders = ARCHITECTURE_CHOICES[self.architecture].encoders
         sizes = [len(self.inputs), *[self.width] * self.depth, len(self.problem.unknowns)]
         layers = [*pairwise(sizes), *[(len(self.inputs), self.width)] * encoders]
         beside = 2 if self.factorisation == "random" else 1  # each neuron's bias, and its length
@@ -381,7 +381,7 @@ class Experiment:
 
     @property
     def _unsuitable(self) -> Iterator[InputError]:
-        order, smoothness = self.bound.order, ACTIVATIONS[self.activation].smoothness
+        order, smoothness = self.bound.order, ACTIVATION_CHOICES[self.activation].smoothness
         if smoothness is not None and smoothness < order:
             place = Position(key="network.activation")
             yield InputError("activation-too-rough", at=place, activation=self.activation, order=order, smoothness=smoothness)

@@ -11,7 +11,7 @@ from typing import Any
 from core.domain.domain import TIME
 from core.errors import InputError, Position, TangenteError
 from core.experiment import curriculum, marching, recipes
-from core.experiment.choices import DENSE, ENTRIES, KINDS, OPTIMISERS, WEIGHT
+from core.experiment.choices import DENSE, ENTRIES, KINDS, OPTIMISER_CHOICES, WEIGHT
 from core.experiment.experiment import HYPERPARAMETERS, Experiment, hindrance_at, terms, trial_at
 from core.files import tables
 from core.problem import roughness
@@ -134,7 +134,7 @@ def _check_size(experiment: Experiment) -> None:
     others = len(experiment.problem.conditions) + sum(len(cusp.asked) for cusp in experiment.cusps)
     residuals = experiment.points * len(experiment.problem.equations) + experiment.condition_points * others
     for stage in experiment.stages:
-        known, place = OPTIMISERS[stage.method], Position(key="training.optimiser")
+        known, place = OPTIMISER_CHOICES[stage.method], Position(key="training.optimiser")
         if known.dense and experiment.parameters > DENSE:
             raise InputError("network-too-large", at=place, method=stage.method, parameters=experiment.parameters, most=DENSE)
         if known.rows and residuals * experiment.parameters > ENTRIES:

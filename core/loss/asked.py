@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from core.derivatives.sums import combined
-from core.derivatives.table import ENGINES, Wanted
+from core.derivatives.table import DIFFERENTIATORS, Wanted
 from core.experiment.experiment import Experiment
 from core.expressions import At, Expression, leaves_in
 from core.network import DTYPES
@@ -29,7 +29,7 @@ class Asked:
         soft = [(number, condition) for number, condition in enumerate(problem.conditions) if number not in met]
         soft += enumerate(cusps.conditions(problem, experiment.cusps, torch.finfo(self.dtype).eps), len(problem.conditions))
         self.engine = experiment.losses_engine
-        self.equations = problem.equations if ENGINES[self.engine].differentiates else combined(problem.equations)
+        self.equations = problem.equations if DIFFERENTIATORS[self.engine].differentiates else combined(problem.equations)
         self.conditions = [condition for _, condition in soft]
         self.condition_terms = [len(problem.equations) + number for number, _ in soft]
         self.data = Data(experiment, device) if experiment.problem.data is not None else None

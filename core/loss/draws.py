@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from core.derivatives.jets.orders import parts
-from core.derivatives.table import ENGINES, Wanted
+from core.derivatives.table import DIFFERENTIATORS, Wanted
 from core.experiment import curriculum, marching
 from core.experiment.experiment import Experiment
 from core.expressions import At, leaves_in
@@ -94,7 +94,7 @@ class Draws:
     def differentiable(self, points: Tensor, wanted: frozenset[Wanted]) -> Columns:
         """Points (n, d) as columns, (n, 1) each, which require gradients where the engine needs that for what is wanted."""
         derived = any(by for item in wanted for by, _ in parts(item))
-        required = ENGINES[self._asked.engine].differentiates and derived
+        required = DIFFERENTIATORS[self._asked.engine].differentiates and derived
         return Columns((name, points[:, index : index + 1].clone().requires_grad_(required)) for index, name in enumerate(self.coordinates))
 
     def _points(self, count: int, draw: int, high: Sequence[float]) -> Points:

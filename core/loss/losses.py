@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from core.derivatives.leibniz import Products
-from core.derivatives.table import ENGINES, Wanted
+from core.derivatives.table import DIFFERENTIATORS, Wanted
 from core.experiment import curriculum
 from core.experiment.experiment import Experiment
 from core.expressions import At, Coordinate, Leaf, compile
@@ -26,7 +26,7 @@ from core.expressions.torch_functions import TORCH
 from core.loss.asked import Asked
 from core.loss.draws import Draws
 from core.loss.points import Points, Residual
-from core.network import Trial
+from core.network import TrialNetwork
 from core.network.columns import Columns
 
 AT_ONCE = 20_000
@@ -102,7 +102,7 @@ class Losses:
 
     def looking(self) -> AbstractContextManager[None]:
         """A context in which residuals are computed, without their gradients where the engine can do without."""
-        return nullcontext() if ENGINES[self.asked.engine].differentiates else torch.no_grad()
+        return nullcontext() if DIFFERENTIATORS[self.asked.engine].differentiates else torch.no_grad()
 
     def leaves(self, network: nn.Sequential, columns: Columns) -> dict[Leaf, Tensor]:
         """All that the equations are made of, (n, 1) each, at `columns`."""
@@ -116,8 +116,8 @@ class Losses:
 
     def values(self, network: nn.Sequential, columns: Columns, wanted: frozenset[Wanted]) -> dict[Wanted, Tensor]:
         """The wanted derivatives, (n, 1) each, at `columns`, which require gradients where the engine needs that."""
-        engine = ENGINES[self.asked.engine].values
-        if not isinstance(network, Trial):
+        engine = DIFFERENTIATORS[self.asked.engine].values
+        if not isinstance(network, TrialNetwork):
             return engine(network, columns, self.problem.unknowns, wanted)
         if wanted not in self._products:
             self._products[wanted] = Products(engine, self.problem.unknowns, wanted)

@@ -14,9 +14,9 @@ from core.network.activations import ACTIVATIONS, SLOPES
 from core.network.architectures import ARCHITECTURES, weights
 from core.network.inputs import Bend, Cusps, Fourier, Periodic, Scale
 from core.network.layers import FACTORISATIONS, Affine, linear
-from core.network.trial import Trial
+from core.network.trial import TrialNetwork
 
-__all__ = ["DTYPES", "Cusps", "Fourier", "Periodic", "Scale", "Trial", "build", "weights"]
+__all__ = ["DTYPES", "Cusps", "Fourier", "Periodic", "Scale", "TrialNetwork", "build", "weights"]
 
 DTYPES = {"float32": torch.float32, "float64": torch.float64}
 
@@ -34,7 +34,7 @@ def build(experiment: Experiment, device: torch.device) -> nn.Sequential:
     sizes = [len(experiment.inputs), *[experiment.width] * experiment.depth, len(experiment.bound.unknowns)]
     inputs = _inputs(experiment, names)
     layers = [*inputs, *ARCHITECTURES[experiment.architecture](_Parts(experiment, inputs), sizes)]
-    network = nn.Sequential(*layers) if trial is None else Trial(trial, names, *layers)
+    network = nn.Sequential(*layers) if trial is None else TrialNetwork(trial, names, *layers)
     return network.to(device)
 
 

@@ -12,7 +12,7 @@ from core.expressions.torch_functions import TORCH
 from core.problem import hard_constraints
 
 
-class Trial(nn.Sequential):
+class TrialNetwork(nn.Sequential):
     """u = A + B·N (see `core/problem/hard_constraints.py`), N being what the layers give: the conditions hold whatever the weights are."""
 
     def __init__(self, trial: hard_constraints.Trial, coordinates: Sequence[str], *layers: nn.Module) -> None:

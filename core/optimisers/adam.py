@@ -29,7 +29,7 @@ class Adam:
             rate = torch.tensor(rate, dtype=torch.float32, device=device)
         self._rate = rate
         self._adam = torch.optim.Adam([self._parameters], lr=rate, fused=True, capturable=isinstance(rate, Tensor))
-        self._kernel: kernel.Adam | None = None
+        self._kernel: kernel.AdamMoments | None = None
 
     def step(self, objective: Objective, learning_rate: float) -> Tensor:
         """One update; the terms of the loss before it, (terms,)."""
@@ -67,7 +67,7 @@ class Adam:
             values = {name.removesuffix(f".{part}"): value for name, value in state.items() if name.endswith(f".{part}")}
             found[part] = self._vector.joined(values)
 
-    def _native(self) -> kernel.Adam:
+    def _native(self) -> kernel.AdamMoments:
         """The kernel's, on the same moments."""
         if self._kernel is None:
             state = self._adam.state[self._parameters]
@@ -75,5 +75,7 @@ class Adam:
                 state |= {part: torch.zeros_like(self._vector.values) for part in MOMENTS}
             first, second = (state[part].numpy() for part in MOMENTS)
             count = int(state.pop("step", 0))  # the kernel counts from here on
-            self._kernel = kernel.Adam(self._vector.values.numpy(), self._vector.slopes.numpy(), first=first, second=second, count=count)
+                self._vector.values.numpy(), self._vector.slopes.numpy(), first=first, second=second, count=count,
+                self._vector.values.numpy(), self._vector.slopes.numpy(), first=first, second=second, count=count
+            )
         return self._kernel

@@ -18,7 +18,7 @@ from core.engines.native_step import covers, suits
 from core.engines.objective import Objective
 from core.errors import RunError
 from core.experiment.checkpoint import Checkpoint
-from core.experiment.choices import OPTIMISERS as METHODS
+from core.experiment.choices import OPTIMISER_CHOICES as METHODS
 from core.experiment.experiment import Experiment, Stage
 from core.loss.held_out import Validation
 from core.loss.losses import Losses

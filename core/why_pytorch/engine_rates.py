@@ -23,7 +23,7 @@ import torch
 from numpy.typing import NDArray
 
 from core import network
-from core.derivatives.table import ENGINES, NATIVE
+from core.derivatives.table import DIFFERENTIATORS, NATIVE
 from core.engines import kernel, native_step
 from core.errands.telling import end_with_parent, tell
 from core.experiment.experiment import Experiment
@@ -69,7 +69,7 @@ def engines(training: Training) -> tuple[str, ...]:
     """The engines that can do the training here, the reference first."""
     experiment = training.experiment(NATIVE)
     there = native_step.suits(network.build(experiment, torch.device("cpu"))) and native_step.covers(experiment.bound)
-    return (*ENGINES, *([NATIVE] if there else []))
+    return (*DIFFERENTIATORS, *([NATIVE] if there else []))
 
 
 def timed(contenders: Mapping[str, Contender], block: float, budget: float, told: Callable[[int, Rates], None]) -> Rates:

@@ -17,17 +17,17 @@ import streamlit as st
 from core.errors import InputError, TangenteError
 from core.experiment import curriculum, recipes
 from core.experiment.choices import (
-    ACTIVATIONS,
-    ARCHITECTURES,
-    CONSTRAINTS,
-    ENGINES,
-    FACTORISATIONS,
-    OPTIMISERS,
-    RESAMPLINGS,
-    SAMPLINGS,
-    SLOPES,
+    ACTIVATION_CHOICES,
+    ARCHITECTURE_CHOICES,
+    CONSTRAINT_CHOICES,
+    ENGINE_CHOICES,
+    FACTORISATION_CHOICES,
+    OPTIMISER_CHOICES,
+    RESAMPLING_CHOICES,
+    SAMPLING_CHOICES,
+    SLOPE_CHOICES,
     WEIGHT,
-    WEIGHTINGS,
+    WEIGHTING_CHOICES,
 )
 from core.experiment.experiment import HYPERPARAMETERS, Experiment
 from core.experiment.hyperparameters import Hyperparameter
@@ -48,15 +48,15 @@ NONE = "none"
 """How the address writes that there is no limit."""
 
 OPTIONS: dict[str, Mapping[str, str]] = {
-    "activation": {name: activation.help for name, activation in ACTIVATIONS.items()},
-    "constraints": CONSTRAINTS,
-    "architecture": {name: architecture.help for name, architecture in ARCHITECTURES.items()},
-    "factorisation": FACTORISATIONS,
-    "slopes": SLOPES,
-    "sampling": SAMPLINGS,
-    "resampling": RESAMPLINGS,
-    "weighting": {name: weighting.help for name, weighting in WEIGHTINGS.items()},
-    "engine": ENGINES,
+    "activation": {name: activation.help for name, activation in ACTIVATION_CHOICES.items()},
+    "constraints": CONSTRAINT_CHOICES,
+    "architecture": {name: architecture.help for name, architecture in ARCHITECTURE_CHOICES.items()},
+    "factorisation": FACTORISATION_CHOICES,
+    "slopes": SLOPE_CHOICES,
+    "sampling": SAMPLING_CHOICES,
+    "resampling": RESAMPLING_CHOICES,
+    "weighting": {name: weighting.help for name, weighting in WEIGHTING_CHOICES.items()},
+    "engine": ENGINE_CHOICES,
 }
 """What is said of the option that is chosen, for choices whose names do not say it."""
 
@@ -262,7 +262,7 @@ def _stages(key: str, label: str, help: str, limits: Stages, default: str, *, op
     """One of the usual sequences of methods; below it what is said of its methods."""
     chosen = _usual(key, label, help, limits, default, on_change=_method_chosen)
     for method in dict.fromkeys(part.split()[0] for part in chosen.split(", ")):
-        st.caption(_(OPTIMISERS[method].help))
+        st.caption(_(OPTIMISER_CHOICES[method].help))
     return chosen
 
 

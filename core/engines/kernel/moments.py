@@ -10,7 +10,7 @@ from core.engines.kernel import machine
 from core.engines.kernel.layout.description import Array
 
 
-class Adam:
+class AdamMoments:
     """Moves `theta` by `gradient`, (parameters,) both; its moments `first` and `second` may be given, to go on after `count` steps."""
 
     def __init__(

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from core.domain import grids
 from core.domain.domain import Interval
 from core.errors import N_
-from core.experiment.choices import ARCHITECTURES, ENGINES, WEIGHTINGS
+from core.experiment.choices import ARCHITECTURE_CHOICES, ENGINE_CHOICES, WEIGHTING_CHOICES
 from core.experiment.experiment import Experiment
 from core.store import Run
 from dashboard.components import component
@@ -68,7 +68,7 @@ def _network(experiment: Experiment) -> dict[str, Any]:
     coordinates = ", ".join(coordinate.name for coordinate in experiment.bound.coordinates)
     words = {"inputs": coordinates, "outputs": ", ".join(experiment.bound.unknowns)}
     label = label.format(depth=experiment.depth, width=experiment.width, **words)
-    title, encoders = _("Network"), ARCHITECTURES[experiment.architecture].encoders
+    title, encoders = _("Network"), ARCHITECTURE_CHOICES[experiment.architecture].encoders
     if encoders:
         title = _("Network, encoders not drawn")
         label += " " + _("Not drawn: {encoders} layers that are mixed into each hidden one.").format(encoders=encoders)
@@ -141,7 +141,7 @@ def term_labels(experiment: Experiment) -> dict[str, str]:
 
 def _weights(experiment: Experiment) -> dict[str, str]:
     """What the visitor is told of the weights that change as the network learns: their labels, by their names in a frame's header."""
-    of_terms = term_labels(experiment) if WEIGHTINGS[experiment.weighting].terms else {}
+    of_terms = term_labels(experiment) if WEIGHTING_CHOICES[experiment.weighting].terms else {}
     return {**of_terms, **({"end": _("end of time")} if experiment.causality else {})}
 
 
@@ -222,7 +222,7 @@ def _texts() -> dict[str, Any]:
         "trained": _("the network trained {elapsed}"),
         "methods": {name: _(text) for name, text in references.METHODS.items()},
         "engine": _("{name}: {help}"),
-        "engines": {name: {"name": _(word), "help": _(ENGINES[name])} for name, word in NAMES.items()},
+        "engines": {name: {"name": _(word), "help": _(ENGINE_CHOICES[name])} for name, word in NAMES.items()},
         "noCharts": _("The charts could not be loaded. Reload the page to try again."),
         "plotly": {
             "Download plot as a PNG": _("Save as PNG"),

@@ -15,10 +15,10 @@ from torch import Tensor, nn
 from core.derivatives.jets import engine as jet_engine
 from core.derivatives.jets.activation_derivatives import DERIVATIVES, HIGHEST
 from core.derivatives.jets.orders import partitions, parts, streams
-from core.derivatives.table import ENGINES, Wanted
+from core.derivatives.table import DIFFERENTIATORS, Wanted
 from core.engines import autograd_step, jets_step
 from core.engines.objective import Objective
-from core.experiment.choices import ACTIVATIONS
+from core.experiment.choices import ACTIVATION_CHOICES
 from core.experiment.experiment import Experiment
 from core.experiment.making import experiment_of
 from core.expressions import Combination, Derivative
@@ -73,14 +73,14 @@ def gradient(values: dict[Wanted, Tensor], network: nn.Module) -> Tensor:
 
 @pytest.mark.parametrize("wanted", ORDERS)
 @pytest.mark.parametrize("choice", [{}, *({name: value} for name, value in EVERYTHING.items()), EVERYTHING])
-@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("activation", ACTIVATION_CHOICES)
 def test_derivatives_and_their_gradients_are_those_of_autograd(activation: str, choice: dict[str, object], wanted: tuple[str, ...]) -> None:
     experiment = small("burgers", activation=activation, **choice)
     network = build(experiment, CPU)
     disturbed(network)
     asked = frozenset(Derivative("u", by) for by in wanted)
     columns = points("xt", 7, torch.float64)
-    jets, nested = (ENGINES[name].values(network, columns, ["u"], asked) for name in ("jets", "autograd"))
+    jets, nested = (DIFFERENTIATORS[name].values(network, columns, ["u"], asked) for name in ("jets", "autograd"))
     for item in asked:
         assert largest(jets[item] - nested[item]) <= 1e-11 * max(1.0, largest(nested[item]))
     expected = gradient(nested, network)
@@ -92,7 +92,7 @@ def test_a_periodic_network_has_jets_too() -> None:
     disturbed(network)
     asked = frozenset(Derivative("u", by) for by in ("x", "t", "xxx", "xt"))
     columns = points("xt", 7, torch.float64)
-    jets, nested = (ENGINES[name].values(network, columns, ["u"], asked) for name in ("jets", "autograd"))
+    jets, nested = (DIFFERENTIATORS[name].values(network, columns, ["u"], asked) for name in ("jets", "autograd"))
     for item in asked:
         torch.testing.assert_close(jets[item], nested[item], rtol=1e-10, atol=1e-10)
 
@@ -134,8 +134,8 @@ def test_a_sum_of_derivatives_takes_the_place_of_its_parts() -> None:
     network = build(small("burgers"), CPU)
     columns = points("xt", 5, torch.float64)
     asked = frozenset((Combination("u", heat), Derivative("u", "x")))
-    found = ENGINES["jets"].values(network, columns, ["u"], asked)
-    expected = ENGINES["autograd"].values(network, columns, ["u"], frozenset((Derivative("u", "t"), Derivative("u", "xx"))))
+    found = DIFFERENTIATORS["jets"].values(network, columns, ["u"], asked)
+    expected = DIFFERENTIATORS["autograd"].values(network, columns, ["u"], frozenset((Derivative("u", "t"), Derivative("u", "xx"))))
     torch.testing.assert_close(found[Combination("u", heat)], expected[Derivative("u", "t")] - 0.5 * expected[Derivative("u", "xx")])
 
 
@@ -205,13 +205,13 @@ def test_losses_and_gradients_of_typed_equations_are_those_of_autograd(problem: 
 @pytest.mark.parametrize("name", ["burgers", "damped-oscillator", "kovasznay", "beam"])
 def test_trainings_agree_over_a_hundred_steps(name: str) -> None:
     curves = []
-    for engine in ENGINES:
+    for engine in DIFFERENTIATORS:
         losses = [snapshot.losses.clone() for snapshot in train(small(name, steps=100, engine=engine))]
         curves.append(torch.stack(losses))
     torch.testing.assert_close(curves[0], curves[1], rtol=1e-7, atol=1e-12)
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", DIFFERENTIATORS)
 def test_blocks_of_points_give_what_all_give_at_once(engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
     experiment = small("burgers", points=100, condition_points=20, weights={"equation": 3}, engine=engine)
     expected = descended(experiment)

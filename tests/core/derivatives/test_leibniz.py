@@ -9,10 +9,10 @@ from torch import Tensor
 from core.derivatives.jets.orders import splits
 from core.derivatives.leibniz import Products
 from core.derivatives.reverse import derivatives
-from core.derivatives.table import ENGINES
+from core.derivatives.table import DIFFERENTIATORS
 from core.expressions import Derivative, derivatives_in
 from core.loss.losses import Losses
-from core.network import Trial, build
+from core.network import TrialNetwork, build
 from core.network.columns import Columns
 from tests.experiments import small
 
@@ -31,28 +31,28 @@ PROBLEMS = (
 )
 
 
-def network_and_points(name: str, seed: int = 0) -> tuple[Trial, Losses, Columns]:
+def network_and_points(name: str, seed: int = 0) -> tuple[TrialNetwork, Losses, Columns]:
     experiment = small(name, constraints="hard", seed=seed)
     losses = Losses(experiment, CPU)
     network = build(experiment, CPU)
-    assert isinstance(network, Trial)
+    assert isinstance(network, TrialNetwork)
     points = losses.draws.at_step(0).interior
     return network, losses, Columns((name, column.clone().requires_grad_()) for name, column in points.items())
 
 
-def whole(network: Trial, losses: Losses, columns: dict[str, Tensor], wanted: set[Derivative]) -> dict[Derivative, Tensor]:
+def whole(network: TrialNetwork, losses: Losses, columns: dict[str, Tensor], wanted: set[Derivative]) -> dict[Derivative, Tensor]:
     outputs = network(torch.cat(list(columns.values()), dim=1)).split(1, dim=1)
     return derivatives(dict(zip(losses.problem.unknowns, outputs, strict=True)), columns, wanted)
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", DIFFERENTIATORS)
 @pytest.mark.parametrize("name", PROBLEMS)
 def test_derivatives_are_those_of_the_whole_and_so_are_their_gradients(name: str, engine: str) -> None:
     network, losses, columns = network_and_points(name)
     wanted = {item for tree in losses.problem.equations for item in derivatives_in(tree)}
     letters = "".join(columns)
     wanted |= {Derivative(unknown, by) for unknown in losses.problem.unknowns for by in ("", letters, letters[0] * 2 + letters[1:])}
-    found = Products(ENGINES[engine].values, losses.problem.unknowns, wanted).values(network, columns)
+    found = Products(DIFFERENTIATORS[engine].values, losses.problem.unknowns, wanted).values(network, columns)
     expected = whole(network, losses, columns, wanted)
     assert found.keys() == expected.keys()
     for item in wanted:
@@ -76,7 +76,7 @@ def test_new_points_and_new_weights_are_seen() -> None:
     network, losses, columns = network_and_points("heat")
     other = Columns((name, (column.detach() * 0.5).requires_grad_()) for name, column in columns.items())
     wanted = {Derivative("u", "xx"), Derivative("u", "t")}
-    products = Products(ENGINES["autograd"].values, losses.problem.unknowns, wanted)
+    products = Products(DIFFERENTIATORS["autograd"].values, losses.problem.unknowns, wanted)
     for points, trained in ((columns, network), (other, network), (columns, network_and_points("heat", seed=1)[0])):
         found, expected = products.values(trained, points), whole(trained, losses, points, wanted)
         for item in wanted:

@@ -11,7 +11,16 @@ import torch
 
 from core.diagnosis.measuring import checked
 from core.experiment.checkpoint import Checkpoint
-from core.experiment.choices import ACTIVATIONS, ARCHITECTURES, CONSTRAINTS, FACTORISATIONS, OPTIMISERS, RESAMPLINGS, SLOPES, WEIGHTINGS
+from core.experiment.choices import (
+    ACTIVATION_CHOICES,
+    ARCHITECTURE_CHOICES,
+    CONSTRAINT_CHOICES,
+    FACTORISATION_CHOICES,
+    OPTIMISER_CHOICES,
+    RESAMPLING_CHOICES,
+    SLOPE_CHOICES,
+    WEIGHTING_CHOICES,
+)
 from core.experiment.experiment import Experiment
 from core.loss.losses import Losses
 from core.problem.reading.reading import library
@@ -24,13 +33,13 @@ pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs CUD
 
 GPU = "cuda:0"
 CHOICES: list[dict[str, Any]] = [
-    *({"activation": name} for name in ACTIVATIONS),
-    *({"architecture": name} for name in ARCHITECTURES),
-    *({"factorisation": name} for name in FACTORISATIONS),
-    *({"slopes": name} for name in SLOPES),
-    *({"constraints": name} for name in CONSTRAINTS),
-    *({"resampling": name, "period": 5} for name in RESAMPLINGS),
-    *({"weighting": name, "period": 5} for name in WEIGHTINGS),
+    *({"activation": name} for name in ACTIVATION_CHOICES),
+    *({"architecture": name} for name in ARCHITECTURE_CHOICES),
+    *({"factorisation": name} for name in FACTORISATION_CHOICES),
+    *({"slopes": name} for name in SLOPE_CHOICES),
+    *({"constraints": name} for name in CONSTRAINT_CHOICES),
+    *({"resampling": name, "period": 5} for name in RESAMPLING_CHOICES),
+    *({"weighting": name, "period": 5} for name in WEIGHTING_CHOICES),
     {"features": 4},
     {"causality": 1.0},
     {"windows": 3},
@@ -62,7 +71,7 @@ def test_every_choice_trains_as_on_the_processor(settings: dict[str, Any]) -> No
     same_on_both("burgers", steps=12, **settings)
 
 
-@pytest.mark.parametrize("method", OPTIMISERS)
+@pytest.mark.parametrize("method", OPTIMISER_CHOICES)
 def test_every_method_goes_down_and_can_be_resumed_on_the_processor(method: str) -> None:
     experiment = small("burgers", device=GPU, optimiser=method, steps=12)
     snapshots = list(train(experiment))

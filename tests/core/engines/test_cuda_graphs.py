@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from core.engines import cuda_graphs
-from core.experiment.choices import OPTIMISERS
+from core.experiment.choices import OPTIMISER_CHOICES
 from core.training.training import train
 from tests.experiments import small
 
@@ -21,7 +21,7 @@ def test_recorded_steps_are_those_taken_one_by_one(resampling: str, schedule: st
     torch.testing.assert_close(recorded, [snapshot.losses.cpu() for snapshot in train(experiment)], rtol=1e-9, atol=1e-12)
 
 
-@pytest.mark.parametrize("method", OPTIMISERS)
+@pytest.mark.parametrize("method", OPTIMISER_CHOICES)
 def test_every_method_is_recorded_and_takes_the_same_steps(
     method: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
-from core.engines.kernel import ACTIVATIONS, CODES, Adam, Group, Network, PackedTape, Plan, Term, Terms, machine
+from core.engines.kernel import ACTIVATIONS, CODES, AdamMoments, Group, Network, PackedTape, Plan, Term, Terms, machine
 from core.engines.kernel.layout.codes import UNCOMPILED
 from core.engines.kernel.layout.shape import Shape
 from core.expressions.torch_functions import TORCH
@@ -455,7 +455,7 @@ def test_adam(precision: str) -> None:
     theta = random.normal(size=37).astype(precision)
     parameter = torch.tensor(theta, requires_grad=True)
     other, gradient = torch.optim.Adam([parameter], lr=1e-2), np.empty_like(theta)
-    native = Adam(theta, gradient)
+    native = AdamMoments(theta, gradient)
     for _ in range(20):
         gradient[:] = random.normal(size=37)
         parameter.grad = torch.tensor(gradient)
@@ -463,7 +463,7 @@ def test_adam(precision: str) -> None:
         native.step(1e-2)
     np.testing.assert_allclose(theta, parameter.detach().numpy(), rtol=3e-6 if precision == "float32" else 1e-12)
     with pytest.raises(ValueError, match="contiguous"):
-        Adam(theta, gradient[1:])
+        AdamMoments(theta, gradient[1:])
 
 
 def test_import_is_light() -> None:

@@ -12,7 +12,7 @@ from core.engines.jets_step import Sweep
 from core.engines.native_step import Compiled, suits
 from core.engines.objective import Objective
 from core.experiment.checkpoint import Checkpoint
-from core.experiment.choices import ACTIVATIONS
+from core.experiment.choices import ACTIVATION_CHOICES
 from core.experiment.experiment import Experiment
 from core.experiment.making import experiment_of
 from core.loss.losses import Losses
@@ -49,7 +49,7 @@ def test_losses_and_gradients_of_the_library_are_those_of_autograd(name: str, pr
 
 @pytest.mark.parametrize("precision", LIMITS)
 @pytest.mark.parametrize("name", ["burgers", "beam"])
-@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("activation", ACTIVATION_CHOICES)
 def test_losses_and_gradients_of_all_activations_are_those_of_autograd(activation: str, name: str, precision: str) -> None:
     agree(small(name, activation=activation, precision=precision, features=3), "native")
 

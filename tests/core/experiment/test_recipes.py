@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.experiment.choices import OPTIMISERS
+from core.experiment.choices import OPTIMISER_CHOICES
 from core.experiment.experiment import HYPERPARAMETERS, Experiment
 from core.experiment.making import experiment_of
 from core.experiment.recipes import BROYDEN, MARQUARDT, OF_THE_METHOD, SUITED
@@ -47,7 +47,7 @@ def test_a_large_network_is_trained_by_cheap_steps() -> None:
 
 def test_adam_is_given_many_steps_and_a_method_after_others_more_than_these() -> None:
     assert of(optimiser="adam").steps == HYPERPARAMETERS["steps"].default
-    for method in OPTIMISERS:
+    for method in OPTIMISER_CHOICES:
         steps = of(optimiser=f"adam 3000, {method}").steps
         assert steps is not None and steps > 3000
 

@@ -10,9 +10,9 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call, jacrev
 
-from core.derivatives.table import ENGINES
+from core.derivatives.table import DIFFERENTIATORS
 from core.engines.objective import Objective
-from core.experiment.choices import ACTIVATIONS
+from core.experiment.choices import ACTIVATION_CHOICES
 from core.experiment.experiment import Experiment
 from core.experiment.making import experiment_of
 from core.loss.jacobian import jacobian
@@ -50,7 +50,7 @@ CASES: dict[str, Callable[[], Experiment]] = {
     "fourth order, hard": lambda: small("kuramoto-sivashinsky", constraints="hard", points=10),
     "data": lambda: experiment_of(measured(), {}, {"width": 6, "depth": 2, "points": 20, "precision": "float64"}, {"data": 11}),
     "no weight": lambda: small("heat", weights={"condition-1": 0}),
-    **{name: lambda name=name: small("burgers", activation=name, points=20) for name in ACTIVATIONS},
+    **{name: lambda name=name: small("burgers", activation=name, points=20) for name in ACTIVATION_CHOICES},
     "modified": lambda: small("burgers", architecture="modified", points=20),
     "factorised": lambda: small("burgers", factorisation="random", points=20),
     "adaptive": lambda: small("burgers", slopes="adaptive", points=20),
@@ -95,7 +95,7 @@ def close(found: Tensor, expected: Tensor) -> None:
     assert not found.requires_grad
 
 
-each_engine = pytest.mark.parametrize("engine", ENGINES)
+each_engine = pytest.mark.parametrize("engine", DIFFERENTIATORS)
 
 
 @each_engine

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from core.engines.objective import Objective
 from core.errors import InputError
 from core.experiment.checkpoint import Checkpoint
-from core.experiment.choices import WEIGHTINGS
+from core.experiment.choices import WEIGHTING_CHOICES
 from core.experiment.experiment import Experiment
 from core.experiment.making import experiment_of
 from core.loss.jacobian import norms, traces
@@ -29,7 +29,7 @@ from tests.experiments import small
 
 CPU = torch.device("cpu")
 VARIANTS: dict[str, dict[str, Any]] = {
-    **{name: {"weighting": name} for name in WEIGHTINGS if name != "fixed"},
+    **{name: {"weighting": name} for name in WEIGHTING_CHOICES if name != "fixed"},
     "causality": {"causality": 5.0},
     "causality and ntk": {"causality": 5.0, "weighting": "ntk"},
     "causality and attention": {"causality": 5.0, "weighting": "residual-attention"},

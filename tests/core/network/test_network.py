@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from core.derivatives.reverse import derivatives
-from core.experiment.choices import ACTIVATIONS, ARCHITECTURES, FACTORISATIONS, SLOPES
+from core.experiment.choices import ACTIVATION_CHOICES, ARCHITECTURE_CHOICES, FACTORISATION_CHOICES, SLOPE_CHOICES
 from core.experiment.making import experiment_of
 from core.expressions import Derivative
 from core.network import Fourier, Periodic, Scale, build, weights
@@ -23,7 +23,7 @@ def test_the_box_is_scaled_to_minus_one_and_one() -> None:
     torch.testing.assert_close(scale(corners), torch.tensor([[-1.0, -1.0], [1.0, 1.0], [0.0, 0.0]], dtype=torch.float64))
 
 
-@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("activation", ACTIVATION_CHOICES)
 def test_every_activation_builds_a_sequential_of_the_asked_shape(activation: str) -> None:
     network = build(small("lagaris-4", activation=activation, depth=3, width=5), CPU)
     assert isinstance(network, torch.nn.Sequential)
@@ -100,7 +100,7 @@ def test_the_default_network_is_a_perceptron_of_xaviers_draws_in_order() -> None
 
 CHOICES: list[dict[str, Any]] = [
     dict(zip(("architecture", "factorisation", "slopes", "features"), chosen, strict=True))
-    for chosen in itertools.product(ARCHITECTURES, FACTORISATIONS, SLOPES, (0, 3))
+    for chosen in itertools.product(ARCHITECTURE_CHOICES, FACTORISATION_CHOICES, SLOPE_CHOICES, (0, 3))
 ]
 
 
@@ -132,7 +132,7 @@ def points_of(experiment: Any) -> Tensor:
 
 
 @pytest.mark.parametrize("other", [{"factorisation": "random"}, {"slopes": "adaptive"}, {"factorisation": "random", "slopes": "adaptive"}])
-@pytest.mark.parametrize("architecture", ARCHITECTURES)
+@pytest.mark.parametrize("architecture", ARCHITECTURE_CHOICES)
 def test_factors_and_slopes_begin_as_the_network_without_them(architecture: str, other: dict[str, str]) -> None:
     plain, with_them = (small("burgers", architecture=architecture, **choice) for choice in ({}, other))
     torch.testing.assert_close(build(with_them, CPU)(points_of(plain)), build(plain, CPU)(points_of(plain)), rtol=1e-12, atol=1e-14)
@@ -192,7 +192,7 @@ def test_with_random_features_the_frequency_is_theirs_and_not_the_first_layers()
     assert not torch.equal(others[1]["1.angular"], one["1.angular"])
 
 
-@pytest.mark.parametrize("architecture", ARCHITECTURES)
+@pytest.mark.parametrize("architecture", ARCHITECTURE_CHOICES)
 def test_random_features_leave_a_periodic_network_periodic(architecture: str) -> None:
     experiment = small("convection", constraints="hard", features=4, architecture=architecture)
     low, high = experiment.bound.low[0], experiment.bound.high[0]

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from core.errors import InputError
 from core.experiment.checkpoint import Checkpoint
-from core.experiment.choices import OPTIMISERS as NAMES
+from core.experiment.choices import OPTIMISER_CHOICES as NAMES
 from core.experiment.experiment import Experiment
 from core.experiment.making import experiment_of
 from core.loss.losses import Losses

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from core.derivatives import jets
-from core.derivatives.table import ENGINES, NATIVE
+from core.derivatives.table import DIFFERENTIATORS, NATIVE
 from core.errands.batch import Batch, Errand
 from core.expressions import Derivative
 from core.network import build
@@ -21,7 +21,7 @@ from core.why_pytorch.engine_rates import Contender
 from core.why_pytorch.trainings import TRAININGS
 from dashboard.why_pytorch import engines
 
-ALL = (*ENGINES, NATIVE)
+ALL = (*DIFFERENTIATORS, NATIVE)
 
 
 class Sleeper(Contender):
@@ -110,8 +110,8 @@ def test_where_the_native_step_is_not_possible_the_others_are_measured(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("core.engines.native_step.suits", lambda network: False)
-    assert engine_rates.measure(TRAININGS["damped-oscillator"], seconds=0.0, block=0.01, steps=2).keys() == set(ENGINES)
-    assert json.loads(capsys.readouterr().out.splitlines()[0])["engines"] == list(ENGINES)
+    assert engine_rates.measure(TRAININGS["damped-oscillator"], seconds=0.0, block=0.01, steps=2).keys() == set(DIFFERENTIATORS)
+    assert json.loads(capsys.readouterr().out.splitlines()[0])["engines"] == list(DIFFERENTIATORS)
 
 
 def test_the_errand_measures_in_time() -> None:

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import expect
 from streamlit.testing.v1 import AppTest
 
-from core.experiment.choices import ENGINES
+from core.experiment.choices import ENGINE_CHOICES
 from core.problem.reading.reading import load
 from core.store import RunStore, classical
 from dashboard.components import SCRIPTS
@@ -146,7 +146,7 @@ def test_the_script_fills_every_brace() -> None:
 
 
 def test_every_engine_that_takes_steps_has_a_name() -> None:
-    assert shown()["texts"]["engines"].keys() == ENGINES.keys() - {"auto"}
+    assert shown()["texts"]["engines"].keys() == ENGINE_CHOICES.keys() - {"auto"}
 
 
 def test_the_script_says_nothing_by_itself() -> None:
