@@ -1,4 +1,4 @@
-"""The command line: `python -m core solve|seeds|resume|reference|problems|runs|show`.
+"""The command line: `python -m core solve|seeds|resume|reference|problems|runs|show|worker`.
 
 Exit codes: 0 done, 2 bad input, 3 failed, 130 interrupted (what was done is kept), 141 left by whoever read the output.
 """
@@ -115,6 +115,11 @@ def _parser(program: str) -> argparse.ArgumentParser:
     runs.set_defaults(command=_runs)
     runs.add_argument("--limit", type=int, default=20, metavar="N", help="at most so many (default 20)")
     _add_store(runs)
+
+    worker = commands.add_parser("worker", help="train what the pages of a Dask scheduler ask for, until that ends")
+    worker.set_defaults(command=_worker)
+    worker.add_argument("address", metavar="ADDRESS", help="the scheduler's, such as tcp://10.0.0.1:8786")
+    _add_store(worker)
 
     show = commands.add_parser("show", help="one run in full")
     show.set_defaults(command=_show)
@@ -495,6 +500,20 @@ def _runs(options: argparse.Namespace) -> int:
         error = f"L2 {max(scores):.1e}" if scores else ""
         name = experiment.problem.name or experiment.problem.title
         print(f"{run.id}  {run.status:8} {name:20} {experiment.depth}×{experiment.width:<4} step {run.step:>7,}  {error:12} {_ago(run)}")
+    return 0
+
+
+def _worker(options: argparse.Namespace) -> int:
+    """Work for a scheduler, whose server has the same store."""
+    store = RunStore(options.store)
+    if not store.shared:
+        raise InputError("scheduler-without-shared-store", scheduler=options.address)
+    from core.running.worker import work  # torch takes seconds to import
+
+    try:
+        work(options.address, store.url)
+    except OSError as error:
+        raise RunError("scheduler-unreachable", address=options.address, reason=str(error)) from error
     return 0
 
 

@@ -337,6 +337,10 @@ MESSAGES: dict[str, str] = {
         "Use a database server as the store (postgresql://…), or leave out the scheduler to train on this machine."
     ),
     "scheduler-unreachable": N_("The scheduler at {address} does not answer: {reason}"),
+    "scheduler-lost": N_("The connection to the scheduler at {address} is lost. Start it again; nothing else need be done."),
+    "scheduler-without-workers": N_(
+        "The scheduler at {address} has no worker. Start one, on a machine that reaches the store: python -m tangente worker {address}"
+    ),
     "workers-do-not-start": N_("The workers do not start. The last they said is: {reason} (all of it is in {log})"),
     "worker-error": N_("A worker could not record what went wrong: {reason}"),
     # the command line

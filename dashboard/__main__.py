@@ -29,6 +29,8 @@ def main(program: str = "python3 -m dashboard") -> None:
         os.environ["TANGENTE_STORE"] = options.store
     if options.scheduler:
         os.environ["TANGENTE_SCHEDULER"] = options.scheduler
+    if options.workers:
+        os.environ["TANGENTE_WORKERS"] = str(options.workers)
     threading.Thread(target=_announce, args=(_address(options.host, options.port), options.browser), daemon=True).start()
     signal.signal(signal.SIGINT, lambda *_: sys.exit(0))  # the server has ended by then; else Streamlit says that it was aborted
     sys.argv = ["streamlit", "run", str(environment.ROOT / "dashboard" / "app.py"), *_flags(options)]
@@ -45,7 +47,15 @@ def _options(program: str) -> argparse.Namespace:
     parser.add_argument("--version", action="version", version=f"Tangente {__version__}")
     parser.add_argument("--store", metavar="URL", help="where runs are kept (default: your data folder, or $TANGENTE_STORE)")
     parser.add_argument("--scheduler", metavar="ADDRESS", help="train on this Dask cluster (default: workers of its own)")
+    help = "how many runs may train at once; each worker holds 250 to 400 MB (default: one a core, at most four)"
+    parser.add_argument("--workers", type=_workers, metavar="N", help=help)
     return parser.parse_args()
+
+
+def _workers(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 256:
+        raise argparse.ArgumentTypeError(f"workers are a whole number from 1 to 256, not {text!r}")
+    return int(text)
 
 
 def _port(text: str) -> int:
@@ -100,9 +110,20 @@ def _announce(address: str, browser: bool) -> None:
             break
         except OSError:
             time.sleep(0.1)
-    print(f"Tangente is at {address} (Ctrl-C ends it).", flush=True)
+    print(f"Tangente is at {address} (Ctrl-C ends it). {_trained_by()}", flush=True)
     if browser and _has_display():
         webbrowser.open(address)
+
+
+def _trained_by() -> str:
+    """Who trains, in a sentence."""
+    from core.workers.cluster import usual_workers  # not before the set-up
+
+    scheduler = os.environ.get("TANGENTE_SCHEDULER")
+    if scheduler:
+        return f"Runs train on the cluster of {scheduler}."
+    workers = int(os.environ.get("TANGENTE_WORKERS") or usual_workers())
+    return f"Up to {workers} run{'s train' if workers > 1 else ' trains'} at once; --workers changes that."
 
 
 def _has_display() -> bool:
