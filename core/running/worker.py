@@ -48,10 +48,7 @@ def warm_up() -> None:
 def compile_kernels() -> None:
     """Compile what plain perceptrons are trained by, or read it from the disk: until it is there, runs do without."""
     for precision in kernel.PRECISIONS:
-        try:
-            kernel.prepare(precision)
-        except Exception:  # a processor that the compiler does not know is none of a run's trouble
-            log.exception("The kernel for %s could not be compiled", precision)
+        kernel.sound(precision)
 
 
 def identity() -> str:
