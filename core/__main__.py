@@ -1,4 +1,4 @@
-"""The command line: `python -m core solve|seeds|resume|reference|problems|runs|show|worker`.
+"""The command line: `python -m core solve|seeds|resume|reference|problems|runs|show|worker|frameworks`.
 
 Exit codes: 0 done, 2 bad input, 3 failed, 130 interrupted (what was done is kept), 141 left by whoever read the output.
 """
@@ -33,6 +33,7 @@ from core.store.frames import unpack
 from core.studies import seeds
 from core.studies.seeds import Outcome
 from core.studies.spread import Spread
+from core.why_pytorch.frameworks import installing
 
 PROGRAM = "python -m core"
 INTERRUPTED, UNREAD = 130, 141  # as shells count programs that SIGINT or SIGPIPE has ended
@@ -120,6 +121,9 @@ def _parser(program: str) -> argparse.ArgumentParser:
     worker.set_defaults(command=_worker)
     worker.add_argument("address", metavar="ADDRESS", help="the scheduler's, such as tcp://10.0.0.1:8786")
     _add_store(worker)
+
+    others = commands.add_parser("frameworks", help="install the frameworks that PyTorch is compared with, in an environment of their own")
+    others.set_defaults(command=_frameworks)
 
     show = commands.add_parser("show", help="one run in full")
     show.set_defaults(command=_show)
@@ -514,6 +518,12 @@ def _worker(options: argparse.Namespace) -> int:
         work(options.address, store.url)
     except OSError as error:
         raise RunError("scheduler-unreachable", address=options.address, reason=str(error)) from error
+    return 0
+
+
+def _frameworks(options: argparse.Namespace) -> int:
+    installing.install(lambda line: print(line, flush=True))
+    print(f"The frameworks are in {installing.folder()}.")
     return 0
 
 

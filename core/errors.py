@@ -343,6 +343,7 @@ MESSAGES: dict[str, str] = {
     ),
     "workers-do-not-start": N_("The workers do not start. The last they said is: {reason} (all of it is in {log})"),
     "worker-error": N_("A worker could not record what went wrong: {reason}"),
+    "frameworks-not-installed": N_("The other frameworks could not be installed: {reason}"),
     "kernel-broken": N_("The compiled kernel does not work on this machine: {reason}. Choose another engine."),
     # the command line
     "cannot-read": N_("The file cannot be read: {reason}."),

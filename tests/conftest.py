@@ -10,8 +10,10 @@ GROUPS = ("browser", "processes")
 """Marks whose tests run one after another, in one of pytest's own processes: they share a server, or count what a machine does."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
+        if item.get_closest_marker("slow") and "slow" not in config.option.markexpr:
+            item.add_marker(pytest.mark.skip("slow: run by -m slow"))
         for name in GROUPS:
             if item.get_closest_marker(name):
                 item.add_marker(pytest.mark.xdist_group(name))

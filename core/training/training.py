@@ -122,7 +122,7 @@ def _chosen(experiment: Experiment, network: nn.Sequential) -> str:
     return NATIVE if there else experiment.losses_engine
 
 
-def _still(engine: str, experiment: Experiment) -> str:
+def _still(engine: str | None, experiment: Experiment) -> str:
     """The engine of a run that goes on: its own, unless that was the kernel and the run has come to a machine where it does not work."""
     if engine == NATIVE and not kernel.sound(experiment.precision):
         return experiment.losses_engine
