@@ -2,7 +2,7 @@
 
     python -m benchmarks.frameworks [--only NAME …] [--tasks ode burgers] [--steps 200] [--rounds 1]
 
-To have more than PyTorch and NumPy: `pip install -r requirements-frameworks.txt`. A race is a process of its own, with empty caches of
+To have more than PyTorch and NumPy: `python -m core frameworks`. A race is a process of its own, with empty caches of
 compiled code, so that the first step is cold; `again` is a second program in the same process. After `--steps` the equation is exchanged:
 a framework follows at once, or is stale until it has rebuilt its step. Of several rounds, each of which runs all in turn, the medians are
 shown, and of the steps a second the smallest and the largest too. The exit code is 1 where a race fails, or where one of the first 100

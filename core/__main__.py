@@ -1,4 +1,4 @@
-"""The command line: `python -m core solve|seeds|resume|reference|problems|runs|show`.
+"""The command line: `python -m core solve|seeds|resume|reference|problems|runs|show|worker|frameworks`.
 
 Exit codes: 0 done, 2 bad input, 3 failed, 130 interrupted (what was done is kept), 141 left by whoever read the output.
 """
@@ -16,17 +16,15 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-from core import references
+from core import __version__, references
 from core.errands import interruptions
 from core.errors import InputError, Position, RunError, TangenteError
+from core.experiment.asking import asked
 from core.experiment.experiment import HYPERPARAMETERS, Experiment
-from core.experiment.making import experiment_from_table, experiment_of
-from core.files import outputs, toml
-from core.problem.data import MAX_BYTES
+from core.files import outputs
 from core.problem.reading.reading import library, load
 from core.references import Reference, alone
 from core.store import OVER, SILENCE, Run, RunStore, classical
@@ -35,7 +33,9 @@ from core.store.frames import unpack
 from core.studies import seeds
 from core.studies.seeds import Outcome
 from core.studies.spread import Spread
+from core.why_pytorch.frameworks import installing
 
+PROGRAM = "python -m core"
 INTERRUPTED, UNREAD = 130, 141  # as shells count programs that SIGINT or SIGPIPE has ended
 _GONE = (errno.EPIPE, errno.EIO)
 """What writing to a pipe gives that nobody reads any more, and to a terminal that was closed."""
@@ -44,10 +44,10 @@ _L2 = "relative L2"
 _LINE = 2.0  # seconds between lines where there is no terminal
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Carry out one command; returns the exit code."""
+def main(arguments: Sequence[str] | None = None, program: str = PROGRAM) -> int:
+    """Carry out one command, called as `program`; returns the exit code."""
     try:
-        return _carried_out(arguments)
+        return _carried_out(arguments, program)
     except OSError as error:
         if error.errno not in _GONE:
             raise
@@ -55,9 +55,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return UNREAD
 
 
-def _carried_out(arguments: Sequence[str] | None) -> int:
+def _carried_out(arguments: Sequence[str] | None, program: str) -> int:
     try:
-        options = _parser().parse_args(arguments)
+        options = _parser(program).parse_args(arguments)
         code: int = options.command(options)
         return code
     except InputError as error:
@@ -79,8 +79,10 @@ def _hush() -> None:
         os.dup2(nowhere, stream.fileno())
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m core", description="Train a neural network on a differential equation.")
+def _parser(program: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=program, description="Train a neural network on a differential equation.")
+    parser.set_defaults(program=program)
+    parser.add_argument("--version", action="version", version=f"Tangente {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     solve = commands.add_parser("solve", help="train a network on a problem of the library or an experiment file")
@@ -115,7 +117,15 @@ def _parser() -> argparse.ArgumentParser:
     runs.add_argument("--limit", type=int, default=20, metavar="N", help="list at most so many runs (default 20)")
     _add_store(runs)
 
-    show = commands.add_parser("show", help="show one run in full")
+    worker = commands.add_parser("worker", help="train what the pages of a Dask scheduler ask for, until that ends")
+    worker.set_defaults(command=_worker)
+    worker.add_argument("address", metavar="ADDRESS", help="the scheduler's, such as tcp://10.0.0.1:8786")
+    _add_store(worker)
+
+    others = commands.add_parser("frameworks", help="install the frameworks that PyTorch is compared with, in an environment of their own")
+    others.set_defaults(command=_frameworks)
+
+    show = commands.add_parser("show", help="one run in full")
     show.set_defaults(command=_show)
     _add_run(show)
     _add_store(show)
@@ -148,7 +158,7 @@ def _add_store(parser: argparse.ArgumentParser) -> None:
 
 def _solve(options: argparse.Namespace) -> int:
     experiment, store, reference = _prepared(options)
-    return _concluded(store, _known_or_trained(store, experiment, options.again), reference, options.json)
+    return _concluded(store, _known_or_trained(store, experiment, options.again), reference, options)
 
 
 def _resume(options: argparse.Namespace) -> int:
@@ -157,7 +167,7 @@ def _resume(options: argparse.Namespace) -> int:
     run = _left(store, store.find(options.run).id)
     _check(run.experiment, options.json)
     reference = _solved(store, run.experiment, again=False)
-    return _concluded(store, _train(store, run.experiment, run), reference, options.json)
+    return _concluded(store, _train(store, run.experiment, run), reference, options)
 
 
 def _left(store: RunStore, run_id: str) -> Run:
@@ -172,13 +182,13 @@ def _left(store: RunStore, run_id: str) -> Run:
     return run
 
 
-def _concluded(store: RunStore, run: Run, reference: Answer, path: Path | None) -> int:
-    """Tell what became of a run, and write it to `path`, if there is one; the exit code."""
+def _concluded(store: RunStore, run: Run, reference: Answer, options: argparse.Namespace) -> int:
+    """Tell what became of a run, and write it to the file that is asked for, if there is one; the exit code."""
     nearest = _nearest(store, run)
-    _write(path, _result(run, reference, nearest))
+    _write(options.json, _result(run, reference, nearest))
     print(_summary(run, reference, nearest))
     if run.status not in OVER:
-        print(f"python -m core resume {run.id} goes on from there")
+        print(f"{options.program} resume {run.id} goes on from there")
     if run.status in ("failed", "diverged"):
         print(_error(run), file=sys.stderr)
         return 3
@@ -313,28 +323,7 @@ def _experiment(options: argparse.Namespace) -> Experiment:
     settings = {name: getattr(options, name) for name in HYPERPARAMETERS if getattr(options, name) is not None}
     values = dict(_assignment("--value", text) for text in options.value)
     weights = dict(_assignment("--weight", text) for text in options.weight)
-    path = Path(options.problem)
-    if path.suffix != ".toml" and not path.is_file():
-        return experiment_of(load(options.problem), values, settings, weights)
-    table = _read(path)
-    network, training = dict(table.get("network", {})), dict(table.get("training", {}))
-    for name, value in settings.items():
-        {"network": network, "training": training}[HYPERPARAMETERS[name].section][name] = value
-    training["weights"] = {**training.get("weights", {}), **weights}
-    return experiment_from_table(
-        {**table, "network": network, "training": training, "values": {**table.get("values", {}), **values}},
-        file=str(path),
-        files=partial(_beside, path.parent),
-    )
-
-
-def _beside(folder: Path, name: str) -> bytes:
-    """The beginning of a file that an experiment file names, one byte more than data may have."""
-    try:
-        with (folder / name).open("rb") as file:
-            return file.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:
-        raise InputError("cannot-read", at=Position(file=name), reason=getattr(error, "strerror", None) or str(error)) from None
+    return asked(options.problem, settings, values, weights)
 
 
 def _assignment(flag: str, text: str) -> tuple[str, float]:
@@ -518,6 +507,26 @@ def _runs(options: argparse.Namespace) -> int:
     return 0
 
 
+def _worker(options: argparse.Namespace) -> int:
+    """Work for a scheduler, whose server has the same store."""
+    store = RunStore(options.store)
+    if not store.shared:
+        raise InputError("scheduler-without-shared-store", scheduler=options.address)
+    from core.running.worker import work  # torch takes seconds to import
+
+    try:
+        work(options.address, store.url)
+    except OSError as error:
+        raise RunError("scheduler-unreachable", address=options.address, reason=str(error)) from error
+    return 0
+
+
+def _frameworks(options: argparse.Namespace) -> int:
+    installing.install(lambda line: print(line, flush=True))
+    print(f"The frameworks are in {installing.folder()}.")
+    return 0
+
+
 def _show(options: argparse.Namespace) -> int:
     store = RunStore(options.store)
     (run,) = _seen(store, store.find(options.run))
@@ -543,18 +552,6 @@ def _ago(run: Run) -> str:
             count = int(seconds // size)
             return f"{count} {name}{'s' if count > 1 else ''} ago"
     return "just now"
-
-
-def _read(path: Path) -> dict[str, Any]:
-    """The tables of an experiment file; raises `InputError` where it cannot be read."""
-    try:
-        with path.open("rb") as file:
-            size, data = os.fstat(file.fileno()).st_size, file.read(toml.MAX_BYTES + 1)
-    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
-        raise InputError("cannot-read", at=Position(file=str(path)), reason=getattr(error, "strerror", None) or str(error)) from None
-    if size > toml.MAX_BYTES:
-        raise InputError("file-too-large", at=Position(file=str(path)), size=size, limit=toml.MAX_BYTES)
-    return toml.read(toml.decode(data, file=str(path)), file=str(path))
 
 
 if __name__ == "__main__":

@@ -352,8 +352,14 @@ MESSAGES: dict[str, str] = {
         "Use a database server as the store (postgresql://…), or leave out the scheduler to train on this machine."
     ),
     "scheduler-unreachable": N_("The scheduler at {address} does not answer: {reason}"),
+    "scheduler-lost": N_("The connection to the scheduler at {address} is lost. Start it again; nothing else need be done."),
+    "scheduler-without-workers": N_(
+        "The scheduler at {address} has no worker. Start one, on a machine that reaches the store: python -m tangente worker {address}"
+    ),
     "workers-do-not-start": N_("The workers do not start. Their last words are: {reason} (the rest is in {log})"),
     "worker-error": N_("A worker could not record what went wrong: {reason}"),
+    "frameworks-not-installed": N_("The other frameworks could not be installed: {reason}"),
+    "kernel-broken": N_("The compiled kernel does not work on this machine: {reason}. Choose another engine."),
     # the command line
     "cannot-read": N_("The file cannot be read: {reason}."),
     "no-folder": N_("There is no folder {folder} to write to."),

@@ -28,8 +28,11 @@ _PINNED = re.compile(r"([A-Za-z0-9._-]+)==([^\s;#]+)")
 def enter(module: str, files: tuple[str, ...]) -> None:
     """Return where this process has all that `files` pin; else run `python -m module` with the same arguments where it has, and end.
 
-    Ends the process with a message where that cannot be had.
+    Ends the process with a message where that cannot be had. Where the files are not beside the code, it was installed by a wheel, and what
+    it needs with it.
     """
+    if not (ROOT / files[0]).exists():
+        return
     _require_python(module)
     missing = unmet(files)
     if not missing:

@@ -12,6 +12,7 @@ import streamlit as st
 
 from core.experiment.experiment import HYPERPARAMETERS, terms
 from core.experiment.making import experiment_of
+from core.store import Run
 from dashboard.components.live.live import live_view
 from dashboard.problems import catalogue
 from dashboard.problems.equation import continuities, equation
@@ -24,6 +25,8 @@ from dashboard.texts import _
 from dashboard.texts.formats import in_markdown
 
 EDITOR = Path(__file__).with_name("editor.py")
+OFTEN = 2.0
+"""Seconds between two looks at a run that waits for a worker."""
 BUTTON = 122
 """Pixels that a button of the run is wide, whatever it says."""
 
@@ -31,6 +34,17 @@ BUTTON = 122
 def button(label: str, name: str, icon: str, action: Callable[..., None], args: tuple[Any, ...], **more: Any) -> None:
     """A button of the run, always at its place: where it can do nothing it is greyed."""
     st.button(label, name, icon=icon, on_click=action, args=args, disabled=name not in enabled, width=BUTTON, **more)
+
+
+def standing(run: Run | None) -> None:
+    """Where the run stands; that it waits in vain may turn out while it does."""
+    with actions.explained():
+        waiting, hindrance = actions.waiting_before(run), actions.hindrance(run)
+    if hindrance:
+        st.error(hindrance)
+    with st.container(key="run-status"):
+        if not (hindrance and run and run.status == "queued"):
+            st.markdown(status.sentence(run, waiting, time.time()))
 
 
 # The sidebar: each widget returns its value, and the values make the experiment.
@@ -87,7 +101,6 @@ wanted = st.session_state.get("train-on-change", False) and not (missing or refu
 actions.follow(experiment, wanted)
 with actions.explained():
     run = None if refusal else actions.current(experiment)
-    waiting, hindrance = actions.waiting_before(run), actions.hindrance(run)
 enabled = actions.ENABLED[run.status if run else None] - ({"train", "step", "resume"} if missing or refusal else frozenset())
 
 with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="run-buttons"):
@@ -101,10 +114,9 @@ with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", ke
     help = _("Every change of a setting starts its training at once, and stops what trained before.")
     st.toggle(_("Train on every change"), key="train-on-change", help=help, persist_state="session")
 
-for trouble in filter(None, (actions.trouble(), hindrance)):
+if trouble := actions.trouble():
     st.error(trouble)
-with st.container(key="run-status"):
-    st.markdown(status.sentence(run, waiting, time.time()))
+st.fragment(standing, run_every=OFTEN if run and run.status == "queued" else None)(run)
 live_view(experiment, run, key="live")
 diagnosis.show(run)
 seeds.section(experiment, controls.chosen(), possible=not (missing or refusal))

@@ -35,7 +35,8 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     skipped = pytest.mark.skip(reason="slow: python3 -m tests --slow")
     for item in items:
-        if item.get_closest_marker("slow") and not config.getoption("--slow"):
+        heavy = item.get_closest_marker("network") and config.getoption("--slow") != "all"
+        if heavy or (item.get_closest_marker("slow") and not config.getoption("--slow")):
             item.add_marker(skipped)
         for name in GROUPS:
             if item.get_closest_marker(name):

@@ -208,6 +208,11 @@ def test_the_pages_never_load_torch(module: str) -> None:
     assert [way_to_torch(name) for name in imports(module) & MODULES.keys() if way_to_torch(name)] == []
 
 
+@pytest.mark.parametrize("layer", ["core", "dashboard", "pages"])
+def test_nothing_needs_the_package_that_is_installed(layer: str) -> None:
+    assert [name for name in of(layer) if "tangente" in imports(name)] == []
+
+
 @pytest.mark.parametrize("module", of("dashboard"))
 def test_what_the_pages_share_knows_no_page(module: str) -> None:
     assert not [name for name in imports(module) if name.split(".")[0] == "pages"]

@@ -75,7 +75,6 @@ class Adam:
                 state |= {part: torch.zeros_like(self._vector.values) for part in MOMENTS}
             first, second = (state[part].numpy() for part in MOMENTS)
             count = int(state.pop("step", 0))  # the kernel counts from here on
-                self._vector.values.numpy(), self._vector.slopes.numpy(), first=first, second=second, count=count,
-                self._vector.values.numpy(), self._vector.slopes.numpy(), first=first, second=second, count=count
-            )
+            values, slopes = self._vector.values.numpy(), self._vector.slopes.numpy()
+            self._kernel = kernel.AdamMoments(values, slopes, first=first, second=second, count=count)
         return self._kernel

@@ -48,10 +48,7 @@ def warm_up() -> None:
 def compile_kernels() -> None:
     """Compile what plain perceptrons are trained by, or read it from the disk: until it is there, runs do without."""
     for precision in kernel.PRECISIONS:
-        try:
-            kernel.prepare(precision)
-        except Exception:  # a processor that the compiler does not know is none of a run's trouble
-            log.exception("The kernel for %s could not be compiled", precision)
+        kernel.sound(precision)
 
 
 def identity() -> str:
@@ -90,20 +87,25 @@ async def serve(address: str, name: str | None) -> None:
         await worker.finished()
 
 
+def work(address: str, store_url: str, name: str | None = None) -> None:
+    """Join the scheduler at `address`, and train its runs until it ends."""
+    configure()
+    logging.basicConfig(format="%(asctime)s %(name)s: %(message)s")
+    warm_up()
+    threading.Thread(target=compile_kernels, name="compile-kernels", daemon=True).start()
+    ended = threading.Event()
+    threading.Thread(target=publish, args=(store_url, ended), name="publish-devices", daemon=True).start()
+    asyncio.run(serve(address, name))
+    ended.set()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m core.running.worker", description="Train runs for a scheduler.")
     parser.add_argument("address", help="the scheduler's address, tcp://HOST:PORT")
     parser.add_argument("--store", default=default_url(), metavar="URL", help="the store (default: $TANGENTE_STORE)")
     parser.add_argument("--name", help="a name that no other worker of this scheduler has")
     given = parser.parse_args()
-    configure()
-    logging.basicConfig(format="%(asctime)s %(name)s: %(message)s")
-    warm_up()
-    threading.Thread(target=compile_kernels, name="compile-kernels", daemon=True).start()
-    ended = threading.Event()
-    threading.Thread(target=publish, args=(given.store, ended), name="publish-devices", daemon=True).start()
-    asyncio.run(serve(given.address, given.name))
-    ended.set()
+    work(given.address, given.store, given.name)
 
 
 if __name__ == "__main__":

@@ -71,7 +71,7 @@ def train(experiment: Experiment, start: Checkpoint | None = None) -> Iterator[S
     step, seconds = (0, 0.0) if start is None else (start.step, start.seconds)
     losses = Losses(experiment, device)
     kept = None if start is None else unpacked(start.data, device)
-    engine = _chosen(experiment, network) if kept is None else kept.engine or experiment.losses_engine
+    engine = _chosen(experiment, network) if kept is None else _still(kept.engine, experiment)
     objective, validation = Objective(network, losses, step, engine), Validation(network, losses)
     stage = experiment.stage(step)
     optimiser = OPTIMISERS[stage.method](network, experiment)
@@ -117,8 +117,16 @@ def _chosen(experiment: Experiment, network: nn.Sequential) -> str:
     """The engine of a run that begins: jets where the kernel is asked for in vain, or might be used but has yet to be compiled."""
     if experiment.engine not in (AUTO, NATIVE):
         return experiment.engine
-    there = suits(network) and covers(experiment.bound) and (experiment.engine == NATIVE or kernel.ready(experiment.precision))
+    fits = suits(network) and covers(experiment.bound)
+    there = fits and (experiment.engine == NATIVE or kernel.ready(experiment.precision)) and kernel.sound(experiment.precision)
     return NATIVE if there else experiment.losses_engine
+
+
+def _still(engine: str | None, experiment: Experiment) -> str:
+    """The engine of a run that goes on: its own, unless that was the kernel and the run has come to a machine where it does not work."""
+    if engine == NATIVE and not kernel.sound(experiment.precision):
+        return experiment.losses_engine
+    return engine or experiment.losses_engine
 
 
 def _load(kept: Parts, network: nn.Sequential) -> None:

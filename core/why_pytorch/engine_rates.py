@@ -69,7 +69,7 @@ def engines(training: Training) -> tuple[str, ...]:
     """The engines that can do the training here, the reference first."""
     experiment = training.experiment(NATIVE)
     there = native_step.suits(network.build(experiment, torch.device("cpu"))) and native_step.covers(experiment.bound)
-    return (*DIFFERENTIATORS, *([NATIVE] if there else []))
+    return (*DIFFERENTIATORS, *([NATIVE] if there and kernel.sound("float32") else []))
 
 
 def timed(contenders: Mapping[str, Contender], block: float, budget: float, told: Callable[[int, Rates], None]) -> Rates:
@@ -103,8 +103,6 @@ def measure(training: Training, seconds: float = SECONDS, block: float = BLOCK, 
     """Compare the engines and time them, and tell of it."""
     names = engines(training)
     tell("contenders", problem=training.problem, engines=names, steps=steps)
-    if NATIVE in names:
-        kernel.prepare("float32")
     contenders = {name: Contender(training.experiment(name)) for name in names}
     losses = {name: contender.losses(steps) for name, contender in contenders.items()}
     rates = timed(contenders, block, seconds, lambda turn, rates: tell("result", turn=turn, rates=rates, ratios=ratios(rates)))

@@ -33,6 +33,7 @@ from core.workers import child_processes
 
 _ADOPT_EVERY = 2.0  # seconds
 _CONNECT = 20.0  # seconds
+_ELSEWHERE = 3.0  # seconds for a scheduler elsewhere to answer, which is there already: a page tells within 5 s that it is not
 _CLOSE = 5.0  # seconds
 _LOG_BYTES = 1_000_000
 _FAILURES = 3  # starts of a worker that may fail before it is called a fault
@@ -45,15 +46,24 @@ def work(store_url: str, run_id: str) -> str:
     return run(store_url, run_id)
 
 
+MOST = 4
+"""Workers of one's own, unless more are asked for: each holds 250 to 400 MB."""
+
+
+def usual_workers() -> int:
+    """How many workers of its own a cluster has, where nobody says: one a core, but not too many."""
+    return min(CPU_COUNT, MOST)
+
+
 class Cluster:
-    """Workers for one store: `workers` processes of one's own (one a core), or those of the scheduler at the address `scheduler`."""
+    """Workers for one store: `workers` processes of one's own, or those of the scheduler at the address `scheduler`."""
 
     def __init__(self, store_url: str, scheduler: str | None = None, workers: int | None = None) -> None:
         self.store = RunStore(store_url)
         if scheduler is not None and not self.store.shared:
             raise InputError("scheduler-without-shared-store", scheduler=scheduler)
         self._address = scheduler
-        self._own = _Own(self.store.url, 0 if scheduler is not None else workers or CPU_COUNT)
+        self._own = _Own(self.store.url, 0 if scheduler is not None else workers or usual_workers())
         self._client: Client | None = None
         self._futures: dict[str, Future[str]] = {}
         self._lock = threading.Lock()
@@ -65,7 +75,17 @@ class Cluster:
     @property
     def problem(self) -> TangenteError | None:
         """Why nothing trains, or why the last run could not even be recorded as failed; None while all is well."""
-        return self._own.problem or self._out_of_reach or self._unrecorded
+        return self._own.problem or self._out_of_reach or self._alone or self._unrecorded
+
+    @property
+    def _alone(self) -> TangenteError | None:
+        """That a scheduler elsewhere is lost, or has no worker."""
+        client = self._client
+        if self._address is None or client is None:
+            return None
+        if client.status != "running":
+            return RunError("scheduler-lost", address=self._address)
+        return None if self.workers else RunError("scheduler-without-workers", address=self._address)
 
     def start(self) -> None:
         """Start in the background; whatever is submitted before the workers are there waits for them in the store."""
@@ -159,10 +179,12 @@ class Cluster:
     def _connect(self) -> None:
         if self._client is not None and self._client.status == "running" and self._own.alive:
             return
+        self._out_of_reach = self._out_of_reach or self._alone  # until it is there again
         self._disconnect()
         address = self._scheduler()
+        timeout = _CONNECT if self._address is None else _ELSEWHERE
         try:
-            client = Client(address, timeout=_CONNECT, set_as_default=False, name="tangente")
+            client = Client(address, timeout=timeout, set_as_default=False, name="tangente")
         except (OSError, ValueError) as error:
             raise RunError("scheduler-unreachable", address=address, reason=str(error)) from error
         with self._lock:

@@ -1,6 +1,6 @@
 """The store and the cluster that all pages and routes of this process share, each made when first asked for.
 
-`TANGENTE_STORE` and `TANGENTE_SCHEDULER` say where they are.
+`TANGENTE_STORE` and `TANGENTE_SCHEDULER` say where they are, `TANGENTE_WORKERS` how many workers there are without a scheduler.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def cluster() -> Cluster:
     place = store().url, os.environ.get("TANGENTE_SCHEDULER") or None
     with _lock:
         if place not in _clusters:
-            made = Cluster(place[0], scheduler=place[1])
+            made = Cluster(*place, workers=int(os.environ.get("TANGENTE_WORKERS") or 0) or None)
             made.start()
             _clusters[place] = made
         return _clusters[place]

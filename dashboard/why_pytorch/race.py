@@ -22,7 +22,7 @@ from dashboard.problems import catalogue
 from dashboard.runs import actions
 from dashboard.texts import _, ngettext
 from dashboard.texts.formats import in_markdown
-from dashboard.why_pytorch import asking
+from dashboard.why_pytorch import asking, others
 
 NAMES = {"ode": N_("An ordinary equation"), "burgers": N_("Burgers' equation")}
 PROBLEM = "problem-"
@@ -64,6 +64,7 @@ def show() -> None:
         )
     )
     asking.show(_component, kind(task), _data(task), lambda _chosen: _errands(task))
+    others.show()
     _code()
 
 
@@ -151,7 +152,7 @@ def _hint(framework: Framework, task: str, record: dict[str, Any] | None) -> str
         return _("not installed: it needs an interpreter of its own, in {variable}; docs/frameworks.md says how").format(
             variable=framework.variable
         )
-    return _("not installed: {command}").format(command="pip install -r requirements-frameworks.txt")
+    return _("not installed")
 
 
 def _texts() -> dict[str, Any]:

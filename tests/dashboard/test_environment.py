@@ -136,7 +136,7 @@ def test_what_is_imported_is_pinned_and_what_is_pinned_is_imported() -> None:
 
 def test_every_framework_is_pinned_that_pip_installs() -> None:
     installed = {framework.install for framework in FRAMEWORKS.values() if framework.install}
-    assert pins("requirements-frameworks.txt") == installed
+    assert pins("core/why_pytorch/frameworks/requirements.txt") == installed | {"torch"}  # which Keras runs on
     packages = {framework.package for framework in FRAMEWORKS.values()}
     assert imports(PROGRAMS.glob("*.py")) <= packages | {"numpy"}
 
@@ -207,6 +207,8 @@ def test_a_taken_port_is_named_with_a_free_one() -> None:
         (["--port", "70000"], "from 1 to 65535"),
         (["--port", "-1"], "from 1 to 65535"),
         (["--port", "many"], "from 1 to 65535"),
+        (["--workers", "0"], "from 1 to 256"),
+        (["--workers", "some"], "from 1 to 256"),
         (["--host", "203.0.113.9"], "Nothing can be served at 203.0.113.9"),
         (["--colour", "red"], "unrecognized arguments"),
     ],
@@ -221,7 +223,7 @@ def test_an_impossible_option_ends_with_a_message(arguments: list[str], message:
 def test_the_app_is_served_from_another_folder_until_control_c(tmp_path: Path) -> None:
     port = free_port()
     settings = {**os.environ, "PYTHONPATH": str(environment.ROOT)}
-    command = dashboard("--port", str(port), "--store", f"sqlite:///{tmp_path / 'runs.db'}")
+    command = dashboard("--port", str(port), "--workers", "1", "--store", f"sqlite:///{tmp_path / 'runs.db'}")
     server = subprocess.Popen(
         command, cwd=tmp_path, env=settings, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
     )
@@ -232,7 +234,7 @@ def test_the_app_is_served_from_another_folder_until_control_c(tmp_path: Path) -
         while not said or not said[-1].startswith("Tangente is at"):
             said.append(server.stdout.readline())
             assert said[-1], "".join(said)
-        assert address in said[-1]
+        assert address in said[-1] and "Up to 1 run trains at once" in said[-1]
         with urllib.request.urlopen(address, timeout=10) as answer:
             assert answer.status == 200
         time.sleep(1)

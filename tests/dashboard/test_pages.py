@@ -245,6 +245,18 @@ def test_going_back_to_a_setting_shows_its_result_also_to_another_visitor(solve:
     assert "shown from the store" in text(solve(problem="decay"))
 
 
+def test_a_run_that_waits_in_vain_says_why_and_is_not_starting(solve: Open, workers: Workers) -> None:
+    app = solve(problem="decay")
+    press(app, "train")
+    assert "Starting …" in text(app)
+    workers.problem = RunError("scheduler-without-workers", address="tcp://10.0.0.1:8786")
+    app.run()
+    assert "has no worker" in app.error[0].value and "Starting …" not in text(app)
+    workers.problem = None
+    app.run()
+    assert not app.error and "Starting …" in text(app)
+
+
 def test_train_again_is_a_run_of_its_own(solve: Open, store: RunStore, workers: Workers) -> None:
     app = solve(problem="decay")
     press(app, "train")

@@ -6,7 +6,7 @@ of squares of the residuals and their gradient, `evaluate(theta, gradient)`.
 
 from core.engines.kernel.layout.codes import ACTIVATIONS, CODES
 from core.engines.kernel.layout.description import Group, Network, PackedTape, Term, Terms
-from core.engines.kernel.machine import PRECISIONS, compiled, prepare, ready
+from core.engines.kernel.machine import PRECISIONS, compiled, prepare, ready, sound
 from core.engines.kernel.moments import AdamMoments
 from core.engines.kernel.plan import Plan
 
@@ -24,4 +24,5 @@ __all__ = [
     "compiled",
     "prepare",
     "ready",
+    "sound",
 ]

@@ -1,9 +1,11 @@
-"""The kernel in this machine's own code: compiled once for a precision and kept on disk."""
+"""The kernel in this machine's own code: compiled once for a precision, proved to work, and kept on disk with the proof."""
 
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import hashlib
+import logging
 import os
 import tempfile
 import threading
@@ -15,10 +17,14 @@ from typing import Any
 
 import platformdirs
 
+from core.engines.kernel import proving
+from core.engines.kernel.layout.codes import LIBRARY
 from core.engines.kernel.layout.shape import Shape
+from core.errors import RunError
 
 DIGEST = hashlib.sha256().digest_size
 PRECISIONS = ("float32", "float64")
+log = logging.getLogger(__name__)
 _loaded: dict[str, Kernel] = {}
 _lock = threading.Lock()
 
@@ -50,6 +56,7 @@ class Kernel:
         from llvmlite import binding  # type: ignore[import-untyped]
 
         self.shape = shape
+        _bind(shape.precision)
         self._engine = binding.create_mcjit_compiler(binding.parse_assembly(""), _target(host()))  # keeps the code alive
         self._engine.add_object_file(binding.ObjectFileRef.from_data(code))
         self._engine.finalize_object()
@@ -65,22 +72,71 @@ def compiled(precision: str) -> bool:
 
 
 def ready(precision: str) -> bool:
-    """Whether `prepare(precision)` takes no more than a moment: the kernel is there, or on the disk; never compiles."""
-    return compiled(precision) or _kept(_place(precision)) is not None
+    """Whether `prepare(precision)` takes no more than a moment: the kernel is there, or on the disk and proved; never compiles."""
+    if compiled(precision):
+        return True
+    path = _place(precision)
+    code = _kept(path)
+    return code is not None and _verdict(path, code) == ""
 
 
 def prepare(precision: str) -> Kernel:
-    """The kernel, compiled or read from the disk when it is first asked for; other threads run meanwhile."""
+    """The kernel, compiled or read from the disk when it is first asked for; other threads run meanwhile.
+
+    Before its first use on a machine it is proved in a process of its own. Raises `RunError` where it does not work there.
+    """
     with _lock:
         if precision not in _loaded:
-            shape = host().shape(precision)
-            path = _place(precision)
-            code = _kept(path)
-            if code is None:
-                code = compile(shape, host())
-                _keep(path, code)
-            _loaded[precision] = Kernel(code, shape)
+            _loaded[precision] = Kernel(_sound(precision), host().shape(precision))
         return _loaded[precision]
+
+
+def sound(precision: str) -> bool:
+    """Whether `prepare(precision)` gives a kernel, which it does here; where not, the log says why."""
+    try:
+        prepare(precision)
+    except Exception as error:  # a processor that the compiler does not know, too, is none of a run's trouble
+        log.warning("No compiled kernel for %s, so that runs take their steps by jets. %s", precision, error)
+        return False
+    return True
+
+
+def load(precision: str, code: bytes) -> None:
+    """Have this code used, proved or not."""
+    _loaded[precision] = Kernel(code, host().shape(precision))
+
+
+def _sound(precision: str) -> bytes:
+    """The object code, after its proof."""
+    path = _place(precision)
+    code = _kept(path)
+    if code is None:
+        code = compile(host().shape(precision), host())
+        _write(path, hashlib.sha256(code).digest() + code)
+    reason = _verdict(path, code)
+    if reason is None:
+        try:
+            reason = proving.fault(code, precision)
+        except OSError as error:
+            raise RunError("kernel-broken", reason=str(error)) from error
+        _write(_proof(path), f"{hashlib.sha256(code).hexdigest()} {reason}".encode())
+    if reason:
+        raise RunError("kernel-broken", reason=reason)
+    return code
+
+
+def _bind(precision: str) -> None:
+    """Say where the library's functions are; to call one that was not found would end the process, without a word."""
+    from llvmlite import binding
+
+    library = ctypes.CDLL("ucrtbase" if os.name == "nt" else None)
+    for name in LIBRARY:
+        name += "f" if precision == "float32" else ""
+        try:
+            address = ctypes.cast(getattr(library, name), c_void_p).value
+        except AttributeError:
+            raise RunError("kernel-broken", reason=f"there is no function {name}") from None
+        binding.add_symbol(name, address)
 
 
 def compile(shape: Shape, processor: Processor) -> bytes:
@@ -138,7 +194,7 @@ def _place(precision: str) -> Path:
 
 
 def _kept(path: Path) -> bytes | None:
-    """The bytes that `_keep` wrote; None where they are not there as a whole."""
+    """The code that was kept after its digest; none where that is not there as a whole."""
     try:
         found = path.read_bytes()
     except OSError:
@@ -147,14 +203,28 @@ def _kept(path: Path) -> bytes | None:
     return code if hashlib.sha256(code).digest() == found[:DIGEST] else None
 
 
-def _keep(path: Path, code: bytes) -> None:
-    """Write the code after its digest; a disk that takes none is no reason to fail."""
+def _proof(path: Path) -> Path:
+    """The file beside the code that says how its proof went."""
+    return path.with_suffix(".proof")
+
+
+def _verdict(path: Path, code: bytes) -> str | None:
+    """What was found to be wrong with this code on this machine, "" for nothing; None where that was not tried."""
+    try:
+        digest, _space, reason = _proof(path).read_text(encoding="utf-8").partition(" ")
+    except (OSError, UnicodeDecodeError):
+        return None
+    return reason if digest == hashlib.sha256(code).hexdigest() else None
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write a file as a whole; a disk that takes none is no reason to fail."""
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent)
         try:
             with os.fdopen(handle, "wb") as file:
-                file.write(hashlib.sha256(code).digest() + code)
+                file.write(data)
             Path(name).replace(path)
         finally:
             Path(name).unlink(missing_ok=True)

@@ -47,6 +47,11 @@ class Plan:
         self._theta = self._gradient = np.empty(0, self._dtype)
         self._theta_address = self._gradient_address = 0
 
+    @property
+    def parameters(self) -> int:
+        """The number of the network's."""
+        return self._network.parameters
+
     def evaluate(self, theta: Array, gradient: Array | None = None) -> list[Array]:
         """Σ r² of each residual over the rows of its group, (residuals,) for each group; the next call overwrites them.
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from core.errands.batch import Errand
 from core.errors import N_
+from core.why_pytorch.frameworks import installing
 from core.why_pytorch.frameworks.task import TASKS
 
 HERE = Path(__file__).resolve().parent
@@ -50,7 +51,7 @@ class Framework:
             return None
         if self.variable:
             return os.environ.get(self.variable) or None
-        return sys.executable if find_spec(self.package) else None
+        return sys.executable if find_spec(self.package) else installing.interpreter(self.package)
 
     @property
     def lines(self) -> int:

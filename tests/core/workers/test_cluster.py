@@ -21,7 +21,7 @@ from core.references import Reference
 from core.running.runner import run as train_here
 from core.store import RunStore, classical
 from core.workers import child_processes
-from core.workers.cluster import Cluster
+from core.workers.cluster import Cluster, usual_workers
 from tests.experiments import small
 
 pytestmark = pytest.mark.processes
@@ -151,7 +151,7 @@ def test_workers_tell_what_they_have(cluster: Cluster, store: RunStore) -> None:
 def test_the_process_that_submits_holds_no_torch(tmp_path: Path) -> None:
     code = f"""
 import sys
-from core.workers.cluster import Cluster
+from core.workers.cluster import Cluster, usual_workers
 cluster = Cluster({url(tmp_path)!r}, workers=1)
 cluster.start()
 assert cluster.wait(150)
@@ -287,7 +287,7 @@ def start_server(store_url: str) -> psutil.Popen:
     """What a server does for training, in a process that can be killed."""
     code = f"""
 import time
-from core.workers.cluster import Cluster
+from core.workers.cluster import Cluster, usual_workers
 Cluster({store_url!r}, workers=1).start()
 time.sleep(600)
 """
@@ -357,3 +357,67 @@ def test_workers_that_do_not_start_are_reported_with_the_reason(tmp_path: Path, 
         assert "runs.db.log" in made.problem.message
     finally:
         made.close()
+
+
+SCHEDULER = """
+import asyncio
+from distributed import Scheduler
+from core.running.dask_settings import configure
+
+async def serve():
+    async with Scheduler(host="127.0.0.1", port=PORT, dashboard=False, dashboard_address="127.0.0.1:0") as scheduler:
+        print(scheduler.address, flush=True)
+        await scheduler.finished()
+
+configure()
+asyncio.run(serve())
+"""
+
+
+def start_scheduler(port: int = 0) -> tuple[subprocess.Popen[str], str]:
+    """A scheduler without workers, as it would be on another machine, and its address."""
+    code = SCHEDULER.replace("PORT", str(port))
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    with process.stdout:
+        return process, process.stdout.readline().strip()
+
+
+def test_a_scheduler_elsewhere_without_workers_or_lost_is_told_within_seconds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(RunStore, "shared", True)  # on one machine, a file is
+    scheduler, address = start_scheduler()
+    made = Cluster(url(tmp_path), scheduler=address)
+    made.start()
+    try:
+        until(lambda: made.problem, 15.0)
+        assert made.problem is not None and made.problem.code == "scheduler-without-workers"
+        assert f"worker {address}" in made.problem.message
+        scheduler.kill()
+        scheduler.wait()
+        until(lambda: made.problem is not None and made.problem.code != "scheduler-without-workers", 5.0)
+        for _ in range(100):  # nor does it forget while it looks for the scheduler
+            assert made.problem is not None and made.problem.code in ("scheduler-lost", "scheduler-unreachable")
+            time.sleep(0.1)
+        scheduler, _same = start_scheduler(int(address.rsplit(":", 1)[1]))
+        until(lambda: made.problem is not None and made.problem.code == "scheduler-without-workers", 30.0)
+    finally:
+        made.close()
+        scheduler.kill()
+        scheduler.wait()
+
+
+def test_a_scheduler_that_is_not_there_is_told_within_seconds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(RunStore, "shared", True)
+    made = Cluster(url(tmp_path), scheduler="tcp://127.0.0.1:9")
+    made.start()
+    try:
+        time.sleep(5.0)
+        assert made.problem is not None and made.problem.code == "scheduler-unreachable"
+    finally:
+        made.close()
+
+
+def test_as_many_workers_as_cores_but_not_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    for cores, workers in ((1, 1), (2, 2), (4, 4), (64, 4)):
+        monkeypatch.setattr("core.workers.cluster.CPU_COUNT", cores)
+        assert usual_workers() == workers

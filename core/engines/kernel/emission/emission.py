@@ -12,6 +12,7 @@ from typing import Any
 
 from llvmlite import ir  # type: ignore[import-untyped]
 
+from core.engines.kernel.layout.codes import LIBRARY
 from core.engines.kernel.layout.shape import Shape
 
 I64, BIT, ADDRESS = ir.IntType(64), ir.IntType(1), ir.PointerType()
@@ -48,6 +49,8 @@ class Module:
 
     def external(self, name: str, count: int) -> Any:
         """A function of the machine's mathematical library on `count` numbers of this precision."""
+        if name not in LIBRARY:
+            raise ValueError(f"{name} is not among the functions that are bound before the kernel is called")
         name += "f" if self.single else ""
         if name not in self.functions:
             self.functions[name] = ir.Function(self.ir, ir.FunctionType(self.real, [self.real] * count), name)

@@ -12,6 +12,8 @@ CONSTANT = frozenset(("sign", "heaviside"))
 """Operations whose derivative is zero."""
 UNCOMPILED = frozenset(NAMES[NAMES.index("erf") :])
 """Operations of a tape for which the kernel has no code."""
+LIBRARY = ("acos", "asin", "atan", "atan2", "cos", "cosh", "log", "pow", "sin", "sinh", "tan")
+"""The functions of the machine's mathematical library that the kernel calls."""
 
 ACTIVATIONS = ("tanh", "sin", "gelu", "silu", "softplus", "sigmoid", "relu")
 ORDERS = 5
