@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from core.store.database import Database, default_url, resolve
-from core.store.pages import ForPages
+from core.store.for_pages import ForPages
+from core.store.for_workers import ForWorkers
 from core.store.problems import Problems, SavedProblem
 from core.store.records import HEARTBEAT, LEASE, OVER, SILENCE, Device, Lease, Run, Wishes
 from core.store.references import Question, References
-from core.store.workers import ForWorkers
 
 __all__ = [
     "HEARTBEAT",

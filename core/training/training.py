@@ -12,9 +12,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor, nn
 
-from core.derivatives.table import AUTO, NATIVE
-from core.engines import kernel
-from core.engines.native_step import covers, suits
+from core.engines.choice import chosen, still
 from core.engines.objective import Objective
 from core.errors import RunError
 from core.experiment.checkpoint import Checkpoint
@@ -25,7 +23,7 @@ from core.loss.losses import Losses
 from core.network import build
 from core.optimisers import OPTIMISERS, Optimiser
 from core.training.devices import torch_device
-from core.training.schedule import learning_rate
+from core.training.learning_rate import learning_rate
 from core.training.state import Parts, State, packed, unpacked
 
 
@@ -71,7 +69,7 @@ def train(experiment: Experiment, start: Checkpoint | None = None) -> Iterator[S
     step, seconds = (0, 0.0) if start is None else (start.step, start.seconds)
     losses = Losses(experiment, device)
     kept = None if start is None else unpacked(start.data, device)
-    engine = _chosen(experiment, network) if kept is None else _still(kept.engine, experiment)
+    engine = chosen(experiment, network) if kept is None else still(kept.engine, experiment)
     objective, validation = Objective(network, losses, step, engine), Validation(network, losses)
     stage = experiment.stage(step)
     optimiser = OPTIMISERS[stage.method](network, experiment)
@@ -111,22 +109,6 @@ def last_objective(experiment: Experiment, checkpoint: Checkpoint, network: nn.S
     _load(kept, network)
     objective.load(kept["objective"])
     return objective
-
-
-def _chosen(experiment: Experiment, network: nn.Sequential) -> str:
-    """The engine of a run that begins: jets where the kernel is asked for in vain, or might be used but has yet to be compiled."""
-    if experiment.engine not in (AUTO, NATIVE):
-        return experiment.engine
-    fits = suits(network) and covers(experiment.bound)
-    there = fits and (experiment.engine == NATIVE or kernel.ready(experiment.precision)) and kernel.sound(experiment.precision)
-    return NATIVE if there else experiment.losses_engine
-
-
-def _still(engine: str | None, experiment: Experiment) -> str:
-    """The engine of a run that goes on: its own, unless that was the kernel and the run has come to a machine where it does not work."""
-    if engine == NATIVE and not kernel.sound(experiment.precision):
-        return experiment.losses_engine
-    return engine or experiment.losses_engine
 
 
 def _load(kept: Parts, network: nn.Sequential) -> None:

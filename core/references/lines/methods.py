@@ -24,7 +24,7 @@ from core.expressions import NUMPY, Coordinate, Leaf, Number, Vector, partial
 from core.references.common import spectral
 from core.references.common.clock import Clock
 from core.references.common.spectral import Fourier
-from core.references.lines.evolution.conditions import conditions
+from core.references.lines.evolution.end_conditions import conditions
 from core.references.lines.evolution.evolution import Evolution
 from core.references.lines.evolution.exponential import Diverged, Steps, march
 from core.references.lines.evolution.mirrors import Parities, mirrors

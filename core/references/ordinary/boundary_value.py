@@ -21,11 +21,11 @@ from core.references.common.refinement import difference
 from core.references.common.solution import WORST, Evidence, Solution
 from core.references.ordinary import defects
 from core.references.ordinary.guesses import bumps, constants, polynomials
-from core.references.ordinary.pieces import Pieces
 from core.references.ordinary.pointwise import Conditions
 from core.references.ordinary.slopes import Slopes
 from core.references.ordinary.system import first_order, refuse_interfaces
 from core.references.ordinary.uniqueness import check, linear
+from core.references.ordinary.unit_interval import Pieces
 
 Array = NDArray[np.float64]
 

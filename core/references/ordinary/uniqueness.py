@@ -15,7 +15,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.linalg import splu
 
 from core.errors import RunError
-from core.references.ordinary.pieces import Pieces
+from core.references.ordinary.unit_interval import Pieces
 
 Array = NDArray[np.float64]
 

@@ -1,6 +1,6 @@
 import pytest
 
-from core.training.schedule import learning_rate
+from core.training.learning_rate import learning_rate
 from tests.experiments import small
 
 

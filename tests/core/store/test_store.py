@@ -252,7 +252,7 @@ def test_a_run_is_found_by_how_its_name_begins(store: RunStore) -> None:
 
 def test_letters_are_told_from_capitals(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
     names = iter(["Abc", "aBC"])
-    monkeypatch.setattr("core.store.pages.new_id", lambda: next(names))
+    monkeypatch.setattr("core.store.for_pages.new_id", lambda: next(names))
     for _ in range(2):
         store.create(EXPERIMENT)
     assert store.find("A").id == "Abc" and store.find("aB").id == "aBC"

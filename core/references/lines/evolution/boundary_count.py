@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from core.domain.domain import TIME, Interval
 from core.errors import InputError
 from core.expressions import NUMPY, Coordinate, Derivative, Expression, Leaf, Number, Vector, leaves_in, partial
-from core.references.lines.evolution.conditions import derived
+from core.references.lines.evolution.end_conditions import derived
 from core.references.lines.evolution.evolution import Evolution
 
 Array = NDArray[np.float64]

@@ -16,7 +16,7 @@ from scipy.optimize import brentq
 from core.domain.domain import TIME, Interval
 from core.errors import InputError
 from core.references.lines.evolution.boundary_count import factors_at, symbol
-from core.references.lines.evolution.conditions import EndCondition, conditions
+from core.references.lines.evolution.end_conditions import EndCondition, conditions
 from core.references.lines.evolution.evolution import Evolution
 
 Array = NDArray[np.float64]

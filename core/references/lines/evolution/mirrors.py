@@ -15,7 +15,7 @@ from core.domain import grids
 from core.domain.domain import TIME, Interval
 from core.expressions import NUMPY, Coordinate, Derivative, Leaf, Number, Vector, leaves_in
 from core.references.common.spectral import Fourier
-from core.references.lines.evolution.conditions import conditions
+from core.references.lines.evolution.end_conditions import conditions
 from core.references.lines.evolution.evolution import Evolution
 
 Array = NDArray[np.float64]

@@ -22,7 +22,7 @@ from scipy.special import roots_jacobi
 from core.domain.domain import Interval
 from core.errors import InputError
 from core.references.common.spectral import Chebyshev, Fourier
-from core.references.lines.evolution.conditions import EndCondition, Trace
+from core.references.lines.evolution.end_conditions import EndCondition, Trace
 
 Array = NDArray[np.float64]
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from core.domain.domain import TIME
 from core.expressions import NUMPY, At, Coordinate, Expression, Leaf, Number, Vector, leaves_in, partial
-from core.references.lines.evolution.conditions import Trace, along_time, derived
+from core.references.lines.evolution.end_conditions import Trace, along_time, derived
 from core.references.lines.evolution.evolution import Evolution
 from core.references.lines.space.axis import Axis, Bounded
 

@@ -19,7 +19,8 @@ from numpy.typing import ArrayLike
 from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from core.errors import InputError, RunError
-from core.store.checkpoints import digest, newest_checkpoint
+from core.experiment.checkpoint import Checkpoint
+from core.store.checkpoints import add_checkpoint, newest_checkpoint
 from core.store.database import Database
 from core.store.losses import add_losses, cut_losses
 from core.store.records import ENDINGS, LEASE, Device, Lease, Wishes
@@ -30,7 +31,6 @@ from core.store.texts import finite, to_json
 _FORGOTTEN = 86_400.0  # seconds after which a worker that was not seen is forgotten
 _MB = 1_000_000
 _SNAPSHOTS = 20 * _MB  # a run
-_CHECKPOINTS = 100 * _MB  # a run
 
 
 class ForWorkers:
@@ -93,16 +93,8 @@ class ForWorkers:
 
         Above 50 MB only one is kept; above 100 MB none, and `RunError` is raised.
         """
-        if len(data) > _CHECKPOINTS:
-            raise RunError("checkpoint-too-large", size=len(data) // _MB, limit=_CHECKPOINTS // _MB)
-        mine = checkpoints.c.run == lease.run_id
         with self._held(lease, durable=True) as connection:
-            sizes = select(checkpoints.c.step, func.length(checkpoints.c.data).label("size")).where(mine, checkpoints.c.step < step)
-            before = connection.execute(sizes.order_by(checkpoints.c.step.desc()).limit(1)).first()
-            kept = [before.step] if before is not None and max(before.size, len(data)) <= _CHECKPOINTS // 2 else []
-            connection.execute(delete(checkpoints).where(mine, checkpoints.c.step.not_in(kept)))
-            made = {"run": lease.run_id, "step": step, "seconds": seconds, "sha256": digest(step, seconds, data), "data": data}
-            connection.execute(insert(checkpoints).values(made))
+            add_checkpoint(connection, lease.run_id, Checkpoint(step, seconds, data))
 
     def write_frame(self, lease: Lease, data: bytes) -> None:
         """Show a frame in place of the one before."""
