@@ -16,8 +16,8 @@ from core.derivatives.jets.orders import Parts, parts, splits
 from core.derivatives.reverse import derivatives
 from core.derivatives.table import Values, Wanted
 from core.expressions import Derivative
-from core.network import TrialNetwork
 from core.network.columns import Columns
+from core.network.trial import TrialNetwork
 
 
 class Products:

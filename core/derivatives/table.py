@@ -8,7 +8,8 @@ from typing import Protocol
 
 from torch import Tensor, nn
 
-from core.derivatives import jets, reverse
+from core.derivatives import reverse
+from core.derivatives.jets import engine as jets
 from core.expressions import Combination, Derivative
 from core.network.columns import Columns
 
@@ -16,7 +17,7 @@ Wanted = Derivative | Combination
 
 
 class Values(Protocol):
-    """An engine."""
+    """The function of a way to take derivatives."""
 
     def __call__(
         self, network: nn.Sequential, columns: Columns, unknowns: Sequence[str], wanted: frozenset[Wanted]
@@ -28,8 +29,10 @@ class Values(Protocol):
 
 
 @dataclass(frozen=True)
-class Engine:
-    """An engine; `differentiates` says that the coordinates have to require gradients, and that it knows no sums of derivatives."""
+class Differentiator:
+    """A way to take derivatives; `differentiates` says that the coordinates have to require gradients, and that it knows no sums of
+    derivatives.
+    """
 
     values: Values
     differentiates: bool = False
@@ -37,4 +40,7 @@ class Engine:
 
 AUTO, NATIVE = "auto", "native"
 """The engine whose steps are compiled (`core/engines/native_step.py`); what else is asked of a network is by jets."""
-DIFFERENTIATORS: dict[str, Engine] = {"autograd": Engine(reverse.values, differentiates=True), "jets": Engine(jets.values)}
+DIFFERENTIATORS: dict[str, Differentiator] = {
+    "autograd": Differentiator(reverse.values, differentiates=True),
+    "jets": Differentiator(jets.values),
+}

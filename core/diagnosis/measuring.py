@@ -20,7 +20,7 @@ from core.experiment.experiment import Experiment
 from core.loss import jacobian
 from core.loss.losses import Losses
 from core.loss.points import Points
-from core.network import TrialNetwork
+from core.network.trial import TrialNetwork
 from core.training.training import last_objective, restore
 
 CPU = torch.device("cpu")

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from core.derivatives.jets import Plan
 from core.derivatives.jets.buffers import Rows
+from core.derivatives.jets.plans import Plan
 from core.engines.residual_groups import ResidualGroup
 
 

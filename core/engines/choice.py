@@ -16,11 +16,11 @@ def chosen(experiment: Experiment, network: nn.Sequential) -> str:
         return experiment.engine
     fits = suits(network) and covers(experiment.bound)
     there = fits and (experiment.engine == NATIVE or kernel.ready(experiment.precision)) and kernel.sound(experiment.precision)
-    return NATIVE if there else experiment.losses_engine
+    return NATIVE if there else experiment.torch_engine
 
 
 def still(engine: str | None, experiment: Experiment) -> str:
     """The engine of a run that goes on: its own, unless that was the kernel and the run has come to a machine where it does not work."""
     if engine == NATIVE and not kernel.sound(experiment.precision):
-        return experiment.losses_engine
-    return engine or experiment.losses_engine
+        return experiment.torch_engine
+    return engine or experiment.torch_engine

@@ -14,8 +14,8 @@ from core.domain.domain import Place
 from core.engines.taper import Taper
 from core.expressions import At, Combination, Coordinate, Derivative, Expression, Leaf, leaves_in
 from core.loss.losses import Losses
-from core.network import TrialNetwork
 from core.network.columns import Columns
+from core.network.trial import TrialNetwork
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Leaves:
         )
         self._products = None
         if isinstance(network, TrialNetwork):
-            self._products = Products(DIFFERENTIATORS[losses.experiment.losses_engine].values, self._unknowns, items)
+            self._products = Products(DIFFERENTIATORS[losses.experiment.torch_engine].values, self._unknowns, items)
             items = self._products.inside
         self.wanted = frozenset(map(parts, items))
         self.unknowns = len(self._unknowns)

@@ -298,7 +298,7 @@ class Experiment:
         return hashlib.sha256(json.dumps(determines, sort_keys=True).encode()).hexdigest()
 
     @property
-    def losses_engine(self) -> str:
+    def torch_engine(self) -> str:
         """The engine of what is not a step: points looked at, pictures, other methods' tables."""
         return "autograd" if self.engine == "autograd" else "jets"
 

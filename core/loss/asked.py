@@ -11,7 +11,7 @@ from core.derivatives.sums import combined
 from core.derivatives.table import DIFFERENTIATORS, Wanted
 from core.experiment.experiment import Experiment
 from core.expressions import At, Expression, leaves_in
-from core.network import DTYPES
+from core.network.building import DTYPES
 from core.problem import cusps
 
 
@@ -28,7 +28,7 @@ class Asked:
         met = () if experiment.trial is None else experiment.trial.met
         soft = [(number, condition) for number, condition in enumerate(problem.conditions) if number not in met]
         soft += enumerate(cusps.conditions(problem, experiment.cusps, torch.finfo(self.dtype).eps), len(problem.conditions))
-        self.engine = experiment.losses_engine
+        self.engine = experiment.torch_engine
         self.equations = problem.equations if DIFFERENTIATORS[self.engine].differentiates else combined(problem.equations)
         self.conditions = [condition for _, condition in soft]
         self.condition_terms = [len(problem.equations) + number for number, _ in soft]

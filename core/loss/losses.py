@@ -26,8 +26,8 @@ from core.expressions.torch_functions import TORCH
 from core.loss.asked import Asked
 from core.loss.draws import Draws
 from core.loss.points import Points, Residual
-from core.network import TrialNetwork
 from core.network.columns import Columns
+from core.network.trial import TrialNetwork
 
 AT_ONCE = 20_000
 """Points at which the residual is looked at in one go, so that it fits into memory with autograd's graph."""

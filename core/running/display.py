@@ -15,7 +15,7 @@ from torch import nn
 from core.domain import grids
 from core.experiment.experiment import Experiment
 from core.loss.losses import Losses
-from core.network import weights
+from core.network.architectures import weights
 from core.references import Reference
 from core.store.classical import Answer
 from core.store.frames import pack

@@ -20,8 +20,8 @@ from core.experiment.choices import OPTIMISER_CHOICES as METHODS
 from core.experiment.experiment import Experiment, Stage
 from core.loss.held_out import Validation
 from core.loss.losses import Losses
-from core.network import build
-from core.optimisers import OPTIMISERS, Optimiser
+from core.network.building import build
+from core.optimisers.table import OPTIMISERS, Optimiser
 from core.training.devices import torch_device
 from core.training.learning_rate import learning_rate
 from core.training.state import Parts, State, packed, unpacked

@@ -22,11 +22,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from core import network
 from core.derivatives.table import DIFFERENTIATORS, NATIVE
 from core.engines import kernel, native_step
 from core.errands.telling import end_with_parent, tell
 from core.experiment.experiment import Experiment
+from core.network.building import build
 from core.running import process
 from core.training.training import train
 from core.why_pytorch.trainings import TRAININGS, Training
@@ -68,7 +68,7 @@ class Contender:
 def engines(training: Training) -> tuple[str, ...]:
     """The engines that can do the training here, the reference first."""
     experiment = training.experiment(NATIVE)
-    there = native_step.suits(network.build(experiment, torch.device("cpu"))) and native_step.covers(experiment.bound)
+    there = native_step.suits(build(experiment, torch.device("cpu"))) and native_step.covers(experiment.bound)
     return (*DIFFERENTIATORS, *([NATIVE] if there and kernel.sound("float32") else []))
 
 

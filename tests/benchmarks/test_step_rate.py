@@ -23,7 +23,8 @@ from benchmarks.steps.workloads import WORKLOADS, operations
 from core.experiment.experiment import HYPERPARAMETERS
 from core.loss.losses import Losses
 from core.loss.points import Points as Drawn
-from core.network import Scale, build
+from core.network.building import build
+from core.network.inputs import Scale
 from core.ranges import Integer
 
 ROOT = Path(__file__).parents[2]

@@ -5,8 +5,3 @@ itself first. A layer maps jets to jets: an affine one each stream by itself, an
 of Leibniz. Each derivative is computed once, and shares what it builds on with the others; nested calls of `torch.autograd.grad`
 (`core/derivatives/reverse.py`) pass through the whole network again for each. Griewank and Walther, Evaluating Derivatives, 2nd edition
 2008, chapter 13, where jets of one direction are called Taylor coefficients; here they are of several coordinates at once."""
-
-from core.derivatives.jets.engine import values
-from core.derivatives.jets.plans import Plan
-
-__all__ = ["Plan", "values"]

@@ -24,8 +24,8 @@ from core.experiment.making import experiment_of
 from core.expressions import Combination, Derivative
 from core.loss.losses import Losses
 from core.loss.points import Rows
-from core.network import build
 from core.network.activations import ACTIVATIONS as MODULES
+from core.network.building import build
 from core.network.columns import Columns
 from core.network.parameters import Vector
 from core.problem.problem import Problem

@@ -12,8 +12,9 @@ from core.derivatives.reverse import derivatives
 from core.derivatives.table import DIFFERENTIATORS
 from core.expressions import Derivative, derivatives_in
 from core.loss.losses import Losses
-from core.network import TrialNetwork, build
+from core.network.building import build
 from core.network.columns import Columns
+from core.network.trial import TrialNetwork
 from tests.experiments import small
 
 CPU = torch.device("cpu")

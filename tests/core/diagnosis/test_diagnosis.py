@@ -33,7 +33,7 @@ from core.experiment.making import experiment_from_json, experiment_of
 from core.expressions import NUMPY, evaluate
 from core.loss.jacobian import of_terms
 from core.loss.losses import Losses
-from core.network import DTYPES, build
+from core.network.building import DTYPES, build
 from core.problem.problem import Problem
 from core.problem.reading.reading import load, problem_from_table
 from core.store import RunStore

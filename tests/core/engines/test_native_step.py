@@ -17,7 +17,7 @@ from core.experiment.experiment import Experiment
 from core.experiment.making import experiment_of
 from core.loss.losses import Losses
 from core.loss.weights import Weights
-from core.network import build
+from core.network.building import build
 from core.network.parameters import Vector
 from core.problem.problem import Problem
 from core.problem.reading.reading import library, load, problem_from_table

@@ -18,7 +18,7 @@ from core.experiment.experiment import Experiment
 from core.experiment.making import experiment_from_json, experiment_of
 from core.loss.losses import Losses
 from core.loss.resampling import RULES
-from core.network import build
+from core.network.building import build
 from core.problem.problem import Problem
 from core.problem.reading.reading import load, problem_from_table
 from core.running.display import LIVE, Display

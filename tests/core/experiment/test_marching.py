@@ -19,8 +19,8 @@ from core.experiment.phases import Phases
 from core.loss.losses import Losses
 from core.loss.points import Points
 from core.loss.resampling import RULES
-from core.network import build
-from core.optimisers import OPTIMISERS
+from core.network.building import build
+from core.optimisers.table import OPTIMISERS
 from core.problem.problem import Problem
 from core.problem.reading.reading import load, problem_from_table
 from core.training.training import Snapshot, train

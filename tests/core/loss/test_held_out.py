@@ -10,7 +10,7 @@ import torch
 from core.experiment.experiment import Experiment
 from core.loss.held_out import Validation
 from core.loss.losses import Losses
-from core.network import build
+from core.network.building import build
 from core.training.training import train
 from tests.core.training.test_training import at, last
 from tests.experiments import small

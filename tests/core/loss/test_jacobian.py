@@ -17,7 +17,7 @@ from core.experiment.experiment import Experiment
 from core.experiment.making import experiment_of
 from core.loss.jacobian import jacobian
 from core.loss.losses import Losses
-from core.network import build
+from core.network.building import build
 from core.network.parameters import Vector
 from core.network.per_sample import Meetings
 from core.problem.problem import Problem

@@ -10,7 +10,7 @@ from core.experiment.experiment import terms
 from core.expressions import evaluate
 from core.expressions.torch_functions import TORCH
 from core.loss.losses import Losses
-from core.network import build
+from core.network.building import build
 from tests.experiments import small
 
 CPU = torch.device("cpu")

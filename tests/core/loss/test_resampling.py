@@ -12,7 +12,7 @@ from core.engines.objective import Objective
 from core.experiment.checkpoint import Checkpoint
 from core.loss.losses import Losses
 from core.loss.resampling import RULES, adapt, add, retain
-from core.network import build
+from core.network.building import build
 from core.training.training import Snapshot, train
 from tests.experiments import small
 

@@ -21,7 +21,7 @@ from core.loss.losses import Losses
 from core.loss.points import Residual
 from core.loss.weighting import AVERAGE, DECAY, GAIN, LEAST, SIZES, SLICES, Weighting
 from core.loss.weights import Weights
-from core.network import build
+from core.network.building import build
 from core.network.parameters import Vector
 from core.problem.reading.reading import load, problem_from_table
 from core.training.training import Snapshot, train

@@ -10,7 +10,9 @@ from core.derivatives.reverse import derivatives
 from core.experiment.choices import ACTIVATION_CHOICES, ARCHITECTURE_CHOICES, FACTORISATION_CHOICES, SLOPE_CHOICES
 from core.experiment.making import experiment_of
 from core.expressions import Derivative
-from core.network import Fourier, Periodic, Scale, build, weights
+from core.network.architectures import weights
+from core.network.building import build
+from core.network.inputs import Fourier, Periodic, Scale
 from core.problem.reading.reading import problem_from_table
 from tests.experiments import small
 

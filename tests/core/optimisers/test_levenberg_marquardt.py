@@ -13,7 +13,7 @@ from core.domain import grids
 from core.engines.objective import Objective
 from core.experiment.experiment import Experiment
 from core.loss.losses import Losses
-from core.network import build
+from core.network.building import build
 from core.optimisers.levenberg_marquardt import DAMPINGS, LARGEST, SCALINGS, Attempt, LevenbergMarquardt, Model, gain_ratio, probed
 from core.running.display import Grid
 from tests.experiments import small

@@ -18,9 +18,9 @@ from core.experiment.experiment import Experiment
 from core.experiment.making import experiment_of
 from core.loss.losses import Losses
 from core.network.parameters import Vector
-from core.optimisers import OPTIMISERS
 from core.optimisers.line_search import LineSearch, Place
 from core.optimisers.ssbroyden import factors
+from core.optimisers.table import OPTIMISERS
 from core.problem.reading.reading import load
 from core.running.display import Display
 from core.training.training import Snapshot, train

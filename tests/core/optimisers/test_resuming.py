@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from core.engines import kernel
 from core.experiment.checkpoint import Checkpoint
-from core.optimisers import OPTIMISERS
+from core.optimisers.table import OPTIMISERS
 from core.training.state import State, packed, unpacked
 from core.training.training import Snapshot, train
 from tests.experiments import small

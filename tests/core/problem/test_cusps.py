@@ -17,7 +17,8 @@ from core.experiment.experiment import Experiment, terms
 from core.experiment.making import experiment_from_json, experiment_from_toml, experiment_of
 from core.expressions import At, Derivative, to_text
 from core.loss.losses import Losses
-from core.network import Cusps, Scale, build
+from core.network.building import build
+from core.network.inputs import Cusps, Scale
 from core.network.parameters import Vector
 from core.problem import cusps
 from core.problem.binding import bind

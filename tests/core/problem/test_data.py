@@ -18,7 +18,7 @@ from core.errors import InputError
 from core.experiment.experiment import Experiment
 from core.experiment.making import experiment_from_json, experiment_from_table, experiment_from_toml
 from core.loss.losses import Losses
-from core.network import build
+from core.network.building import build
 from core.problem.data import MAX_BYTES, read
 from core.training.training import train
 

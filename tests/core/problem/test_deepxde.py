@@ -11,7 +11,7 @@ from torch import Tensor
 from core.experiment.experiment import Experiment
 from core.experiment.making import experiment_of
 from core.loss.losses import Losses
-from core.network import build
+from core.network.building import build
 from core.problem.reading.reading import load
 
 pytest.importorskip("deepxde", reason="no DeepXDE is installed (pip install -r requirements-benchmarks.txt)")

@@ -18,7 +18,7 @@ from core.experiment.experiment import Experiment
 from core.experiment.making import experiment_from_json, experiment_of
 from core.expressions import NUMPY, Expression, evaluate
 from core.loss.losses import Losses
-from core.network import build
+from core.network.building import build
 from core.problem.binding import bind
 from core.problem.bound import BoundProblem
 from core.problem.hard_constraints import Trial, partial, trial

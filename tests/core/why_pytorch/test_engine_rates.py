@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 import torch
 
-from core.derivatives import jets
+from core.derivatives.jets import engine as jets
 from core.derivatives.table import DIFFERENTIATORS, NATIVE
 from core.errands.batch import Batch, Errand
 from core.expressions import Derivative
-from core.network import build
+from core.network.building import build
 from core.network.columns import Columns
 from core.why_pytorch import engine_rates
 from core.why_pytorch.engine_rates import Contender
