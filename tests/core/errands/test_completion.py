@@ -39,7 +39,7 @@ def test_help_names_the_words_that_options_take(capsys: pytest.CaptureFixture[st
     with pytest.raises(SystemExit):
         main(["solve", "--help"])
     said = " ".join(capsys.readouterr().out.split())
-    assert "One of float32, float64." in said and "One of soft, hard" in said
+    assert "One of float32, float64." in said and "One of soft, partial, hard." in said
 
 
 def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
