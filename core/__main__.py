@@ -1,4 +1,4 @@
-"""The command line: `python -m core solve|seeds|resume|reference|problems|runs|show|worker|frameworks`.
+"""The command line: `python -m core solve|seeds|resume|reference|problems|runs|show|worker|frameworks|completion`.
 
 Exit codes: 0 done, 2 bad input, 3 failed, 130 interrupted (what was done is kept), 141 left by whoever read the output.
 """
@@ -20,12 +20,15 @@ from pathlib import Path
 from typing import Any
 
 from core import __version__, references
-from core.errands import interruptions
+from core.errands import interruptions, logs
+from core.errands.completion import completion
 from core.errors import InputError, Position, RunError, TangenteError
 from core.experiment.asking import asked
 from core.experiment.experiment import HYPERPARAMETERS, Experiment
+from core.experiment.hyperparameters import Hyperparameter
 from core.files import outputs
 from core.problem.reading.reading import library, load
+from core.ranges import Choice, Stages
 from core.references import Reference, alone
 from core.store import OVER, SILENCE, Run, RunStore, classical
 from core.store.classical import Answer
@@ -58,6 +61,7 @@ def main(arguments: Sequence[str] | None = None, program: str = PROGRAM) -> int:
 def _carried_out(arguments: Sequence[str] | None, program: str) -> int:
     try:
         options = _parser(program).parse_args(arguments)
+        logs.begin()
         code: int = options.command(options)
         return code
     except InputError as error:
@@ -125,6 +129,9 @@ def _parser(program: str) -> argparse.ArgumentParser:
     others = commands.add_parser("frameworks", help="install the frameworks that PyTorch is compared with, in an environment of their own")
     others.set_defaults(command=_frameworks)
 
+    completing = commands.add_parser("completion", help="print what makes bash or zsh complete the commands of tangente")
+    completing.set_defaults(command=_completion)
+
     show = commands.add_parser("show", help="one run in full")
     show.set_defaults(command=_show)
     _add_run(show)
@@ -136,12 +143,21 @@ def _add_experiment(parser: argparse.ArgumentParser) -> None:
     """What says which experiment to train, and what becomes of its result."""
     parser.add_argument("problem", metavar="NAME-or-FILE.toml")
     for name, item in HYPERPARAMETERS.items():
-        parser.add_argument("--" + name.replace("_", "-"), dest=name, metavar="VALUE", help=item.help.replace("%", "%%"))
+        help = item.help.replace("%", "%%")
+        if choices := _possible(item):
+            help += f" One of {', '.join(choices)}."
+        parser.add_argument("--" + name.replace("_", "-"), dest=name, metavar="VALUE", help=help)
     parser.add_argument("--value", action="append", default=[], metavar="NAME=NUMBER", help="set a parameter of the equation")
     parser.add_argument("--weight", action="append", default=[], metavar="TERM=NUMBER", help="weight of a loss term, or of all of a kind")
     _add_json(parser)
     parser.add_argument("--again", action="store_true", help="train even if the store has this result")
     _add_store(parser)
+
+
+def _possible(item: Hyperparameter) -> tuple[str, ...]:
+    """The words that a hyperparameter takes; none where it takes a number or something longer."""
+    kind = item.range
+    return kind.options if isinstance(kind, Choice) else kind.methods if isinstance(kind, Stages) else ()
 
 
 def _add_run(parser: argparse.ArgumentParser) -> None:
@@ -524,6 +540,14 @@ def _worker(options: argparse.Namespace) -> int:
 def _frameworks(options: argparse.Namespace) -> int:
     installing.install(lambda line: print(line, flush=True))
     print(f"The frameworks are in {installing.folder()}.")
+    return 0
+
+
+def _completion(options: argparse.Namespace) -> int:
+    """Print a script for the shell."""
+    choices = {"--" + name.replace("_", "-"): words for name, item in HYPERPARAMETERS.items() if (words := _possible(item))}
+    named = dict.fromkeys(("solve", "seeds", "reference"), library())
+    print(completion(_parser(options.program), choices, named), end="")
     return 0
 
 

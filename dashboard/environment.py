@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import platform
 import re
 import runpy
 import shutil
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -21,7 +24,11 @@ FOLDER = ROOT / ".venv"
 APP = ("requirements.txt",)
 TESTS = ("requirements.txt", "requirements-dev.txt")
 
-_OLDEST = (3, 11)
+_OLDEST, _NEWEST = (3, 11), (3, 14)
+"""The Pythons that all packages are built for."""
+_LOG = FOLDER / "install.log"
+_PROCESSORS = "https://download.pytorch.org/whl/cpu"
+_LARGE = re.compile(r"Downloading (?:\S*/)?([^-/\s]+-[^-\s]+)\S* \((\d{2,}\.?\d* MB|[\d.]+ GB)\)")
 _PINNED = re.compile(r"([A-Za-z0-9._-]+)==([^\s;#]+)")
 
 
@@ -33,14 +40,13 @@ def enter(module: str, files: tuple[str, ...]) -> None:
     """
     if not (ROOT / files[0]).exists():
         return
-    _require_python(module)
-    missing = unmet(files)
-    if not missing:
+    here = sys.version_info >= _OLDEST and unmet(files)
+    if here == []:
         return
-    if Path(sys.prefix).resolve() == FOLDER.resolve():
-        _fill(files, missing)
+    if here and Path(sys.prefix).resolve() == FOLDER.resolve():
+        _fill(files, here)
     elif not _works(_interpreter()):
-        _create()
+        _create(_python())
     replace(str(_interpreter()), "-m", module, *sys.argv[1:])
 
 
@@ -74,12 +80,61 @@ def replace(*command: str) -> None:
         sys.exit(130)
 
 
-def _require_python(module: str) -> None:
-    if sys.version_info >= _OLDEST:
-        return
-    newer = [f"python3.{minor}" for minor in range(_OLDEST[1], 30) if shutil.which(f"python3.{minor}")]
-    remedy = f"Run: {newer[0]} -m {module}" if newer else "Install a newer one, from your system's packages or python.org."
-    sys.exit(f"Tangente needs Python 3.{_OLDEST[1]} or newer, but this is Python {sys.version.split()[0]} ({sys.executable}).\n{remedy}")
+def _python() -> str:
+    """The Python that the environment is made with: this one, or, where the packages are not built for it, another on this machine."""
+    trouble = _trouble(sys.version_info[:2], sys.platform, platform.machine())
+    if not trouble:
+        return sys.executable
+    for other in _others():
+        if _trouble(*_told(other)) == "":
+            print(trouble + " Taking " + other + " instead.", flush=True)
+            return other
+    sys.exit(
+        trouble + " No other Python that would do was found on this machine: install one from python.org, or from your system's packages."
+    )
+
+
+def _trouble(version: tuple[int, int], system: str, machine: str) -> str:
+    """Why Tangente cannot run on such a Python, in a sentence; "" where it can."""
+    name = "Python {}.{}".format(*version)
+    if version < _OLDEST:
+        return "Tangente needs Python {}.{} or newer, but this is {}.".format(*_OLDEST, name)
+    if version > _NEWEST:
+        return "Tangente needs PyTorch, which is not built for {} yet: {}.{} is the newest that it is built for.".format(name, *_NEWEST)
+    if (system, machine.lower()) == ("darwin", "x86_64"):
+        return "Tangente needs PyTorch, which is no longer built for Macs with Intel processors."
+    if (system, machine.lower()) == ("win32", "arm64"):
+        return "Tangente needs PyTorch, which PyPI does not have for Windows on ARM; a Python for x64 runs there, too, and would do."
+    return ""
+
+
+def _others() -> Iterator[str]:
+    """Other Pythons on this machine, the newest that will do first."""
+    for minor in range(_NEWEST[1], _OLDEST[1] - 1, -1):
+        version = f"3.{minor}"
+        found = shutil.which("python" + version)
+        if found is not None:
+            yield found
+        if os.name == "nt" and shutil.which("py"):
+            asked = subprocess.run(["py", "-" + version, "-c", "import sys; print(sys.executable)"], stdout=subprocess.PIPE, check=False)
+            if asked.returncode == 0:
+                yield asked.stdout.decode().strip()
+
+
+def _told(python: str) -> tuple[tuple[int, int], str, str]:
+    """The version, the system and the machine of another Python; a version too old where it does not start."""
+    asked = "import platform, sys; print(*sys.version_info[:2], sys.platform, platform.machine())"
+    try:
+        done = subprocess.run([python, "-c", asked], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
+        major, minor, system, machine = done.stdout.decode().split()
+    except (OSError, ValueError):
+        return (0, 0), "", ""
+    return (int(major), int(minor)), system, machine
+
+
+def _can_make() -> bool:
+    """Whether this Python can make environments."""
+    return all(importlib.util.find_spec(module) for module in ("venv", "ensurepip"))
 
 
 def _interpreter() -> Path:
@@ -95,30 +150,66 @@ def _works(interpreter: Path) -> bool:
         return False
 
 
-def _create() -> None:
-    if not all(importlib.util.find_spec(module) for module in ("venv", "ensurepip")):
-        version = f"python3.{sys.version_info[1]}"
+def _create(python: str) -> None:
+    """Make the environment with a Python; what it shall hold is installed by itself."""
+    check = "import sys, importlib.util as i; sys.exit(not all(i.find_spec(name) for name in ('venv', 'ensurepip')))"
+    if not _can_make() if python == sys.executable else subprocess.call([python, "-c", check]):
+        version = "python{}.{}".format(*_told(python)[0])
         remedy = f"apt install {version}-venv" if shutil.which("apt-get") else f"your system's package with {version}'s venv and ensurepip"
         sys.exit(
             f"Tangente sets up an environment of its own, and this Python lacks the module venv or ensurepip for it.\nInstall: {remedy}"
         )
     print(f"Setting up {FOLDER}, once.", flush=True)
-    if subprocess.call([sys.executable, "-m", "venv", "--clear", str(FOLDER)]):
+    if subprocess.call([python, "-m", "venv", "--clear", str(FOLDER)]):
         sys.exit(f"Python could not make the environment {FOLDER}; its reason stands above.")
 
 
 def _fill(files: tuple[str, ...], missing: list[str]) -> None:
-    """Install what `files` name into this process's own environment, with pip's output in sight."""
+    """Install what `files` name into this process's own environment, telling how far it is; all that pip says is kept in a file."""
     print(f"Installing what {' and '.join(files)} name, once; this takes some minutes. Missing: {', '.join(missing)}", flush=True)
-    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install"]
     if importlib.util.find_spec("pip") is None and subprocess.call([sys.executable, "-m", "ensurepip"]):
         sys.exit(f"pip is missing from {FOLDER} and could not be added; its reason stands above. Remove the folder and try again.")
-    if subprocess.call([*pip, *(part for file in files for part in ("-r", str(ROOT / file)))]):
-        sys.exit("pip could not install everything; its reason stands above. The same command goes on from where it stopped.")
+    begun = time.monotonic()
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install", *_builds()]
+    errors = _installed([*pip, *(part for file in files for part in ("-r", str(ROOT / file)))])
+    if errors is not None:
+        reason = "\n".join(errors) or "its reason stands there."
+        sys.exit(f"pip could not install everything (all it said is in {_LOG}): {reason}\nThe same command goes on from where it stopped.")
     importlib.invalidate_caches()
     missing = unmet(files)
     if missing:
         sys.exit(f"pip has run, but {FOLDER} still lacks {', '.join(missing)}. Remove the folder and try again.")
+    print(f"Installed in {time.monotonic() - begun:.0f} s.", flush=True)
+
+
+def _builds() -> list[str]:
+    """Where pip finds PyTorch for processors alone, 4 GB smaller: on Linux PyPI's is for NVIDIA's GPUs, and this machine has none.
+
+    Whoever has an index of their own keeps to that.
+    """
+    own = any(os.environ.get(name) for name in ("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_NO_INDEX"))
+    if sys.platform != "linux" or own or shutil.which("nvidia-smi") or Path("/proc/driver/nvidia").exists():
+        return []
+    print("No NVIDIA GPU was found: taking PyTorch for processors, which is much smaller.", flush=True)
+    return ["--extra-index-url", _PROCESSORS]
+
+
+def _installed(command: list[str]) -> list[str] | None:
+    """Run pip, and tell of large downloads and of the unpacking; None where all went well, else the errors that it told."""
+    errors = []
+    with _LOG.open("w", encoding="utf-8") as log, subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
+        assert process.stdout is not None
+        for data in process.stdout:
+            line = data.decode(errors="replace").strip()
+            log.write(line + "\n")
+            large = _LARGE.match(line)
+            if large is not None:
+                print(f"  downloading {large[1]} ({large[2]})", flush=True)
+            elif line.startswith("Installing collected packages"):
+                print(f"  unpacking {line.count(',') + 1} packages", flush=True)
+            elif line.startswith("ERROR:"):
+                errors.append(line[len("ERROR:") :].strip())
+    return errors if process.returncode else None
 
 
 def main() -> None:

@@ -35,7 +35,9 @@ def run(store_url: str, run_id: str) -> str:
     store = _store(store_url)
     lease = _lease(store, run_id)
     if lease is not None:
+        log.info("Run %s is taken up", run_id)
         _work(store, lease)
+        log.info("Run %s is left: %s", run_id, store.get(run_id).status)
     return store.get(run_id).status
 
 

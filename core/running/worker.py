@@ -20,6 +20,7 @@ from distributed.comm.addressing import get_address_host
 
 import core.running.runner  # noqa: F401  loaded before the first run needs it
 from core.engines import kernel
+from core.errands import logs
 from core.errors import TangenteError
 from core.experiment.making import experiment_of
 from core.loss.losses import Losses
@@ -90,7 +91,7 @@ async def serve(address: str, name: str | None) -> None:
 def work(address: str, store_url: str, name: str | None = None) -> None:
     """Join the scheduler at `address`, and train its runs until it ends."""
     configure()
-    logging.basicConfig(format="%(asctime)s %(name)s: %(message)s")
+    logs.begin()
     warm_up()
     threading.Thread(target=compile_kernels, name="compile-kernels", daemon=True).start()
     ended = threading.Event()

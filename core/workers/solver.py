@@ -20,6 +20,7 @@ from types import TracebackType
 import scipy.integrate  # noqa: F401  loaded before the first question needs it, which takes a second
 
 from core import references
+from core.errands import logs
 from core.errors import RunError, TangenteError
 from core.references.common.clock import Unwanted
 from core.store import Question, RunStore, classical, default_url
@@ -112,7 +113,7 @@ def main() -> None:
     parser.add_argument("--store", default=default_url(), metavar="URL", help="the store (default: $TANGENTE_STORE)")
     parser.add_argument("--name", help="a name that no other solver of this store has; one started again goes on where it was")
     given = parser.parse_args()
-    logging.basicConfig(format="%(asctime)s %(name)s: %(message)s")
+    logs.begin()
     serve(RunStore(given.store), given.name or secrets.token_hex(8))
 
 

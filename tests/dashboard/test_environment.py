@@ -86,7 +86,9 @@ def test_the_first_start_sets_up_and_the_next_ones_only_run(project: Path, demo:
     first = demo("--an", "option", "with space")
     assert first.returncode == 0, first.stderr
     assert first.stdout.splitlines()[-1] == "ran 1.0 ['--an', 'option', 'with space'] True"
-    assert str(project / ".venv") in first.stdout and "Successfully installed tiny-1.0" in first.stdout
+    assert str(project / ".venv") in first.stdout and "Installed in " in first.stdout
+    assert len(first.stdout.splitlines()) <= 6, first.stdout  # a few lines, all else is kept
+    assert "Successfully installed tiny-1.0" in (project / ".venv" / "install.log").read_text()
     assert demo().stdout == "ran 1.0 [] True\n"
 
 
@@ -157,10 +159,90 @@ def canonical(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def test_a_python_too_old_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "version_info", (3, 10, 13))
-    with pytest.raises(SystemExit, match=r"needs Python 3\.11 or newer"):
-        environment.enter("dashboard", environment.APP)
+@pytest.fixture
+def bare(project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project without an environment, on a machine without another Python."""
+    monkeypatch.setattr(environment, "FOLDER", project / ".venv")
+    monkeypatch.setattr(environment, "ROOT", project)
+    monkeypatch.setattr(environment, "_others", lambda: iter(()))
+    return project
+
+
+TROUBLES = [
+    ((3, 10), "linux", "x86_64", "needs Python 3.11 or newer"),
+    ((3, 15), "linux", "x86_64", "not built for Python 3.15 yet"),
+    ((3, 12), "darwin", "x86_64", "Macs with Intel processors"),
+    ((3, 12), "win32", "ARM64", "Windows on ARM"),
+]
+
+
+@pytest.mark.parametrize(("version", "system", "machine", "sentence"), TROUBLES)
+def test_a_python_that_will_not_do_is_told_so(
+    bare: Path, monkeypatch: pytest.MonkeyPatch, version: tuple[int, int], system: str, machine: str, sentence: str
+) -> None:
+    assert sentence in environment._trouble(version, system, machine)
+    monkeypatch.setattr(sys, "version_info", (*version, 0))
+    monkeypatch.setattr(sys, "platform", system)
+    monkeypatch.setattr("platform.machine", lambda: machine)
+    with pytest.raises(SystemExit, match=f"{sentence}.*No other Python") as ended:
+        environment.enter("demo", ("requirements.txt",))
+    assert len(str(ended.value).splitlines()) == 1 and not (bare / ".venv").exists()
+
+
+@pytest.mark.parametrize("system", [("linux", "x86_64"), ("linux", "aarch64"), ("darwin", "arm64"), ("win32", "AMD64")])
+@pytest.mark.parametrize("minor", [11, 14])
+def test_a_python_that_will_do_is_taken(system: tuple[str, str], minor: int) -> None:
+    assert environment._trouble((3, minor), *system) == ""
+
+
+def test_another_python_is_taken_where_this_one_will_not_do(
+    bare: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Real ones: this as another, and a file that does not start."""
+    real = (getattr(sys, "_base_executable", sys.executable), sys.version_info)
+    replaced: list[tuple[str, ...]] = []
+    monkeypatch.setattr(environment, "_others", lambda: iter([str(bare / "no-python"), real[0]]))
+    monkeypatch.setattr(environment, "replace", lambda *command: replaced.append(command))
+    monkeypatch.setattr(sys, "version_info", (3, 15, 0))
+    environment.enter("demo", ("requirements.txt",))
+    assert f"Taking {real[0]} instead" in capsys.readouterr().out
+    assert replaced[0][0] == str(bare / ".venv" / "bin" / "python") and environment._works(Path(replaced[0][0]))
+
+
+def test_pytorch_for_processors_is_taken_where_no_gpu_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("PIP_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    monkeypatch.setattr(Path, "exists", lambda path: False)
+    assert environment._builds() == ["--extra-index-url", "https://download.pytorch.org/whl/cpu"]
+    monkeypatch.setenv("PIP_INDEX_URL", "https://packages.example/simple")
+    assert environment._builds() == []  # whoever has an index keeps to it
+    monkeypatch.delenv("PIP_INDEX_URL")
+    monkeypatch.setattr("shutil.which", lambda name: f"/usr/bin/{name}" if name == "nvidia-smi" else None)
+    assert environment._builds() == []
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert environment._builds() == []
+
+
+def test_large_downloads_and_errors_are_told(bare: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(environment, "_LOG", bare / "log")
+    said = [
+        "Collecting torch==2.13.0",
+        "  Downloading https://files.example/torch-2.13.0%2Bcpu-cp311-cp311-manylinux_2_28_x86_64.whl (180.5 MB)",
+        "  Downloading scipy-1.17.1-cp311-cp311-manylinux_2_27_x86_64.whl (35.1 MB)",
+        "  Downloading tomli_w-1.2.0-py3-none-any.whl (6.7 kB)",
+        "  Downloading small-1.2.0-py3-none-any.whl (6.7 MB)",
+        "Installing collected packages: a, b, c",
+        "ERROR: No space left on device",
+    ]
+    command = [sys.executable, "-c", f"import sys; print({chr(10).join(said)!r}); sys.exit(1)"]
+    assert environment._installed(command) == ["No space left on device"]
+    told = capsys.readouterr().out.splitlines()
+    assert told == ["  downloading torch-2.13.0%2Bcpu (180.5 MB)", "  downloading scipy-1.17.1 (35.1 MB)", "  unpacking 3 packages"]
+    assert (bare / "log").read_text().count("\n") == len(said)
+    assert environment._installed([sys.executable, "-c", ""]) is None
 
 
 @pytest.mark.parametrize("file", ["dashboard/environment.py", "dashboard/__main__.py", "tests/__main__.py"])
@@ -171,13 +253,11 @@ def test_the_commands_can_be_read_by_old_pythons(file: str) -> None:
     assert {name.split(".")[0] for name in imported} <= sys.stdlib_module_names
 
 
-def test_a_python_without_ensurepip_is_told_the_remedy(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(environment, "FOLDER", project / ".venv")
-    monkeypatch.setattr(environment, "ROOT", project)
+def test_a_python_without_ensurepip_is_told_the_remedy(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "ensurepip", None)
     with pytest.raises(SystemExit, match="Install: "):
         environment.enter("demo", ("requirements.txt",))
-    assert not (project / ".venv").exists()
+    assert not (bare / ".venv").exists()
 
 
 def dashboard(*arguments: str) -> list[str]:
