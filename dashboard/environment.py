@@ -109,7 +109,7 @@ def _trouble(version: tuple[int, int], system: str, machine: str) -> str:
 
 
 def _others() -> Iterator[str]:
-    """Other Pythons on this machine, the newest that will do first."""
+    """The other Pythons on this machine, the newest that will do first."""
     for minor in range(_NEWEST[1], _OLDEST[1] - 1, -1):
         version = f"3.{minor}"
         found = shutil.which("python" + version)

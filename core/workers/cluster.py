@@ -79,7 +79,7 @@ class Cluster:
 
     @property
     def _alone(self) -> TangenteError | None:
-        """That a scheduler elsewhere is lost, or has no worker."""
+        """The warning that a scheduler elsewhere is lost, or has no worker."""
         client = self._client
         if self._address is None or client is None:
             return None

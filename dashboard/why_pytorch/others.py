@@ -12,7 +12,7 @@ from dashboard.texts import _
 from dashboard.texts.formats import in_markdown, plain
 
 KIND = "frameworks"
-"""Under which name the errand is kept."""
+"""The name under which the errand is kept."""
 _ASKED = "frameworks-asked"
 _OFTEN = 2.0  # seconds between two looks
 
