@@ -45,7 +45,7 @@ def _offer() -> None:
         return
     st.button(_("Install the other frameworks"), "install-frameworks", icon=":material/download:", on_click=_install)
     text = _("They take 3.5 GB on the machine that serves this page, in an environment of their own. {command} does the same.")
-    st.caption(text.format(command="`python -m core frameworks`"))
+    st.caption(text.format(command="`python -m tangente frameworks`"))
 
 
 def _install() -> None:

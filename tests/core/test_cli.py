@@ -220,3 +220,8 @@ def test_every_hyperparameter_is_a_flag(cli) -> None:  # type: ignore[no-untyped
     shown = cli("solve", "--help").stdout
     for name in HYPERPARAMETERS:
         assert "--" + name.replace("_", "-") in shown
+
+
+def test_a_worker_needs_a_store_that_its_scheduler_reaches(cli) -> None:  # type: ignore[no-untyped-def]
+    done = cli("worker", "tcp://10.0.0.1:8786")
+    assert done.returncode == 2 and "postgresql" in done.stderr
