@@ -32,6 +32,7 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ.pop(SLOW, None)
 
 
+@pytest.hookimpl(trylast=True)  # when folders have marked their own
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     skipped = pytest.mark.skip(reason="slow: python3 -m tests --slow")
     for item in items:
