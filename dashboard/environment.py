@@ -16,6 +16,7 @@ import shutil
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,6 +29,8 @@ _OLDEST, _NEWEST = (3, 11), (3, 14)
 """The Pythons that all packages are built for."""
 _LOG = FOLDER / "install.log"
 _PROCESSORS = "https://download.pytorch.org/whl/cpu"
+_PATIENCE = 5.0
+"""Seconds that PyTorch's own index has to answer."""
 _LARGE = re.compile(r"Downloading (?:\S*/)?([^-/\s]+-[^-\s]+)\S* \((\d{2,}\.?\d* MB|[\d.]+ GB)\)")
 _PINNED = re.compile(r"([A-Za-z0-9._-]+)==([^\s;#]+)")
 
@@ -185,13 +188,23 @@ def _fill(files: tuple[str, ...], missing: list[str]) -> None:
 def _builds() -> list[str]:
     """Where pip finds PyTorch for processors alone, 4 GB smaller: on Linux PyPI's is for NVIDIA's GPUs, and this machine has none.
 
-    Whoever has an index of their own keeps to that.
+    Whoever has an index of their own keeps to that; where PyTorch's does not answer, pip would try it again and again for every package.
     """
-    own = any(os.environ.get(name) for name in ("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_NO_INDEX"))
-    if sys.platform != "linux" or own or shutil.which("nvidia-smi") or Path("/proc/driver/nvidia").exists():
+    if sys.platform != "linux" or _own_index() or shutil.which("nvidia-smi") or Path("/proc/driver/nvidia").exists():
+        return []
+    try:
+        urllib.request.urlopen(_PROCESSORS + "/torch/", timeout=_PATIENCE).close()
+    except OSError:
         return []
     print("No NVIDIA GPU was found: taking PyTorch for processors, which is much smaller.", flush=True)
     return ["--extra-index-url", _PROCESSORS]
+
+
+def _own_index() -> bool:
+    """Whether pip's settings, in the environment or in its files, name where packages come from."""
+    done = subprocess.run([sys.executable, "-m", "pip", "config", "list"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
+    settings = done.stdout.decode(errors="replace") + "".join(name for name in os.environ if name.startswith("PIP_"))
+    return any(name in settings.lower().replace("_", "-") for name in ("index-url", "no-index"))
 
 
 def _installed(command: list[str]) -> list[str] | None:

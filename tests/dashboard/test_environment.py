@@ -10,10 +10,13 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 import zipfile
 from collections.abc import Callable, Iterable
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -209,21 +212,38 @@ def test_another_python_is_taken_where_this_one_will_not_do(
     assert replaced[0][0] == str(bare / ".venv" / "bin" / "python") and environment._works(Path(replaced[0][0]))
 
 
-def test_pytorch_for_processors_is_taken_where_no_gpu_is(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pytorch_for_processors_is_taken_where_no_gpu_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "torch").mkdir()
+    handler = partial(SimpleHTTPRequestHandler, directory=str(tmp_path))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        index = f"http://127.0.0.1:{server.server_address[1]}"
+        monkeypatch.setattr(environment, "_PROCESSORS", index)
+        monkeypatch.setattr(environment, "_own_index", lambda: False)
+        monkeypatch.setattr(sys, "platform", "linux")
+        monkeypatch.setattr("shutil.which", lambda name: None)
+        assert environment._builds() == ["--extra-index-url", index]
+        monkeypatch.setattr("shutil.which", lambda name: f"/usr/bin/{name}" if name == "nvidia-smi" else None)
+        assert environment._builds() == []
+        monkeypatch.setattr("shutil.which", lambda name: None)
+        monkeypatch.setattr(environment, "_own_index", lambda: True)
+        assert environment._builds() == []
+        monkeypatch.setattr(environment, "_own_index", lambda: False)
+        server.shutdown()
+    assert environment._builds() == []  # nobody answers any more
+
+
+def test_whoever_has_an_index_of_their_own_keeps_to_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in [name for name in os.environ if name.startswith("PIP_")]:
         monkeypatch.delenv(name)
-    monkeypatch.setattr(sys, "platform", "linux")
-    monkeypatch.setattr("shutil.which", lambda name: None)
-    monkeypatch.setattr(Path, "exists", lambda path: False)
-    assert environment._builds() == ["--extra-index-url", "https://download.pytorch.org/whl/cpu"]
-    monkeypatch.setenv("PIP_INDEX_URL", "https://packages.example/simple")
-    assert environment._builds() == []  # whoever has an index keeps to it
-    monkeypatch.delenv("PIP_INDEX_URL")
-    monkeypatch.setattr("shutil.which", lambda name: f"/usr/bin/{name}" if name == "nvidia-smi" else None)
-    assert environment._builds() == []
-    monkeypatch.setattr("shutil.which", lambda name: None)
-    monkeypatch.setattr(sys, "platform", "darwin")
-    assert environment._builds() == []
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)  # which pip reads instead of all others
+    assert not environment._own_index()
+    (tmp_path / "pip.conf").write_text("[global]\nindex-url = https://packages.example/simple\n")
+    monkeypatch.setenv("PIP_CONFIG_FILE", str(tmp_path / "pip.conf"))
+    assert environment._own_index()
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("PIP_EXTRA_INDEX_URL", "https://packages.example/simple")
+    assert environment._own_index()
 
 
 def test_large_downloads_and_errors_are_told(bare: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
