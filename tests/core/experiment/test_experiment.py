@@ -106,7 +106,7 @@ BAD = [
     ('problem = "burgers"\n[training.weights]\ncondition-9 = 1', "unknown-term-near", "training.weights.condition-9"),
     ('problem = "burgers"\n[training.weights]\ncondition = -1', "out-of-range", "training.weights.condition"),
     ('problem = "burgers"\n[values]\nmu = 1', "unknown-parameter-near", "values.mu"),
-    ('problem = "burgers"\n[values]\nnu = "x"', "unknown-name-near", "values.nu"),
+    ('problem = "burgers"\n[values]\nnu = "x"', "unknown-name", "values.nu"),
     ('problem = "poisson"\n[values]\nnu = 1', "no-parameters", "values.nu"),
     ("problem = ", "toml-value", "line 1"),
     ("a = 1\na = 2", "toml-twice", "line 2"),

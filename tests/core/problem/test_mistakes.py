@@ -56,7 +56,7 @@ def test_every_part_of_the_table_is_looked_at() -> None:
         "problem.title": "not-a-text",
         "problem.domian": "unknown-key",
         "problem.reference": "not-a-choice",
-        "problem.coordinates.t[2]": "unknown-name-near",
+        "problem.coordinates.t[2]": "unknown-name",
         "problem.coordinates.x": "empty-interval",
         "problem.parameters.k": "empty-range",
         "problem.definitions.w": "operand-missing",
