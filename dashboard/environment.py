@@ -112,7 +112,7 @@ def _trouble(version: tuple[int, int], system: str, machine: str) -> str:
 
 
 def _others() -> Iterator[str]:
-    """The other Pythons on this machine, the newest that will do first."""
+    """Yield the other Pythons on this machine, the newest first."""
     for minor in range(_NEWEST[1], _OLDEST[1] - 1, -1):
         version = f"3.{minor}"
         found = shutil.which("python" + version)

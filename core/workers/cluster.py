@@ -79,7 +79,7 @@ class Cluster:
 
     @property
     def _alone(self) -> TangenteError | None:
-        """The warning that a scheduler elsewhere is lost, or has no worker."""
+        """The error that a scheduler elsewhere is lost, or has no worker; None if all is well."""
         client = self._client
         if self._address is None or client is None:
             return None

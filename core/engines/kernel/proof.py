@@ -26,7 +26,7 @@ TRUE: dict[str, Callable[..., Array]] = {
 }
 """What each operation should give."""
 TOLERANCES = {"float32": (1e-4, 3e-2), "float64": (1e-10, 1e-5)}
-"""The largest error of values, and of a gradient beside a difference, relative to the largest."""
+"""The tolerances of values, and of a gradient beside a difference, relative to the largest."""
 ROWS = 70
 
 
