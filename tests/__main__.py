@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
-from collections.abc import Sequence
 
 from dashboard import environment
 
+ALONE = "browser or processes or timed"
+"""The marks of tests that get the machine for themselves: a browser, workers and limits in seconds suffer beside others."""
 MOST = 4
-"""Processes of pytest: each loads torch, and those in which a browser or workers are waited for compute little."""
+"""Processes of pytest among which the other tests are shared out: each loads torch."""
+NOTHING = 5
+"""The exit code of pytest where no test was chosen."""
 
 
 def main() -> None:
-    """Set up where needed, then become pytest."""
+    """Set up where needed; run the tests that can be shared out among the cores, then become pytest for the others."""
     environment.enter("tests", environment.TESTS)
     os.chdir(environment.ROOT)
-    environment.replace(sys.executable, "-m", "pytest", *shared(sys.argv[1:]), *sys.argv[1:])
-
-
-def shared(arguments: Sequence[str]) -> list[str]:
-    """The arguments by which pytest shares the tests out among the cores; none where that is chosen, or one test."""
-    chosen = any(item.startswith(("-n", "--numprocesses", "--pdb")) or "::" in item for item in arguments)
-    return [] if chosen else ["-n", str(min(MOST, 1 + (os.cpu_count() or 1))), "--dist", "loadgroup"]
+    pytest, cores = [sys.executable, "-m", "pytest"], min(MOST, os.cpu_count() or 1)
+    given = sys.argv[1:]
+    if cores == 1 or any(
+        item.startswith(("-n", "-m", "--numprocesses", "--pdb", "--lf", "--ff", "--co")) or "::" in item for item in given
+    ):
+        environment.replace(*pytest, *given)
+    shared = subprocess.call([*pytest, "-n", str(cores), "-m", f"not ({ALONE})", *given])
+    if shared not in (0, 1, NOTHING):  # interrupted, or used wrongly
+        sys.exit(shared)
+    alone = subprocess.call([*pytest, "-m", ALONE, *given])
+    codes = {shared, alone} - {NOTHING}
+    sys.exit(max(codes, default=NOTHING))
 
 
 if __name__ == "__main__":

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.examples import SLOW
 
-GROUPS = ("browser", "processes")
-"""Marks whose tests run one after another, in one of pytest's own processes: they share a server, or count what a machine does."""
+BROWSER = Path(__file__).parent / "browser"
+"""The folder whose tests all need a browser."""
+GROUPS = ("browser", "processes", "timed")
+"""Marks whose tests run one after another, in one of pytest's own processes: they share a server, or count what a machine does.
+
+`python3 -m tests` leaves them the machine for themselves.
+"""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -32,10 +38,12 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ.pop(SLOW, None)
 
 
-@pytest.hookimpl(trylast=True)  # when folders have marked their own
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     skipped = pytest.mark.skip(reason="slow: python3 -m tests --slow")
     for item in items:
+        if BROWSER in item.path.parents:
+            item.add_marker(pytest.mark.browser)
         heavy = item.get_closest_marker("network") and config.getoption("--slow") != "all"
         if heavy or (item.get_closest_marker("slow") and not config.getoption("--slow")):
             item.add_marker(skipped)

@@ -121,6 +121,18 @@ def test_files_that_are_named_exist(name: str) -> None:
     assert [path for path in named if "NAME" not in path and not (ROOT / path).exists()] == []
 
 
+def test_files_that_the_code_names_exist() -> None:
+    folders = [ROOT / name for name in ("core", "dashboard", "pages", "tangente", "tests", "benchmarks")]
+    sources = [path for folder in folders for kind in ("*.py", "*.js") for path in folder.rglob(kind) if path != Path(__file__)]
+    named = [
+        (source.relative_to(ROOT).as_posix(), path)
+        for source in sources
+        for path in re.findall(r"(?<![\w/.])((?:core|dashboard)/[\w/]+\.(?:py|js|css|toml))", source.read_text(encoding="utf-8"))
+    ]
+    made = {"core/problem/library/relaxation.toml"}  # by following CONTRIBUTING.md
+    assert len(named) > 50 and [(source, path) for source, path in named if path not in made and not (ROOT / path).exists()] == []
+
+
 def test_the_architecture_names_every_module() -> None:
     text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     files = [path.relative_to(ROOT) for layer in ("core", "dashboard") for path in (ROOT / layer).rglob("*.py")]

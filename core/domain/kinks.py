@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.domain.domain import Interval
+from core.domain.zeros import Functions, crossing, lowest
 from core.errors import TangenteError
 from core.expressions import NUMPY, Binary, Call, Coordinate, Expression, Leaf, Number, differentiate, evaluate, leaves_in
 from core.expressions.algebra import ONE, call, multiply, subtract
@@ -22,8 +24,6 @@ Array = NDArray[np.float64]
 
 ALONG, LINES = 1001, 17
 """Points on a line, and parallel lines for each further coordinate."""
-HALVINGS = 60
-"""Steps by which a zero is narrowed down, to the last digit."""
 VANISHES = 1e-9
 """A value that touches zero without crossing it comes as near as this, relative to its largest."""
 BESIDE = (1e-5, 1e-6)
@@ -111,9 +111,9 @@ class _Lines:
         crosses = inside & (values[:-1] * values[1:] < 0)
         sizes = np.abs(values)
         dips = (inside[:-1] & inside[1:]) & (sizes[1:-1] <= sizes[:-2]) & (sizes[1:-1] <= sizes[2:]) & (sizes[1:-1] > 0)
-        touched = self._lowest(tree, self._all[:-2][dips], self._all[2:][dips])
+        touched = _on_lines(lowest, lambda places: np.abs(self._values(tree, places)), self._all[:-2][dips], self._all[2:][dips])
         near = np.abs(self._values(tree, touched)) <= VANISHES * np.max(sizes, where=np.isfinite(sizes), initial=0.0)
-        crossed = self._crossing(tree, self._all[:-1][crosses], self._all[1:][crosses])
+        crossed = _on_lines(crossing, partial(self._values, tree), self._all[:-1][crosses], self._all[1:][crosses])
         return np.concatenate([self._all[values == 0], crossed, touched[near]])
 
     def roughest(self, tree: Expression, places: Array) -> tuple[float, bool] | None:
@@ -145,19 +145,9 @@ class _Lines:
             found.append(np.where(there, self._values(tree, moved), np.nan))
         return found
 
-    def _crossing(self, tree: Expression, low: Array, high: Array) -> Array:
-        """The crossing between places of different signs, found by bisection."""
-        signs = np.sign(self._values(tree, low))
-        for _ in range(HALVINGS):
-            middle = (low + high) / 2
-            same = (np.sign(self._values(tree, middle)) == signs)[:, None]
-            low, high = np.where(same, middle, low), np.where(same, high, middle)
-        return (low + high) / 2
 
-    def _lowest(self, tree: Expression, low: Array, high: Array) -> Array:
-        """Where a tree is smallest between places, by thirds."""
-        for _ in range(HALVINGS):
-            one, other = low + (high - low) / 3, high - (high - low) / 3
-            falls = (np.abs(self._values(tree, one)) > np.abs(self._values(tree, other)))[:, None]
-            low, high = np.where(falls, one, low), np.where(falls, high, other)
-        return (low + high) / 2
+def _on_lines(find: Callable[[Functions, Array, Array], Array], value: Callable[[Array], Array], low: Array, high: Array) -> Array:
+    """The places (n, 2) that `find` gives for the values of places, each on a stretch of one line."""
+    numbers = low[:, 0]
+    found = find(lambda along: value(np.stack([numbers, along], axis=1)), low[:, 1], high[:, 1])
+    return np.stack([numbers, found], axis=1)

@@ -1,7 +1,7 @@
 """Points at which formulas show what they are: beside and between the places where they jump or bend, and around narrow pulses.
 
 Random points find what is false on a large part of a box; a pulse between two of them they do not. Along each coordinate, the arguments of
-functions tell where something changes, as they tell an integrator (`core/references/stretches.py`); here it has to be fast.
+functions tell where something changes, as they tell an integrator (`core/domain/stretches.py`); here it has to be fast.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from core.domain import bends, stretches
 from core.domain.domain import Interval, Place
+from core.domain.zeros import crossing, lowest
 from core.expressions import NUMPY, Coordinate, Expression, Leaf, evaluate, leaves_in
 
 Array = NDArray[np.float64]
@@ -23,7 +24,6 @@ BASES = 4
 """Points from which lines go along a coordinate."""
 SAMPLES = 200
 """Points on a line: between two of them, what changes by less than a width is seen by random points, too."""
-HALVINGS = 50
 WIDTHS = np.array([-2.0, -1.0, -0.5, -0.1, 0.1, 0.5, 1.0, 2.0])
 """Distances from a pulse, in its widths."""
 DISTANCES = np.geomspace(1e-13, 1.0, 14 * 8 + 1)
@@ -106,22 +106,13 @@ def _fast(values: Array, share: float | None) -> bool:
 
 
 def _zeros(function: Function, x: Array, values: Array) -> Array:
-    """The places where the function changes its sign, by bisection."""
+    """The places where the function changes its sign."""
     crosses = values[:-1] * values[1:] < 0
-    low, high, signs = x[:-1][crosses], x[1:][crosses], np.sign(values[:-1][crosses])
-    for _ in range(HALVINGS if len(low) else 0):
-        middle = (low + high) / 2
-        same = np.sign(function(middle)) == signs
-        low, high = np.where(same, middle, low), np.where(same, high, middle)
-    return np.concatenate([x[values == 0], (low + high) / 2])
+    return np.concatenate([x[values == 0], crossing(function, x[:-1][crosses], x[1:][crosses])])
 
 
 def _extremes(function: Function, x: Array, values: Array) -> Array:
-    """The places where the function is largest or smallest, by thirds."""
+    """The places where the function is largest or smallest."""
     turns = (np.diff(values)[:-1] * np.diff(values)[1:] < 0) & np.isfinite(values[1:-1])
-    low, high, signs = x[:-2][turns], x[2:][turns], np.sign(np.diff(values)[:-1][turns])
-    for _ in range(2 * HALVINGS if len(low) else 0):
-        one, other = low + (high - low) / 3, high - (high - low) / 3
-        left = signs * function(one) > signs * function(other)
-        low, high = np.where(left, low, one), np.where(left, other, high)
-    return (low + high) / 2
+    rises = np.sign(np.diff(values)[:-1][turns])
+    return lowest(lambda places: -rises * function(places), x[:-2][turns], x[2:][turns])

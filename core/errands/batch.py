@@ -15,13 +15,11 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import IO, Any
 
-import core
+from core.errands.surroundings import ONE_THREAD, ROOT
 from core.errors import RunError
 
-_ROOT = Path(core.__file__).resolve().parent.parent
 SILENCE = 300.0
 """Seconds without a word after which a program counts as hanging: some compile for a minute before their first step, on an idle machine."""
 MOST_EVENTS = 5_000
@@ -49,10 +47,9 @@ class Errand:
 
     def start(self, complaints: IO[bytes]) -> subprocess.Popen[bytes]:
         """The process; it ends when its standard input closes, and works with one thread. Raises `OSError`."""
-        threads = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
-        environment = {**os.environ, **threads, "PYTHONPATH": str(_ROOT), **self.environment}
+        environment = {**os.environ, **ONE_THREAD, "PYTHONPATH": str(ROOT), **self.environment}
         command = [self.python, "-m", self.module, *self.arguments]
-        return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=complaints, env=environment, cwd=_ROOT)
+        return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=complaints, env=environment, cwd=ROOT)
 
 
 class Batch:

@@ -1,4 +1,4 @@
-"""What hyperparameters choose from, each choice with the sentence that tells what it is for."""
+"""The choices that hyperparameters offer, each with the sentence that tells what it is for."""
 
 from __future__ import annotations
 
@@ -161,6 +161,6 @@ ENGINE_CHOICES = {
     ),
 }
 WEIGHT = Real(0.0, 1e6, scale="log")
-"""What the weight of a loss term may be."""
+"""The range of the weight of a loss term."""
 KINDS = ("equation", "condition", "interface")
 """The kinds of loss terms for which a weight may be given at once."""

@@ -11,13 +11,10 @@ import runpy
 import signal
 import subprocess
 import sys
-from pathlib import Path
 from typing import IO, Any
 
-import core
+from core.errands.surroundings import ONE_THREAD, import_path
 from core.errands.telling import end_with_parent
-
-_ROOT = Path(core.__file__).resolve().parent.parent
 
 
 def start(
@@ -27,10 +24,7 @@ def start(
 
     The child finds the store's URL in its environment, as its command, and a password in it, could be read by anyone on the machine.
     """
-    path = os.pathsep.join(part for part in (str(_ROOT), os.environ.get("PYTHONPATH", "")) if part)
-    # One thread: on networks this small, two are slower; set before torch is imported so that every thread of the child agrees.
-    threads = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
-    environment = {**os.environ, **threads, "PYTHONPATH": path, "TANGENTE_STORE": store_url}
+    environment = {**os.environ, **ONE_THREAD, "PYTHONPATH": import_path(), "TANGENTE_STORE": store_url}
     command = [sys.executable, "-m", "core.workers.child_processes", module, *arguments]
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=stdout, stderr=stderr, env=environment)
 

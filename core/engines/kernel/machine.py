@@ -209,7 +209,7 @@ def _proof(path: Path) -> Path:
 
 
 def _verdict(path: Path, code: bytes) -> str | None:
-    """What was found to be wrong with this code on this machine, "" for nothing; None where that was not tried."""
+    """The fault that the proof of this code found on this machine, "" for none; None where it was not tried."""
     try:
         digest, _space, reason = _proof(path).read_text(encoding="utf-8").partition(" ")
     except (OSError, UnicodeDecodeError):

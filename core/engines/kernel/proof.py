@@ -24,14 +24,14 @@ TRUE: dict[str, Callable[..., Array]] = {
     **{"sinh": np.sinh, "cosh": np.cosh, "tanh": np.tanh, "exp": np.exp, "log": np.log, "sqrt": np.sqrt, "abs": np.abs},
     **{"sign": np.sign, "heaviside": lambda x: np.heaviside(x, 0.5), "atan2": np.arctan2, "min": np.minimum, "max": np.maximum},
 }
-"""What each operation should give."""
+"""The function that each operation should be."""
 TOLERANCES = {"float32": (1e-4, 3e-2), "float64": (1e-10, 1e-5)}
 """The tolerances of values, and of a gradient beside a difference, relative to the largest."""
 ROWS = 70
 
 
 def faults(precision: str) -> Iterator[str]:
-    """What is wrong with the code that this process has loaded."""
+    """Yield a sentence for each part of the loaded code that does not work."""
     value, slope = TOLERANCES[precision]
     for name in (name for name in CODES if name not in UNCOMPILED):
         plan, expected = _operation(name, precision)

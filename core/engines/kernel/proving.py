@@ -6,20 +6,18 @@ import os
 import signal
 import subprocess
 import sys
-from pathlib import Path
 
-import core
+from core.errands.surroundings import import_path
 
 PATIENCE = 120.0  # seconds
 
 
 def fault(code: bytes, precision: str) -> str:
-    """What is wrong with object code for this machine, in a few words; "" where nothing is. Raises `OSError` where that cannot be tried."""
-    path = os.pathsep.join(part for part in (str(Path(core.__file__).resolve().parent.parent), os.environ.get("PYTHONPATH", "")) if part)
+    """The fault of object code on this machine in a few words, "" for none. Raises `OSError` where the proof cannot be carried out."""
     command = [sys.executable, "-m", "core.engines.kernel.proof", precision]
     try:
         done = subprocess.run(
-            command, input=code, capture_output=True, timeout=PATIENCE, env={**os.environ, "PYTHONPATH": path}, check=False
+            command, input=code, capture_output=True, timeout=PATIENCE, env={**os.environ, "PYTHONPATH": import_path()}, check=False
         )
     except subprocess.TimeoutExpired as error:
         raise OSError("its test does not end") from error

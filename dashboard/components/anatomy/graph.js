@@ -9,7 +9,7 @@ const SWEEPS = 12;
 const MOVES = 40;
 
 /**
- * A graph, as core/anatomy.py tells of it; an edge names two nodes by their places.
+ * A graph, as core/why_pytorch/anatomy.py tells of it; an edge names two nodes by their places.
  *
  * @typedef {object} Graph
  * @property {{ name: string, leaf: string | null, layer: number }[]} nodes

@@ -23,7 +23,7 @@ import { drawGraph } from "./graph.js";
  */
 
 /**
- * What core/anatomy.py tells of a tensor; `was`, of the same before the line.
+ * What core/why_pytorch/anatomy.py tells of a tensor; `was`, of the same before the line.
  *
  * @typedef {object} Tensor
  * @property {string} name

@@ -14,7 +14,7 @@ import { brief, element, fill, say, whole } from "../shared/words.js";
  */
 /** @typedef {Record<"title" | "graph" | "ahead" | "behind", string>} Texts */
 
-/** @typedef {{ device: string, graph: boolean, parameters: number, steps_per_second: number }} Measured what core/frameworks/scaling.py tells */
+/** @typedef {{ device: string, graph: boolean, parameters: number, steps_per_second: number }} Measured what core/why_pytorch/frameworks/scaling.py tells */
 /** @typedef {Measured & { event: "rate" }} Rate */
 /** @typedef {{ event: "failed", who: string, message: string, complained: string }} Failed */
 /** @typedef {[parameters: number, rate: number]} Point */

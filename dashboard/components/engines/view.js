@@ -22,7 +22,7 @@ const ROOM = 1.45; // how much longer than the longest bar the axis is: what is 
  */
 
 /** @typedef {Record<string, number>} Numbers one for each engine */
-/** @typedef {{ event: "contenders", problem: string, engines: string[], steps: number }} Contenders what core/engine_rates.py tells */
+/** @typedef {{ event: "contenders", problem: string, engines: string[], steps: number }} Contenders what core/why_pytorch/engine_rates.py tells */
 /** @typedef {{ event: "result", turn: number, rates: Numbers, ratios: Numbers }} Turn */
 /** @typedef {{ event: "verdict", steps: number, rates: Numbers, ratios: Numbers, differences: Numbers, same: boolean }} Verdict */
 

@@ -19,7 +19,7 @@ const MISTAKES = ["shape", "dimension", "nan"];
  *   { columns: string[] }} Texts
  */
 
-/** @typedef {{ event: "started" | "ended" | "uncalled", who: string }} Bare what core/frameworks/mistakes.py tells */
+/** @typedef {{ event: "started" | "ended" | "uncalled", who: string }} Bare what core/why_pytorch/frameworks/mistakes.py tells */
 /** @typedef {{ raised: string | null, message: string, built: boolean, line: string | null, loss: number | string | null }} Outcome */
 /** @typedef {Outcome & { event: "mistake", who: string, name: string }} Mistake */
 /** @typedef {{ event: "breakpoint", who: string, calls: number, steps: number, shown: number | string }} Breakpoint */

@@ -29,7 +29,7 @@ import { brief, element, fill, say, whole } from "../shared/words.js";
  *   string> & { columns: string[] }} Texts
  */
 
-/** @typedef {{ event: "started" | "importing" | "ended", who?: string }} Bare what core/frameworks/race.py tells */
+/** @typedef {{ event: "started" | "importing" | "ended", who?: string }} Bare what core/why_pytorch/frameworks/race.py tells */
 /** @typedef {{ event: "loaded", who?: string, version?: string, seconds: number }} Loaded */
 /** @typedef {{ event: "built", who?: string, seconds: number, loss: number }} Built */
 /** @typedef {{ event: "steps", who?: string, first: number, losses: number[], seconds: number }} Steps */

@@ -1,10 +1,10 @@
-// Frames, as core/frames.py packs them, and their arrays.
+// Frames, as core/store/frames.py packs them, and their arrays.
 
 /** @typedef {{ values: Float32Array, shape: number[] }} Field */
 /** @typedef {Record<string, Field>} Fields some of which may not be there */
 
 /**
- * The header and the arrays, each a view into the buffer: core/frames.py describes the layout.
+ * The header and the arrays, each a view into the buffer: core/store/frames.py describes the layout.
  *
  * @param {ArrayBuffer} buffer
  */

@@ -10,7 +10,7 @@ export const BASE = new URL("../../../", import.meta.url).href;
 /** @typedef {Record<string, number | null>} Scores one for each unknown */
 
 /**
- * A run at one moment (core/recorder.py).
+ * A run at one moment (core/running/recorder.py).
  *
  * @typedef {object} RunHeader
  * @property {number} step
@@ -114,7 +114,7 @@ export async function hasChanged(run, status) {
 }
 
 /**
- * What an errand tells; what else is in it depends on its kind (core/errands.py).
+ * What an errand tells; what else is in it depends on its kind (core/errands/batch.py).
  *
  * @typedef {{ event: string, who?: string, stopped?: boolean, message?: string, complained?: string }} Told
  */

@@ -19,7 +19,7 @@ import { brief, element, fill, say, whole } from "../shared/words.js";
  */
 
 /** @typedef {{ name: string, library: string, device: string }} Contender */
-/** @typedef {{ event: "contenders", operation: string, sizes: number[], contenders: Contender[] }} Contenders what core/tensors.py tells */
+/** @typedef {{ event: "contenders", operation: string, sizes: number[], contenders: Contender[] }} Contenders what core/why_pytorch/tensors.py tells */
 /** @typedef {{ event: "result", size: number, seconds: Record<string, number> }} Result */
 /** @typedef {{ ratios: number[], faster: number[], slower: number[] }} Compared NumPy's time over its own, and where that is more or less */
 /** @typedef {{ event: "verdict", compared: Record<string, Compared> }} Verdict */

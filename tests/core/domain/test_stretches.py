@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from core.domain.domain import Interval
 from core.domain.stretches import Stretch, stretches
 from core.expressions import Names, parse
-from tests.examples import examples
 
 NAMES = Names(("x", "t"), ("u",))
 
@@ -25,7 +24,7 @@ def longest(parts: tuple[Stretch, ...], at: float) -> float:
     return min(part.longest for part in parts if part.low <= at <= part.high)
 
 
-@settings(deadline=None, max_examples=examples(60))
+@settings(deadline=None, max_examples=60)
 @given(place=st.floats(0.01, 0.99), exponent=st.floats(-6, -2))
 @pytest.mark.parametrize(
     "shape", ["exp(-((t - {a})/{w})^2)", "tanh((t - {a})/{w})", "1/(1 + ((t - {a})/{w})^2)", "1/cosh((t - {a})/{w})^2"]
@@ -39,7 +38,7 @@ def test_what_is_narrow_is_seen_wherever_it_is(shape: str, place: float, exponen
     assert all(one.high == other.low for one, other in itertools.pairwise(parts))
 
 
-@settings(deadline=None, max_examples=examples(60))
+@settings(deadline=None, max_examples=60)
 @given(places=st.lists(st.floats(0.001, 0.999), min_size=1, max_size=6, unique=True))
 def test_stretches_end_where_a_function_jumps_or_bends(places: list[float]) -> None:
     text = " + ".join(f"{function}(t - {place!r})*u" for function, place in zip(["heaviside", "sign", "abs"] * 2, places, strict=False))
@@ -48,7 +47,7 @@ def test_stretches_end_where_a_function_jumps_or_bends(places: list[float]) -> N
         assert min(abs(end - place) for end in ends) <= 1e-9
 
 
-@settings(deadline=None, max_examples=examples(40))
+@settings(deadline=None, max_examples=40)
 @given(place=st.floats(0.01, 0.99), exponent=st.floats(-7, -2))
 @pytest.mark.parametrize("shape", ["max(0, 1 - abs(t - {a})/{w})", "max(1 - ((t - {a})/{w})^2, 0)", "heaviside({w} - abs(t - {a}))"])
 def test_a_pulse_between_two_samples_has_its_ends(shape: str, place: float, exponent: float) -> None:

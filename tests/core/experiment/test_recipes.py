@@ -14,7 +14,6 @@ from core.experiment.making import experiment_of
 from core.experiment.recipes import BROYDEN, MARQUARDT, OF_THE_METHOD, SUITED
 from core.problem.problem import Problem
 from core.problem.reading.reading import library, load, problem_from_table
-from tests.examples import examples
 
 
 def of(name: str = "heat", **given: Any) -> Experiment:
@@ -83,7 +82,7 @@ def test_an_apple_gpu_has_no_float64() -> None:
     assert of(device="cuda:0").precision == "float64"
 
 
-@settings(deadline=None, max_examples=examples(60))
+@settings(deadline=None, max_examples=60)
 @given(
     st.sampled_from(library()),
     st.fixed_dictionaries(

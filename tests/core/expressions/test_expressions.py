@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
+import os
 import time
 from collections.abc import Callable
 from typing import Any
@@ -50,7 +51,6 @@ from core.expressions import (
 from core.expressions.special import DERIVED, SPECIAL
 from core.expressions.torch_functions import TORCH as FOR_TENSORS
 from core.expressions.tree import walk
-from tests.examples import examples
 
 NAMES = Names(("x", "t"), ("u", "v"), ("nu", "omega0", "D"))
 X, T, U = Coordinate("x"), Coordinate("t"), Derivative("u")
@@ -95,9 +95,11 @@ everything = st.recursive(
 
 COMPUTED = {"division-by-zero", "too-large", "not-real"}
 
+EXAMPLES = int(os.environ.get("TANGENTE_EXAMPLES", "300"))
+
 
 @given(everything)
-@settings(max_examples=examples(300), deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 def test_what_is_written_reads_as_the_same_tree(tree: Expression) -> None:
     text = to_text(tree)
     try:
@@ -109,7 +111,7 @@ def test_what_is_written_reads_as_the_same_tree(tree: Expression) -> None:
 
 
 @given(everything)
-@settings(max_examples=examples(200), deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_latex_is_balanced(tree: Expression) -> None:
     latex = to_latex(tree)
     assert latex.count("{") == latex.count("}")
@@ -143,7 +145,7 @@ words = st.sampled_from(
 
 
 @given(st.lists(words, max_size=60).map("".join))
-@settings(max_examples=examples(300), deadline=None)
+@settings(max_examples=300, deadline=None)
 def test_any_text_is_a_tree_or_an_error_with_a_place(text: str) -> None:
     try:
         tree = read(text)
@@ -191,7 +193,7 @@ def reference(node: Expression, x: float, t: float) -> float:
 
 
 @given(plain, st.floats(0.5, 2), st.floats(-2, 2))
-@settings(max_examples=examples(200), deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_numpy_agrees_with_plain_python(tree: Expression, x: float, t: float) -> None:
     try:
         expected = reference(tree, x, t)
@@ -204,7 +206,7 @@ def test_numpy_agrees_with_plain_python(tree: Expression, x: float, t: float) ->
 
 
 @given(with_unknowns, st.lists(st.floats(-2, 2), min_size=5, max_size=5))
-@settings(max_examples=examples(300), deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 def test_torch_agrees_with_numpy(tree: Expression, numbers: list[float]) -> None:
     """The two agree to 1e-12 wherever rounding alone, as extended precision shows it, decides no digit before the 13th."""
     values = dict(zip([X, T, U, Derivative("u", "x"), Derivative("u", "xt")], numbers, strict=True))
@@ -345,7 +347,7 @@ def leaf_in_torch(x: torch.Tensor, t: torch.Tensor) -> Callable[[Leaf], torch.Te
 
 
 @given(with_unknowns, st.floats(0.5, 2), st.floats(-2, 2), st.sampled_from("xt"))
-@settings(max_examples=examples(200), deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_symbolic_derivatives_agree_with_autograd(tree: Expression, x: float, t: float, along: str) -> None:
     points = {name: torch.tensor([number], dtype=torch.float64, requires_grad=True) for name, number in (("x", x), ("t", t))}
     leaf = leaf_in_torch(**points)
@@ -428,7 +430,7 @@ def test_partial_derivatives_hold_every_other_leaf_constant(text: str, leaf: str
 
 
 @given(with_unknowns, st.lists(st.floats(0.5, 2), min_size=5, max_size=5), st.integers(0, 4))
-@settings(max_examples=examples(200), deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_partial_derivatives_agree_with_autograd(tree: Expression, numbers: list[float], which: int) -> None:
     leaves = [X, T, U, Derivative("u", "x"), Derivative("u", "xt")]
     points = {leaf: torch.tensor([number], dtype=torch.float64, requires_grad=True) for leaf, number in zip(leaves, numbers, strict=True)}

@@ -24,7 +24,6 @@ from core.problem.binding import bind
 from core.problem.problem import Problem
 from core.problem.reading.reading import problem_from_table
 from core.training.training import train
-from tests.examples import examples
 
 X = Coordinate("x")
 POSITIVE = ("y0", "y1", "k0", "k1")
@@ -84,7 +83,7 @@ def test_each_is_what_its_name_says(name: str) -> None:
 
 
 @given(st.sampled_from(SPECIAL), st.floats(-30, 30), st.integers(0, 4))
-@settings(max_examples=examples(300), deadline=None)
+@settings(max_examples=300, deadline=None)
 def test_evaluators_agree_on_values_and_derivatives(name: str, x: float, order: int) -> None:
     """NumPy on the symbolic derivative, torch on it, and torch's own, taken so many times."""
     x = abs(x) + 0.2 if name in POSITIVE else x
@@ -101,7 +100,7 @@ def test_evaluators_agree_on_values_and_derivatives(name: str, x: float, order: 
 
 
 @given(st.sampled_from(SPECIAL), st.floats(-8, 8), st.integers(1, 4))
-@settings(max_examples=examples(300), deadline=None)
+@settings(max_examples=300, deadline=None)
 def test_derivatives_are_the_limits_of_differences(name: str, x: float, order: int) -> None:
     x = abs(x) + 0.5 if name in POSITIVE else x
     below, step = derived(f"{name}(x)", order - 1), 1e-2

@@ -109,6 +109,7 @@ def test_no_bytes_raise_anything_else(data: bytes) -> None:
         assert str(error)
 
 
+@pytest.mark.timed
 def test_the_largest_file_is_quick() -> None:
     data = b"x,t,u\n" + b"0.123456789,1.23456789,-0.987654321\n" * 20_000
     assert len(data) < MAX_BYTES

@@ -77,6 +77,7 @@ def test_every_condition_of_the_library_holds_whatever_the_weights(name: str) ->
         assert violations(experiment, build(experiment, CPU)).max().item() < 1e-10
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize("name", HARD)
 def test_an_untrained_network_is_not_the_solution(name: str) -> None:
     stated = load(name)

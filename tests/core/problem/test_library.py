@@ -97,6 +97,7 @@ def test_the_exact_solution_satisfies_every_equation_and_condition(name: str, se
     assert found.largest < 1e-8, found
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize("name", [name for name in EXACT if name not in WITHOUT_CLASSICAL])
 def test_a_classical_method_is_as_close_to_the_exact_solution_as_it_claims(name: str) -> None:
     bound = bind(load(name), {})
@@ -106,6 +107,7 @@ def test_a_classical_method_is_as_close_to_the_exact_solution_as_it_claims(name:
     assert error.max() <= max(found.error, ROUNDING)
 
 
+@pytest.mark.timed
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_every_problem_has_a_reference_throughout_its_sliders(name: str) -> None:

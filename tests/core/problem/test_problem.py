@@ -366,6 +366,7 @@ def test_values_are_refused_where_there_are_no_parameters() -> None:
     assert caught.value.code == "no-parameters"
 
 
+@pytest.mark.timed
 def test_bind_is_fast() -> None:
     problem = load("damped-oscillator")
     start = time.perf_counter()

@@ -18,7 +18,6 @@ from core.problem.binding import bind
 from core.problem.bound import BoundProblem
 from core.problem.reading.reading import problem_from_table
 from core.references.common.integrals import Integral
-from tests.examples import examples
 
 Array = NDArray[np.float64]
 
@@ -45,6 +44,7 @@ WAVE = "u_tt = 4*u_xx"
 REST = "u_t(x, 0) = 0"
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize(
     "conditions",
     [
@@ -114,7 +114,7 @@ def test_what_is_something_else_is_refused(equation: str, conditions: list[str])
     assert caught.value.code == "not-characteristic"
 
 
-@settings(deadline=None, max_examples=examples(40))
+@settings(deadline=None, max_examples=40)
 @given(place=st.floats(0.05, 0.95), exponent=st.floats(-6, 0))
 def test_integrals_see_what_is_narrow(place: float, exponent: float) -> None:
     width = 10.0**exponent

@@ -31,6 +31,8 @@ from core.references.pieces import Folded, cuts
 
 Array = NDArray[np.float64]
 
+pytestmark = pytest.mark.timed  # how many modes and branches are tried depends on how long each takes
+
 SQUARE = {"x": [0, 1], "y": [0, 1]}
 CUBE = {"x": [0, 1], "y": [0, 1], "z": [0, 1]}
 SPACE_TIME = {"x": [0, 1], "t": [0, 1]}

@@ -202,6 +202,7 @@ def test_a_singular_start_without_a_smooth_solution_is_refused() -> None:
     assert caught.value.code == "reference-singular"
 
 
+@pytest.mark.timed
 def test_the_clock_stops_it() -> None:
     problem = lorenz(3, 15)
     with pytest.raises(RunError) as caught:

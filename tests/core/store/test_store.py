@@ -26,7 +26,6 @@ from core.experiment.making import experiment_of
 from core.problem.reading.reading import problem_from_table
 from core.store import LEASE, SILENCE, Device, Lease, Run, RunStore, default_url
 from core.store.schema import ADDED
-from tests.examples import examples
 from tests.experiments import small
 
 ROOT = Path(__file__).parents[3]
@@ -267,7 +266,7 @@ def test_a_worker_is_silent_once_it_has_left_out_heartbeats(store: RunStore, clo
     assert not store.silent(run.id)
 
 
-@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.integers(0, 12), st.integers(1, 6)), max_size=8))
 def test_writing_losses_again_neither_doubles_nor_loses_any(store: RunStore, writes: list[tuple[int, int]]) -> None:
     run, lease = leased(store)

@@ -5,7 +5,7 @@ import { decode, largest, nearest, plain, same, sliced } from "../../../dashboar
 const array = (shape, ...values) => ({ values: Float32Array.from(values), shape });
 const rows = (field) => plain(field, false).map((row) => [...row]);
 
-/** A frame as core/frames.py packs it. */
+/** A frame as core/store/frames.py packs it. */
 function packed(header, arrays) {
   const fields = Object.entries(arrays);
   const places = {};

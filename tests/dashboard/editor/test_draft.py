@@ -14,7 +14,6 @@ from core.errors import InputError
 from core.problem.reading.reading import FOLDER, library, problem_from_toml
 from dashboard.editor.draft import Draft
 from dashboard.editor.marks import check
-from tests.examples import examples
 
 
 def source(name: str) -> str:
@@ -128,7 +127,7 @@ NAMES = (
 
 
 @given(st.dictionaries(st.sampled_from(NAMES), JSON, max_size=12) | JSON)
-@settings(max_examples=examples(300), deadline=None)
+@settings(max_examples=300, deadline=None)
 def test_whatever_a_browser_sends_becomes_a_draft(state: Any) -> None:
     draft = Draft.from_state(state)
     json.dumps(draft.state(), allow_nan=False)
