@@ -1,4 +1,4 @@
-"""Figures of fields on a grid, plain Plotly ones that a notebook shows and a file keeps."""
+"""The figure of a result, as the page Solve draws it: a Plotly one that a notebook shows and a file keeps."""
 
 from __future__ import annotations
 
@@ -8,49 +8,57 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.domain.domain import Interval
+
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 Arrays = Mapping[str, NDArray[Any]]
 
 
-def figure(axes: Arrays, fields: Arrays, reference: Arrays) -> go.Figure:
-    """The fields of one coordinate as curves, of more as maps, a row an unknown."""
-    return _curves(axes, fields, reference) if len(axes) == 1 else _maps(axes, fields, reference)
+def figure(coordinates: tuple[Interval, ...], axes: Arrays, fields: Arrays, reference: Arrays) -> go.Figure:
+    """The fields of one coordinate as curves on the reference; of more as maps of network, reference and error, a row an unknown.
+
+    Three coordinates are cut halfway along the one that the page cuts.
+    """
+    arrays = {
+        **{f"axis.{name}": values for name, values in axes.items()},
+        **{f"solution.{unknown}": values for unknown, values in fields.items()},
+        **{f"reference.{unknown}": values for unknown, values in reference.items()},
+        **{f"error.{unknown}": np.abs(fields[unknown] - values) for unknown, values in reference.items()},
+    }
+    return (_curves if len(coordinates) == 1 else _maps)(coordinates, list(fields), arrays)
 
 
-def _curves(axes: Arrays, fields: Arrays, reference: Arrays) -> go.Figure:
-    import plotly.graph_objects as go
+def _curves(coordinates: tuple[Interval, ...], unknowns: list[str], arrays: Arrays) -> go.Figure:
+    from dashboard.figures import curves
+    from dashboard.figures.filling import filled
 
-    ((name, x),) = axes.items()
-    bands = [
-        go.Scatter(x=x, y=values, name=f"{unknown}, reference", line={"width": 8}, opacity=0.35) for unknown, values in reference.items()
-    ]
-    lines = [go.Scatter(x=x, y=values, name=f"{unknown}, network", line={"color": "#222222"}) for unknown, values in fields.items()]
-    return go.Figure([*bands, *lines], {"xaxis": {"title": name}, "template": "plotly_white"})
+    named = {unknown: unknown for unknown in unknowns}
+    return filled(curves.solution(coordinates[0], named, {unknown: f"{unknown}, reference" for unknown in unknowns}, {}), arrays)
 
 
-def _maps(axes: Arrays, fields: Arrays, reference: Arrays) -> go.Figure:
-    import plotly.graph_objects as go
+def _maps(coordinates: tuple[Interval, ...], unknowns: list[str], arrays: Arrays) -> go.Figure:
     from plotly.subplots import make_subplots
 
-    (first, x), (second, y) = list(axes.items())[:2]
-    columns = {unknown: _columns(values, reference.get(unknown)) for unknown, values in fields.items()}
-    titles = [f"{unknown}, {title}" for unknown, found in columns.items() for title in found]
-    width = len(titles) // len(columns)
-    drawn = make_subplots(len(columns), width, subplot_titles=titles, shared_xaxes=True, shared_yaxes=True)
-    for row, found in enumerate(columns.values(), start=1):
-        for column, (title, values) in enumerate(found.items(), start=1):
-            colours = {"colorscale": "Viridis"} if title == "error" else {"colorscale": "RdBu", "reversescale": True, "zmid": 0}
-            drawn.add_trace(go.Heatmap(x=x, y=y, z=_plane(values).T, showscale=False, **colours), row, column)
-    return drawn.update_xaxes(title=first, row=len(columns)).update_yaxes(title=second, col=1).update_layout(template="plotly_white")
+    from dashboard.figures import maps
+    from dashboard.figures.filling import filled
+    from dashboard.figures.style import TEMPLATE
 
-
-def _columns(values: NDArray[Any], reference: NDArray[Any] | None) -> Arrays:
-    """What is drawn of one unknown."""
-    return {"network": values} if reference is None else {"network": values, "reference": reference, "error": np.abs(values - reference)}
-
-
-def _plane(values: NDArray[Any]) -> NDArray[Any]:
-    """A field of two coordinates; of three, halfway along the last."""
-    return values if values.ndim == 2 else values[..., values.shape[2] // 2]
+    across = maps.sliced(coordinates)
+    middle = 0.0 if across is None else (coordinates[across].low + coordinates[across].high) / 2
+    drawn = [
+        {
+            f"{unknown}, {title}": trace
+            for title, skeleton in (("network", maps.solution), ("reference", maps.reference), ("error", maps.error))
+            for trace in filled(skeleton(coordinates), arrays, middle, unknown=unknown).data
+        }
+        for unknown in unknowns
+    ]
+    titles = [title for row in drawn for title in row]
+    whole = make_subplots(len(drawn), len(drawn[0]), subplot_titles=titles, shared_xaxes=True, shared_yaxes=True)
+    for number, row in enumerate(drawn, start=1):
+        for column, trace in enumerate(row.values(), start=1):
+            whole.add_trace(trace.update(showscale=False), number, column)
+    right, up = (coordinates[index].name for index in maps.shown(coordinates))
+    return whole.update_xaxes(title=right, row=len(drawn)).update_yaxes(title=up, col=1).update_layout(template=TEMPLATE)

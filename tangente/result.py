@@ -57,5 +57,5 @@ class Result:
         return {unknown: values[:, index].reshape(points[0].shape) for index, unknown in enumerate(self.fields)}
 
     def figure(self) -> go.Figure:
-        """A Plotly figure: curves over the reference, or maps of network, reference and error; three coordinates halfway along the last."""
-        return drawing.figure(self.axes, self.fields, self.reference)
+        """A Plotly figure: curves on the reference, or maps of network, reference and error, as the page Solve draws them."""
+        return drawing.figure(self.experiment.problem.coordinates, self.axes, self.fields, self.reference)

@@ -12,6 +12,8 @@ ALONE = "browser or processes or timed"
 """The marks of tests that get the machine for themselves: a browser, workers and limits in seconds suffer beside others."""
 MOST = 4
 """Processes of pytest among which the other tests are shared out: each loads torch."""
+ITSELF = ("-n", "-m", "--numprocesses", "--pdb", "--lf", "--ff", "--co")
+"""Arguments with which pytest is run once, as they say."""
 NOTHING = 5
 """The exit code of pytest where no test was chosen."""
 

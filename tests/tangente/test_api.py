@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 import tangente
+from core.domain.domain import Interval
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "api.md").read_text(encoding="utf-8"), re.DOTALL)
@@ -62,14 +63,26 @@ def test_its_network_gives_its_fields(result: tangente.Result) -> None:
 
 def test_its_figure_holds_what_it_draws(result: tangente.Result) -> None:
     network, reference, error = (np.asarray(trace.z) for trace in result.figure().data)
-    assert np.array_equal(network, result.fields["u"].T) and np.allclose(error, np.abs(network - reference))
+    assert np.array_equal(network, result.fields["u"]) and np.allclose(error, np.abs(network - reference))
+    assert {trace.name for trace in result.figure().data} == {None} and np.array_equal(result.figure().data[0].x, result.axes["t"])
 
 
-def test_three_coordinates_are_drawn_halfway_along_the_last() -> None:
+def test_three_coordinates_are_cut_halfway_through_the_time() -> None:
     grid = np.random.default_rng(0).random((3, 4, 5))
-    axes = {name: np.arange(size) for name, size in zip("xyt", grid.shape, strict=True)}
-    (trace,) = tangente.result.drawing.figure(axes, {"u": grid}, {}).data
-    assert np.array_equal(np.asarray(trace.z), grid[..., 2].T)
+    axes = {name: np.arange(size, dtype=float) for name, size in zip("xyt", grid.shape, strict=True)}
+    coordinates = tuple(Interval(name, axis[0], axis[-1]) for name, axis in axes.items())
+    (trace,) = tangente.result.drawing.figure(coordinates, axes, {"u": grid}, {}).data
+    assert np.array_equal(np.asarray(trace.z), grid[..., 2]) and trace.transpose
+    assert (trace.zmin, trace.zmax) == (-grid.max(), grid.max())
+
+
+def test_curves_lie_on_the_reference_where_there_is_one() -> None:
+    axis = np.linspace(0, 1, 5)
+    coordinates, field = (Interval("t", 0.0, 1.0),), {"u": axis**2}
+    band, line = tangente.result.drawing.figure(coordinates, {"t": axis}, field, {"u": axis}).data
+    assert np.array_equal(band.y, axis) and np.array_equal(line.y, axis**2) and np.array_equal(line.x, axis)
+    (alone,) = tangente.result.drawing.figure(coordinates, {"t": axis}, field, {}).data
+    assert np.array_equal(alone.y, axis**2)
 
 
 def test_what_the_store_has_is_not_trained_again(tmp_path: Path) -> None:
