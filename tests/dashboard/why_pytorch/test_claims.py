@@ -47,7 +47,7 @@ def test_whether_graphs_are_dynamic_is_judged_by_who_followed(found: dict[str, R
 
 def test_who_went_on_with_the_old_equation_is_named() -> None:
     _verdict, words = claims.dynamic(measured(result("pytorch"), result("jax_jit", follows=False), result("tensorflow")))
-    assert "old equation: JAX." in words and "followed, too: TensorFlow (eager)." in words
+    assert "old equation, without a word: JAX." in words and "followed, too: TensorFlow (eager)." in words
 
 
 @pytest.mark.parametrize(("ours", "verdict"), [(120.0, "yes"), (90.0, "partly"), (40.0, "no")])
