@@ -24,9 +24,7 @@ def main() -> None:
     os.chdir(environment.ROOT)
     pytest, cores = [sys.executable, "-m", "pytest"], min(MOST, os.cpu_count() or 1)
     given = sys.argv[1:]
-    if cores == 1 or any(
-        item.startswith(("-n", "-m", "--numprocesses", "--pdb", "--lf", "--ff", "--co")) or "::" in item for item in given
-    ):
+    if cores == 1 or any(item.startswith(ITSELF) or "::" in item for item in given):
         environment.replace(*pytest, *given)
     shared = subprocess.call([*pytest, "-n", str(cores), "-m", f"not ({ALONE})", *given])
     if shared not in (0, 1, NOTHING):  # interrupted, or used wrongly

@@ -83,9 +83,10 @@ class Cluster:
         client = self._client
         if self._address is None or client is None:
             return None
-        if client.status != "running":
+        there = client.scheduler_info().get("workers")  # absent from the moment at which the scheduler is lost
+        if client.status != "running" or there is None:
             return RunError("scheduler-lost", address=self._address)
-        return None if self.workers else RunError("scheduler-without-workers", address=self._address)
+        return None if there else RunError("scheduler-without-workers", address=self._address)
 
     def start(self) -> None:
         """Start in the background; whatever is submitted before the workers are there waits for them in the store."""
@@ -105,7 +106,7 @@ class Cluster:
         client = self._client
         if client is None:
             return 0
-        return self._own.count if self._address is None else len(client.scheduler_info()["workers"])
+        return self._own.count if self._address is None else len(client.scheduler_info().get("workers", ()))
 
     def submit(self, run_id: str, interactive: bool = True) -> None:
         """Have a queued run trained as soon as a worker is free; interactive ones go before the others."""

@@ -118,6 +118,6 @@ def test_of_several_solutions_the_nearest_is_named_and_drawn(solve: Solve, store
     expect(cost(solve)).to_have_text(f"Reference: {METHOD}, estimated error 1.0e−6, took 0.040 s, {rests}, 2 solutions")
     solve.click("Train")
     solve.wait_status("done")
-    expect(cost(solve)).to_contain_text(f"{rests}, solution 2 of 2, the nearest")
+    expect(cost(solve)).to_contain_text(f"{rests}, errors from solution 2 of 2, the nearest")
     drawn = solve.page.evaluate("() => Math.max(...document.querySelector('.tg-plot').data[0].y)")
     assert drawn < 2

@@ -108,7 +108,7 @@ def test_a_question_that_nobody_waits_for_any_more_gives_way_to_a_newer_one(stor
 
 STUCK = """
 import ctypes, sys, time
-from core import solver
+from core.workers import solver
 from core.store import RunStore
 
 solver._GRACE = 0.3
@@ -147,7 +147,7 @@ def test_a_library_that_lets_nothing_else_run_is_stopped_and_its_question_stays(
 
 SOLVED = """
 import sys, time
-from core import solver
+from core.workers import solver
 from core.store import Question, RunStore
 
 solver._GRACE = 0.3
