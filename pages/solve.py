@@ -13,9 +13,9 @@ import streamlit as st
 from core.experiment.experiment import HYPERPARAMETERS, terms
 from core.experiment.making import experiment_of
 from core.store import Run
-from dashboard.components.live.live import live_view
+from dashboard.components.stage.stage import stage
 from dashboard.problems import catalogue
-from dashboard.problems.equation import continuities, equation
+from dashboard.problems.equation import continuities, equation, headline
 from dashboard.runs import actions, status
 from dashboard.server.services import store
 from dashboard.solve import address, controls, diagnosis, seeds
@@ -74,34 +74,31 @@ with st.sidebar:
     address.check_names(("problem", *seeds.NAMES, *recipe))
     experiment_file = st.expander(_("Experiment file"))
 
-# The main part: the equation, the picture, the number.
-
-st.title(catalogue.said(problem, problem.title) or _("Problem without a title"), anchor=False)
-for note in address.notes():
-    st.warning(note, icon=":material/link_off:")
-equation(problem, values)
-st.markdown(catalogue.said(problem, problem.description))
+# The main part: the equation in a line, the picture with its timeline and its numbers, the buttons, then what explains it.
 
 with actions.explained():
     experiment, refusal = controls.experiment(problem, values, settings, weights)
-    warnings = experiment.warnings
-for warning in warnings:
-    st.warning(in_markdown(warning))
-if refusal:
-    st.error(in_markdown(refusal))
-elif (reason := controls.left_to_the_loss(experiment, recipe["constraints"])) is not None:
-    st.caption(_("Not all conditions are built into the network. {reason}").format(reason=in_markdown(reason)))
 missing = experiment.device != recipe["device"] and experiment.device not in {device.name for device in devices}
-if missing:
-    st.error(_("No worker has the device {name}. Choose another in the sidebar.").format(name=experiment.device))
+possible = not (missing or refusal)
 with experiment_file:
     panel(experiment)
-
-wanted = st.session_state.get("train-on-change", False) and not (missing or refusal)
-actions.follow(experiment, wanted)
+actions.follow(experiment, st.session_state.get("train-on-change", False) and possible)
 with actions.explained():
     run = None if refusal else actions.current(experiment)
-enabled = actions.ENABLED[run.status if run else None] - ({"train", "step", "resume"} if missing or refusal else frozenset())
+enabled = actions.ENABLED[run.status if run else None] - (frozenset() if possible else {"train", "step", "resume"})
+
+with st.container(horizontal=True, gap="medium", vertical_alignment="center", key="headline"):
+    st.title(catalogue.said(problem, problem.title) or _("Problem without a title"), anchor=False, width="content")
+    headline(problem, values)
+for note in address.notes():
+    st.warning(note, icon=":material/link_off:")
+stage(experiment, run, begun=actions.begun(run), key="stage")
+if refusal:
+    st.error(in_markdown(refusal))
+if missing:
+    st.error(_("No worker has the device {name}. Choose another in the sidebar.").format(name=experiment.device))
+if trouble := actions.trouble():
+    st.error(trouble)
 
 with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="run-buttons"):
     label = _("Train again") if run and "train" in enabled else _("Train")
@@ -114,9 +111,13 @@ with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", ke
     help = _("Every change of a setting starts its training at once, and stops what trained before.")
     st.toggle(_("Train on every change"), key="train-on-change", help=help, persist_state="session")
 
-if trouble := actions.trouble():
-    st.error(trouble)
 st.fragment(standing, run_every=OFTEN if run and run.status == "queued" else None)(run)
-live_view(experiment, run, key="live")
+if not refusal and (reason := controls.left_to_the_loss(experiment, recipe["constraints"])) is not None:
+    st.caption(_("Not all conditions are built into the network. {reason}").format(reason=in_markdown(reason)))
+for warning in experiment.warnings:
+    st.warning(in_markdown(warning))
+st.markdown(catalogue.said(problem, problem.description))
+with st.expander(_("The problem in full")):
+    equation(problem, values)
 diagnosis.show(run)
-seeds.section(experiment, controls.chosen(), possible=not (missing or refusal))
+seeds.section(experiment, controls.chosen(), possible=possible)

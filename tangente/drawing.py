@@ -22,7 +22,7 @@ def figure(coordinates: tuple[Interval, ...], axes: Arrays, fields: Arrays, refe
     Three coordinates are cut halfway along the one that the page cuts.
     """
     arrays = {
-        **{f"axis.{name}": values for name, values in axes.items()},
+        **{f"{kind}.{name}": values for name, values in axes.items() for kind in ("axis", "reference-axis")},
         **{f"solution.{unknown}": values for unknown, values in fields.items()},
         **{f"reference.{unknown}": values for unknown, values in reference.items()},
         **{f"error.{unknown}": np.abs(fields[unknown] - values) for unknown, values in reference.items()},

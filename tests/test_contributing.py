@@ -78,7 +78,7 @@ def test_a_figure(copy: Path) -> None:
     code = """
 from core.experiment.making import experiment_of
 from core.problem.reading.reading import load
-from dashboard.components.live.live import panels
+from dashboard.components.stage.stage import panels
 for name in ("lotka-volterra", "decay"):
     print([panel["name"] for panel in panels(experiment_of(load(name)))])
 """

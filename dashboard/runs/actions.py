@@ -23,7 +23,7 @@ from dashboard.texts.formats import in_markdown
 
 P = ParamSpec("P")
 
-_TROUBLE, _RESET, _OWN, _SHOWN = "run-trouble", "run-reset", "run-own", "run-shown"
+_TROUBLE, _RESET, _OWN, _BEGUN, _SHOWN = "run-trouble", "run-reset", "run-own", "run-begun", "run-shown"
 
 _LOOK = 5.0
 """Seconds that a run counts as watched before its page asks for frames."""
@@ -132,9 +132,15 @@ def resume(run: Run, pause_at: int | None = None) -> None:
     _begin(run)
 
 
+def begun(run: Run | None) -> bool:
+    """Whether this visitor has begun the run since the page was last drawn."""
+    own = st.session_state.get(_BEGUN)
+    return run is not None and run.id == own and bool(st.session_state.pop(_BEGUN, None))
+
+
 def _begin(run: Run) -> None:
     """Hand a visitor's run to the workers; it is watched from the start, so that its first frame need not wait for the page to ask."""
-    st.session_state[_OWN] = run.id
+    st.session_state[_OWN] = st.session_state[_BEGUN] = run.id
     store().watch(run.id, _LOOK)
     cluster().submit(run.id)
 

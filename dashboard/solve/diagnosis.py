@@ -17,7 +17,7 @@ from core.experiment.experiment import HYPERPARAMETERS, Experiment
 from core.references import Reference
 from core.store import Run, classical
 from dashboard.components.chart.chart import chart
-from dashboard.components.live.live import term_labels
+from dashboard.components.stage.stage import term_labels
 from dashboard.figures import diagnosis as figures
 from dashboard.server import batches
 from dashboard.server.services import store

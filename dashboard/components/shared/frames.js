@@ -33,20 +33,20 @@ export function same(a, b) {
 }
 
 /**
- * What Plotly takes: a typed array, or for two dimensions an array of typed rows; none is copied unless sizes are wanted.
+ * What Plotly takes: a typed array, or for two dimensions an array of typed rows; none is copied unless its values are `changed`.
  *
  * @param {Field} field
- * @param {boolean} absolute
+ * @param {((value: number) => number)} [changed]
  */
-export function plain({ values, shape }, absolute) {
-  const source = absolute ? values.map(Math.abs) : values;
+export function plain({ values, shape }, changed) {
+  const source = changed ? values.map(changed) : values;
   if (shape.length === 1) return source;
   const width = shape[1];
   return Array.from({ length: shape[0] }, (_, row) => source.subarray(row * width, (row + 1) * width));
 }
 
 /**
- * An array of three dimensions at `index` of one of them: an array of the other two.
+ * An array of two or three dimensions at `index` of one of them: an array of the others.
  *
  * @param {Field} field
  * @param {number} dimension
@@ -54,6 +54,11 @@ export function plain({ values, shape }, absolute) {
  * @returns {Field}
  */
 export function sliced({ values, shape }, dimension, index) {
+  if (shape.length === 2) {
+    const [stride, begin] = dimension === 0 ? [1, index * shape[1]] : [shape[1], index];
+    const line = Float32Array.from({ length: shape[1 - dimension] }, (_, place) => values[begin + place * stride]);
+    return { values: line, shape: [line.length] };
+  }
   const strides = [shape[1] * shape[2], shape[2], 1];
   const [a, b] = [0, 1, 2].filter((other) => other !== dimension);
   const slice = new Float32Array(shape[a] * shape[b]);
@@ -101,4 +106,25 @@ export function largest(values) {
   let most = 0;
   for (const value of values) if (Math.abs(value) > most) most = Math.abs(value);
   return most;
+}
+
+/**
+ * A row of numbers as an array.
+ *
+ * @param {number[]} numbers
+ * @returns {Field}
+ */
+export function field(numbers) {
+  return { values: Float32Array.from(numbers), shape: [numbers.length] };
+}
+
+/**
+ * `count` numbers, evenly from `low` to `high`.
+ *
+ * @param {number} low
+ * @param {number} high
+ * @param {number} count
+ */
+export function stretched(low, high, count) {
+  return field(Array.from({ length: count }, (_, index) => low + ((high - low) * index) / (count - 1)));
 }

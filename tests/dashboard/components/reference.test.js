@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { nearestSolution, Reference } from "../../../dashboard/components/live/reference.js";
+import { nearestSolution, Reference } from "../../../dashboard/components/stage/reference.js";
 
 const array = (...values) => ({ values: Float32Array.from(values), shape: [values.length] });
 

@@ -24,7 +24,7 @@ from core.running.display import Display
 from core.store.frames import unpack
 from core.studies.spread import Series, by_step, spread
 from core.training.training import train
-from dashboard.components.live.live import panels
+from dashboard.components.stage.stage import panels
 from dashboard.figures import bands, classical, curves, domain, maps, style
 from dashboard.figures.loss import loss
 from tests.experiments import small

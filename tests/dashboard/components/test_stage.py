@@ -25,10 +25,10 @@ SCRIPT = "\n".join(text.decode() for name, text in SCRIPTS.items() if name.start
 
 def page(experiment_json: str, run_id: str | None) -> None:
     from core.experiment.making import experiment_from_json
-    from dashboard.components.live.live import live_view
+    from dashboard.components.stage.stage import stage
     from dashboard.server.services import store
 
-    live_view(experiment_from_json(experiment_json), store().get(run_id) if run_id else None, key="live")
+    stage(experiment_from_json(experiment_json), store().get(run_id) if run_id else None, key="live")
 
 
 def shown(problem: str = "decay", run_id: str | None = None, **settings: Any) -> dict[str, Any]:
