@@ -50,7 +50,7 @@ def solution(coordinate: Interval, unknowns: Mapping[str, str], references: Mapp
 
 def error(coordinate: Interval, unknowns: Sequence[str]) -> go.Figure:
     """Each unknown's distance from the reference, on a log axis, filled from `error.U`."""
-    lines = [_line(f"axis.{coordinate.name}", f"error.{unknown}", unknown, index) for index, unknown in enumerate(unknowns)]
+    lines = [_line(f"error-axis.{coordinate.name}", f"error.{unknown}", unknown, index) for index, unknown in enumerate(unknowns)]
     room = {"yaxis": {"reference": [], "film": [f"error.{unknown}" for unknown in unknowns]}}
     return go.Figure(lines, layout(_along(coordinate), logarithmic(""), meta=room, showlegend=len(lines) > 1))
 

@@ -63,7 +63,7 @@ def reference(coordinates: Coordinates) -> go.Figure:
 
 def error(coordinates: Coordinates) -> go.Figure:
     """The distance from the reference."""
-    return _sized("axis", "error.{unknown}", coordinates)
+    return _sized("error-axis", "error.{unknown}", coordinates)
 
 
 def residual(coordinates: Coordinates) -> go.Figure:
@@ -82,7 +82,8 @@ def together(coordinates: Coordinates, titles: tuple[str, str, str]) -> go.Figur
     ends = [{"range": [item.low, item.high], "showgrid": False, "nticks": 4} for item in (coordinates[right], coordinates[up])]
     whole.update_xaxes(title={"text": coordinates[right].name}, **ends[0]).update_yaxes(**ends[1])
     whole.update_yaxes(title={"text": coordinates[up].name}, col=1)
-    return whole.update_layout(template=TEMPLATE, uirevision="together", margin={"t": 32})
+    whole.layout.template = TEMPLATE  # in place of Plotly's own, not over it
+    return whole.update_layout(uirevision="together", margin={"t": 32})
 
 
 def surface(coordinates: Coordinates) -> go.Figure:

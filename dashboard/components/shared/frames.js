@@ -1,6 +1,6 @@
 // Frames, as core/store/frames.py packs them, and their arrays.
 
-/** @typedef {{ values: Float32Array, shape: number[] }} Field */
+/** @typedef {{ values: Float32Array, shape: number[], grain?: number }} Field whose values may be rounded to multiples of a grain */
 /** @typedef {Record<string, Field>} Fields some of which may not be there */
 
 /**
@@ -74,7 +74,7 @@ export function sliced({ values, shape }, dimension, index) {
  * @param {Field} field
  * @returns {Field}
  */
-export function halved({ values, shape }) {
+export function halved({ values, shape, grain }) {
   const half = shape.map((count) => (count + 1) / 2);
   const kept = new Float32Array(half.reduce((product, count) => product * count, 1));
   for (let place = 0; place < kept.length; place++) {
@@ -86,7 +86,7 @@ export function halved({ values, shape }) {
     }
     kept[place] = values[from];
   }
-  return { values: kept, shape: half };
+  return { values: kept, shape: half, grain };
 }
 
 /**

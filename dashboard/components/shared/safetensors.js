@@ -39,5 +39,5 @@ export function tensor(buffer, { header, start, places }, name) {
   const whole = new Int16Array(bytes);
   const values = new Float32Array(whole.length);
   for (let place = 0; place < whole.length; place++) values[place] = whole[place] === MISSING ? Number.NaN : offset + scale * whole[place];
-  return { values, shape };
+  return { values, shape, grain: scale };
 }

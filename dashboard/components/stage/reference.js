@@ -97,7 +97,7 @@ export class Reference {
       ...nearest,
       ...this.apart(solutions, nearest),
     };
-    return network && (chosen ?? told) !== told ? { ...beside, ...apartness(network, nearest) } : beside;
+    return network && (!told || (chosen ?? told) !== told) ? { ...beside, ...apartness(network, nearest) } : beside;
   }
 
   /**
@@ -142,7 +142,7 @@ export class Reference {
 }
 
 /**
- * How far a network is from a solution that it was not held against when it was drawn.
+ * How far a network is from a solution that it was not held against when it was drawn; unknown where that is less than its values' grain.
  *
  * @param {Fields} network
  * @param {Fields} solution
@@ -151,7 +151,8 @@ export class Reference {
 function apartness(network, solution) {
   const pairs = Object.entries(solution).map(([name, { values }]) => {
     const own = network[name.replace("reference", "solution")];
-    const error = own.values.map((value, index) => Math.abs(value - values[index]));
+    const apart = own.values.map((value, index) => Math.abs(value - values[index]));
+    const error = apart.map((value) => (value >= (own.grain ?? 0) ? value : Number.NaN));
     return [name.replace("reference", "error"), { values: error, shape: own.shape }];
   });
   return Object.fromEntries(pairs);

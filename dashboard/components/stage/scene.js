@@ -7,21 +7,29 @@ import { field, stretched } from "../shared/frames.js";
 /** @typedef {import("./film.js").Span} Span */
 /** @typedef {{ name: string, low: number, high: number }} Coordinate */
 
+const KINDS = [
+  ["solution.", "axis"],
+  ["error.", "error-axis"],
+  ["residual.", "residual-axis"],
+];
+
 /**
- * The axes of a moment's fields, which are even: `axis.X`, and of the residuals, which have fewer points, `residual-axis.X`.
+ * The axes of fields, which are even: `axis.X` of the solution, `error-axis.X` and `residual-axis.X`.
  *
  * @param {Fields} fields
  * @param {Coordinate[]} coordinates
  * @returns {Fields}
  */
 export function axes(fields, coordinates) {
-  const [solution, residual] = ["solution.", "residual."].map((begin) => Object.keys(fields).find((name) => name.startsWith(begin)));
   /** @type {Fields} */
   const found = {};
-  coordinates.forEach(({ name, low, high }, dimension) => {
-    if (solution) found[`axis.${name}`] = stretched(low, high, fields[solution].shape[dimension]);
-    if (residual) found[`residual-axis.${name}`] = stretched(low, high, fields[residual].shape[dimension]);
-  });
+  for (const [begin, axis] of KINDS) {
+    const name = Object.keys(fields).find((other) => other.startsWith(begin));
+    if (!name) continue;
+    coordinates.forEach((coordinate, dimension) => {
+      found[`${axis}.${coordinate.name}`] = stretched(coordinate.low, coordinate.high, fields[name].shape[dimension]);
+    });
+  }
   return found;
 }
 

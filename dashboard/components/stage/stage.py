@@ -211,6 +211,7 @@ def _texts() -> dict[str, Any]:
         "step": _("step {step}"),
         "stepOf": _("step {step} of {steps}"),
         "behind": _("you see step {step} · trained to step {trained}"),
+        "best": _("step {step}: the best network, of step {best}"),
         "rate": _("{rate} steps/s"),
         "rateBy": _("{rate} steps/s · {engine}"),
         "elapsed": _("{elapsed} elapsed"),

@@ -10,6 +10,7 @@ import { AS_TRAINED, SPEEDS } from "./player.js";
  *
  * @typedef {object} Shown
  * @property {number | null} step of the moment that is shown
+ * @property {number} [best] the step whose network is shown in place of that moment's
  * @property {number} trained the step up to which it is trained
  * @property {number | null} steps where the training ends
  * @property {number} reached how far the training is, from 0 to 1
@@ -79,7 +80,7 @@ export class Timeline {
    * @param {Shown} shown
    * @param {Words} words
    */
-  show({ step, trained, steps, reached }, { texts, locale }) {
+  show({ step, best, trained, steps, reached }, { texts, locale }) {
     const { player } = this;
     const there = player.count > 1 || player.growing;
     this.play.disabled = this.slider.disabled = !there;
@@ -94,9 +95,15 @@ export class Timeline {
     this.bar.style.transform = `scaleX(${reached})`;
     this.live.disabled = !player.growing;
     this.live.setAttribute("aria-pressed", String(player.live));
-    const values = { step: whole(step ?? 0, locale), steps: whole(steps ?? 0, locale), trained: whole(trained, locale) };
+    const other = best !== undefined && best !== step;
+    const values = {
+      best: whole(best ?? 0, locale),
+      step: whole(step ?? 0, locale),
+      steps: whole(steps ?? 0, locale),
+      trained: whole(trained, locale),
+    };
     const behind = step !== null && player.growing && !player.live && trained > step;
-    const pattern = step === null ? "" : behind ? texts.behind : steps ? texts.stepOf : texts.step;
+    const pattern = step === null ? "" : behind ? texts.behind : other ? texts.best : steps ? texts.stepOf : texts.step;
     say(this.moment, fill(pattern, values));
     this.slider.setAttribute("aria-valuetext", this.moment.textContent ?? "");
     this.track.setAttribute("aria-valuenow", String(Math.round(100 * reached)));

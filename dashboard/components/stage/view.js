@@ -246,7 +246,7 @@ class Stage {
     const { steps, seconds } = data.limits;
     const reached = Math.min(1, Math.max(steps ? this.trained / steps : 0, seconds ? (last?.seconds ?? 0) / seconds : 0));
     const done = this.status === "done" ? 1 : reached;
-    this.timeline.show({ step: header?.step ?? null, trained: this.trained, steps, reached: done }, data);
+    this.timeline.show({ step: header?.step ?? null, best: header?.best, trained: this.trained, steps, reached: done }, data);
   }
 
   setPanels() {
@@ -487,9 +487,10 @@ class Stage {
     const fields = moment ? film.fields(moment) : null;
     const told = moment?.header.reference?.nearest;
     const beside = reference.beside(fields, branches.chosen, told);
-    const own = fields ? { ...axes(fields, data.coordinates), ...fields } : {};
+    const own = { ...fields, ...beside };
     const step = moment?.header.step ?? null;
-    const arrays = { ...this.ghost.beside(data.form), ...own, ...this.losses, ...cursor(this.losses, step), ...beside };
+    const ghost = this.ghost.beside(data.form);
+    const arrays = { ...ghost, ...axes(own, data.coordinates), ...this.losses, ...cursor(this.losses, step), ...own };
     slicer.fit(arrays);
     const span = (/** @type {string} */ name) => {
       if (film.spans.has(name)) return film.spans.get(name);

@@ -42,10 +42,16 @@ test("arrays are the same by their values, and two that are not numbers are", ()
   assert.ok(same(undefined, undefined));
 });
 
-test("sizes are asked for without a change of what is there", () => {
+test("values are changed in a copy", () => {
   const field = array([3], -1, 2, -3);
-  assert.deepEqual([...plain(field, true)], [1, 2, 3]);
+  assert.deepEqual([...plain(field, Math.abs)], [1, 2, 3]);
   assert.deepEqual([...field.values], [-1, 2, -3]);
+});
+
+test("a slice of two dimensions is a row or a column", () => {
+  const field = array([2, 3], 0, 1, 2, 10, 11, 12);
+  assert.deepEqual([...sliced(field, 0, 1).values], [10, 11, 12]);
+  assert.deepEqual([...sliced(field, 1, 2).values], [2, 12]);
 });
 
 test("a slice keeps the other two dimensions in their order", () => {

@@ -36,6 +36,10 @@ KINDS = ["decay", "lagaris-4", "burgers", "kovasznay", "taylor-green"]
 """A problem of each kind that is drawn differently."""
 
 
+LAYOUT = {"template", "xaxis", "yaxis", "uirevision", "showlegend", "meta", "scene", "annotations", "margin"}
+"""What figures say of their own layout; the rest is the template's."""
+
+
 def frame_of(experiment: Experiment) -> dict[str, NDArray[np.float32]]:
     snapshot = next(train(experiment))
     losses = Losses(experiment, next(snapshot.network.parameters()).device)
@@ -56,7 +60,7 @@ def test_figures_have_the_template_in_common_and_need_nothing_of_the_page(proble
         figure = go.Figure(json.loads(panel["figure"]))
         assert figure.layout.template == template and template.layout.font.color == style.TEXT
         own = figure.layout.to_plotly_json().keys()
-        assert own <= {"template", "xaxis", "yaxis", "uirevision", "showlegend"}, panel["name"]
+        assert {name.rstrip("23") for name in own} <= LAYOUT, panel["name"]
 
 
 @pytest.mark.parametrize("problem", KINDS)
@@ -129,23 +133,36 @@ def test_network_and_reference_share_one_scale_centred_at_zero() -> None:
     assert network.zmin == -network.zmax
 
 
-def test_errors_begin_at_zero() -> None:
+def test_errors_and_residuals_are_coloured_by_powers_of_ten() -> None:
     for figure in (maps.error((X, T)), maps.residual((X, T))):
-        assert figure.data[0].zmin == 0 and figure.data[0].meta["limits"]["signed"] is False
-    assert maps.residual((X, T)).data[0].meta["absolute"] is True
+        assert figure.data[0].meta["limits"]["signed"] is False
+        assert figure.data[0].meta["changed"] == {"z": "log10"}
+
+
+def test_the_axes_of_curves_have_room_for_the_whole_film() -> None:
+    named = {"u": "u"}
+    assert curves.solution(X, named, named, named).layout.meta == {"yaxis": {"reference": ["reference.u"], "film": ["solution.u"]}}
+    assert curves.residual(X, {1: "equation"}).layout.meta == {"yaxis": {"reference": [], "film": ["residual.1"]}}
+
+
+def test_unknowns_against_each_other_are_a_plane_of_two_and_a_space_of_three() -> None:
+    plane, space = (curves.phase(unknowns, network="network", reference="reference") for unknowns in ("uv", "xyz"))
+    assert [trace.type for trace in plane.data] == ["scatter"] * 2 and [trace.type for trace in space.data] == ["scatter3d"] * 2
+    assert plane.data[1].meta["fill"] == {"x": "solution.u", "y": "solution.v"}
+    assert space.layout.scene.zaxis.title.text == "z"
 
 
 def test_losses_are_on_log_axes_that_reach_to_the_end() -> None:
     figure = loss({"equation-1": "equation"}, 2000, step="step", total="total")
     assert figure.layout.xaxis.type == figure.layout.yaxis.type == "log"
     assert figure.layout.xaxis.autorangeoptions.include == (1, 2000)
-    assert [trace.name for trace in figure.data] == ["equation", "total"]
+    assert [trace.name for trace in figure.data if trace.showlegend is not False] == ["equation", "total"]
     assert loss({}, None, step="step", total="total").layout.xaxis.autorangeoptions.include is None
 
 
 def test_no_two_of_many_terms_look_alike() -> None:
     terms = {f"condition-{number}": str(number) for number in range(1, 21)}
-    lines = [trace.line for trace in loss(terms, 100, step="step", total="total").data]
+    lines = [trace.line for trace in loss(terms, 100, step="step", total="total").data if trace.showlegend is not False]
     assert len({(line.color, line.dash) for line in lines}) == 21
 
 
