@@ -633,7 +633,7 @@ MESSAGES: dict[str, str] = {
     "run-elsewhere": N_(
         "Run {run} is being trained by another process, such as an open page's, and goes on there. Pause or stop it there first."
     ),
-    "unknown-snapshot": N_("Run {run} kept no picture of step {step}."),
+    "unknown-moment": N_("Run {run} has no picture of step {step}."),
     "unknown-saved-problem": N_("There is no problem {id} in your list."),
     "too-many-problems": N_("Your list holds {limit} problems, and more are not kept; delete some first."),
     "store-too-new": N_(

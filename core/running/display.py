@@ -17,8 +17,9 @@ from core.experiment.experiment import Experiment
 from core.loss.losses import Losses
 from core.network.architectures import weights
 from core.references import Reference
+from core.store import frames, moments
 from core.store.classical import Answer
-from core.store.frames import pack
+from core.store.losses import curve
 from core.training.training import Snapshot
 
 Array = NDArray[np.float64]
@@ -37,7 +38,6 @@ LIVE = Resolution(grids.LIVE, grids.RESIDUAL)
 FULL = Resolution(grids.FULL, {**grids.FULL, 3: grids.LIVE[3]})
 """The resolution of what is kept, and of the figures that are quoted."""
 
-LOSS_POINTS = 400
 WEIGHTS = 16
 
 
@@ -83,6 +83,16 @@ class Scores:
     max_error: dict[str, float | None]
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """What a moment and a frame are made of."""
+
+    header: dict[str, Any]
+    axes: dict[str, Array]
+    fields: dict[str, Array]
+    reference: dict[str, Array]
+
+
 class Display:
     """Draws the frames of one experiment's training and scores it.
 
@@ -103,12 +113,20 @@ class Display:
 
     def frame(self, snapshot: Snapshot, history: NDArray[Any], extra: Mapping[str, Any], *, full: bool = False) -> bytes:
         """The packed frame of one moment; `history` holds the loss terms of all steps so far, (steps, terms); `extra` joins the header."""
-        resolution = FULL if full else LIVE
+        drawn = self._drawn(snapshot, history[-1] if len(history) else None, FULL if full else LIVE)
+        return frames.pack({**drawn.header, **extra}, {**drawn.axes, **drawn.fields, **drawn.reference, **self._loss_arrays(history)})
+
+    def moment(self, snapshot: Snapshot, losses: NDArray[Any] | None, extra: Mapping[str, Any], *, full: bool = False) -> bytes:
+        """The packed moment; `losses` are the terms at its weights, (terms,), where they are known; `extra` joins the header."""
+        drawn = self._drawn(snapshot, losses, FULL if full else LIVE)
+        return moments.pack({**drawn.header, **extra}, drawn.fields)
+
+    def _drawn(self, snapshot: Snapshot, losses: NDArray[Any] | None, resolution: Resolution) -> Drawn:
         grid, answer = self._grid(resolution.solution), self._reference()
         solution = self._solution(snapshot.network, grid)
         beside = compared(solution, grid, answer)
         scores = self._scores(solution, beside)
-        last = [float(value) for value in history[-1]] if len(history) else []
+        last = [] if losses is None else [float(value) for value in losses]
         header = {
             "step": snapshot.step,
             "steps": self.experiment.steps,
@@ -122,16 +140,14 @@ class Display:
             "grid": dict(zip(grid.axes, grid.shape, strict=True)),
             "device": self.experiment.device,
             "engine": snapshot.engine,
-            **extra,
         }
-        arrays = {
-            **{f"axis.{name}": axis for name, axis in grid.axes.items()},
-            **self._solution_arrays(solution, grid, beside),
-            **self._residual_arrays(snapshot.network, resolution),
-            **self._loss_arrays(history),
-            **_weight_arrays(snapshot.network),
-        }
-        return pack(header, arrays)
+        shown = self._solution_arrays(solution, grid, beside)
+        coarse = self._residual_arrays(snapshot.network, resolution)
+        reference = {name: array for name, array in shown.items() if name.startswith("reference.")}
+        fields = {**shown, **coarse, **_weight_arrays(snapshot.network)}
+        residual_axes = {name: array for name, array in coarse.items() if name.startswith("residual-axis.")}
+        axes = {**{f"axis.{name}": axis for name, axis in grid.axes.items()}, **residual_axes}
+        return Drawn(header, axes, {name: array for name, array in fields.items() if name not in {**reference, **axes}}, reference)
 
     def _grid(self, counts: Mapping[int, int]) -> Grid:
         count = counts[len(self.experiment.bound.coordinates)]
@@ -180,12 +196,7 @@ class Display:
         return arrays
 
     def _loss_arrays(self, history: NDArray[Any]) -> dict[str, Array]:
-        if not len(history):
-            return {}
-        rows = np.unique(np.geomspace(1, len(history), min(len(history), LOSS_POINTS)).round().astype(int)) - 1
-        kept = history[rows].astype(np.float64)  # (k, terms)
-        arrays = {"loss.steps": rows + 1.0, "loss.total": kept @ np.array(self._weights)}
-        return arrays | {f"loss.{term}": kept[:, index] for index, term in enumerate(self._terms)}
+        return curve(history, self.experiment.weights)
 
 
 def compared(solution: Array, grid: Grid, answer: Answer | None) -> Compared | None:

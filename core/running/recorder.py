@@ -24,6 +24,7 @@ from core.running.display import Display
 from core.store import Lease, RunStore
 from core.store.classical import Lookup
 from core.store.frames import unpack
+from core.store.moments import Moment
 from core.training.devices import torch_device
 from core.training.training import Snapshot
 
@@ -163,27 +164,28 @@ class Recorder:
         a run does not wait for that.
         """
         if status == "done" and self._reference() is None:
-            self._store.write_frame(self._lease, self._picture(snapshot, "running", full=True))
+            self._store.write_moments(self._lease, [self._moment(snapshot, "running", full=True)])
             self._reference.insist()
         frame = self._picture(snapshot, status, full=True)
         self._store.write_frame(self._lease, frame)
-        if status == "done":
-            self._store.write_snapshot(self._lease, snapshot.step, frame)
+        self._store.write_moments(self._lease, [self._moment(snapshot, status, full=True)])
         header, _ = unpack(frame)
         return {name: header[name] for name in ("step", "seconds", "loss", "losses", "relative_l2", "max_error")}
 
     def _draw(self, snapshot: Snapshot, *, kept: bool, drawn: bool) -> None:
         begun = time.monotonic()
-        picture = self._picture(snapshot, "running")
-        if drawn:
-            self._store.write_frame(self._lease, picture)
+        self._store.write_moments(self._lease, [self._moment(snapshot, "running")])
         if kept:
-            self._store.write_snapshot(self._lease, snapshot.step, picture)
             self._next_kept = spaced(snapshot.step)
         cost = time.monotonic() - begun
         # The first picture also makes the grids, and may compute a reference that takes milliseconds; its cost says nothing about the next.
         self._frame.wait(max(_FRAME_EVERY, cost / _FRAME_SHARE) - cost if self._drawn else 0.0)
         self._drawn = True
+
+    def _moment(self, snapshot: Snapshot, status: str, *, full: bool = False) -> Moment:
+        losses = self._history.rows[-1] if len(self._history.rows) else None
+        header = {"run": self._lease.run_id, "status": status, "change": None}
+        return Moment(snapshot.step, None, self._shown.moment(snapshot, losses, header, full=full))
 
     def _picture(self, snapshot: Snapshot, status: str, *, full: bool = False) -> bytes:
         return self._shown.frame(snapshot, self._history.rows, {"run": self._lease.run_id, "status": status}, full=full)

@@ -16,7 +16,7 @@ from core.experiment.experiment import Experiment
 from core.running.process import prepare
 from core.running.recorder import Diverged, Recorder
 from core.store import HEARTBEAT, SILENCE, Lease, Run, RunStore, Wishes
-from core.store.frames import unpack
+from core.store.moments import header_of
 from core.training.training import Snapshot, train
 
 _LEASE_POLL = 0.1  # seconds
@@ -164,8 +164,8 @@ def _fail(store: RunStore, lease: Lease, error: TangenteError) -> None:
 
 
 def _as_it_stands(store: RunStore, run: Run) -> dict[str, Any]:
-    """What `finish` needs, from what the last frame shows."""
-    frame = store.frame(run.id)
-    header = unpack(frame[1])[0] if frame else {}
+    """What `finish` needs, from what the last moment shows."""
+    steps = store.steps(run.id)
+    header = header_of(store.moment(run.id, steps[-1])) if steps else {}
     shown = {name: header.get(name) for name in ("loss", "losses", "relative_l2", "max_error")}
     return {"step": run.step, "seconds": run.seconds, **shown}

@@ -16,12 +16,12 @@ from core.errors import InputError
 from core.experiment.checkpoint import Checkpoint
 from core.store.checkpoints import newest_checkpoint
 from core.store.database import Database
-from core.store.frames import unpack
+from core.store.film import Numbered, all_of, moment_of, moments_after, newest_number, steps_of
 from core.store.losses import block_of
-from core.store.records import LEASE, OVER, SILENCE, Device, Run, Trainable
+from core.store.moments import header_of
+from core.store.records import LEASE, OVER, SILENCE, Device, Run, Trainable, new_id
 from core.store.rows import RUNS, change, lost, one, run_of
-from core.store.schema import PARTS, frames, losses, runs, snapshots, workers
-from core.store.texts import new_id
+from core.store.schema import PARTS, frames, losses, runs, workers
 
 _SEEN = 15.0  # seconds for which a worker's devices count as there
 _WATCH_EVERY = 0.5  # seconds
@@ -148,30 +148,42 @@ class ForPages:
         return (row.version, row.data) if row else None
 
     def losses(self, run_id: str) -> NDArray[np.float32]:
-        """The loss terms of every step written so far, (steps, terms)."""
+        """The loss terms so far, (rows, terms): row k, from 0, has those of the weights after k steps."""
         with self._database.read() as connection:
             rows = connection.execute(select(losses).where(losses.c.run == run_id).order_by(losses.c.first))
             chunks = [block_of(row) for row in rows]
         return np.concatenate(chunks) if chunks else np.empty((0, len(self.get(run_id).experiment.terms)), np.float32)
 
-    def snapshots(self, run_id: str) -> list[int]:
-        """The steps of which a snapshot is kept."""
-        with self._database.read() as connection:
-            return list(connection.scalars(select(snapshots.c.step).where(snapshots.c.run == run_id).order_by(snapshots.c.step)))
+    def moments(self, run_id: str, after: int = 0, most: int = 64, size: int = 4_000_000) -> list[Numbered]:
+        """The moments of a run's film numbered above `after`, (number, step, bytes) each, in order of number.
 
-    def snapshot(self, run_id: str, step: int) -> bytes:
-        """The snapshot of a step; raises `InputError` where none is kept."""
+        At most so many, and no more bytes than `size`, unless the first alone has more.
+        """
         with self._database.read() as connection:
-            data = connection.scalar(select(snapshots.c.data).where(snapshots.c.run == run_id, snapshots.c.step == step))
+            return moments_after(connection, run_id, after, most, size)
+
+    def newest_moment(self, run_id: str) -> int:
+        """The largest number of a run's moments; 0 where it has none."""
+        with self._database.read() as connection:
+            return newest_number(connection, run_id)
+
+    def steps(self, run_id: str) -> list[int]:
+        """The steps of which there is a moment, in their order."""
+        with self._database.read() as connection:
+            return steps_of(connection, run_id)
+
+    def moment(self, run_id: str, step: int) -> bytes:
+        """The moment of a step; raises `InputError` where there is none."""
+        with self._database.read() as connection:
+            data = moment_of(connection, run_id, step)
         if data is None:
-            raise InputError("unknown-snapshot", run=run_id, step=step)
-        return bytes(data)
+            raise InputError("unknown-moment", run=run_id, step=step)
+        return data
 
-    def moments(self, run_id: str) -> list[dict[str, Any]]:
-        """What the headers of all snapshots say, step by step: when each was taken, and how good the network was."""
+    def headers(self, run_id: str) -> list[dict[str, Any]]:
+        """The headers of all moments, step by step: when each was, and how good the network was."""
         with self._database.read() as connection:
-            kept = connection.scalars(select(snapshots.c.data).where(snapshots.c.run == run_id).order_by(snapshots.c.step))
-            return [unpack(data)[0] for data in kept]
+            return [header_of(data) for data in all_of(connection, run_id)]
 
     def checkpoint(self, run_id: str) -> Checkpoint | None:
         """The newest checkpoint that is whole."""

@@ -1,7 +1,8 @@
-"""What the store tells of a run, and how a worker holds it."""
+"""What the store tells of a run, what it is called, and how a worker holds it."""
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
@@ -21,6 +22,13 @@ HEARTBEAT = 0.5
 """Seconds after which a worker renews its lease."""
 SILENCE = 2.5 * HEARTBEAT
 """Seconds without a heartbeat after which a worker may be dead."""
+
+
+def new_id() -> str:
+    """An id that cannot be guessed, and that no command line takes for a flag."""
+    while (made := secrets.token_urlsafe(12)).startswith("-"):
+        pass
+    return made
 
 
 class Trainable(Protocol):

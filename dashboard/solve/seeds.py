@@ -19,7 +19,7 @@ from core.experiment.experiment import Experiment
 from core.store import Run
 from core.studies import seeds
 from core.studies.seeds import FAILED, History, Outcome
-from core.studies.spread import Array, Band, by_places, by_seconds, by_step, spread
+from core.studies.spread import Array, Band, by_seconds, by_step, spread
 from dashboard.components import component
 from dashboard.components.chart.chart import chart
 from dashboard.editor import previews
@@ -195,7 +195,7 @@ def _courses(histories: Sequence[History]) -> None:
         loss = by_seconds([history.loss_in_seconds for history in histories])
         error = by_seconds([history.error_in_seconds for history in histories])
     else:
-        loss, error = by_step([history.loss for history in histories]), by_places([history.error for history in histories])
+        loss, error = by_step([history.loss for history in histories]), by_step([history.error for history in histories])
     hint = _("The median and the spread over the seeds appear here.")
     left, right = st.columns(2, gap="small")
     with left:

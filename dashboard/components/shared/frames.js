@@ -4,22 +4,23 @@
 /** @typedef {Record<string, Field>} Fields some of which may not be there */
 
 /**
- * The header and the arrays, each a view into the buffer: core/store/frames.py describes the layout.
+ * The header and the arrays of a safetensors file of float32 tensors (core/store/frames.py). Each array is a view into the buffer,
+ * or a copy where its data does not begin at a multiple of four bytes.
  *
  * @param {ArrayBuffer} buffer
  */
 export function decode(buffer) {
-  const length = new DataView(buffer).getUint32(0, true);
-  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)));
-  /** @type {Record<string, { offset: number, shape: number[] }>} */
-  const places = header.arrays;
+  const begin = 8 + Number(new DataView(buffer).getBigUint64(0, true));
+  /** @type {Record<string, { shape: number[], data_offsets: [number, number] }> & { __metadata__?: { header: string } }} */
+  const { __metadata__, ...places } = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 8, begin - 8)));
   /** @type {Fields} */
   const arrays = {};
-  for (const [name, { offset, shape }] of Object.entries(places)) {
-    const size = shape.reduce((product, n) => product * n, 1);
-    arrays[name] = { values: new Float32Array(buffer, 4 + length + offset, size), shape };
+  for (const [name, { shape, data_offsets }] of Object.entries(places)) {
+    const [from, to] = data_offsets.map((offset) => begin + offset);
+    const aligned = from % 4 === 0;
+    arrays[name] = { values: aligned ? new Float32Array(buffer, from, (to - from) / 4) : new Float32Array(buffer.slice(from, to)), shape };
   }
-  return { header, arrays };
+  return { header: JSON.parse(__metadata__?.header ?? "{}"), arrays };
 }
 
 /**
