@@ -40,7 +40,7 @@ export class Diagram {
   constructor(chosen) {
     this.name = element("button", { class: "tg-name", type: "button" });
     this.name.addEventListener("click", chosen);
-    this.title = element("h4", { class: "tg-title" }, this.name);
+    this.title = element("h2", { class: "tg-title" }, this.name);
     this.canvas = element("canvas", { class: "tg-network", role: "img" });
     this.node = element("section", { class: "tg-panel" }, this.title, element("div", { class: "tg-place" }, this.canvas));
   }

@@ -4,7 +4,7 @@ import { element, say } from "../shared/words.js";
 
 export class Help {
   constructor() {
-    this.title = element("h4", { class: "tg-title" });
+    this.title = element("h2", { class: "tg-title" });
     this.list = element("dl", { class: "tg-keys" });
     this.button = element("button", { class: "tg-play", type: "button" });
     this.node = element("dialog", { class: "tg-help" }, this.title, this.list, this.button);

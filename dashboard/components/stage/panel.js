@@ -87,8 +87,8 @@ export class Panel {
    */
   constructor(chosen, zoomed) {
     this.name = element("button", { class: "tg-name", type: "button" });
-    this.title = element("h4", { class: "tg-title" }, this.name);
-    this.plot = element("div", { class: "tg-plot", role: "img" });
+    this.title = element("h2", { class: "tg-title" }, this.name);
+    this.plot = element("div", { class: "tg-plot", role: "figure" });
     this.hint = element("p", { class: "tg-hint" });
     this.place = element("div", { class: "tg-place tg-empty" }, this.plot, this.hint);
     this.node = element("section", { class: "tg-panel" }, this.title, this.place);
