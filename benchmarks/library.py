@@ -8,8 +8,8 @@ A promise is kept by no more than it within 20 s: a training that takes longer i
 which a problem makes as a lesson, is kept by more than a tenth; so is that of the plain training that some files give as one that fails, in
 rows of its own. The exit code is 1 where a promise is broken.
 
-`--preset watch` measures the preset with which the page Solve opens, whose promise is a fair picture, 5e-2, of all problems that are no lesson
-in failure (`benchmarks/watch.json`).
+`--preset watch` measures the preset with which the page Solve opens, whose promise is a fair picture, 5e-2, of all problems that are no
+lesson in failure (`benchmarks/watch.json`).
 """
 
 from __future__ import annotations

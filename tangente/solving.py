@@ -30,7 +30,9 @@ Stated = str | os.PathLike[str] | Problem | Experiment | Mapping[str, Any]
 def experiment(
     stated: Stated, values: Numbers | None = None, weights: Numbers | None = None, *, preset: str = SHARP, **settings: Any
 ) -> Experiment:
-    """The experiment, all of it checked; what is left out is as the preset has it: `sharp`, `watch`, or `failing` where there is one. Raises `InputError` at the first mistake.
+    """The experiment, all of it checked; what is left out is as the preset has it: `sharp`, `watch`, or `failing`.
+
+    Raises `InputError` at the first mistake.
 
     `values` are those of the equation's parameters, `weights` those of the loss terms, `settings` what `tangente solve --help` lists.
     """
@@ -57,8 +59,8 @@ def solve(
 ) -> Result:
     """Train a network on a problem, in this process, and give the result; at once where the store has it, unless `again`.
 
-    `stated`, `values`, `weights`, `preset` and `settings` are as in `experiment`. `store` is where runs are kept, or its URL; by default the app's
-    own. Raises `InputError` for a mistake in what is asked for, `RunError` where the training fails or diverges. Ctrl-C stops the
+    `stated`, `values`, `weights`, `preset` and `settings` are as in `experiment`. `store` is where runs are kept, or its URL; by default
+    the app's own. Raises `InputError` for a mistake in what is asked for, `RunError` where the training fails or diverges. Ctrl-C stops the
     run at its last step, and keeps it.
     """
     asked_for = experiment(stated, values, weights, preset=preset, **settings)

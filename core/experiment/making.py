@@ -41,7 +41,10 @@ def experiment_of(
     name, a value out of range, conditions that these values make contradictory, and hard constraints that the conditions do not allow,
     by their form or because their data are rough.
     """
-    recipe = presets.recipe(problem, preset, auto=_is_auto((settings or {}).get(_METHOD)))
+    recipe = presets.recipe(problem, preset)
+    if _is_auto((settings or {}).get(_METHOD)):
+        settings = {**({} if preset == presets.SHARP else presets.beside_the_method(recipe)), **(settings or {})}
+        recipe = {**presets.recipe(problem, presets.SHARP), "weights": recipe.get("weights", {})}
     experiment = _made(problem, recipe, values, settings, weights)
     hindrance = experiment.hindrance if experiment.constraints == "hard" else None
     if hindrance is not None:

@@ -86,16 +86,11 @@ def check(problem: Problem, preset: object) -> str:
     return name
 
 
-def recipe(problem: Problem, preset: str, *, auto: bool = False) -> Recipe:
-    """What a preset says of a problem; `auto`: with the method, and all that goes along with it, that Sharp takes.
+def recipe(problem: Problem, preset: str) -> Recipe:
+    """What a preset says of a problem; raises `InputError` where the problem has no such preset."""
+    return PRESETS[check(problem, preset)].recipe(problem)
 
-    Raises `InputError` where the problem has no such preset.
-    """
-    own, sharp = PRESETS[check(problem, preset)].recipe(problem), PRESETS[SHARP].recipe(problem)
-    if not auto:
-        return own
-    method = (*OF_THE_METHOD, OPTIMISER)
-    return {
-        **{name: value for name, value in own.items() if name not in method},
-        **{name: value for name, value in sharp.items() if name in method},
-    }
+
+def beside_the_method(recipe: Recipe) -> dict[str, Any]:
+    """What a recipe says of all but the method, the settings that go along with it, and the weights."""
+    return {name: value for name, value in recipe.items() if name not in (*OF_THE_METHOD, OPTIMISER, "weights")}

@@ -1,4 +1,4 @@
-"""Which settings count only beside others: a setting that does nothing is no part of a run's key, and its control says what would use it."""
+"""Settings that count only beside others: one that does nothing is no part of a run's key, and its control says what would use it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Settings = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Use:
-    """When a setting counts: `counts` tells it of all settings; where it does not, `idle` says why, and `label` offers the change `switch`."""
+    """When a setting counts: `counts` tells it of all settings. Where it does not, `idle` says why; `label` offers the change `switch`."""
 
     counts: Callable[[Settings], bool]
     idle: str

@@ -56,8 +56,8 @@ def problem_from_toml(text: str, *, name: str = "", file: str | None = None) -> 
     except TangenteError as error:
         raise error.located(file=file) from None
     recipe = {**sections["network"], **sections["training"]}
-    others = {name: sections[name] for name in ("failure", "watch")}
-    return problem_from_table(parts["problem"], name=name, file=file, recipe=recipe, **others)
+    failure, watch = sections["failure"], sections["watch"]
+    return problem_from_table(parts["problem"], name=name, file=file, recipe=recipe, failure=failure, watch=watch)
 
 
 def library() -> tuple[str, ...]:
