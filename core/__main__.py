@@ -23,6 +23,7 @@ from core import __version__, references
 from core.errands import interruptions, logs
 from core.errands.completion import completion
 from core.errors import InputError, Position, RunError, TangenteError
+from core.experiment import presets
 from core.experiment.asking import asked
 from core.experiment.experiment import HYPERPARAMETERS, Experiment
 from core.experiment.hyperparameters import Hyperparameter
@@ -106,7 +107,7 @@ def _parser(program: str) -> argparse.ArgumentParser:
     _add_store(resume)
 
     alone = commands.add_parser("reference", help="compute the classical solution alone")
-    alone.set_defaults(command=_alone, weight=[], **dict.fromkeys(HYPERPARAMETERS))
+    alone.set_defaults(command=_alone, weight=[], preset=presets.SHARP, **dict.fromkeys(HYPERPARAMETERS))
     alone.add_argument("problem", metavar="NAME-or-FILE.toml")
     alone.add_argument("--value", action="append", default=[], metavar="NAME=NUMBER", help="set a parameter of the equation")
     alone.add_argument("--at", action="append", default=[], metavar="POINT", help='a point whose values are wanted, such as "x=0.5, t=0.6"')
@@ -147,6 +148,8 @@ def _add_experiment(parser: argparse.ArgumentParser) -> None:
         if choices := _possible(item):
             help += f" One of {', '.join(choices)}."
         parser.add_argument("--" + name.replace("_", "-"), dest=name, metavar="VALUE", help=help)
+    told = f"what is left out is as this preset has it: {', '.join(presets.PRESETS)} (default {presets.SHARP})"
+    parser.add_argument("--preset", default=presets.SHARP, metavar="NAME", help=told)
     parser.add_argument("--value", action="append", default=[], metavar="NAME=NUMBER", help="set a parameter of the equation")
     parser.add_argument("--weight", action="append", default=[], metavar="TERM=NUMBER", help="weight of a loss term, or of all of a kind")
     _add_json(parser)
@@ -339,7 +342,7 @@ def _experiment(options: argparse.Namespace) -> Experiment:
     settings = {name: getattr(options, name) for name in HYPERPARAMETERS if getattr(options, name) is not None}
     values = dict(_assignment("--value", text) for text in options.value)
     weights = dict(_assignment("--weight", text) for text in options.weight)
-    return asked(options.problem, settings, values, weights)
+    return asked(options.problem, settings, values, weights, options.preset)
 
 
 def _assignment(flag: str, text: str) -> tuple[str, float]:

@@ -107,6 +107,10 @@ MESSAGES: dict[str, str] = {
     ),
     "not-a-curriculum": N_('{name} must be none, or a parameter and the value that it begins with, as in "beta from 1", but got {value}.'),
     # experiment
+    "no-such-preset": N_("This problem has no preset {preset}; it has {known}."),
+    "state-too-large": N_(
+        "With this network {method} has {size} MB to remember, and at most {limit} MB are kept. Choose adam, or fewer neurons."
+    ),
     "network-too-large": N_(
         "{method} keeps a square table of the {parameters} parameters; it takes networks of up to {most}. Choose lbfgs, or fewer neurons."
     ),

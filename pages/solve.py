@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from core.experiment.experiment import HYPERPARAMETERS, terms
-from core.experiment.making import experiment_of
 from core.store import Run
 from dashboard.components.stage.stage import stage
 from dashboard.problems import catalogue
-from dashboard.problems.equation import continuities, equation, headline
+from dashboard.problems.equation import equation, headline
 from dashboard.runs import actions, status
 from dashboard.server.services import store
-from dashboard.solve import address, controls, diagnosis, seeds
+from dashboard.solve import address, controls, diagnosis, seeds, sidebar
 from dashboard.solve.experiment_file import panel
-from dashboard.solve.presets import PRESETS
+from dashboard.solve.shown import shown_for
 from dashboard.texts import _
 from dashboard.texts.formats import in_markdown
 
@@ -56,22 +53,15 @@ with st.sidebar:
     text, aim = (_("Edit"), "open") if catalogue.mine(controls.chosen()) else (_("Edit a copy"), "copy")
     if st.button(text, "edit", _("Change its equations in the editor."), icon=":material/edit:", type="tertiary"):
         st.switch_page(EDITOR, query_params={aim: controls.chosen()})
-    recipe = controls.settings(experiment_of(problem))
-    values = {item.name: controls.parameter(item) for item in problem.parameters}
-    controls.presets(PRESETS, problem)
-    settings = {}
-    for item in HYPERPARAMETERS.values():
-        if item.essential:
-            settings[item.name] = controls.hyperparameter(item, recipe[item.name], devices, problem.parameters)
+    shown = shown_for(problem)
+    recipe = shown.defaults
+    sidebar.preset_row(problem, shown)
+    values = sidebar.values(problem, shown)
+    settings = sidebar.essentials(problem, shown, devices)
     with st.expander(_("More settings")):
-        for item in HYPERPARAMETERS.values():
-            if not item.essential:
-                settings[item.name] = controls.hyperparameter(item, recipe[item.name], devices, problem.parameters)
-        st.markdown(_("**Weights** of the equations and conditions in the loss"))
-        asked = (*problem.equations, *problem.conditions, *continuities(problem))
-        texts = zip_longest(terms(problem), asked, fillvalue=_("the measurements"))
-        weights = {term: controls.weight(term, text, recipe[f"weights.{term}"]) for term, text in texts}
-    address.check_names(("problem", *seeds.NAMES, *recipe))
+        others, weights = sidebar.more(problem, shown, devices)
+    settings |= others
+    address.check_names(("problem", "preset", *seeds.NAMES, *recipe))
     experiment_file = st.expander(_("Experiment file"))
 
 # The main part: the equation in a line, the picture with its timeline and its numbers, the buttons, then what explains it.

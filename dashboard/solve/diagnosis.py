@@ -21,7 +21,7 @@ from dashboard.components.stage.stage import term_labels
 from dashboard.figures import diagnosis as figures
 from dashboard.server import batches
 from dashboard.server.services import store
-from dashboard.solve.controls import NONE
+from dashboard.solve.shown import NONE
 from dashboard.solve.stops import written
 from dashboard.texts import _, worded
 from dashboard.texts.formats import count, number, percent, plain

@@ -27,7 +27,7 @@ from dashboard.figures import bands as figures
 from dashboard.runs import actions
 from dashboard.runs.status import STATES, TRAINING
 from dashboard.server.services import store
-from dashboard.solve import controls
+from dashboard.solve import shown
 from dashboard.texts import _, ngettext
 from dashboard.texts.formats import count, in_markdown, number
 
@@ -151,7 +151,7 @@ def _table(experiments: Sequence[Experiment], runs: Sequence[Run | None], course
     head = [_("Seed"), _("State"), _("Step"), _("Loss"), _("Relative L2")]
     lines = [head, ["-:", "-", "-:", "-:", "-:"]]
     for experiment, run in zip(experiments, runs, strict=True):
-        link = f"[{experiment.seed}](?{urlencode(controls.query(experiment, key))})"
+        link = f"[{experiment.seed}](?{urlencode(shown.query(experiment, key))})"
         lines.append([link, _(STATES[run.status if run else "none"]), *_row(run, courses)])
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
