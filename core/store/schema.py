@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, Double, Integer, LargeBinary, MetaData, String, Table, Text
 
-SCHEMA = 3
-"""A number that goes up with every change that an older Tangente could not read; `ADDED` says how a store follows."""
+SCHEMA = 4
+"""A number that goes up with every change that an older Tangente could not read; `core/store/migrations.py` says how a store follows."""
 
 metadata = MetaData()
 
@@ -32,6 +32,10 @@ runs = Table(
     Column("steps", Integer),
     Column("device", String),
     Column("engine", String),
+    Column("visitor", String),  # who asked for it; null: a program
+    # the run that it goes on from, and the steps of all ancestors before its own step 0
+    Column("parent", String),
+    Column("before", Integer, nullable=False, server_default="0"),
     Column("created", Double, nullable=False),
     Column("started", Double),
     Column("finished", Double),
@@ -137,7 +141,7 @@ saved_problems = Table(
 )
 
 ADDED = {2: (answers, questions, saved_problems), 3: (answers,)}
-"""The tables that came with each version, or came anew: answers can be computed again."""
+"""The tables that came with each version, or came anew after `STEPS` in `core/store/migrations.py` had dropped them."""
 
 PARTS = (losses, snapshots, checkpoints, frames)
 """The tables whose rows belong to one run each, by the column `run`."""
