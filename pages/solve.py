@@ -71,7 +71,7 @@ with st.sidebar:
         asked = (*problem.equations, *problem.conditions, *continuities(problem))
         texts = zip_longest(terms(problem), asked, fillvalue=_("the measurements"))
         weights = {term: controls.weight(term, text, recipe[f"weights.{term}"]) for term, text in texts}
-    address.check_names(("problem", *seeds.NAMES, *recipe))
+    address.check_names(("problem", actions.RUN, *seeds.NAMES, *recipe))
     experiment_file = st.expander(_("Experiment file"))
 
 # The main part: the equation, the picture, the number.
@@ -101,16 +101,20 @@ wanted = st.session_state.get("train-on-change", False) and not (missing or refu
 actions.follow(experiment, wanted)
 with actions.explained():
     run = None if refusal else actions.current(experiment)
-enabled = actions.ENABLED[run.status if run else None] - ({"train", "step", "resume"} if missing or refusal else frozenset())
+origin = None if refusal else actions.origin(experiment, run)
+trains = run is not None and run.status in status.TRAINING
+enabled = actions.enabled(run) | ({"on"} if origin else set())
+if missing or refusal:
+    enabled -= {"step", "on"} if trains else {"toggle", "step", "on"}
 
 with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="run-buttons"):
-    label = _("Train again") if run and "train" in enabled else _("Train")
-    button(label, "train", ":material/play_arrow:", actions.train, (experiment,), type="primary")
-    button(_("Pause"), "pause", ":material/pause:", actions.pause, (run,))
+    icon = ":material/pause:" if trains else ":material/play_arrow:"
+    button(actions.label(run), "toggle", icon, actions.toggle, (experiment, run), type="primary")
     button(_("One step"), "step", ":material/skip_next:", actions.one_step, (experiment, run))
-    button(_("Resume"), "resume", ":material/resume:", actions.resume, (run,))
     button(_("Stop"), "stop", ":material/stop:", actions.stop, (run,))
-    button(_("Reset"), "reset", ":material/restart_alt:", actions.reset, (experiment,))
+    button(_("Start over"), "over", ":material/restart_alt:", actions.start_over, ())
+    button(_("Train on"), "on", ":material/fast_forward:", actions.train_on, (origin, experiment))
+    button(_("Forget"), "forget", ":material/delete:", actions.forget, (run,))
     help = _("Every change of a setting starts its training at once, and stops what trained before.")
     st.toggle(_("Train on every change"), key="train-on-change", help=help, persist_state="session")
 

@@ -20,8 +20,9 @@ from starlette.routing import Route
 from core.errors import InputError, TangenteError
 from core.store import Run
 from dashboard import components
-from dashboard.server import batches, references, thumbnails
+from dashboard.server import batches, references, thumbnails, watchers
 from dashboard.server.services import store
+from dashboard.server.visitor import sender
 from dashboard.texts import worded
 
 FRAME = "application/octet-stream"
@@ -53,6 +54,7 @@ def frame(request: Request) -> Response:
     run = store().get(request.path_params["id"])
     if run.status in ACTIVE:
         store().watch(run.id)
+        watchers.saw(run.id, sender(request.headers))
     found = store().frame(run.id, since=_integer(request, "since", -1))
     if found is None:
         return Response(status_code=204, headers=_state(run))
