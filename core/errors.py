@@ -375,6 +375,10 @@ MESSAGES: dict[str, str] = {
     "run-lost": N_("The run ended without saying why."),
     # training
     "checkpoint-mismatch": N_("The checkpoint belongs to another network: {reason}"),
+    "other-network": N_(
+        "A run goes on with the network that it has: {name} is {before} there, and cannot become {after}. Keep it, or start afresh."
+    ),
+    "checkpoint-lost": N_("The state of the run that this one goes on from is lost. Go on from that run again, or start afresh."),
     # problem, tables, conditions
     "unknown-key": N_("There is no key {name} here. The keys are: {known}."),
     "unknown-key-near": N_("There is no key {name} here; did you mean {near}?"),
@@ -634,6 +638,7 @@ MESSAGES: dict[str, str] = {
     # store
     "unknown-run": N_("There is no run {run} in this store."),
     "ambiguous-run": N_("{count} runs begin with {run}, among them {known}. Give more letters."),
+    "run-of-another": N_("Run {run} belongs to somebody else, who alone can stop or forget it."),
     "run-elsewhere": N_(
         "Run {run} is being trained by another process, such as an open page's, and goes on there. Pause or stop it there first."
     ),

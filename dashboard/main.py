@@ -17,7 +17,9 @@ PYTORCH = PAGES / "pytorch.py"
 
 ABOUT = _("**Tangente**: watch a neural network learn a differential equation, beside a classical method that solves it.")
 
-st.set_page_config(page_title=_("Tangente"), page_icon=HERE / "icon.svg", layout="wide", initial_sidebar_state=260, menu_items={"About": ABOUT})
+st.set_page_config(
+    page_title=_("Tangente"), page_icon=HERE / "icon.svg", layout="wide", initial_sidebar_state=260, menu_items={"About": ABOUT}
+)
 st.html(HERE / "page.css")
 st.navigation(
     [

@@ -61,7 +61,7 @@ with st.sidebar:
     with st.expander(_("More settings")):
         others, weights = sidebar.more(problem, shown, devices)
     settings |= others
-    address.check_names(("problem", "preset", *seeds.NAMES, *recipe))
+    address.check_names(("problem", "preset", actions.RUN, *seeds.NAMES, *recipe))
     experiment_file = st.expander(_("Experiment file"))
 
 # The main part: the equation in a line, the picture with its timeline and its numbers, the buttons, then what explains it.
@@ -75,7 +75,11 @@ with experiment_file:
 actions.follow(experiment, st.session_state.get("train-on-change", False) and possible)
 with actions.explained():
     run = None if refusal else actions.current(experiment)
-enabled = actions.ENABLED[run.status if run else None] - (frozenset() if possible else {"train", "step", "resume"})
+origin = None if refusal else actions.origin(experiment, run)
+trains = run is not None and run.status in status.TRAINING
+enabled = actions.enabled(run) | ({"on"} if origin else set())
+if not possible:
+    enabled -= {"step", "on"} if trains else {"toggle", "step", "on"}
 
 with st.container(horizontal=True, gap="medium", vertical_alignment="center", key="headline"):
     st.title(catalogue.said(problem, problem.title) or _("Problem without a title"), anchor=False, width="content")
@@ -91,13 +95,13 @@ if trouble := actions.trouble():
     st.error(trouble)
 
 with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="run-buttons"):
-    label = _("Train again") if run and "train" in enabled else _("Train")
-    button(label, "train", ":material/play_arrow:", actions.train, (experiment,), type="primary")
-    button(_("Pause"), "pause", ":material/pause:", actions.pause, (run,))
+    icon = ":material/pause:" if trains else ":material/play_arrow:"
+    button(actions.label(run), "toggle", icon, actions.toggle, (experiment, run), type="primary")
     button(_("One step"), "step", ":material/skip_next:", actions.one_step, (experiment, run))
-    button(_("Resume"), "resume", ":material/resume:", actions.resume, (run,))
     button(_("Stop"), "stop", ":material/stop:", actions.stop, (run,))
-    button(_("Reset"), "reset", ":material/restart_alt:", actions.reset, (experiment,))
+    button(_("Start over"), "over", ":material/restart_alt:", actions.start_over, ())
+    button(_("Train on"), "on", ":material/fast_forward:", actions.train_on, (origin, experiment))
+    button(_("Forget"), "forget", ":material/delete:", actions.forget, (run,))
     help = _("Every change of a setting starts its training at once, and stops what trained before.")
     st.toggle(_("Train on every change"), key="train-on-change", help=help, persist_state="session")
 

@@ -20,6 +20,7 @@ from core.store.moments import header_of
 from core.training.training import Snapshot, train
 
 _LEASE_POLL = 0.1  # seconds
+_LOOK_EVERY = 0.1  # seconds between two looks at what the pages wish
 _MOST_ATTEMPTS = 30
 """Leases that may end without a checkpoint before a run is given up; each step that was kept earns another."""
 
@@ -60,9 +61,15 @@ class Heartbeat:
         self._thread.join()
 
     def _beat(self) -> None:
-        while not self._ended.wait(HEARTBEAT):
+        """Renew the lease at each heartbeat, and look for wishes more often: a page that pauses a run waits for it."""
+        beat = time.monotonic() + HEARTBEAT
+        while not self._ended.wait(_LOOK_EVERY):
             try:
-                self.wishes = self._store.renew(self._lease)
+                if time.monotonic() >= beat:
+                    beat = time.monotonic() + HEARTBEAT
+                    self.wishes = self._store.renew(self._lease)
+                elif (wishes := self._store.wishes(self._lease)) is not None:
+                    self.wishes = wishes
             except TangenteError as error:
                 if error.code == "lease-lost":
                     self.lost = True
@@ -112,6 +119,8 @@ def _train(store: RunStore, lease: Lease, heartbeat: Heartbeat) -> None:
     experiment = run.experiment
     start = store.checkpoint(run.id)
     step = start.step if start else 0
+    if start is None and run.before:
+        raise RunError("checkpoint-lost")
     if run.attempts > _MOST_ATTEMPTS + step:
         raise RunError("keeps-failing", attempts=run.attempts)
     status = _wished(heartbeat.wishes, step)

@@ -63,6 +63,13 @@ class ForWorkers:
             connection.execute(change(run_id).values(started=row.started or now, step=step, seconds=seconds, **held))
         return Lease(run_id, row.token + 1)
 
+    def wishes(self, lease: Lease) -> Wishes | None:
+        """The wishes of the pages, read without holding the run for longer; None once another worker has taken over."""
+        asked = select(runs.c.pause_at, runs.c.stop, runs.c.watched_until).where(runs.c.id == lease.run_id, runs.c.token == lease.token)
+        with self._database.read() as connection:
+            row = connection.execute(asked).first()
+        return None if row is None else Wishes(row.pause_at, row.stop, row.watched_until > time.time())
+
     def renew(self, lease: Lease) -> Wishes:
         """Hold a run for three seconds more, and learn what the pages wish."""
         with self._held(lease) as connection:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any
 
 from core.experiment.experiment import Experiment
 from core.experiment.making import experiment_from_json
@@ -31,26 +31,14 @@ def new_id() -> str:
     return made
 
 
-class Trainable(Protocol):
-    """What the store needs to know of an experiment."""
-
-    @property
-    def key(self) -> str: ...
-    @property
-    def steps(self) -> int | None: ...
-    @property
-    def device(self) -> str: ...
-    @property
-    def engine(self) -> str: ...
-    def to_json(self) -> str: ...
-
-
 @dataclass(frozen=True)
 class Run:
     """A run as it stood when it was read. Times are seconds since 1970, UTC.
 
     `step` and `seconds` tell how far the training is, `steps` where it ends (None: by time alone), `version` counts its frames, `attempts`
-    how often a worker has taken it up. `error` is {"code", "values"} where something went wrong.
+    how often a worker has taken it up. `error` is {"code", "values"} where something went wrong. `visitor` asked for it, None where a
+    program did. `parent` is the id of the run that it goes on from (which may be forgotten since), and `before` counts the steps of all its
+    ancestors before its own step 0.
     """
 
     id: str
@@ -62,6 +50,9 @@ class Run:
     steps: int | None
     device: str
     engine: str
+    visitor: str | None
+    parent: str | None
+    before: int
     created: float
     started: float | None
     finished: float | None

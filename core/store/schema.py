@@ -8,7 +8,7 @@ from __future__ import annotations
 from sqlalchemy import Boolean, Column, Double, Integer, LargeBinary, MetaData, String, Table, Text
 
 SCHEMA = 4
-"""A number that goes up with every change that an older Tangente could not read; `ADDED` says how a store follows."""
+"""A number that goes up with every change that an older Tangente could not read; `core/store/migrations.py` says how a store follows."""
 
 metadata = MetaData()
 
@@ -32,6 +32,10 @@ runs = Table(
     Column("steps", Integer),
     Column("device", String),
     Column("engine", String),
+    Column("visitor", String),  # who asked for it; null: a program
+    # the run that it goes on from, and the steps of all ancestors before its own step 0
+    Column("parent", String),
+    Column("before", Integer, nullable=False, server_default="0"),
     Column("created", Double, nullable=False),
     Column("started", Double),
     Column("finished", Double),
@@ -148,7 +152,7 @@ saved_problems = Table(
 )
 
 ADDED = {2: (answers, questions, saved_problems), 3: (answers,), 4: (moments,)}
-"""The tables that came with each version, or came anew: answers can be computed again."""
+"""The tables that came with each version, or came anew after `STEPS` in `core/store/migrations.py` had dropped them."""
 
 PARTS = (losses, moments, snapshots, checkpoints, frames)
 """The tables whose rows belong to one run each, by the column `run`."""

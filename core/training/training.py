@@ -62,19 +62,26 @@ class Snapshot:
 def train(experiment: Experiment, start: Checkpoint | None = None) -> Iterator[Snapshot]:
     """Train until the experiment's steps or seconds are reached, or nothing is gained any more; from `start` if given.
 
-    Raises `RunError` where the device is missing. On a CPU, going on from a checkpoint gives the same bits as never having stopped.
+    On a CPU, going on from a checkpoint gives the same bits as never having stopped. A checkpoint that was handed on by another run
+    (`core/experiment/continuation.py`) is at step 0 and holds its network, which is the best so far, and what its method remembers. Raises
+    `RunError` where the device is missing, or the checkpoint is that of another network.
     """
     device = torch_device(experiment.device)
     network = build(experiment, device)
     step, seconds = (0, 0.0) if start is None else (start.step, start.seconds)
     losses = Losses(experiment, device)
     kept = None if start is None else unpacked(start.data, device)
-    engine = chosen(experiment, network) if kept is None else still(kept.engine, experiment)
+    if kept is not None:
+        _load(kept.parts, network)
+    handed_on = kept is not None and step == 0 and not kept.parts["validation"]
+    engine = chosen(experiment, network) if kept is None or handed_on else still(kept.engine, experiment)
     objective, validation = Objective(network, losses, step, engine), Validation(network, losses)
     stage = experiment.stage(step)
     optimiser = OPTIMISERS[stage.method](network, experiment)
-    if kept is not None:
-        _load(kept.parts, network)
+    if kept is not None and handed_on:
+        optimiser.take_over(kept.parts["optimiser"])
+        validation.see(step)
+    elif kept is not None:
         if step > 0 and experiment.stage(step - 1) == stage:  # else the stage begins with this step
             optimiser.load(kept.parts["optimiser"])
         objective.load(kept.parts["objective"])

@@ -50,7 +50,7 @@ def _paused(run: Run, waiting: int, now: float) -> str:
 
 
 def _stopped(run: Run, waiting: int, now: float) -> str:
-    return _("Stopped after {steps}; Resume goes on from there, Train again starts afresh.").format(steps=steps(run.step))
+    return _("Stopped after {steps}; Resume goes on from there, Start over begins afresh.").format(steps=steps(run.step))
 
 
 def _done(run: Run, waiting: int, now: float) -> str:

@@ -20,8 +20,9 @@ from starlette.routing import Route
 from core.errors import InputError, TangenteError
 from core.store import Run
 from dashboard import components
-from dashboard.server import batches, films, references, thumbnails
+from dashboard.server import batches, films, references, thumbnails, watchers
 from dashboard.server.services import store
+from dashboard.server.visitor import sender
 from dashboard.texts import worded
 
 FRAME = "application/octet-stream"
@@ -180,6 +181,7 @@ def _seen(request: Request) -> Run:
     run = store().get(request.path_params["id"])
     if run.status in ACTIVE:
         store().watch(run.id)
+        watchers.saw(run.id, sender(request.headers))
     return run
 
 
