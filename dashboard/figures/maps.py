@@ -33,6 +33,9 @@ BAR = {
     "nticks": 4,
     "exponentformat": "e",
 }
+"""The scale of colours below a small map."""
+BESIDE = {"thickness": 12, "len": 1, "xpad": 6, "outlinewidth": 0, "nticks": 5, "exponentformat": "e"}
+"""The scale of colours beside a large one."""
 SLENDEREST = 3.0
 """Maps of space are drawn to scale up to this ratio of their sides; a more slender one would be a line."""
 
@@ -74,10 +77,10 @@ def residual(coordinates: Coordinates) -> go.Figure:
 def together(coordinates: Coordinates, titles: tuple[str, str, str]) -> go.Figure:
     """Network, reference and error side by side; zooming into one zooms into all. The titles are theirs."""
     whole = make_subplots(1, 3, subplot_titles=titles, shared_xaxes="all", shared_yaxes="all", horizontal_spacing=0.03)
-    for column, (part, place) in enumerate(zip((solution, reference, error), (0.0, 0.34, 0.69), strict=True), start=1):
+    below = {**BAR, "y": -0.12, "len": 0.3, "xanchor": "left"}
+    for column, (part, place) in enumerate(zip((solution, reference, error), (0.0, 0.35, 0.7), strict=True), start=1):
         drawn = part(coordinates)
-        whole.add_trace(drawn.data[0].update(colorbar={**BAR, "x": place, "len": 0.3, "xanchor": "left"}), 1, column)
-    whole.update_traces(showscale=False, selector={"colorbar.x": 0.34})
+        whole.add_trace(drawn.data[0].update(colorbar={**below, "x": place}), 1, column)
     right, up = shown(coordinates)
     ends = [{"range": [item.low, item.high], "showgrid": False, "nticks": 4} for item in (coordinates[right], coordinates[up])]
     whole.update_xaxes(title={"text": coordinates[right].name}, **ends[0]).update_yaxes(**ends[1])
@@ -140,10 +143,10 @@ def _map(axes: str, values: str, coordinates: Coordinates, scale: str, limits: d
     trace = go.Heatmap(
         colorscale=scale,
         transpose=right < up,
-        zsmooth=False if cut is None else "best",  # a slice has few points
+        zsmooth="fast",  # by the browser, which is quicker than single boxes
         zmin=-1 if limits["signed"] else 0,
         zmax=1,
-        colorbar=BAR,
+        colorbar=BESIDE,
         hovertemplate=f"{x.name} = %{{x:.3~g}}<br>{y.name} = %{{y:.3~g}}<br>%{{z:.3~g}}<extra></extra>",
         meta={"fill": {"x": f"{axes}.{x.name}", "y": f"{axes}.{y.name}", "z": values}, "limits": limits, **slice},
     )

@@ -71,6 +71,8 @@ export class Panel {
   data = [];
   /** @type {Record<string, any>} */
   layout = {};
+  /** @type {[axis: string, title: string][]} */
+  titles = [];
   /** @type {[object: Record<string, unknown>, name: string, variable: string][]} */
   themed = [];
   /** @type {Drawing | null} */
@@ -111,7 +113,8 @@ export class Panel {
     if (figure === this.figure) return;
     this.figure = figure;
     const { data, layout } = JSON.parse(figure);
-    Object.assign(this, { data, layout, drawn: null });
+    const titles = ["xaxis", "yaxis"].filter((name) => layout[name]).map((name) => [name, layout[name].title?.text ?? ""]);
+    Object.assign(this, { data, layout, titles, drawn: null });
     layout.dragmode = dragging();
     this.themed = [];
     this.findThemed(data);
@@ -189,11 +192,18 @@ export class Panel {
       empty &&= !complete;
     });
     for (const [axis, range] of ranges) this.layout[axis].range = range;
-    this.layout.font = { ...this.layout.font, size: this.hero ? 15 : 11 };
-    if (this.layout.showlegend !== false) this.layout.showlegend = this.hero;
+    this.fit();
     this.place.classList.toggle("tg-empty", empty);
     Plotly.react(this.plot, this.data, this.layout, configuration(words));
     if (first) this.listen();
+  }
+
+  /** As the hero it has large letters; beside the hero there is no room for legends, titles of axes and scales of colours. */
+  fit() {
+    this.layout.font = { ...this.layout.font, size: this.hero ? 15 : 11 };
+    if (this.layout.showlegend !== false) this.layout.showlegend = this.hero;
+    for (const [axis, title] of this.titles) this.layout[axis].title = { ...this.layout[axis].title, text: this.hero ? title : "" };
+    for (const trace of this.data) if (trace.colorbar) trace.showscale = this.hero;
   }
 
   /** Tell of zooms. */
@@ -201,8 +211,9 @@ export class Panel {
     const plot = /** @type {any} */ (this.plot);
     plot.removeAllListeners?.("plotly_relayout");
     plot.on?.("plotly_relayout", () => {
-      for (const axis of [plot.layout.xaxis, plot.layout.yaxis]) {
-        if (axis?.range && axis.title?.text && axis.type !== "log") this.zoomed(axis.title.text, [axis.range[0], axis.range[1]]);
+      for (const [name, title] of this.titles) {
+        const axis = plot.layout[name];
+        if (axis?.range && title && axis.type !== "log") this.zoomed(title, [axis.range[0], axis.range[1]]);
       }
     });
   }
@@ -214,10 +225,10 @@ export class Panel {
    * @param {[number, number]} range
    */
   zoom(title, range) {
-    for (const name of ["xaxis", "yaxis"]) {
-      /** @type {Axis | undefined} */
+    for (const [name, own] of this.titles) {
+      /** @type {Axis} */
       const axis = this.layout[name];
-      if (axis?.title?.text !== title || !axis.range || axis.range.every((end, index) => end === range[index])) continue;
+      if (own !== title || !axis.range || axis.range.every((end, index) => end === range[index])) continue;
       axis.range = range;
       this.layout.uirevision = `${title} ${range}`;
       this.drawn = this.drawn && { ...this.drawn, look: "" };
