@@ -15,7 +15,7 @@ from dashboard.problems import catalogue
 from dashboard.problems.equation import equation, headline
 from dashboard.runs import actions, status
 from dashboard.server.services import store
-from dashboard.solve import address, controls, diagnosis, seeds, sidebar
+from dashboard.solve import address, controls, diagnosis, seeds, sidebar, welcome
 from dashboard.solve.experiment_file import panel
 from dashboard.solve.shown import shown_for
 from dashboard.texts import _
@@ -43,6 +43,8 @@ def standing(run: Run | None) -> None:
         if not (hindrance and run and run.status == "queued"):
             st.markdown(status.sentence(run, waiting, time.time()))
 
+
+welcome.arrive()
 
 # The sidebar: each widget returns its value, and the values make the experiment.
 
@@ -73,8 +75,9 @@ possible = not (missing or refusal)
 with experiment_file:
     panel(experiment)
 actions.follow(experiment, st.session_state.get("train-on-change", False) and possible)
+greets = not refusal and welcome.greets(experiment)
 with actions.explained():
-    run = None if refusal else actions.current(experiment)
+    run = None if refusal or greets else actions.current(experiment)
 origin = None if refusal else actions.origin(experiment, run)
 trains = run is not None and run.status in status.TRAINING
 enabled = actions.enabled(run) | ({"on"} if origin else set())
@@ -86,7 +89,7 @@ with st.container(horizontal=True, gap="medium", vertical_alignment="center", ke
     headline(problem, values)
 for note in address.notes():
     st.warning(note, icon=":material/link_off:")
-stage(experiment, run, begun=actions.begun(run), key="stage")
+stage(experiment, run, begun=actions.begun(run), welcome=greets, key="stage")
 if refusal:
     st.error(in_markdown(refusal))
 if missing:

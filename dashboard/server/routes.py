@@ -20,7 +20,7 @@ from starlette.routing import Route
 from core.errors import InputError, TangenteError
 from core.store import Run
 from dashboard import components
-from dashboard.server import batches, films, references, thumbnails, watchers
+from dashboard.server import batches, films, intro, references, thumbnails, watchers
 from dashboard.server.services import store
 from dashboard.server.visitor import sender
 from dashboard.texts import worded
@@ -43,6 +43,7 @@ def routes(base: str = "") -> list[Route]:
         Route(f"{base}/api/runs/{{id}}/status", _threaded(status)),
         Route(f"{base}/api/runs/{{id}}/snapshots", _threaded(snapshots)),
         Route(f"{base}/api/runs/{{id}}/snapshot", _threaded(snapshot)),
+        Route(f"{base}/api/intro/{{digest}}", _threaded(welcome)),
         Route(f"{base}/api/references/{{key}}", _threaded(reference)),
         Route(f"{base}/api/pictures/{{key}}", _threaded(picture)),
         Route(f"{base}/api/batches/{{id}}", _threaded(batch)),
@@ -66,6 +67,11 @@ def film(request: Request) -> Response:
     if films.lasting(run, found, newest):
         headers["Cache-Control"] = A_DAY
     return Response(films.piece(found), media_type=FRAME, headers=headers)
+
+
+def welcome(request: Request) -> Response:
+    """The film that welcomes a visitor; its address carries its digest, so browsers keep it for a year."""
+    return Response(intro.film(), media_type=FRAME, headers={"Cache-Control": FOREVER})
 
 
 def losses(request: Request) -> Response:

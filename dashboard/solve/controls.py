@@ -38,11 +38,13 @@ from core.experiment.presets import AUTO, OPTIMISER
 from core.experiment.uses import USES
 from core.expressions import Parameter, to_latex
 from core.problem.problem import Problem
+from core.problem.reading.reading import load
 from core.problem.statement import ParameterRange
 from core.ranges import Choice, Curriculum, Integer, Range, Real, Stages
 from core.store import Device
 from dashboard.problems import catalogue
 from dashboard.problems.catalogue import PROBLEM, library_problems
+from dashboard.server import intro
 from dashboard.solve import address, presets, shown
 from dashboard.solve.shown import NONE, Shown, possible, text
 from dashboard.solve.stops import slides, stops, written
@@ -137,7 +139,7 @@ def _chosen() -> None:
 def _follow(asked: str | None) -> None:
     """Choose the problem and the preset that the address names, each control at its default unless the address names that too."""
     address.forget()
-    first = library_problems()[0]
+    first = load(intro.PROBLEM)
     key = asked if asked is not None else first.name
     try:
         found = catalogue.find(key)

@@ -66,6 +66,20 @@ export async function fetchLosses(run) {
 }
 
 /**
+ * The film that welcomes: the losses, which are its first piece, and its moments.
+ *
+ * @param {string} path
+ */
+export async function fetchIntro(path) {
+  const answer = await fetch(`${BASE}${path}`).catch(() => null);
+  const buffer = answer?.status === 200 ? await answer.arrayBuffer().catch(() => null) : null;
+  if (!buffer) return null;
+  const length = new DataView(buffer).getUint32(4, true);
+  const end = 8 + 8 * Math.ceil(length / 8);
+  return { losses: decode(buffer.slice(8, 8 + length)).arrays, moments: buffer.slice(end) };
+}
+
+/**
  * A reference's frame, or {missing} with the reason why there is none; {} while it is being computed, or where there is no answer.
  *
  * @param {string} key

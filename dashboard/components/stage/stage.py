@@ -18,7 +18,7 @@ from dashboard.components import component
 from dashboard.figures import curves, maps
 from dashboard.figures.loss import loss
 from dashboard.runs.status import STATES
-from dashboard.server import references
+from dashboard.server import intro, references
 from dashboard.texts import LANGUAGE, _, ngettext
 
 NAMES = {"autograd": N_("autograd"), "jets": N_("jets"), "native": N_("native")}
@@ -27,13 +27,14 @@ NAMES = {"autograd": N_("autograd"), "jets": N_("jets"), "native": N_("native")}
 _component = component("stage")
 
 
-def stage(experiment: Experiment, run: Run | None, *, begun: bool = False, key: str) -> None:
+def stage(experiment: Experiment, run: Run | None, *, begun: bool = False, welcome: bool = False, key: str) -> None:
     """The film of `run`, or what awaits `experiment` where that is None: picture, timeline, numbers, losses and the network.
 
-    `begun` says that the visitor has begun the run a moment ago: it is shown from its beginning. The page runs again when the run's status
+    `begun` says that the visitor has begun the run a moment ago: it is shown from its beginning. Where there is no run, the stage may
+    `welcome` the visitor with the film that is shipped with the app. The page runs again when the run's status
     changes, and not for a moment of the film.
     """
-    _component(key=key, data=_data(experiment, run, begun), on_status_change=lambda: None)
+    _component(key=key, data=_data(experiment, run, begun) | {"intro": _intro() if welcome else None}, on_status_change=lambda: None)
 
 
 def _data(experiment: Experiment, run: Run | None, begun: bool) -> dict[str, Any]:
@@ -60,6 +61,12 @@ def _data(experiment: Experiment, run: Run | None, begun: bool) -> dict[str, Any
         "locale": LANGUAGE,
         "plotly": plotly.__version__,
     }
+
+
+def _intro() -> dict[str, str]:
+    """The film that welcomes, by its address below the server's, and what is said over it: while it plays, and at its end."""
+    during = _("A neural network is learning this equation. It never sees the solution.")
+    return {"path": f"api/intro/{intro.digest()}", "during": f"{_('Tangente')}: {during}", "after": _("Now you: press Train.")}
 
 
 def _network(experiment: Experiment) -> dict[str, Any]:

@@ -6,7 +6,7 @@
 import { mount } from "../shared/mount.js";
 import { shown, sleep, themeOf } from "../shared/page.js";
 import { loadPlotly, purge, resize } from "../shared/plotly.js";
-import { fetchFilm, fetchLosses } from "../shared/server.js";
+import { fetchFilm, fetchIntro, fetchLosses } from "../shared/server.js";
 import { element, say } from "../shared/words.js";
 import { Branches } from "./branches.js";
 import { Diagram } from "./diagram.js";
@@ -41,6 +41,7 @@ const OVER = ["done", "diverged"];
  * @typedef {object} Data
  * @property {string} problem the key of the reference, which depends on nothing else
  * @property {string} form what pictures must have in common to be laid over each other
+ * @property {{ path: string, during: string, after: string } | null} intro the film that welcomes, and what is said over it
  * @property {string | null} run
  * @property {boolean} begun whether the visitor has begun the run a moment ago
  * @property {string | null} status
@@ -135,11 +136,13 @@ class Stage {
     this.branches = new Branches(() => this.draw(false));
     this.tabs = element("div", { class: "tg-tabs", role: "group" });
     this.choosers = element("div", { class: "tg-choosers" });
+    this.caption = element("p", { class: "tg-caption", role: "status" });
     this.board = element("div", { class: "tg-board" });
+    const scenery = element("div", { class: "tg-scenery" }, this.board, this.caption);
     const looks = element("div", { class: "tg-looks" }, this.tabs, this.choosers, this.branches.node, this.slicer.node);
     const line = element("div", { class: "tg-line" }, this.scores.node, this.ghost.node, this.verdict.node);
     const below = element("div", { class: "tg-below" }, this.standing.node, this.cost.node);
-    const nodes = [looks, this.board, this.timeline.node, line, below, this.help.node];
+    const nodes = [looks, scenery, this.timeline.node, line, below, this.help.node];
     this.root = element("div", { class: "tg-stage" }, ...nodes);
     parent.append(this.root);
     this.resizing = new ResizeObserver(() => this.resize());
@@ -177,6 +180,7 @@ class Stage {
     if (other) this.reference.load(data.problem);
     this.compare();
     if (data.run && (reset || before.status !== data.status)) this.look(data.run);
+    if (data.intro && !data.run && (reset || !before.intro)) this.welcome(data.intro.path);
   }
 
   end() {
@@ -246,6 +250,8 @@ class Stage {
     const { steps, seconds } = data.limits;
     const reached = Math.min(1, Math.max(steps ? this.trained / steps : 0, seconds ? (last?.seconds ?? 0) / seconds : 0));
     const done = this.status === "done" ? 1 : reached;
+    const { intro } = data;
+    say(this.caption, intro && moment ? (this.player.atEnd && !this.player.playing ? intro.after : intro.during) : "");
     this.timeline.show({ step: header?.step ?? null, best: header?.best, trained: this.trained, steps, reached: done }, data);
   }
 
@@ -456,6 +462,27 @@ class Stage {
       this.player.play(performance.now());
       this.player.place = 0;
     }
+    this.arrive(false);
+    this.animate();
+  }
+
+  /**
+   * Show the film that is shipped with the app.
+   *
+   * @param {string} path
+   */
+  async welcome(path) {
+    this.watch += 1;
+    const watch = this.watch;
+    const found = await fetchIntro(path);
+    if (watch !== this.watch || !found) return;
+    this.losses = found.losses;
+    this.film.add(pieces(found.moments));
+    this.trained = this.film.moments.at(-1)?.header.step ?? 0;
+    this.player.take(this.film.length, 0, false);
+    if (this.calm) this.player.open();
+    else this.player.play(performance.now());
+    if (!this.calm) this.player.place = 0;
     this.arrive(false);
     this.animate();
   }
