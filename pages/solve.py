@@ -89,7 +89,8 @@ with st.container(horizontal=True, gap="medium", vertical_alignment="center", ke
     headline(problem, values)
 for note in address.notes():
     st.warning(note, icon=":material/link_off:")
-stage(experiment, run, begun=actions.begun(run), welcome=greets, key="stage")
+with st.container(key="stage-place"):
+    stage(experiment, run, begun=actions.begun(run), welcome=greets, key="stage")
 if refusal:
     st.error(in_markdown(refusal))
 if missing:

@@ -194,13 +194,18 @@ class Solve:
         self.page.wait_for_function(script, arg=least, timeout=1000 * seconds)
         return self.step
 
-    def number(self, label: str) -> float | None:
-        """What stands below `label` among the numbers, of one unknown, once it does; None for a dash that stays."""
+    def number(self, label: str, key: str = "End") -> float | None:
+        """What stands beside `label` among the numbers, of one unknown, once it does; None for a dash that stays.
+
+        It belongs to the moment to which `key` brings the film: its last, or by Home its first.
+        """
+        if self.slider("Moment to look at").is_enabled():
+            self.slider("Moment to look at").press(key)
         place = self.page.locator(".tg-numbers div").filter(has_text=label).locator("dd")
         with suppress(AssertionError):
             expect(place).not_to_have_text("–", timeout=5000)
         shown = place.inner_text()
-        return None if shown == "–" else float(shown.replace("−", "-"))
+        return None if shown == "–" else float(shown.partition(" (")[0].replace("−", "-"))
 
 
 class Editor:
