@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 import streamlit as st
@@ -71,9 +72,9 @@ def _row(run: Run) -> None:
 
 
 def sentence(run: Run, mine: bool) -> str:
-    """How far a run is, and whose it is: “step 1,200 of 2,000 · yours”."""
+    """The network of a run, how far it is, and whose: “3 × 32 · step 1,200 of 2,000 · yours”."""
     whose = _("yours") if mine else _("another visitor's")
-    return f"{_standing(run)} · {whose}"
+    return f"{_stated(run.text).size} · {_standing(run)} · {whose}"
 
 
 def _standing(run: Run) -> str:
@@ -87,17 +88,27 @@ def _standing(run: Run) -> str:
 
 def _title(run: Run, mine: bool) -> str:
     """The problem's title; of what somebody else has typed nothing is shown to others."""
-    name, title = _problem(run.text)
-    if name:
-        return _(title)
-    return (plain(title) or _("Problem without a title")) if mine else _("A problem of their own")
+    stated = _stated(run.text)
+    if stated.name:
+        return _(stated.title)
+    return (plain(stated.title) or _("Problem without a title")) if mine else _("A problem of their own")
+
+
+@dataclass(frozen=True)
+class _Stated:
+    """The name of an experiment's problem in the library, else nothing; its title; and its network, as depth × width."""
+
+    name: str
+    title: str
+    size: str
 
 
 @lru_cache(maxsize=256)
-def _problem(text: str) -> tuple[str, str]:
-    """The name in the library, else nothing, and the title of an experiment's problem, from its JSON."""
+def _stated(text: str) -> _Stated:
+    """What an experiment's JSON states, without reading all of it as an experiment."""
     table = json.loads(text)
-    return table["name"], table["problem"].get("title", "")
+    network = table["network"]
+    return _Stated(table["name"], table["problem"].get("title", ""), f"{network['depth']} × {network['width']}")
 
 
 def _stop(run_id: str) -> None:
