@@ -1,4 +1,4 @@
-"""The command line: `python -m core solve|seeds|resume|reference|problems|runs|show|worker|frameworks|completion`.
+"""The command line: `python -m core solve|seeds|train-on|resume|reference|problems|runs|show|worker|frameworks|completion`.
 
 Exit codes: 0 done, 2 bad input, 3 failed, 130 interrupted (what was done is kept), 141 left by whoever read the output.
 """
@@ -25,6 +25,7 @@ from core.errands.completion import completion
 from core.errors import InputError, Position, RunError, TangenteError
 from core.experiment import presets
 from core.experiment.asking import asked
+from core.experiment.continuation import varied
 from core.experiment.experiment import HYPERPARAMETERS, Experiment
 from core.experiment.hyperparameters import Hyperparameter
 from core.files import outputs
@@ -45,6 +46,7 @@ _GONE = (errno.EPIPE, errno.EIO)
 """What writing to a pipe gives that nobody reads any more, and to a terminal that was closed."""
 _POLL = 0.1  # seconds between looks at a run's progress
 _L2 = "relative L2"
+_FROM_STORE = "From the store, trained {ago}; --again trains anew."
 _LINE = 2.0  # seconds between lines where there is no terminal
 
 
@@ -106,6 +108,11 @@ def _parser(program: str) -> argparse.ArgumentParser:
     _add_json(resume)
     _add_store(resume)
 
+    onward = commands.add_parser("train-on", help="train a run's network further, by more steps, another learning rate or another method")
+    onward.set_defaults(command=_train_on)
+    _add_run(onward)
+    _add_settings(onward)
+
     alone = commands.add_parser("reference", help="compute the classical solution alone")
     alone.set_defaults(command=_alone, weight=[], preset=presets.SHARP, **dict.fromkeys(HYPERPARAMETERS))
     alone.add_argument("problem", metavar="NAME-or-FILE.toml")
@@ -143,6 +150,11 @@ def _parser(program: str) -> argparse.ArgumentParser:
 def _add_experiment(parser: argparse.ArgumentParser) -> None:
     """What says which experiment to train, and what becomes of its result."""
     parser.add_argument("problem", metavar="NAME-or-FILE.toml")
+    _add_settings(parser)
+
+
+def _add_settings(parser: argparse.ArgumentParser) -> None:
+    """The settings of a training, and what becomes of its result."""
     for name, item in HYPERPARAMETERS.items():
         help = item.help.replace("%", "%%")
         if choices := _possible(item):
@@ -187,6 +199,21 @@ def _resume(options: argparse.Namespace) -> int:
     _check(run.experiment, options.json)
     reference = _solved(store, run.experiment, again=False)
     return _concluded(store, _train(store, run.experiment, run), reference, options)
+
+
+def _train_on(options: argparse.Namespace) -> int:
+    """Train a run's network further, as a run of its own; what is not said stays as it was there."""
+    store = RunStore(options.store)
+    parent = store.find(options.run)
+    experiment = varied(parent.experiment, *_given(options))
+    _check(experiment, options.json)
+    known = None if options.again else store.continuation(parent.id, experiment)
+    reference = _solved(store, experiment, options.again)
+    if known is None or known.status != "done":
+        known = _train(store, experiment, parent=parent.id)
+    else:
+        print(_FROM_STORE.format(ago=_ago(known)))
+    return _concluded(store, known, reference, options)
 
 
 def _left(store: RunStore, run_id: str) -> Run:
@@ -327,7 +354,7 @@ def _known_or_trained(store: RunStore, experiment: Experiment, again: bool) -> R
     """The store's run of an experiment, if it is done, unless it is to be trained `again`; else a new one."""
     known = None if again else store.latest(experiment.key)
     if known is not None and known.status == "done":
-        print(f"From the store, trained {_ago(known)}; --again trains anew.")
+        print(_FROM_STORE.format(ago=_ago(known)))
         return known
     return _train(store, experiment)
 
@@ -339,10 +366,19 @@ def _write(path: Path | None, result: dict[str, Any]) -> None:
 
 def _experiment(options: argparse.Namespace) -> Experiment:
     """The experiment that the flags ask for, on top of the file's or the library's."""
+    return asked(options.problem, *_given(options))
+
+
+def _given(options: argparse.Namespace) -> tuple[dict[str, Any], dict[str, float], dict[str, float]]:
+    """The settings, the values of parameters and the weights that the flags give."""
     settings = {name: getattr(options, name) for name in HYPERPARAMETERS if getattr(options, name) is not None}
     values = dict(_assignment("--value", text) for text in options.value)
     weights = dict(_assignment("--weight", text) for text in options.weight)
+<<<<<<< HEAD
     return asked(options.problem, settings, values, weights, options.preset)
+=======
+    return settings, values, weights
+>>>>>>> continue
 
 
 def _assignment(flag: str, text: str) -> tuple[str, float]:
@@ -361,12 +397,15 @@ def _solved(store: RunStore, experiment: Experiment, again: bool) -> Answer:
     return classical.find(store, *given, again=again)
 
 
-def _train(store: RunStore, experiment: Experiment, left: Run | None = None) -> Run:
-    """Train in this process, a new run or the one that was `left`, until it ends or a signal asks for the end of this process."""
+def _train(store: RunStore, experiment: Experiment, left: Run | None = None, parent: str | None = None) -> Run:
+    """Train in this process until the run ends, or a signal asks for the end of this process.
+
+    It is a new run, which may go on from the `parent` of that id, or the one that was `left`.
+    """
     from core.running.runner import run as train_run  # torch takes seconds to import, and the other commands do without it
 
     with interruptions.noted() as received:
-        run, doing = (store.create(experiment), "Training") if left is None else (left, "Going on with")
+        run, doing = (store.create(experiment, parent=parent), "Training") if left is None else (left, "Going on with")
         with ThreadPoolExecutor(1, "training") as pool, _stopping(store, run.id):
             print(f"{doing} {experiment.problem.title or 'the problem'} as run {run.id}", flush=True)
             if left is not None:
@@ -492,6 +531,8 @@ def _result(run: Run, reference: Answer, nearest: int | None) -> dict[str, Any]:
     return {
         "key": run.key,
         "run": run.id,
+        "parent": run.parent,
+        "before": run.before,
         "status": run.status,
         "steps": run.step,
         "seconds": run.seconds,
@@ -558,6 +599,8 @@ def _show(options: argparse.Namespace) -> int:
     store = RunStore(options.store)
     (run,) = _seen(store, store.find(options.run))
     print(f"run {run.id}, {_ago(run)}")
+    if run.parent is not None:
+        print(f"goes on from run {run.parent}, after {run.before:,} steps")
     print(_summary(run, classical.known(store, run.experiment.problem, dict(run.experiment.values)), _nearest(store, run)))
     if run.error is not None:
         print(_error(run))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from dashboard.runs import working
 from dashboard.texts import _
 
 HERE = Path(__file__).resolve().parent
@@ -21,7 +22,7 @@ st.set_page_config(
     page_title=_("Tangente"), page_icon=HERE / "icon.svg", layout="wide", initial_sidebar_state=260, menu_items={"About": ABOUT}
 )
 st.html(HERE / "page.css")
-st.navigation(
+page = st.navigation(
     [
         st.Page(SOLVE, title=_("Solve"), icon=":material/neurology:", default=True),
         st.Page(PROBLEMS, title=_("Problems"), icon=":material/grid_view:"),
@@ -29,4 +30,6 @@ st.navigation(
         st.Page(PYTORCH, title=_("Why PyTorch"), icon=":material/local_fire_department:"),
     ],
     position="top",
-).run()
+)
+working.mark()
+page.run()

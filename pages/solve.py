@@ -15,7 +15,7 @@ from dashboard.problems import catalogue
 from dashboard.problems.equation import equation, headline
 from dashboard.runs import actions, status
 from dashboard.server.services import store
-from dashboard.solve import address, controls, diagnosis, seeds, sidebar, welcome
+from dashboard.solve import address, controls, diagnosis, seeds, sharpening, sidebar, welcome
 from dashboard.solve.experiment_file import panel
 from dashboard.solve.shown import shown_for
 from dashboard.texts import _
@@ -26,6 +26,7 @@ OFTEN = 2.0
 """Seconds between two looks at a run that waits for a worker."""
 BUTTON = 122
 """Pixels that a button of the run is wide, whatever it says."""
+SHARPEN = _("Train the network on from here by the method that finds the most digits.")
 
 
 def button(label: str, name: str, icon: str, action: Callable[..., None], args: tuple[Any, ...], **more: Any) -> None:
@@ -81,6 +82,8 @@ with actions.explained():
 origin = None if refusal else actions.origin(experiment, run)
 trains = run is not None and run.status in status.TRAINING
 enabled = actions.enabled(run) | ({"on"} if origin else set())
+sharper = sharpening.sharpened(run)
+enabled |= {"sharpen"} if sharper else set()
 if not possible:
     enabled -= {"step", "on"} if trains else {"toggle", "step", "on"}
 
@@ -100,11 +103,12 @@ if trouble := actions.trouble():
 
 with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="run-buttons"):
     icon = ":material/pause:" if trains else ":material/play_arrow:"
-    button(actions.label(run), "toggle", icon, actions.toggle, (experiment, run), type="primary")
-    button(_("One step"), "step", ":material/skip_next:", actions.one_step, (experiment, run))
+    button(actions.label(run), "toggle", icon, actions.toggle, (experiment, run), type="primary", shortcut="t")
+    button(_("One step"), "step", ":material/skip_next:", actions.one_step, (experiment, run), shortcut="s")
     button(_("Stop"), "stop", ":material/stop:", actions.stop, (run,))
-    button(_("Start over"), "over", ":material/restart_alt:", actions.start_over, ())
+    button(_("Start over"), "over", ":material/restart_alt:", actions.start_over, (), shortcut="o")
     button(_("Train on"), "on", ":material/fast_forward:", actions.train_on, (origin, experiment))
+    button(_("Sharpen"), "sharpen", ":material/colorize:", sharpening.sharpen, (run, sharper), help=SHARPEN)
     button(_("Forget"), "forget", ":material/delete:", actions.forget, (run,))
     help = _("Every change of a setting starts its training at once, and stops what trained before.")
     st.toggle(_("Train on every change"), key="train-on-change", help=help, persist_state="session")

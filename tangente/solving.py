@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.errors import RunError, TangenteError
 from core.experiment.asking import asked
+from core.experiment.continuation import varied
 from core.experiment.experiment import HYPERPARAMETERS, Experiment
 from core.experiment.making import experiment_of
 from core.experiment.presets import SHARP
@@ -72,9 +73,37 @@ def solve(
     return _result(kept, run)
 
 
+<<<<<<< HEAD
 def train(
     stated: Stated, values: Numbers | None = None, weights: Numbers | None = None, *, preset: str = SHARP, **settings: Any
 ) -> Iterator[Snapshot]:
+=======
+def train_on(
+    run: Result | str,
+    values: Numbers | None = None,
+    weights: Numbers | None = None,
+    *,
+    store: RunStore | str | None = None,
+    again: bool = False,
+    **settings: Any,
+) -> Result:
+    """Train the network of a run further, from where it is, and give the result; the run itself stays as it is.
+
+    `run` is a result, or the name of a run in the store. What is not said stays as it was there; `steps` are those from here on. The rest
+    is as in `solve`. Raises `InputError` where the settings ask for a network of another shape, too.
+    """
+    kept = store if isinstance(store, RunStore) else RunStore(store)
+    parent = kept.find(run if isinstance(run, str) else run.run)
+    asked_for = varied(parent.experiment, settings, values, weights)
+    found = None if again else kept.continuation(parent.id, asked_for)
+    if found is None or found.status != "done":
+        classical.find(kept, asked_for.problem, dict(asked_for.values), again=again)
+        found = _trained(kept, asked_for, parent.id)
+    return _result(kept, found)
+
+
+def train(stated: Stated, values: Numbers | None = None, weights: Numbers | None = None, **settings: Any) -> Iterator[Snapshot]:
+>>>>>>> continue
     """Train step by step, without a store: after each step, a snapshot with the network, the losses and the seconds until then."""
     asked_for = experiment(stated, values, weights, preset=preset, **settings)
     from core.training.training import train as train_steps
@@ -82,14 +111,14 @@ def train(
     return train_steps(asked_for)
 
 
-def _trained(store: RunStore, asked_for: Experiment) -> Run:
-    """The run, done; raises `RunError` with what went wrong where it is not."""
+def _trained(store: RunStore, asked_for: Experiment, parent: str | None = None) -> Run:
+    """The run, done, which may go on from another of the id `parent`; raises `RunError` with what went wrong where it is not."""
     import torch
 
     from core.running.runner import run as train_run
 
     threads = torch.get_num_threads()
-    run = store.create(asked_for)
+    run = store.create(asked_for, parent=parent)
     try:
         with ThreadPoolExecutor(1, "training") as pool, _stopping(store, run.id):
             pool.submit(train_run, store.url, run.id).result()

@@ -143,8 +143,8 @@ class Solve:
 
     @property
     def train_button(self) -> Locator:
-        """The button that begins a run, whatever it says."""
-        return self.page.get_by_role("button", name=re.compile("^Train( again)?$"))
+        """The button that begins, pauses and resumes a run, whatever it says."""
+        return self.page.get_by_role("button", name=re.compile("^(Train( again)?|Pause|Resume)$"))
 
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name, exact=True)

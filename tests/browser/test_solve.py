@@ -93,7 +93,7 @@ def test_one_step_is_one_step(solve: Solve) -> None:
         solve.click("One step")
         assert solve.wait_step(step) == step
         solve.wait_status("paused")
-    solve.click("Reset")
+    solve.click("Start over")
     solve.wait_status("none")
 
 
@@ -148,16 +148,25 @@ def test_zoom_and_chart_stay_while_it_trains(solve: Solve) -> None:
     solve.wait_status("stopped")
 
 
-def test_two_visitors_see_the_same_run(solve: Solve, browser: Browser, server: Server) -> None:
+def test_two_visitors_see_the_same_run_and_none_stops_the_others(solve: Solve, browser: Browser, server: Server) -> None:
     solve.open(**{**LONG, "seed": 2})
     solve.click("Train")
     solve.wait_step(2)
     context = browser.new_context()
     other = Solve(context.new_page(), server).open(**{**LONG, "seed": 2})
     other.wait_status("running")
+    other.click("Pause")
+    other.wait_status("paused")
+    other.page.reload()
+    other.wait_usable().wait_status("paused")
+    solve.wait_step(solve.step + 5)
+    assert solve.status == "running"
+    other.click("Resume")
+    other.wait_status("running")
     other.click("Stop")
-    solve.wait_status("stopped")
     other.wait_status("stopped")
+    solve.click("Stop")
+    solve.wait_status("stopped")
     context.close()
 
 
