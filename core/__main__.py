@@ -366,7 +366,7 @@ def _write(path: Path | None, result: dict[str, Any]) -> None:
 
 def _experiment(options: argparse.Namespace) -> Experiment:
     """The experiment that the flags ask for, on top of the file's or the library's."""
-    return asked(options.problem, *_given(options))
+    return asked(options.problem, *_given(options), options.preset)
 
 
 def _given(options: argparse.Namespace) -> tuple[dict[str, Any], dict[str, float], dict[str, float]]:
@@ -374,11 +374,7 @@ def _given(options: argparse.Namespace) -> tuple[dict[str, Any], dict[str, float
     settings = {name: getattr(options, name) for name in HYPERPARAMETERS if getattr(options, name) is not None}
     values = dict(_assignment("--value", text) for text in options.value)
     weights = dict(_assignment("--weight", text) for text in options.weight)
-<<<<<<< HEAD
-    return asked(options.problem, settings, values, weights, options.preset)
-=======
     return settings, values, weights
->>>>>>> continue
 
 
 def _assignment(flag: str, text: str) -> tuple[str, float]:

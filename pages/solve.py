@@ -24,14 +24,17 @@ from dashboard.texts.formats import in_markdown
 EDITOR = Path(__file__).with_name("editor.py")
 OFTEN = 2.0
 """Seconds between two looks at a run that waits for a worker."""
-BUTTON = 122
+BUTTON = 118
 """Pixels that a button of the run is wide, whatever it says."""
+KEY = 32
+"""Pixels more for the key that presses it."""
 SHARPEN = _("Train the network on from here by the method that finds the most digits.")
 
 
 def button(label: str, name: str, icon: str, action: Callable[..., None], args: tuple[Any, ...], **more: Any) -> None:
     """A button of the run, always at its place: where it can do nothing it is greyed."""
-    st.button(label, name, icon=icon, on_click=action, args=args, disabled=name not in enabled, width=BUTTON, **more)
+    width = BUTTON + KEY * ("shortcut" in more)
+    st.button(label, name, icon=icon, on_click=action, args=args, disabled=name not in enabled, width=width, **more)
 
 
 def standing(run: Run | None) -> None:

@@ -73,11 +73,6 @@ def solve(
     return _result(kept, run)
 
 
-<<<<<<< HEAD
-def train(
-    stated: Stated, values: Numbers | None = None, weights: Numbers | None = None, *, preset: str = SHARP, **settings: Any
-) -> Iterator[Snapshot]:
-=======
 def train_on(
     run: Result | str,
     values: Numbers | None = None,
@@ -102,8 +97,9 @@ def train_on(
     return _result(kept, found)
 
 
-def train(stated: Stated, values: Numbers | None = None, weights: Numbers | None = None, **settings: Any) -> Iterator[Snapshot]:
->>>>>>> continue
+def train(
+    stated: Stated, values: Numbers | None = None, weights: Numbers | None = None, *, preset: str = SHARP, **settings: Any
+) -> Iterator[Snapshot]:
     """Train step by step, without a store: after each step, a snapshot with the network, the losses and the seconds until then."""
     asked_for = experiment(stated, values, weights, preset=preset, **settings)
     from core.training.training import train as train_steps
