@@ -24,6 +24,8 @@ PATIENCE = 60.0  # seconds, for whatever a busy machine may be slow at
 expect.set_options(timeout=1000 * PATIENCE)
 NO_BROWSER = "needs Chromium: apt install chromium, or python -m playwright install chromium"
 
+KEY = r"( Shortcut \w)?"
+"""What the name of a button says of a key."""
 ADAM = {"optimiser": "adam", "patience": "none", "precision": "float32", "resampling": "fixed"}
 """Many short steps, as tests that watch, pause and stop want them."""
 
@@ -144,10 +146,12 @@ class Solve:
     @property
     def train_button(self) -> Locator:
         """The button that begins, pauses and resumes a run, whatever it says."""
-        return self.page.get_by_role("button", name=re.compile("^(Train( again)?|Pause|Resume)$"))
+        return self.page.get_by_role("button", name=re.compile(f"^(Train( again)?|Pause|Resume){KEY}$"))
 
     def button(self, name: str) -> Locator:
-        return self.page.get_by_role("button", name=name, exact=True)
+        """The button of this name, whichever key presses it, too."""
+        found = self.page.get_by_role("button", name=re.compile(f"^{re.escape(name)}{KEY}$"))
+        return found.and_(self.page.locator("button:not([kind=header])"))  # Streamlit's own Stop ends a page that runs
 
     def click(self, name: str) -> None:
         self.button(name).click()

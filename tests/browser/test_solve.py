@@ -63,7 +63,7 @@ def test_methods_take_turns_and_what_cannot_be_is_told(solve: Solve) -> None:
     assert error is not None and error < 0.01
     solve.slide("Depth", "10")
     solve.slide("Width", "250")
-    expect(solve.page.get_by_text("takes networks of up to 3000")).to_be_visible()
+    expect(solve.page.get_by_text("takes networks of up to 3000").first).to_be_visible()
     expect(solve.button("Train")).to_be_disabled()
     optimiser = solve.page.get_by_role("combobox", name="Optimiser")
     optimiser.fill("")
@@ -83,7 +83,7 @@ def test_weights_that_change_are_told_and_those_that_cannot_be_are_refused(solve
         re.compile(r" · weights of the loss: equation \d\S*, condition \d\S*, end of time \d")
     )
     solve.open(problem="poisson", causality=2)
-    expect(solve.page.get_by_text("this problem has no coordinate t")).to_be_visible()
+    expect(solve.page.get_by_text("this problem has no coordinate t").first).to_be_visible()
     expect(solve.button("Train")).to_be_disabled()
 
 
@@ -272,3 +272,36 @@ def test_a_card_of_problems_opens_it(solve: Solve) -> None:
     solve.wait_usable()
     expect(solve.page.get_by_role("heading", name="Damped oscillator", exact=True)).to_be_visible()
     expect(solve.page).to_have_url(re.compile("problem=damped-oscillator"))
+
+
+def test_all_of_solve_by_keyboard(solve: Solve) -> None:
+    """Train, watch, step, look around, start over: no mouse."""
+    solve.open(**{**QUICK, "seed": 21})
+    press = solve.page.keyboard.press
+    for _tab in range(8):
+        press("Tab")
+        if solve.page.evaluate("() => document.activeElement.textContent") == "Skip to Train":
+            break
+    press("Enter")
+    expect(solve.button("Train")).to_be_focused()
+    press("Enter")
+    solve.wait_status("done")
+    solve.page.evaluate("() => document.activeElement.blur()")
+    moment = solve.page.locator(".tg-timeline .tg-moment")
+    for key, text in (("Home", "step 0 of 200"), ("ArrowRight", "step 1 of 200"), ("End", "step 200 of 200")):
+        press(key)
+        expect(moment).to_contain_text(text.split(" of")[0])
+    press(" ")
+    expect(solve.button("Pause the film")).to_be_visible()
+    press(" ")
+    press("?")
+    expect(solve.page.get_by_role("dialog")).to_be_visible()
+    press("Escape")
+    press("o")
+    solve.wait_status("none")
+    press("s")
+    assert solve.wait_step(1) == 1
+    solve.wait_status("paused")
+    solve.slider("Depth").focus()
+    press("ArrowRight")
+    expect(solve.page).to_have_url(re.compile("[?&]depth=3"))

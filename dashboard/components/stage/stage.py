@@ -273,6 +273,7 @@ def _texts() -> dict[str, Any]:
         "close": _("Close"),
         "views": _("Views"),
         "makeHero": _("Show it large"),
+        "skip": _("Skip to Train"),
         "ghost": _("grey: before the change"),
         "dismiss": _("Dismiss what was there before"),
         "shortcuts": [

@@ -19,6 +19,7 @@ import { Panel, spanOf } from "./panel.js";
 import { Player } from "./player.js";
 import { Reference } from "./reference.js";
 import { axes, cursor } from "./scene.js";
+import { Skip } from "./skip.js";
 import { Slicer } from "./slicer.js";
 import { Timeline } from "./timeline.js";
 
@@ -67,7 +68,7 @@ const OVER = ["done", "diverged"];
  * @typedef {"step" | "stepOf" | "behind" | "rate" | "rateBy" | "elapsed" | "left" | "seconds" | "minutes" | "progress" | "relativeL2" |
  *   "maxError" | "loss" | "before" | "reference" | "exact" | "nearest" | "solutions" | "computing" | "missing" | "weights" | "trained" |
  *   "engine" | "noCharts" | "film" | "timeline" | "speed" | "times" | "asTrained" | "loop" | "live" | "fullScreen" | "keys" | "close" |
- *   "play" | "pauseFilm" | "stopReplay" | "compareWith" | "theNearest" | "solution" | "ghost" | "dismiss" | "views" | "makeHero" |
+ *   "play" | "pauseFilm" | "stopReplay" | "compareWith" | "theNearest" | "solution" | "ghost" | "dismiss" | "views" | "makeHero" | "skip" |
  *   "best"} Word
  * @typedef {object} Tables
  * @property {Record<string, string>} status
@@ -125,6 +126,7 @@ class Stage {
       help: () => this.help.open(),
     });
     this.help = new Help();
+    this.skip = new Skip();
     this.diagram = new Diagram(() => this.choose("network"));
     this.standing = new Standing();
     this.scores = new Scored();
@@ -174,6 +176,7 @@ class Stage {
     this.root.lang = data.locale;
     this.timeline.say(data);
     this.help.say(data);
+    this.skip.say(data);
     this.slicer.say(data);
     if (other) this.setChoices();
     if (reset) this.reset();
@@ -187,6 +190,7 @@ class Stage {
     this.watch += 1;
     this.turn += 1;
     this.deaf();
+    this.skip.end();
     this.slicer.set(null);
     this.reference.forget();
     this.resizing.disconnect();
