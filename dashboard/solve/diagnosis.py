@@ -17,8 +17,8 @@ from core.experiment.experiment import HYPERPARAMETERS, Experiment
 from core.references import Reference
 from core.store import Run, classical
 from dashboard.components.chart.chart import chart
-from dashboard.components.stage.stage import term_labels
 from dashboard.figures import diagnosis as figures
+from dashboard.problems import terms
 from dashboard.server import batches
 from dashboard.server.services import store
 from dashboard.solve.shown import NONE
@@ -142,7 +142,7 @@ def _nothing(case: Case) -> None:
 
 
 def _figures(experiment: Experiment, checked: Checked) -> None:
-    labels = [term_labels(experiment)[term.name] for term in checked.terms]
+    labels = [terms.labels(experiment)[term.name] for term in checked.terms]
     drawn = [(_gradients, True), (_cosines, len(labels) > 1), (_spectrum, checked.spectrum is not None)]
     wanted = [draw for draw, there in drawn if there]
     for column, draw in zip(st.columns(len(wanted)), wanted, strict=True):
@@ -183,7 +183,7 @@ def _name(experiment: Experiment, key: str) -> str:
     if key in HYPERPARAMETERS:
         label = _(HYPERPARAMETERS[key].label)
         return label[:1].lower() + label[1:]
-    return _("weight of {term}").format(term=term_labels(experiment)[key.partition(".")[2]])
+    return _("weight of {term}").format(term=terms.labels(experiment)[key.partition(".")[2]])
 
 
 def _value(value: Any) -> str:
@@ -195,7 +195,7 @@ def _worded(experiment: Experiment, values: Mapping[str, Any]) -> dict[str, str]
     """The values of a sentence, as they are read."""
 
     def term(name: str) -> str:
-        return term_labels(experiment)[name]
+        return terms.labels(experiment)[name]
 
     formats: dict[str, Callable[[Any], str]] = {
         **dict.fromkeys(("term", "one", "other", "fastest"), term),

@@ -17,6 +17,7 @@ from core.store import Run
 from dashboard.components import component
 from dashboard.figures import curves, maps
 from dashboard.figures.loss import loss
+from dashboard.problems import terms
 from dashboard.runs.status import STATES
 from dashboard.server import intro, references
 from dashboard.texts import LANGUAGE, _, ngettext
@@ -131,7 +132,7 @@ def _maps(experiment: Experiment) -> list[dict[str, Any]]:
 
 
 def _loss(experiment: Experiment) -> dict[str, Any]:
-    labels = {name: label for name, label in term_labels(experiment).items() if name in experiment.trained}
+    labels = {name: label for name, label in terms.labels(experiment).items() if name in experiment.trained}
     figure = loss(labels, experiment.steps, step=_("step"), total=_("total"))
     return _panel("loss", _("Loss"), figure, _("How the loss falls, step by step."), aside=True)
 
@@ -143,25 +144,9 @@ def _residual(experiment: Experiment) -> dict[str, Any]:
     return _panel("residual", _("Residual"), figure, _("How far the network is from fulfilling the equation."), aside=True)
 
 
-def term_labels(experiment: Experiment) -> dict[str, str]:
-    """Each loss term's name as it is read, without a number where there is no other of its kind."""
-    words = {
-        "equation": (_("equation"), _("equation {number}")),
-        "condition": (_("condition"), _("condition {number}")),
-        "interface": (_("interface"), _("interface {number}")),
-    }
-    names = experiment.terms
-    labels = {}
-    for name in names:
-        kind, _dash, number = name.partition("-")
-        alone, numbered = words[kind]
-        labels[name] = numbered.format(number=number) if sum(other.startswith(kind) for other in names) > 1 else alone
-    return labels
-
-
 def _weights(experiment: Experiment) -> dict[str, str]:
     """What the visitor is told of the weights that change as the network learns: their labels, by their names in a frame's header."""
-    of_terms = term_labels(experiment) if WEIGHTING_CHOICES[experiment.weighting].terms else {}
+    of_terms = terms.labels(experiment) if WEIGHTING_CHOICES[experiment.weighting].terms else {}
     return {**of_terms, **({"end": _("end of time")} if experiment.causality else {})}
 
 

@@ -89,7 +89,7 @@ def test_weights_that_change_are_named_and_others_are_not() -> None:
     found = shown("burgers", weighting="ntk", causality=2.0)["weights"]
     assert found == {
         "equation-1": "equation",
-        **{f"condition-{number}": f"condition {number}" for number in (1, 2, 3)},
+        **{"condition-1": "start", "condition-2": "left edge", "condition-3": "right edge"},
         "end": "end of time",
     }
 
