@@ -72,9 +72,9 @@ class ForPages:
     ) -> Run:
         """A new run that `visitor` asks for, to pause after `pause_at` steps; interactive ones go before others.
 
-        With a `parent`, a run's id, it is a continuation: it begins with what that run's newest checkpoint hands on (`core/experiment/continuation.py`),
-        and until it has a frame of its own it shows that of its parent. A parent without a checkpoint is at its beginning, and so is the
-        continuation. Raises `InputError` where the experiment's network is not of the parent's shape. A run that is not to begin by
+        With a `parent`, a run's id, it is a continuation: it begins with what that run's newest checkpoint hands on
+        (`core/experiment/continuation.py`), and until it has a frame of its own it shows that of its parent. A parent without a checkpoint
+        is at its beginning, and so is the continuation. Raises `InputError` where the experiment's network is not of the parent's shape. A run that is not to begin by
         itself has the status `paused` or `stopped`.
         """
         origin = None if parent is None else self._origin(parent, experiment)
@@ -269,4 +269,3 @@ class ForPages:
                 connection.execute(change(run_id).values(resumed=False, **wish))
             elif row.status in before:
                 connection.execute(change(run_id).values(status=status, finished=time.time()))
-

@@ -164,7 +164,8 @@ def test_another_precision_takes_the_weights_over(store: RunStore) -> None:
 
 
 @pytest.mark.parametrize(
-    ("settings", "name"), [({"depth": 3}, "depth"), ({"width": 9}, "width"), ({"features": 2}, "inputs"), ({"slopes": "adaptive"}, "slopes")]
+    ("settings", "name"),
+    [({"depth": 3}, "depth"), ({"width": 9}, "width"), ({"features": 2}, "inputs"), ({"slopes": "adaptive"}, "slopes")],
 )
 def test_another_network_is_refused_with_what_differs(store: RunStore, settings: dict[str, Any], name: str) -> None:
     parent = store.create(small())
