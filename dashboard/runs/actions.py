@@ -197,7 +197,7 @@ def train_seeds(experiments: Sequence[Experiment]) -> None:
     """
     _unpin()
     for experiment in experiments:
-        run = store().latest(experiment.key)
+        run = store().latest(experiment.key, visitor())
         if run is None or run.status == "failed":
             run = store().create(experiment, interactive=False, visitor=visitor())
         elif run.status in RESUMABLE:
