@@ -352,7 +352,7 @@ def _check(experiment: Experiment, path: Path | None) -> None:
 
 def _known_or_trained(store: RunStore, experiment: Experiment, again: bool) -> Run:
     """The store's run of an experiment, if it is done, unless it is to be trained `again`; else a new one."""
-    known = None if again else store.latest(experiment.key)
+    known = None if again else store.latest(experiment.key, visitor="")
     if known is not None and known.status == "done":
         print(_FROM_STORE.format(ago=_ago(known)))
         return known

@@ -66,7 +66,7 @@ def solve(
     """
     asked_for = experiment(stated, values, weights, preset=preset, **settings)
     kept = store if isinstance(store, RunStore) else RunStore(store)
-    run = None if again else kept.latest(asked_for.key)
+    run = None if again else kept.latest(asked_for.key, visitor="")
     if run is None or run.status != "done":
         classical.find(kept, asked_for.problem, dict(asked_for.values), again=again)  # before, so that neither takes the other's time
         run = _trained(kept, asked_for)

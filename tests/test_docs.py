@@ -46,7 +46,7 @@ def help_of(module: str, *command: str) -> str:
 
 
 def commands() -> list[str]:
-    return re.findall(r"^ {4}([a-z]+)\b", help_of("core"), re.MULTILINE)
+    return re.findall(r"^ {4}([a-z][a-z-]*)\b", help_of("core"), re.MULTILINE)
 
 
 OTHERS = {"--help", "--spec", "--from", "--slow"}

@@ -72,10 +72,10 @@ class ForPages:
     ) -> Run:
         """A new run that `visitor` asks for, to pause after `pause_at` steps; interactive ones go before others.
 
-        With a `parent`, a run's id, it is a continuation: it begins with what that run's newest checkpoint hands on (`core/experiment/continuation.py`),
-        and until it has a frame of its own it shows that of its parent. A parent without a checkpoint is at its beginning, and so is the
-        continuation. Raises `InputError` where the experiment's network is not of the parent's shape. A run that is not to begin by
-        itself has the status `paused` or `stopped`.
+        With a `parent`, a run's id, it is a continuation: it begins with what that run's newest checkpoint hands on
+        (`core/experiment/continuation.py`), and until it has a frame of its own it shows that of its parent. A parent without a checkpoint
+        is at its beginning, and so is the continuation. Raises `InputError` where the experiment's network is not of the parent's shape. A
+        run that is not to begin by itself has the status `paused` or `stopped`.
         """
         origin = None if parent is None else self._origin(parent, experiment)
         made = {
@@ -131,7 +131,7 @@ class ForPages:
             return run_of(one(connection, found[0] if len(found) == 1 else name))
 
     def latest(self, key: str, visitor: str | None = None) -> Run | None:
-        """The newest run of a key; to a `visitor`, one that another has left half-way only where there is no other."""
+        """The newest run of a key; to a `visitor` ("": a program), one that another has left half-way only where there is no other."""
         left = runs.c.status.in_(("paused", "stopped")) & (func.coalesce(runs.c.visitor, "") != visitor)
         order = [runs.c.number.desc()] if visitor is None else [case((left, 1), else_=0), runs.c.number.desc()]
         with self._database.read() as connection:

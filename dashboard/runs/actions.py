@@ -1,8 +1,8 @@
 """What the buttons of a run do. Wishes go to the store; the cluster is told of a run that waits for a worker.
 
-A run belongs to the visitor who asked for it, and everybody with the same settings sees it. Whoever pauses, stops or steps what somebody
-else's page trains gets a continuation of their own from its last checkpoint, and the other run goes on. The address says which run is on the
-page (`run=ID`), so that a reload, a link and another visitor's newer run leave it there; `run=none` is the empty stage.
+A run belongs to the visitor who asked for it, and everybody with the same settings sees it. Whoever pauses, stops or steps what
+somebody else's page trains gets a continuation of their own from its last checkpoint, and the other run goes on. The address says which
+run is on the page (`run=ID`), so that a reload, a link and another visitor's newer run leave it there; `run=none` is the empty stage.
 
 All are made to be callbacks: what goes wrong is kept for the page to show, and gone at the next click.
 """
@@ -58,7 +58,7 @@ ENABLED = {
     "diverged": _ANEW,
     "failed": _ANEW,
 }
-"""The buttons that a run's status allows: Train or Pause, One step, Stop, Start over, Train on, Forget; `enabled` knows whose it is, too."""
+"""The buttons that a run's status allows: Train or Pause, One step, Stop, Start over, Train on, Forget; `enabled` knows whose it is."""
 
 
 def enabled(run: Run | None) -> frozenset[str]:
@@ -204,7 +204,7 @@ def train_seeds(experiments: Sequence[Experiment]) -> None:
     """
     _unpin()
     for experiment in experiments:
-        run = store().latest(experiment.key)
+        run = store().latest(experiment.key, visitor())
         if run is None or run.status == "failed":
             run = store().create(experiment, interactive=False, visitor=visitor())
         elif run.status in RESUMABLE:

@@ -27,6 +27,7 @@ from dashboard.figures import bands as figures
 from dashboard.runs import actions
 from dashboard.runs.status import STATES, TRAINING
 from dashboard.server.services import store
+from dashboard.server.visitor import visitor
 from dashboard.solve import shown
 from dashboard.texts import _, ngettext
 from dashboard.texts.formats import count, in_markdown, number
@@ -102,7 +103,7 @@ def _results(experiment: Experiment, experiments: Sequence[Experiment], key: str
 
 def _runs(experiments: Sequence[Experiment]) -> list[Run | None]:
     """Each experiment's newest run."""
-    return [store().latest(experiment.key) for experiment in experiments]
+    return [store().latest(experiment.key, visitor()) for experiment in experiments]
 
 
 def _settled(run: Run | None) -> bool:

@@ -15,6 +15,7 @@ from dashboard.server import services, watchers
 from tests.dashboard.runs.stage import Visitor, visitors
 from tests.experiments import small
 
+Make = Callable[[str], Visitor]
 EXPERIMENT = small(steps=30)
 OTHER = small(steps=30, depth=3)
 TRAINS = {"toggle", "step", "stop", "over", "forget"}
@@ -76,14 +77,14 @@ def workers(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> Workers:
 
 
 @pytest.fixture
-def visitor(store: RunStore, workers: Workers, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Visitor]:
+def visitor(store: RunStore, workers: Workers, monkeypatch: pytest.MonkeyPatch) -> Make:
     return visitors(store, monkeypatch)
 
 
 # One button trains and pauses.
 
 
-def test_train_and_pause_are_one_button(visitor: Callable[[str], Visitor], store: RunStore, workers: Workers) -> None:
+def test_train_and_pause_are_one_button(visitor: Make, store: RunStore, workers: Workers) -> None:
     ada = visitor("ada").open(EXPERIMENT)
     assert ada.enabled == {"toggle", "step"}
     ada.press("toggle")
@@ -101,7 +102,7 @@ def test_train_and_pause_are_one_button(visitor: Callable[[str], Visitor], store
     assert len(store.runs()) == 1
 
 
-def test_one_step_pauses_ones_own_run_and_then_goes_on_by_one(visitor: Callable[[str], Visitor], workers: Workers) -> None:
+def test_one_step_pauses_ones_own_run_and_then_goes_on_by_one(visitor: Make, workers: Workers) -> None:
     ada = visitor("ada").open(EXPERIMENT).press("toggle")
     workers.begin(ada.shown, 3)
     ada.look().press("step")
@@ -117,7 +118,7 @@ def test_one_step_pauses_ones_own_run_and_then_goes_on_by_one(visitor: Callable[
 @pytest.mark.parametrize(("button", "status"), [("toggle", "paused"), ("stop", "stopped"), ("step", "queued")])
 @pytest.mark.parametrize("steps", [0, 4])
 def test_nobody_pauses_another_visitors_run_but_gets_a_continuation(
-    visitor: Callable[[str], Visitor], store: RunStore, workers: Workers, button: str, status: str, steps: int
+    visitor: Make, store: RunStore, workers: Workers, button: str, status: str, steps: int
 ) -> None:
     ada, bob = visitor("ada").open(EXPERIMENT).press("toggle"), visitor("bob").open(EXPERIMENT)
     workers.begin(ada.shown, steps)
@@ -131,21 +132,21 @@ def test_nobody_pauses_another_visitors_run_but_gets_a_continuation(
     assert bob.reload().shown.id == own.id and ada.reload().shown.id == theirs.id
 
 
-def test_who_presses_train_on_what_another_trains_watches_it(visitor: Callable[[str], Visitor], store: RunStore) -> None:
+def test_who_presses_train_on_what_another_trains_watches_it(visitor: Make, store: RunStore) -> None:
     ada, bob = visitor("ada").open(EXPERIMENT), visitor("bob").open(EXPERIMENT)
     ada.press("toggle")
     bob.press("toggle")
     assert bob.shown.id == ada.shown.id and len(store.runs()) == 1
 
 
-def test_what_another_has_left_half_way_is_gone_on_with_by_whoever_asks(visitor: Callable[[str], Visitor], store: RunStore) -> None:
+def test_what_another_has_left_half_way_is_gone_on_with_by_whoever_asks(visitor: Make, store: RunStore) -> None:
     ada, bob = visitor("ada").open(EXPERIMENT).press("toggle").press("toggle"), visitor("bob").open(EXPERIMENT)
     assert bob.shown.status == "paused" and bob.enabled == {"toggle", "step", "over", "on"}  # neither stop nor forget
     bob.press("toggle")
     assert (bob.shown.id, bob.shown.status, bob.shown.visitor) == (ada.shown.id, "queued", "bob")
 
 
-def test_a_result_is_shown_before_what_another_has_left_half_way(visitor: Callable[[str], Visitor], store: RunStore, workers: Workers) -> None:
+def test_a_result_is_shown_before_what_another_has_left_half_way(visitor: Make, store: RunStore, workers: Workers) -> None:
     ada, bob = visitor("ada").open(EXPERIMENT).press("toggle"), visitor("bob").open(EXPERIMENT)
     workers.begin(ada.shown, 3)
     workers.end(ada.shown, "done", 30)
@@ -160,7 +161,7 @@ def test_a_result_is_shown_before_what_another_has_left_half_way(visitor: Callab
 # Start over, forget.
 
 
-def test_start_over_lasts_until_the_settings_change(visitor: Callable[[str], Visitor], workers: Workers) -> None:
+def test_start_over_lasts_until_the_settings_change(visitor: Make, workers: Workers) -> None:
     ada = visitor("ada").open(EXPERIMENT).press("toggle")
     first = ada.shown
     workers.begin(first, 3)
@@ -174,14 +175,14 @@ def test_start_over_lasts_until_the_settings_change(visitor: Callable[[str], Vis
     assert ada.shown.id != first.id and ada.shown.parent is None
 
 
-def test_the_empty_stage_trains_afresh_though_the_same_still_trains(visitor: Callable[[str], Visitor]) -> None:
+def test_the_empty_stage_trains_afresh_though_the_same_still_trains(visitor: Make) -> None:
     ada = visitor("ada").open(EXPERIMENT).press("toggle")
     first = ada.shown.id
     ada.press("over").press("toggle")
     assert ada.shown.id != first
 
 
-def test_forget_deletes_ones_own_run_and_its_children_stay(visitor: Callable[[str], Visitor], store: RunStore, workers: Workers) -> None:
+def test_forget_deletes_ones_own_run_and_its_children_stay(visitor: Make, store: RunStore, workers: Workers) -> None:
     ada, bob = visitor("ada").open(EXPERIMENT).press("toggle"), visitor("bob").open(EXPERIMENT)
     first = ada.shown
     workers.begin(first, 3)
@@ -198,7 +199,7 @@ def test_forget_deletes_ones_own_run_and_its_children_stay(visitor: Callable[[st
     assert not bob.look().app.error
 
 
-def test_what_nobody_in_particular_trained_may_be_forgotten(visitor: Callable[[str], Visitor], store: RunStore, workers: Workers) -> None:
+def test_what_nobody_in_particular_trained_may_be_forgotten(visitor: Make, store: RunStore, workers: Workers) -> None:
     made = store.create(EXPERIMENT)
     ada = visitor("ada").open(EXPERIMENT)
     assert "forget" not in ada.enabled  # it is about to train
@@ -211,7 +212,7 @@ def test_what_nobody_in_particular_trained_may_be_forgotten(visitor: Callable[[s
 # Train on.
 
 
-def test_train_on_makes_a_child_once_and_the_address_keeps_it(visitor: Callable[[str], Visitor], store: RunStore, workers: Workers) -> None:
+def test_train_on_makes_a_child_once_and_the_address_keeps_it(visitor: Make, store: RunStore, workers: Workers) -> None:
     ada = visitor("ada").open(EXPERIMENT).press("toggle")
     parent = ada.shown
     workers.begin(parent, 5)
@@ -226,7 +227,7 @@ def test_train_on_makes_a_child_once_and_the_address_keeps_it(visitor: Callable[
     assert eve.shown.id == child.id and len(store.runs()) == 2
 
 
-def test_a_change_of_settings_can_go_on_from_what_was_shown_before(visitor: Callable[[str], Visitor], store: RunStore, workers: Workers) -> None:
+def test_a_change_of_settings_can_go_on_from_what_was_shown_before(visitor: Make, store: RunStore, workers: Workers) -> None:
     ada = visitor("ada").open(EXPERIMENT).press("toggle")
     parent = ada.shown
     workers.begin(parent, 5)
@@ -238,7 +239,7 @@ def test_a_change_of_settings_can_go_on_from_what_was_shown_before(visitor: Call
     assert ada.set(EXPERIMENT).shown.id == parent.id
 
 
-def test_a_continuation_that_cannot_be_is_told(visitor: Callable[[str], Visitor], store: RunStore) -> None:
+def test_a_continuation_that_cannot_be_is_told(visitor: Make, store: RunStore) -> None:
     ada = visitor("ada").open(EXPERIMENT).press("toggle").press("toggle")
     ada.set(small(steps=30, learning_rate=1e-4))
     store.delete(store.runs()[0].id)
@@ -249,7 +250,7 @@ def test_a_continuation_that_cannot_be_is_told(visitor: Callable[[str], Visitor]
 # Stepping aside.
 
 
-def test_runs_that_were_left_step_aside_for_the_one_asked_for_now(visitor: Callable[[str], Visitor], store: RunStore, workers: Workers) -> None:
+def test_runs_that_were_left_step_aside_for_the_one_asked_for_now(visitor: Make, store: RunStore, workers: Workers) -> None:
     workers.count = 2
     ada = visitor("ada").open(small(seed=1)).press("toggle")
     workers.begin(ada.shown)
@@ -264,7 +265,7 @@ def test_runs_that_were_left_step_aside_for_the_one_asked_for_now(visitor: Calla
     assert (third.status, fourth.status, store.get(patient.id).status) == ("paused", "queued", "queued")
 
 
-def test_a_run_that_others_look_at_does_not_step_aside(visitor: Callable[[str], Visitor], store: RunStore, workers: Workers) -> None:
+def test_a_run_that_others_look_at_does_not_step_aside(visitor: Make, store: RunStore, workers: Workers) -> None:
     workers.count = 1
     ada = visitor("ada").open(small(seed=1)).press("toggle")
     shared = ada.shown
@@ -278,7 +279,7 @@ def test_a_run_that_others_look_at_does_not_step_aside(visitor: Callable[[str], 
     assert store.get(ada.shown.id).status == "queued"
 
 
-def test_another_visitors_run_never_steps_aside(visitor: Callable[[str], Visitor], store: RunStore, workers: Workers) -> None:
+def test_another_visitors_run_never_steps_aside(visitor: Make, store: RunStore, workers: Workers) -> None:
     workers.count = 1
     ada = visitor("ada").open(small(seed=1)).press("toggle")
     workers.begin(ada.shown)
