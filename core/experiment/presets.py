@@ -54,7 +54,7 @@ def _watched(problem: Problem) -> Recipe:
     """The textbooks' training; of the problem's own recipe what is of the network and the loss, then what its file says in [watch]."""
     amount = AMOUNTS[len(problem.coordinates)]
     kept = {name: value for name, value in problem.recipe.items() if name not in (*OF_THE_METHOD, OPTIMISER)}
-    return {**kept, **TEXTBOOK, "points": amount.points, "steps": amount.steps, **problem.watch}
+    return {**TEXTBOOK, **kept, "points": amount.points, "steps": amount.steps, **problem.watch}
 
 
 PRESETS: Mapping[str, Preset] = {

@@ -265,7 +265,8 @@ def _number(key: str, label: str, help: str, limits: Real | Integer, default: An
 def _choice(key: str, label: str, help: str, limits: Choice, default: str, *, optional: bool = False, **more: Any) -> str:
     _note_if_moved(key, default)
     address.asked(key, partial(limits.check, label), default)
-    chosen = st.selectbox(label, limits.options, limits.options.index(default), key=key, help=help, bind="query-params", **more)
+    index = limits.options.index(default)
+    chosen: str = st.selectbox(label, limits.options, index, key=key, help=help, bind="query-params", **more)
     if key in OPTIONS:
         st.caption(_(OPTIONS[key][chosen]))
     return chosen

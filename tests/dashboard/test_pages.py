@@ -14,7 +14,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.errors import RunError
-from core.experiment.making import experiment_from_toml, experiment_of, failing_experiment
+from core.experiment.making import experiment_from_toml, experiment_of
+from core.experiment.presets import FAILING, SHARP, WATCH
 from core.experiment.recipes import OF_THE_METHOD
 from core.problem.formulas import formulas
 from core.problem.problem import Problem
@@ -26,7 +27,6 @@ from dashboard.runs import actions
 from dashboard.server import services
 from dashboard.server.visitor import LOCAL
 from dashboard.solve.controls import problems
-from dashboard.solve.presets import PRESETS
 
 ROOT = Path(__file__).resolve().parents[2]
 BUTTONS = ("toggle", "step", "stop", "over", "on", "forget")
@@ -195,16 +195,6 @@ def test_no_limit_at_all_is_refused_at_its_place(solve: Open) -> None:
     assert "limit" in app.error[0].value
     app.select_slider("steps").set_value(1000).run()
     assert not app.error
-
-
-@pytest.mark.parametrize("name", PRESETS)
-def test_presets_set_the_sliders(solve: Open, name: str) -> None:
-    app = solve(problem="burgers")
-    press(app, f"preset-{name}")
-    settings = PRESETS[name].settings
-    assert {key: app.session_state[key] for key in settings} == settings
-    press(app, "preset-recipe")
-    assert app.select_slider("depth").value == experiment_of(load("burgers")).depth
 
 
 # Training.
@@ -633,11 +623,11 @@ def test_a_run_that_ended_for_want_of_progress_says_so(solve: Open, store: RunSt
     assert "150 steps" in text(app) and "there was no more progress" in text(app)
 
 
-def test_a_failing_training_is_one_click_away_and_so_is_the_recommended_one(solve: Open, store: RunStore, workers: Workers) -> None:
+def test_a_failing_training_is_one_click_away_and_so_are_the_others(solve: Open, store: RunStore, workers: Workers) -> None:
     app = solve(problem="wave")
-    for key, experiment in (("failure", failing_experiment(load("wave"))), ("recipe", experiment_of(load("wave")))):
-        press(app, f"preset-{key}")
+    for preset in (FAILING, SHARP, WATCH):
+        app.button_group("preset-chosen").set_value(preset).run()
         press(app, "toggle")
-        assert store.runs()[0].key == experiment.key
+        assert store.runs()[0].key == experiment_of(load("wave"), preset=preset).key
         workers.finish(store.runs()[0], "done", 100)
-    assert "preset-failure" not in {button.key for button in solve(problem="decay").button}
+    assert solve(problem="decay").button_group("preset-chosen").options == ["Watch", "Sharp"]
