@@ -204,7 +204,7 @@ def test_the_engine_that_ran_is_named_beside_the_rate(trained: Solve) -> None:
 
 @pytest.mark.browser
 def test_a_run_is_a_film_from_the_untrained_network_to_its_end(trained: Solve) -> None:
-    slider, moment = trained.slider("Moment to look at"), trained.page.locator(".tg-timeline .tg-moment")
+    moment = trained.page.locator(".tg-timeline .tg-moment")
     last = trained.number("Loss")
     expect(moment).to_have_text("step 60 of 60")
     assert trained.number("Loss", "Home") != last
