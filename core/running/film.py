@@ -118,9 +118,12 @@ class Film:
         """The newest copy of a step before `step`; it stays."""
         return next((copy for copy in reversed(self._waiting) if copy.step < step), None)
 
-    def drop(self) -> None:
-        """Let the first copy go."""
+    def drop(self, leap: int) -> None:
+        """Let the first copy go and, of the next `leap` − 1, those before a marked one."""
         self._waiting.popleft()
+        while leap > 1 and len(self._waiting) > 1 and not self._waiting[0].marked:
+            self._waiting.popleft()
+            leap -= 1
         if len(self._waiting) < MOST // 8:
             self._apart = max(1, self._apart // 2)
 

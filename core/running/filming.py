@@ -7,10 +7,8 @@ within a time that is given.
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from copy import deepcopy
 from typing import Any, Protocol
 
@@ -36,9 +34,10 @@ COPYING = 0.015
 DRAWING = 0.03
 """The share of the time that pictures may take, the first one apart."""
 _AT_FIRST = 0.1  # seconds in which nothing but the first picture is drawn
-_SAVED = 0.05  # seconds
+_CREDIT = 3e-3  # seconds of copying, so that the shortest runs have a film, too
 _PREVIEW_EVERY = 0.5  # seconds
 _PREVIEWS_AT_FIRST = 0.1  # seconds, in the first one
+_LONGEST_LEAP = 32
 _GLANCES = 0.4  # of the time at the end, at most, is spent on choosing
 
 
@@ -50,19 +49,23 @@ class Known(Protocol):
 
 
 class Filming:
-    """Makes the film of one run, which goes on after `step`; `reference` is as in `Display`."""
+    """Makes the film of one run, which goes on after `step`; `reference` is as in `Display`.
+
+    `drawing` is the share of the time for pictures.
+    """
 
     def __init__(self, run_id: str, experiment: Experiment, reference: Callable[[], Answer | None], step: int) -> None:
         self._run_id = run_id
         losses = Losses(experiment, torch_device(experiment.device))
         self._display = Display(experiment, losses, reference)
         self._film = Film(step)
-        self._copying, self._drawing = Share(COPYING, 0.0, _SAVED), Share(DRAWING, _AT_FIRST, _SAVED)
+        self._copying, self.drawing = Share(COPYING, credit=_CREDIT), Share(DRAWING, first=_AT_FIRST)
         self._preview = Timer()
         self._preview.wait(_AT_FIRST)
         self._begun = time.monotonic()
         self._network: nn.Sequential | None = None
         self._picture: Array | None = None
+        self._leap = 1  # copies to go on by: more where little changes
 
     def follow_on(self, fields: dict[str, Array]) -> None:
         """Go on after a moment that has these fields."""
@@ -72,18 +75,14 @@ class Filming:
         """Copy the weights of a snapshot if they are worth it."""
         film, step = self._film, snapshot.step
         if film.marked(step) or (film.wanted(step) and self._copying.left):
-            with self._copying.spending():
-                if self._network is None:
-                    self._network = deepcopy(snapshot.network)
+            if self._network is None:
+                self._network = deepcopy(snapshot.network)
+            with self._copying:
                 film.take(snapshot)
 
     def ready(self, step: int) -> bool:
         """Whether there is something to draw, of a step before `step`, and time to draw it."""
-        return self._drawing.left and self._film.before(step) is not None
-
-    def working(self) -> AbstractContextManager[None]:
-        """A context whose time counts as that of drawing."""
-        return self._drawing.spending()
+        return self.drawing.left and self._film.before(step) is not None
 
     def first(self, snapshot: Snapshot) -> Moment:
         """The moment of the untrained network, drawn at once."""
@@ -94,14 +93,19 @@ class Filming:
         copy, newest = self._film.before(step), self._film.newest(step)
         assert copy is not None and newest is not None
         if self._preview.due and newest is not copy:
-            self._preview.wait(math.inf)
-            return self._drawn(newest, known, ahead=True)
-        self._film.drop()
-        if not (copy.marked or self._changed(self._glance(copy)) >= VISIBLE):
-            return None
-        if not self._preview.set:  # it is the turn of what has been left behind, however slow drawing is
-            self._preview.wait(_PREVIEWS_AT_FIRST if time.monotonic() - self._begun < 1.0 else _PREVIEW_EVERY)
-        return self._drawn(copy, known)
+            return self._previewed(newest, known)
+        changed = 1.0 if copy.marked else self._changed(self._glance(copy))
+        self._film.drop(self._leap)
+        self._leap = 1 if changed >= VISIBLE else min(2 * self._leap, _LONGEST_LEAP) if changed < VISIBLE / 4 else self._leap
+        return self._drawn(copy, known) if changed >= VISIBLE else None
+
+    def _previewed(self, newest: Copy, known: Known) -> Moment:
+        """The newest moment; half of the time for pictures, at least, is left for those in the order of steps, however slow drawing is."""
+        begun = time.monotonic()
+        made = self._drawn(newest, known, ahead=True)
+        now = time.monotonic()
+        self._preview.wait(max(_PREVIEWS_AT_FIRST if now - self._begun < 1.0 else _PREVIEW_EVERY, 2 * (now - begun) / DRAWING))
+        return made
 
     def rest(self, end: int, known: Known, seconds: float) -> list[Moment]:
         """The moments of steps before `end` that are still to be drawn: within `seconds` those first that change most, but one at least."""

@@ -169,7 +169,7 @@ class Recorder:
 
     def _draw(self, step: int) -> None:
         """Draw the next moment if it is worth it, and write those that are drawn from time to time."""
-        with self._filming.working():
+        with self._filming.drawing:
             self._collect()
             moment = self._filming.next(step, self._history)
             self._made += [] if moment is None else [moment]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from types import TracebackType
 
 
 class Timer:
@@ -19,22 +18,23 @@ class Timer:
     def due(self) -> bool:
         return self._clock() >= self._next
 
-    @property
-    def set(self) -> bool:
-        """Whether something will be due again."""
-        return self._next < math.inf
-
     def wait(self, seconds: float) -> None:
-        """Put off what is due until `seconds` from now; for good, where they are infinite."""
+        """Put off what is due until `seconds` from now."""
         self._next = self._clock() + seconds
 
 
 class Share:
-    """A share of the time since it was made, to be spent from `first` seconds on; of what is not, at most `most` seconds are saved."""
+    """A share of the time since it was made, with `credit` seconds more; as a context it counts the time that passes inside as spent.
 
-    def __init__(self, share: float, first: float, most: float, clock: Callable[[], float] = time.perf_counter) -> None:
-        self._share, self._first, self._most, self._clock = share, first, most, clock
-        self._begun, self._spent = clock(), 0.0
+    It is to be spent from `first` seconds on; of what is not spent, `saved` seconds stay at most.
+    """
+
+    def __init__(
+        self, share: float, *, first: float = 0.0, credit: float = 0.0, saved: float = 0.05, clock: Callable[[], float] = time.perf_counter
+    ) -> None:
+        self._share, self._first, self._saved, self._clock = share, first, max(saved, credit), clock
+        self._begun = self._entered = clock()
+        self._spent = -credit
 
     @property
     def left(self) -> bool:
@@ -42,12 +42,9 @@ class Share:
         elapsed = self._clock() - self._begun
         return elapsed >= self._first and self._spent < self._share * elapsed
 
-    @contextmanager
-    def spending(self) -> Iterator[None]:
-        """Count the time that passes inside."""
-        begun = self._clock()
-        self._spent = max(self._spent, self._share * (begun - self._begun) - self._most)
-        try:
-            yield
-        finally:
-            self._spent += self._clock() - begun
+    def __enter__(self) -> None:
+        self._entered = self._clock()
+        self._spent = max(self._spent, self._share * (self._entered - self._begun) - self._saved)
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._spent += self._clock() - self._entered

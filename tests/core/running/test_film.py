@@ -95,22 +95,33 @@ class Clock:
 
 def test_a_share_of_the_time_is_kept_over_what_is_spent() -> None:
     clock = Clock()
-    share = Share(0.05, first=1.0, most=0.1, clock=clock)
-    assert not share.left
+    share = Share(0.05, first=1.0, saved=0.1, clock=clock)
     clock.now = 0.9
     assert not share.left  # nothing at first
     clock.now = 1.0
     assert share.left
-    with share.spending():
+    with share:
         clock.now = 1.2
     assert not share.left
     clock.now = 4.1
     assert share.left
     clock.now = 1000.0  # what was saved is not all spent at once
-    with share.spending():
+    with share:
         clock.now = 1000.3
     assert not share.left
     clock.now = 1002.0
     assert not share.left
-    clock.now = 1004.2
+    clock.now = 1004.5
     assert share.left
+
+
+def test_a_credit_comes_before_the_share() -> None:
+    clock = Clock()
+    share = Share(0.05, credit=0.5, clock=clock)
+    assert share.left
+    with share:
+        clock.now = 0.4
+    assert share.left
+    with share:
+        clock.now = 0.6
+    assert not share.left
