@@ -7,6 +7,7 @@ import os
 import socket
 import threading
 import time
+from dataclasses import replace
 from functools import cache
 from types import TracebackType
 from typing import Any
@@ -131,20 +132,24 @@ def _train(store: RunStore, lease: Lease, heartbeat: Heartbeat) -> None:
     snapshot: Snapshot | None = None
     try:
         for snapshot in train(experiment, start):
-            recorder.step(snapshot, heartbeat.wishes.watched)
+            recorder.step(snapshot)
             status = _wished(heartbeat.wishes, snapshot.step)
             if status is not None or heartbeat.lost:
                 break
         if snapshot is None:  # killed between its last checkpoint and its end
             store.finish(lease, "done", **_as_it_stands(store, run))
             return
-        recorder.drain(snapshot)
+        recorder.settle(snapshot)
     except Diverged as found:
         assert snapshot is not None
         recorder.drain(snapshot)
         error = found.told(experiment).plain()
-        store.finish(lease, "diverged", **{**recorder.end(snapshot, "diverged"), "step": found.step}, error=error)
+        store.finish(lease, "diverged", **recorder.end(replace(snapshot, step=found.step), "diverged"), error=error)
         return
+    except Exception:
+        if snapshot is not None:
+            recorder.leave(snapshot.step, "failed")
+        raise
     status = "done" if status is None or _complete(experiment, snapshot) else status
     if status == "done":
         snapshot = snapshot.best()  # what is shown, scored and kept
