@@ -19,8 +19,8 @@ from platformdirs import user_data_path
 from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, insert, inspect, make_url
 
 from core.errors import InputError, RunError, TangenteError
-from core.store.migrations import VERSION, upgrade
-from core.store.schema import SCHEMA, meta, metadata
+from core.store.tables.migrations import VERSION, upgrade
+from core.store.tables.schema import SCHEMA, meta, metadata
 
 _BUSY = 30.0  # seconds to wait for a lock
 _POOL = 5  # connections kept

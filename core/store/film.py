@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Subquery, delete, func, insert, literal, select, union_all, update
 
 from core.store.moments import Moment, of_frame
-from core.store.schema import frames, moments, runs, snapshots
+from core.store.tables.schema import frames, moments, runs, snapshots
 
 MB = 1_000_000
 LARGEST = 20 * MB

@@ -24,7 +24,7 @@ from core.store.losses import block_of
 from core.store.moments import header_of
 from core.store.records import LEASE, OVER, SILENCE, Device, Run, new_id
 from core.store.rows import RUNS, change, lost, one, run_of
-from core.store.schema import PARTS, frames, losses, runs, workers
+from core.store.tables.schema import PARTS, frames, losses, runs, workers
 
 _SEEN = 15.0  # seconds for which a worker's devices count as there
 _WATCH_EVERY = 0.5  # seconds

@@ -28,7 +28,7 @@ from core.store.losses import add_losses, cut_losses
 from core.store.moments import Moment
 from core.store.records import ENDINGS, LEASE, Device, Lease, Wishes
 from core.store.rows import change, lost
-from core.store.schema import checkpoints, frames, runs, workers
+from core.store.tables.schema import checkpoints, frames, runs, workers
 
 _FORGOTTEN = 86_400.0  # seconds after which a worker that was not seen is forgotten
 

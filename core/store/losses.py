@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Row, delete, insert, select
 
-from core.store.schema import losses
+from core.store.tables.schema import losses
 
 MOST = 400
 """Rows of a curve."""

@@ -26,7 +26,7 @@ from core.experiment.making import experiment_of
 from core.problem.reading.reading import problem_from_table
 from core.store import LEASE, SILENCE, Device, Lease, Run, RunStore, default_url, moments
 from core.store.moments import Moment
-from core.store.schema import ADDED, SCHEMA
+from core.store.tables.schema import ADDED, SCHEMA
 from tests.core.store.test_moments import old_frame
 from tests.experiments import small
 

@@ -21,9 +21,9 @@ from sqlalchemy import URL, create_engine, insert, inspect, make_url, text
 
 from core.store import Run, RunStore
 from core.store.checkpoints import digest
-from core.store.migrations import STEPS
-from core.store.schema import ADDED, SCHEMA, metadata
-from tests.core.store import released
+from core.store.tables.migrations import STEPS
+from core.store.tables.schema import ADDED, SCHEMA, metadata
+from tests.core.store.tables import released
 from tests.experiments import small
 
 SERVER = os.environ.get("TANGENTE_POSTGRES")
@@ -117,7 +117,7 @@ def test_a_store_of_any_version_opens_and_keeps_all_that_cannot_be_computed_agai
         np.testing.assert_array_equal(store.losses(run.id), np.arange(6).reshape(3, 2))
         saved, frame = store.checkpoint(run.id), store.frame(run.id)
         assert saved is not None and (saved.step, saved.data) == (3, b"three")
-        assert frame == (7, b"seven") and store.snapshot(run.id, 1) == b"one"
+        assert frame == (7, b"seven") and store.moment(run.id, 1) == b"one"
         assert [kept.text for kept in store.problems.of("ada")] == (["a = 1"] if version >= 2 else [])
         assert (store.references.get("k") is None) or version >= 3
         store.resume(run.id)

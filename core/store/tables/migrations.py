@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, select, text, update
 
-from core.store.schema import ADDED, SCHEMA, meta, metadata
+from core.store.tables.schema import ADDED, SCHEMA, meta, metadata
 
 STEPS: dict[int, tuple[str, ...]] = {
     3: ("DROP TABLE answers",),  # they can be computed again

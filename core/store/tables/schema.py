@@ -8,7 +8,7 @@ from __future__ import annotations
 from sqlalchemy import Boolean, Column, Double, Integer, LargeBinary, MetaData, String, Table, Text
 
 SCHEMA = 4
-"""A number that goes up with every change that an older Tangente could not read; `core/store/migrations.py` says how a store follows."""
+"""A number that goes up with every change that an older Tangente could not read; `core/store/tables/migrations.py` says how it follows."""
 
 metadata = MetaData()
 
@@ -152,7 +152,7 @@ saved_problems = Table(
 )
 
 ADDED = {2: (answers, questions, saved_problems), 3: (answers,), 4: (moments,)}
-"""The tables that came with each version, or came anew after `STEPS` in `core/store/migrations.py` had dropped them."""
+"""The tables that came with each version, or came anew after `STEPS` in `core/store/tables/migrations.py` had dropped them."""
 
 PARTS = (losses, moments, snapshots, checkpoints, frames)
 """The tables whose rows belong to one run each, by the column `run`."""
