@@ -1,7 +1,7 @@
 """The making of a run's film: which weights are copied while it trains, and when they are drawn.
 
 Copying and drawing each have a share of the time. Moments are drawn in the order of their steps; where that falls behind the training, the
-newest one is drawn now and then, so that there is always something of the present. What still waits when the training ends is drawn then,
+newest one is drawn now and then, so that there is always something of the present; its header says that it is `ahead`. What still waits when the training ends is drawn then,
 within a time that is given.
 """
 
@@ -34,6 +34,7 @@ COPYING = 0.015
 DRAWING = 0.03
 """The share of the time that pictures may take, the first one apart."""
 _AT_FIRST = 0.1  # seconds in which nothing but the first picture is drawn
+_BEGINNING = 0.2  # seconds of drawing more, so that the first steps, at which most happens, are there when they are looked at
 _CREDIT = 3e-3  # seconds of copying, so that the shortest runs have a film, too
 _PREVIEW_EVERY = 0.5  # seconds
 _PREVIEWS_AT_FIRST = 0.1  # seconds, in the first one
@@ -59,7 +60,7 @@ class Filming:
         losses = Losses(experiment, torch_device(experiment.device))
         self._display = Display(experiment, losses, reference)
         self._film = Film(step)
-        self._copying, self.drawing = Share(COPYING, credit=_CREDIT), Share(DRAWING, first=_AT_FIRST)
+        self._copying, self.drawing = Share(COPYING, credit=_CREDIT), Share(DRAWING, first=_AT_FIRST, credit=_BEGINNING)
         self._preview = Timer()
         self._preview.wait(_AT_FIRST)
         self._begun = time.monotonic()
@@ -135,7 +136,8 @@ class Filming:
 
     def _drawn(self, copy: Copy, known: Known, *, status: str = "running", ahead: bool = False) -> Moment:
         before = self._picture
-        made = self._moment(self._display.draw(self._state(copy), known.of(copy.step), MOMENT), status)
+        more = {"ahead": True} if ahead else {}
+        made = self._moment(self._display.draw(self._state(copy), known.of(copy.step), MOMENT), status, **more)
         if ahead:  # the next one in the order of steps is another
             self._picture = before
         return made

@@ -21,6 +21,7 @@ export const BASE = new URL("../../../", import.meta.url).href;
  * @property {string | null} [engine]
  * @property {Record<string, number | null>} [weights]
  * @property {{ nearest?: number } | null} [reference]
+ * @property {boolean} [ahead] whether it was drawn before others of smaller steps
  * @property {number} [best] the step of the network that is shown, where it is not the last one
  * @property {Record<string, [scale: number, offset: number]>} [scales]
  */

@@ -9,7 +9,9 @@ export const SPEEDS = [0.25, 0.5, 1, 2, 4];
 /** The speed at which moments follow each other as they did in the training. */
 export const AS_TRAINED = 0;
 
-/** @typedef {{ header: { step: number, seconds: number } }} Taken */
+const PATIENCE = 500; // milliseconds that it waits for what is to be drawn before a moment that was drawn ahead of its turn
+
+/** @typedef {{ header: { step: number, seconds: number, ahead?: boolean } }} Taken */
 
 /**
  * A place in a film that goes on as time goes by. It knows nothing of where moments come from or how they are drawn: `take` tells it of the
@@ -106,6 +108,7 @@ export class Player {
       this.due = now + this.wait(moments);
       return this.loop;
     }
+    if (this.growing && moments[this.place + 1].header.ahead && now < this.due + PATIENCE) return false;
     this.place += 1;
     this.due = Math.max(this.due, now - FASTEST) + this.wait(moments);
     return true;

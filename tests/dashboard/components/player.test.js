@@ -57,6 +57,18 @@ test("while it trains the player waits at the last moment for the next, and show
   assert.equal(player.place, 2);
 });
 
+test("a moment that was drawn ahead of its turn is waited before, a while", () => {
+  const player = new Player();
+  const film = moments(3);
+  film[2].header.ahead = true;
+  player.take(3, 0, true);
+  player.play(0);
+  const shown = [];
+  for (let now = 0; now < 1500; now += 4) if (player.tick(now, film)) shown.push(now);
+  assert.equal(shown.length, 2);
+  assert.ok(shown[1] - shown[0] >= 500 && shown[1] - shown[0] < 700, String(shown));
+});
+
 test("live follows the newest moment, and ends with the training", () => {
   const player = new Player();
   player.take(5, 0, true);
