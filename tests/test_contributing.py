@@ -83,7 +83,7 @@ for name in ("lotka-volterra", "decay"):
     print([panel["name"] for panel in panels(experiment_of(load(name)))])
 """
     several, one = python(copy, "-c", code).splitlines()
-    assert "phases" in several and "phases" not in one
+    assert "by-size" in one and "by-size" not in several
     layers_hold(copy)
 
 

@@ -15,7 +15,7 @@ Settings = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Use:
-    """When a setting counts: `counts` tells it of all settings. Where it does not, `idle` says why; `label` offers the change `switch`."""
+    """A setting's use: `counts` tells it of all settings. Where it does not, `idle` says why; `label` offers the change `switch`."""
 
     counts: Callable[[Settings], bool]
     idle: str

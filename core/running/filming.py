@@ -1,8 +1,8 @@
 """The making of a run's film: which weights are copied while it trains, and when they are drawn.
 
 Copying and drawing each have a share of the time. Moments are drawn in the order of their steps; where that falls behind the training, the
-newest one is drawn now and then, so that there is always something of the present; its header says that it is `ahead`. What still waits when the training ends is drawn then,
-within a time that is given.
+newest one is drawn now and then, so that there is always something of the present; its header says that it is `ahead`. What still waits
+when the training ends is drawn then, within a time that is given.
 """
 
 from __future__ import annotations
@@ -164,7 +164,7 @@ class Filming:
         return 1.0 if self._picture is None else change(self._picture[glanced(len(self._picture))], glance)
 
     def _worth(self, copies: list[Copy], deadline: float) -> tuple[list[Copy], list[float]]:
-        """Those of some copies that are worth a picture, and how much each changed, as far as glances tell."""
+        """The copies that are worth a picture, and how much each changed, as far as glances tell."""
         kept: list[Copy] = []
         changes: list[float] = []
         last = None if self._picture is None else self._picture[glanced(len(self._picture))]

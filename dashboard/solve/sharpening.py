@@ -1,4 +1,4 @@
-"""To sharpen a run: to train its network on, by the method that finds the most digits."""
+"""A run sharpened: its network trained on, by the method that finds the most digits."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ def shows(app: AppTest, experiment: Experiment, *, but: tuple[str, ...] = ()) ->
         if name not in (*but, "engine"):
             value = app.session_state[name] if name in app.session_state else getattr(experiment, name)
             assert value == getattr(experiment, name) or (name, value) == ("optimiser", AUTO), name
-    assert not app.error and not app.button("train").disabled
+    assert not app.error and not app.button("toggle").disabled
 
 
 def words(app: AppTest) -> str:
@@ -169,7 +169,7 @@ def test_constraints_follow_the_values_where_nobody_chose_them(solve: Open) -> N
     assert app.selectbox("constraints").value == "hard"
     app.select_slider("values.a").set_value(1.0).run()
     assert app.selectbox("constraints").value == "partial"
-    assert not app.error and not app.button("train").disabled
+    assert not app.error and not app.button("toggle").disabled
 
 
 @pytest.mark.parametrize("size", [{"width": "40"}, {"depth": "8"}, {"width": "256", "depth": "10"}])
@@ -177,12 +177,12 @@ def test_constraints_follow_the_values_where_nobody_chose_them(solve: Open) -> N
 @pytest.mark.parametrize("name", ["decay", "burgers", "poisson"])
 def test_whatever_the_network_train_is_enabled(solve: Open, name: str, preset: str, size: dict[str, str]) -> None:
     app = solve(problem=name, preset=preset, **size)
-    assert not app.error and not app.button("train").disabled
+    assert not app.error and not app.button("toggle").disabled
 
 
 def test_a_method_that_cannot_have_the_network_says_so_at_its_control_and_is_mended_there(solve: Open) -> None:
     app = solve(problem="decay", optimiser="levenberg-marquardt", width="128")
-    assert "levenberg-marquardt" in app.sidebar.error[0].value and app.button("train").disabled
+    assert "levenberg-marquardt" in app.sidebar.error[0].value and app.button("toggle").disabled
     assert app.button("mend-optimiser").label == "Take auto"
     app.button("mend-optimiser").click().run()
     shows(app, experiment_of(load("decay"), {}, {"width": 128}))
