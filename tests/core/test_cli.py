@@ -68,6 +68,14 @@ def test_a_run_is_trained_on_by_its_name(cli, tmp_path: Path) -> None:  # type: 
     assert refused.returncode == 2 and "depth is 2 there, and cannot become 3" in refused.stderr
 
 
+def test_a_preset_says_what_is_left_out(cli, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    done = cli("solve", "decay", "--preset", "watch", "--steps", "5", "--json", "out.json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads((tmp_path / "out.json").read_text())["experiment"]["training"]["optimiser"] == "adam"
+    refused = cli("solve", "decay", "--preset", "failing")
+    assert refused.returncode == 2 and "no preset failing" in refused.stderr
+
+
 def test_the_engine_that_is_asked_for_is_told(cli) -> None:  # type: ignore[no-untyped-def]
     done = cli("solve", "decay", *QUICK, "--steps", "5", "--engine", "autograd")
     assert " on cpu by the autograd engine\n" in done.stdout, done.stderr
