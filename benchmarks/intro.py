@@ -34,7 +34,8 @@ def main() -> None:
 
 
 def thinned(kept: list[Numbered]) -> list[Numbered]:
-    """A choice of at most `MOST` moments: the first, the last, and those that come after the greatest changes, as far as these add up evenly."""
+    """A choice of at most `MOST` moments: the first, the last, and those that come after the greatest changes, as far as these add up
+    evenly."""
     if len(kept) <= MOST:
         return kept
     changes = [float(moments.header_of(data).get("change") or 0.0) for _, _, data in kept]

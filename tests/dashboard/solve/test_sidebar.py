@@ -17,7 +17,6 @@ from core.experiment.presets import AUTO, FAILING, SHARP, WATCH
 from core.experiment.recipes import OF_THE_METHOD
 from core.problem.reading.reading import load
 from core.store import Device, RunStore
-from dashboard.problems.catalogue import library_problems
 from dashboard.server.visitor import LOCAL
 from dashboard.solve.shown import query
 
@@ -79,7 +78,7 @@ def keys(app: AppTest) -> set[str]:
 
 def test_the_bare_address_opens_with_watch_and_says_so(solve: Open) -> None:
     app = solve()
-    first = library_problems()[0]
+    first = load(intro.PROBLEM)
     assert app.query_params["preset"] in (WATCH, [WATCH])
     assert on(app) == WATCH
     shows(app, experiment_of(first, preset=WATCH))
