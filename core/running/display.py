@@ -279,8 +279,7 @@ def thinned(size: int) -> NDArray[np.int64]:
 
 
 def glanced(size: int) -> NDArray[np.int64]:
-    """The places of a glance: at most `GLANCED` numbers below `size`, by the golden ratio, so that all rows and columns of a grid have
-    some."""
+    """Numbers below `size`, at most `GLANCED`, spread by the golden ratio, so that on a grid all rows and columns have some."""
     if size <= GLANCED:
         return np.arange(size)
     return np.unique((np.arange(GLANCED) * ((math.sqrt(5) - 1) / 2) % 1 * size).astype(np.int64))

@@ -135,8 +135,7 @@ class Film:
 
 
 def evenly(copies: Sequence[Copy], most: int) -> list[Copy]:
-    """A choice of copies: of those that are more than `most` the marked ones and about `most` others: half evenly by step, half evenly
-    by its logarithm."""
+    """The marked ones of copies that are more than `most`, and about `most` others: half evenly by step, half evenly by its logarithm."""
     if len(copies) <= most:
         return list(copies)
     steps = np.array([copy.step for copy in copies])

@@ -29,9 +29,9 @@ from core.training.training import Snapshot
 
 Array = NDArray[np.float64]
 
-COPYING = 0.015
+COPYING = 0.01
 """The share of the time that copies may take."""
-DRAWING = 0.03
+DRAWING = 0.025
 """The share of the time that pictures may take, the first one apart."""
 _AT_FIRST = 0.1  # seconds in which nothing but the first picture is drawn
 _BEGINNING = 0.2  # seconds of drawing more, so that the first steps, at which most happens, are there when they are looked at
@@ -164,7 +164,7 @@ class Filming:
         return 1.0 if self._picture is None else change(self._picture[glanced(len(self._picture))], glance)
 
     def _worth(self, copies: list[Copy], deadline: float) -> tuple[list[Copy], list[float]]:
-        """The copies that are worth a picture, and how much each changed, as far as glances tell."""
+        """The copies among some that are worth a picture, and how much each changed, as far as glances tell."""
         kept: list[Copy] = []
         changes: list[float] = []
         last = None if self._picture is None else self._picture[glanced(len(self._picture))]

@@ -26,9 +26,8 @@ from core.store.moments import Moment, unpack
 from core.training.training import Snapshot
 
 _DRAIN_EVERY = 0.25  # seconds
-_DRAIN_EVERY_AT_FIRST = 0.05  # seconds, so that the page moves at once
+_DRAIN_EVERY_AT_FIRST = 0.1  # seconds, so that the page moves at once
 _AT_FIRST = 1.0  # second
-_FILM_EVERY = 0.1  # seconds
 _TOGETHER = 64  # moments that are written at once
 _REST = 1.0  # second in which the film of a run that is done is completed
 _REST_AT_REST = 0.3  # seconds, of one that is paused or stopped
@@ -93,7 +92,7 @@ class Recorder:
         if step > 0 and (steps := store.steps(lease.run_id)):
             self._filming.follow_on(unpack(store.moment(lease.run_id, steps[-1]))[1])
         self._begun = time.monotonic()
-        self._drain, self._film, self._checkpoint = Timer(), Timer(), Timer()
+        self._drain, self._checkpoint = Timer(), Timer()
         self._checkpoint.wait(_CHECKPOINT_EVERY)
 
     def step(self, snapshot: Snapshot) -> None:
@@ -113,10 +112,13 @@ class Recorder:
             self.checkpoint(snapshot)
 
     def drain(self, snapshot: Snapshot) -> None:
-        """Write how far the run is, and the losses since the last time."""
+        """Write how far the run is, and the losses and moments since the last time."""
         self._collect()
-        self._write_losses()
-        self._store.progress(self._lease, snapshot.step, snapshot.seconds, snapshot.engine)
+        rows, made = self._history.rows[self._written :], self._made[:_TOGETHER]
+        progress = (snapshot.step, snapshot.seconds, snapshot.engine)
+        self._store.report(self._lease, *progress, first=self._written + 1, rows=rows, made=made)
+        self._written += len(rows)
+        del self._made[:_TOGETHER]
         early = time.monotonic() - self._begun < _AT_FIRST
         self._drain.wait(_DRAIN_EVERY_AT_FIRST if early else _DRAIN_EVERY)
 
@@ -132,7 +134,7 @@ class Recorder:
         last = snapshot.losses.to("cpu", torch.float32).numpy()
         if np.isfinite(last).all():
             self._history.append(last[None])
-            self._write_losses()
+            self.drain(snapshot)
 
     def end(self, snapshot: Snapshot, status: str) -> dict[str, Any]:
         """End the film with the moment in which a run is left, on the full grid; what `finish` needs.
@@ -168,26 +170,17 @@ class Recorder:
         self._show()
 
     def _draw(self, step: int) -> None:
-        """Draw the next moment if it is worth it, and write those that are drawn from time to time."""
+        """Draw the next moment if it is worth it."""
         with self._filming.drawing:
             self._collect()
             moment = self._filming.next(step, self._history)
             self._made += [] if moment is None else [moment]
-            if self._made and self._film.due:
-                self._show()
 
     def _show(self) -> None:
         """Write the moments that have been drawn."""
         while made := self._made[:_TOGETHER]:
             self._store.write_moments(self._lease, made)
             del self._made[:_TOGETHER]
-        self._film.wait(_FILM_EVERY)
-
-    def _write_losses(self) -> None:
-        rows = self._history.rows[self._written :]
-        if len(rows):
-            self._store.write_losses(self._lease, self._written + 1, rows)
-            self._written += len(rows)
 
     def _collect(self) -> None:
         """Fetch the losses since the last time from the device; raises `Diverged` where one is not finite, and takes none from there on."""

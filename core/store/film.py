@@ -65,10 +65,14 @@ def add_moments(connection: Connection, run_id: str, made: Sequence[Moment]) -> 
     """Add moments, in place of those of the same steps, and keep the film within `LARGEST`."""
     if not made:
         return
-    number = newest_number(connection, run_id)
-    connection.execute(delete(moments).where(moments.c.run == run_id, moments.c.step.in_([moment.step for moment in made])))
-    connection.execute(insert(moments), [_row(run_id, number + place, moment) for place, moment in enumerate(made, 1)])
-    _thin(connection, run_id)
+    mine = moments.c.run == run_id
+    known = connection.execute(
+        select(func.coalesce(func.max(moments.c.number), 0), func.coalesce(func.sum(moments.c.size), 0)).where(mine)
+    ).one()
+    connection.execute(delete(moments).where(mine, moments.c.step.in_([moment.step for moment in made])))
+    connection.execute(insert(moments), [_row(run_id, known[0] + place, moment) for place, moment in enumerate(made, 1)])
+    if known[1] + sum(len(moment.data) for moment in made) > LARGEST:
+        _thin(connection, run_id)
 
 
 def cut_film(connection: Connection, run_id: str, step: int) -> None:
@@ -127,7 +131,7 @@ def _thin(connection: Connection, run_id: str) -> None:
     """
     mine = moments.c.run == run_id
     total = connection.scalar(select(func.sum(moments.c.size)).where(mine)) or 0
-    if total <= LARGEST:
+    if total <= LARGEST:  # moments have taken the place of others
         return
     columns = (moments.c.number, moments.c.step, moments.c.change, moments.c.size)
     rows = [dict(row._mapping) for row in connection.execute(select(*columns).where(mine).order_by(moments.c.step))]

@@ -83,10 +83,8 @@ class ForWorkers:
 
         Row number n has the losses of the weights after n − 1 steps.
         """
-        block = np.ascontiguousarray(rows, "<f4")  # (rows, terms)
         with self._held(lease) as connection:
-            cut_losses(connection, lease.run_id, first, first + len(block))
-            add_losses(connection, lease.run_id, first, block)
+            _put_losses(connection, lease.run_id, first, rows)
 
     def write_moments(self, lease: Lease, made: Sequence[Moment]) -> None:
         """Add moments to the run's film, each in place of one of the same step.
@@ -110,6 +108,15 @@ class ForWorkers:
             mine = frames.c.run == lease.run_id
             if not connection.execute(update(frames).where(mine).values(version=frames.c.version + 1, data=data)).rowcount:
                 connection.execute(insert(frames).values(run=lease.run_id, version=1, data=data))
+
+    def report(
+        self, lease: Lease, step: int, seconds: float, engine: str, *, first: int, rows: ArrayLike, made: Sequence[Moment] = ()
+    ) -> None:
+        """What `progress`, `write_losses` and `write_moments` do, at once: it costs little more than one of them."""
+        with self._held(lease) as connection:
+            connection.execute(change(lease.run_id).values(step=step, seconds=seconds, engine=engine))
+            _put_losses(connection, lease.run_id, first, rows)
+            add_moments(connection, lease.run_id, made)
 
     def progress(self, lease: Lease, step: int, seconds: float, engine: str) -> None:
         """Tell how far the run is, steps and seconds of training, and by which engine."""
@@ -164,3 +171,11 @@ class ForWorkers:
             if connection.scalar(holds.with_for_update()) is None:
                 raise RunError("lease-lost", run=lease.run_id)
             yield connection
+
+
+def _put_losses(connection: Connection, run_id: str, first: int, rows: ArrayLike) -> None:
+    """Put rows of loss terms, (rows, terms), from number `first` on in place of what was there."""
+    block = np.ascontiguousarray(rows, "<f4")
+    if len(block):
+        cut_losses(connection, run_id, first, first + len(block))
+        add_losses(connection, run_id, first, block)

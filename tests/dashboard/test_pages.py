@@ -24,9 +24,8 @@ from core.store import Device, Run, RunStore
 from dashboard.problems.catalogue import library_problems
 from dashboard.problems.equation import stacked
 from dashboard.runs import actions
-from dashboard.server import services
+from dashboard.server import intro, services
 from dashboard.server.visitor import LOCAL
-from dashboard.solve.controls import problems
 
 ROOT = Path(__file__).resolve().parents[2]
 BUTTONS = ("toggle", "step", "stop", "over", "on", "forget")
@@ -148,7 +147,7 @@ def test_every_problem_opens_with_its_recipe(solve: Open, name: str) -> None:
 
 def test_the_bare_address_opens_an_easy_problem_and_says_what_to_do(solve: Open) -> None:
     app = solve()
-    assert app.selectbox("problem").value == problems()[0].name
+    assert app.selectbox("problem").value == intro.PROBLEM
     assert "press Train" in text(app)
 
 
@@ -169,9 +168,9 @@ def test_another_problem_brings_its_own_recipe(solve: Open) -> None:
 
 def test_an_unknown_problem_names_near_ones_and_shows_another(solve: Open) -> None:
     app = solve(problem="burger")
-    assert app.title[0].value == problems()[0].title
+    assert app.title[0].value == load(intro.PROBLEM).title
     assert "did you mean burgers" in app.warning[0].value
-    assert problems()[0].title in app.warning[0].value
+    assert load(intro.PROBLEM).title in app.warning[0].value
 
 
 def test_an_address_out_of_range_is_told(solve: Open) -> None:
@@ -514,7 +513,7 @@ def test_a_problem_that_is_deleted_meanwhile_gives_way_to_another(solve: Open, s
     store.problems.delete(LOCAL, saved.id)
     app.select_slider("depth").set_value(4).run()
     assert not app.exception
-    assert app.title[0].value == problems()[0].title
+    assert app.title[0].value == load(intro.PROBLEM).title
     assert app.warning
 
 

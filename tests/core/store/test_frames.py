@@ -22,7 +22,7 @@ def test_unpack_gives_back_what_was_packed(header: dict[str, object], arrays: di
     got_header, got_arrays = unpack(pack(header, arrays))
     finite = {name: None if isinstance(value, float) and not math.isfinite(value) else value for name, value in header.items()}
     assert got_header == finite
-    assert got_arrays.keys() == arrays.keys()
+    assert list(got_arrays) == list(arrays)
     for name, array in arrays.items():
         np.testing.assert_array_equal(got_arrays[name], array)
 

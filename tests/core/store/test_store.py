@@ -202,6 +202,7 @@ WRITES: dict[str, Callable[[RunStore, Lease], object]] = {
     "checkpoint": lambda store, lease: store.write_checkpoint(lease, 1, 0.1, b"old"),
     "frame": lambda store, lease: store.write_frame(lease, b"old"),
     "progress": lambda store, lease: store.progress(lease, 99, 9.9, "jets"),
+    "report": lambda store, lease: store.report(lease, 99, 9.9, "jets", first=1, rows=rows(1, 3), made=[Moment(1, None, b"old")]),
     "finish": lambda store, lease: store.finish(lease, "done", **RESULT),
 }
 
@@ -397,6 +398,15 @@ def test_a_moment_of_a_step_that_is_there_takes_its_place_and_is_new_to_viewers(
     store.write_moments(lease, [Moment(2, None, b"again")])
     assert store.moments(run.id, after=3) == [(4, 2, b"again")]
     assert store.steps(run.id) == [0, 1, 2]
+
+
+def test_a_report_is_progress_losses_and_moments_at_once(store: RunStore) -> None:
+    run, lease = leased(store)
+    store.report(lease, 3, 0.5, "jets", first=1, rows=rows(1, 4), made=film(0, 2))
+    store.report(lease, 4, 0.6, "jets", first=4, rows=rows(4, 4))
+    told = store.get(run.id)
+    assert (told.step, told.seconds, told.engine, store.steps(run.id)) == (4, 0.6, "jets", [0, 2])
+    np.testing.assert_array_equal(store.losses(run.id), rows(1, 4))
 
 
 def test_a_full_film_drops_what_is_nearest_to_its_neighbours(store: RunStore) -> None:

@@ -8,7 +8,7 @@ const rows = (field) => plain(field, false).map((row) => [...row]);
 /** A frame as core/store/frames.py packs it; `shift` bytes of the header put its data where no Float32Array may view it. */
 function packed(header, arrays, shift = 0) {
   const fields = Object.entries(arrays);
-  const contents = { __metadata__: { header: JSON.stringify(header) } };
+  const contents = { __metadata__: { header: JSON.stringify(header), names: JSON.stringify(Object.keys(arrays).reverse()) } };
   let offset = 0;
   for (const [name, { values, shape }] of fields) {
     contents[name] = { dtype: "F32", shape, data_offsets: [offset, offset + values.byteLength] };
@@ -29,6 +29,7 @@ test("a frame's header and arrays come out as they were packed, wherever they li
   for (const shift of [0, 1, 4, 6]) {
     const { header, arrays } = decode(packed({ step: 7 }, { a: array([3], 1, 2, 3), b: array([2, 2], 4, 5, 6, 7) }, shift));
     assert.equal(header.step, 7);
+    assert.deepEqual(Object.keys(arrays), ["b", "a"]);
     assert.deepEqual([...arrays.a.values], [1, 2, 3]);
     assert.deepEqual(arrays.b.shape, [2, 2]);
     assert.deepEqual(rows(arrays.b), [

@@ -17,6 +17,7 @@ from core.experiment.presets import AUTO, FAILING, SHARP, WATCH
 from core.experiment.recipes import OF_THE_METHOD
 from core.problem.reading.reading import load
 from core.store import Device, RunStore
+from dashboard.server import intro
 from dashboard.server.visitor import LOCAL
 from dashboard.solve.shown import query
 
