@@ -1,17 +1,11 @@
-"""A run's film as browsers fetch it: many moments in one answer; and, for pages that draw single frames, a moment as a frame."""
+"""A run's film as browsers fetch it: many moments in one answer; and its losses."""
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
-from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from core.domain import grids
-from core.domain.domain import Interval
-from core.store import OVER, Run, RunStore, frames, moments
+from core.store import OVER, Run, RunStore, frames
 from core.store.film import Numbered
 from core.store.losses import curve
 
@@ -33,36 +27,7 @@ def lasting(run: Run, found: Sequence[Numbered], newest: int) -> bool:
 
 
 def losses(store: RunStore, run: Run) -> bytes:
-    """The frame of a run's loss by the step, thinned."""
-    arrays: dict[str, NDArray[Any]] = dict(curve(store.losses(run.id), run.experiment.weights))
-    return frames.pack({"run": run.id}, arrays)
-
-
-def newest_frame(store: RunStore, run: Run, since: int) -> tuple[int, bytes] | None:
-    """The newest moment's number and frame, or None where it is `since`; of a run at rest the frame in which it was left."""
-    number = store.newest_moment(run.id)
-    kept = store.frame(run.id) if run.status not in ("queued", "running") else None
-    if kept is not None:
-        number = max(number, 1)
-    if number <= max(since, 0):
-        return None
-    if kept is not None:
-        return number, kept[1]
-    ((_, _, data),) = store.moments(run.id, number - 1, 1)
-    return number, as_frame(store, run, data)
-
-
-def as_frame(store: RunStore, run: Run, moment: bytes) -> bytes:
-    """The frame of a moment: with axes, and the losses until then."""
-    header, fields = moments.unpack(moment)
-    axes = _axes("axis.", run.experiment.bound.coordinates, fields, "solution.")
-    coarse = _axes("residual-axis.", run.experiment.bound.coordinates, fields, "residual.")
-    until = store.losses(run.id)[: header["step"] + 1]
-    return frames.pack(header, {**axes, **coarse, **fields, **curve(until, run.experiment.weights)})
-
-
-def _axes(prefix: str, coordinates: Sequence[Interval], fields: dict[str, NDArray[np.float64]], kind: str) -> dict[str, NDArray[Any]]:
-    """The axes of the fields of one kind, by name; none where there is no such field."""
-    shape = next((field.shape for name, field in fields.items() if name.startswith(kind)), ())
-    found = grids.axes(coordinates, {len(coordinates): shape[0]}) if shape else ()
-    return {f"{prefix}{item.name}": axis for item, axis in zip(coordinates, found, strict=False)}
+    """The frame of a run's loss by the step, thinned; each term with its weight, as it counts in the total."""
+    weights = {f"loss.{term}": weight for term, weight in run.experiment.weights}
+    found = curve(store.losses(run.id), run.experiment.weights)
+    return frames.pack({"run": run.id}, {name: values * weights.get(name, 1.0) for name, values in found.items()})

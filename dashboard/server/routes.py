@@ -39,10 +39,7 @@ def routes(base: str = "") -> list[Route]:
     return [
         Route(f"{base}/api/runs/{{id}}/film", _threaded(film)),
         Route(f"{base}/api/runs/{{id}}/losses", _threaded(losses)),
-        Route(f"{base}/api/runs/{{id}}/frame", _threaded(frame)),
         Route(f"{base}/api/runs/{{id}}/status", _threaded(status)),
-        Route(f"{base}/api/runs/{{id}}/snapshots", _threaded(snapshots)),
-        Route(f"{base}/api/runs/{{id}}/snapshot", _threaded(snapshot)),
         Route(f"{base}/api/intro/{{digest}}", _threaded(welcome)),
         Route(f"{base}/api/references/{{key}}", _threaded(reference)),
         Route(f"{base}/api/pictures/{{key}}", _threaded(picture)),
@@ -80,35 +77,10 @@ def losses(request: Request) -> Response:
     return Response(films.losses(store(), run), media_type=FRAME, headers=_state(run))
 
 
-def frame(request: Request) -> Response:
-    """The run's newest picture as a frame, or 204 where it is the version `since`; in both cases headers with the run's state.
-
-    This also says that somebody looks.
-    """
-    run = _seen(request)
-    found = films.newest_frame(store(), run, _integer(request, "since", -1))
-    if found is None:
-        return Response(status_code=204, headers=_state(run))
-    version, data = found
-    return Response(data, media_type=FRAME, headers={**_state(run), "X-Frame-Version": str(version), "Content-Encoding": "identity"})
-
-
 def status(request: Request) -> Response:
     """The run's state, as JSON."""
     run = store().get(request.path_params["id"])
     return _json({"status": run.status, "step": run.step, "steps": run.steps, "seconds": run.seconds, "version": run.version})
-
-
-def snapshots(request: Request) -> Response:
-    """The steps of which there is a moment."""
-    return _json({"steps": store().steps(request.path_params["id"])})
-
-
-def snapshot(request: Request) -> Response:
-    """The moment of a step as a frame."""
-    run = store().get(request.path_params["id"])
-    data = films.as_frame(store(), run, store().moment(run.id, _integer(request, "step", 0)))
-    return Response(data, media_type=FRAME, headers={"Cache-Control": "private, max-age=3600"})
 
 
 def reference(request: Request) -> Response:

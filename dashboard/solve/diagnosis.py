@@ -28,18 +28,20 @@ from dashboard.texts.formats import count, number, percent, plain
 
 ENDED = ("done", "stopped", "paused", "diverged")
 """The states of runs of which there is something to say."""
+FAILED = 0.1
+"""The relative error beyond which a run did not learn its problem."""
 OFTEN = 0.5
 """Seconds between two looks at what is being measured."""
 HEIGHT = 300
 
 
 def show(run: Run | None) -> None:
-    """The section of a run: a button that has it measured, and what is found."""
+    """The section of a run: a button that has it measured, and what is found; open where the run did not learn its problem."""
     ended = run if run is not None and run.status in ENDED else None
     kind = _kind(ended) if ended else ""
     batch = batches.newest(kind)
     running = batch is not None and batch.running
-    with st.expander(_("Diagnosis: what is wrong, and what to change")):
+    with st.expander(_("Diagnosis: what is wrong, and what to change"), expanded=_failed(ended)):
         with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
             idle = ended is None or running
             st.button(_("Diagnose this run"), "diagnose", icon=":material/troubleshoot:", on_click=_start, args=(ended,), disabled=idle)
@@ -52,6 +54,12 @@ def show(run: Run | None) -> None:
             _told(ended, batches.told(batch.id, 0))
         else:
             st.caption(_("Measures the network at its last checkpoint, in a process of its own, within seconds."))
+
+
+def _failed(run: Run | None) -> bool:
+    """Whether a run ended far from its reference, or blew up."""
+    errors = [error for error in (run.relative_l2 or {}).values() if error is not None] if run else []
+    return run is not None and (run.status == "diverged" or max(errors, default=0.0) > FAILED)
 
 
 def _kind(run: Run) -> str:

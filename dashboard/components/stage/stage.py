@@ -21,6 +21,7 @@ from dashboard.problems import terms
 from dashboard.runs.status import STATES
 from dashboard.server import intro, references
 from dashboard.texts import LANGUAGE, _, ngettext
+from dashboard.texts.formats import number
 
 NAMES = {"autograd": N_("autograd"), "jets": N_("jets"), "native": N_("native")}
 """The engines that take steps, in a word."""
@@ -132,9 +133,15 @@ def _maps(experiment: Experiment) -> list[dict[str, Any]]:
 
 
 def _loss(experiment: Experiment) -> dict[str, Any]:
-    labels = {name: label for name, label in terms.labels(experiment).items() if name in experiment.trained}
+    weights = dict(experiment.weights)
+    labels = {name: _weighed(label, weights[name]) for name, label in terms.labels(experiment).items() if name in experiment.trained}
     figure = loss(labels, experiment.steps, step=_("step"), total=_("total"))
     return _panel("loss", _("Loss"), figure, _("How the loss falls, step by step."), aside=True)
+
+
+def _weighed(label: str, weight: float) -> str:
+    """A term's label with its weight, where it has another than 1: the curve is drawn as it counts in the total."""
+    return label if weight == 1 else _("{term}, times {weight}").format(term=label, weight=number(weight))
 
 
 def _residual(experiment: Experiment) -> dict[str, Any]:

@@ -29,7 +29,7 @@ from core.problem.statement import METHODS
 from core.references import Reference, exact
 from core.references.common.solution import Evidence
 from core.store import Lease, Run, RunStore, classical, moments
-from core.store.frames import pack, unpack
+from core.store.frames import unpack
 from core.store.moments import Moment
 from dashboard import components
 from dashboard.server import headers, references, services
@@ -128,69 +128,24 @@ def test_the_losses_are_a_frame(client: Client, store: RunStore, lease: Lease) -
     arrays = unpack(client.get(path).content)[1]
     steps = arrays["loss.steps"].astype(int)
     assert steps[0] == 0 and steps[-1] == 999 and len(steps) <= 400
-    assert arrays["loss.condition-1"].tolist() == rows[steps, 1].tolist()
+    weight = dict(store.get(lease.run_id).experiment.weights)["condition-1"]
+    assert arrays["loss.condition-1"] == pytest.approx(rows[steps, 1] * weight)
     assert arrays["loss.total"] == pytest.approx(rows[steps] @ [weight for _, weight in store.get(lease.run_id).experiment.weights])
 
 
-def test_a_frame_comes_once_and_then_only_what_is_newer(client: Client, store: RunStore, lease: Lease) -> None:
-    path = f"/api/runs/{lease.run_id}/frame"
-    assert client.get(path).status_code == 204
-    store.write_moments(lease, [moment_of(7)])
-    store.write_losses(lease, 1, np.ones((9, 2)))
-    first = client.get(path)
-    header, arrays = unpack(first.content)
-    assert first.status_code == 200 and first.headers["content-type"] == "application/octet-stream"
-    assert header["step"] == 7 and arrays["solution.u"].tolist() == [7.0] * 5
-    assert arrays["axis.t"].tolist() == [0, 1, 2, 3, 4] and arrays["residual-axis.t"].tolist() == [0, 2, 4]
-    assert arrays["loss.steps"].tolist() == list(range(8))
-    version = first.headers["x-frame-version"]
-    assert client.get(path, params={"since": version}).status_code == 204
-    store.write_moments(lease, [moment_of(8)])
-    assert unpack(client.get(path, params={"since": version}).content)[0]["step"] == 8
-
-
-def test_a_frame_is_not_compressed_on_its_way(client: Client, store: RunStore, lease: Lease) -> None:
-    store.write_moments(lease, [moment_of(1)])
-    assert client.get(f"/api/runs/{lease.run_id}/frame").headers["content-encoding"] == "identity"
-
-
-def test_the_state_is_of_this_moment_and_not_of_the_frame(client: Client, store: RunStore, lease: Lease) -> None:
-    store.write_moments(lease, [moment_of(1)])
-    store.progress(lease, 12, 3.5, "jets")
-    answer = client.get(f"/api/runs/{lease.run_id}/frame")
-    assert [answer.headers[f"x-run-{name}"] for name in ("status", "step", "seconds")] == ["running", "12", "3.500"]
-    assert answer.headers["cache-control"] == "no-store"
-
-
-@pytest.mark.parametrize("path", ["frame", "film"])
-def test_looking_is_told_to_the_worker(client: Client, store: RunStore, lease: Lease, path: str) -> None:
+def test_looking_is_told_to_the_worker(client: Client, store: RunStore, lease: Lease) -> None:
     assert not store.renew(lease).watched
-    client.get(f"/api/runs/{lease.run_id}/{path}")
+    client.get(f"/api/runs/{lease.run_id}/film")
     assert store.renew(lease).watched
 
 
-def test_the_last_frame_of_a_run_that_is_over_stays(client: Client, store: RunStore, lease: Lease) -> None:
-    exact = 1 / 3 * np.arange(5)
-    store.write_moments(lease, [moment_of(30)])
-    store.write_frame(lease, pack({"step": 30}, {"solution.u": exact}))
-    store.finish(lease, "done", step=30, seconds=1.0, loss=0.5, losses={}, relative_l2=None, max_error=None)
-    answer = client.get(f"/api/runs/{lease.run_id}/frame")
-    assert answer.headers["x-run-status"] == "done" and unpack(answer.content)[0]["step"] == 30
-    np.testing.assert_array_equal(unpack(answer.content)[1]["solution.u"], exact.astype(np.float32))
-    assert client.get(f"/api/runs/{lease.run_id}/frame", params={"since": answer.headers["x-frame-version"]}).status_code == 204
-
-
-def test_status_and_snapshots(client: Client, store: RunStore, lease: Lease) -> None:
+def test_the_status_is_told(client: Client, store: RunStore, lease: Lease) -> None:
     store.progress(lease, 3, 0.25, "jets")
     status = client.get(f"/api/runs/{lease.run_id}/status").json()
     assert status == {"status": "running", "step": 3, "steps": 30, "seconds": 0.25, "version": 0}
-    store.write_moments(lease, [moment_of(1), moment_of(10)])
-    assert client.get(f"/api/runs/{lease.run_id}/snapshots").json() == {"steps": [1, 10]}
-    assert unpack(client.get(f"/api/runs/{lease.run_id}/snapshot", params={"step": 10}).content)[0]["step"] == 10
-    assert client.get(f"/api/runs/{lease.run_id}/snapshot", params={"step": 2}).status_code == 404
 
 
-@pytest.mark.parametrize("path", ["film", "losses", "frame", "status", "snapshot?step=1"])
+@pytest.mark.parametrize("path", ["film", "losses", "status"])
 def test_an_unknown_run_is_told_as_json(client: Client, path: str) -> None:
     answer = client.get(f"/api/runs/none/{path}")
     assert answer.status_code == 404 and answer.json()["error"].startswith("unknown-")
@@ -200,7 +155,6 @@ def test_an_unknown_run_is_told_as_json(client: Client, path: str) -> None:
 def test_a_version_that_is_no_number_counts_as_none(client: Client, store: RunStore, lease: Lease, since: str) -> None:
     store.write_moments(lease, [moment_of(1)])
     assert client.get(f"/api/runs/{lease.run_id}/film", params={"after": since, "most": since}).status_code in (200, 204)
-    assert client.get(f"/api/runs/{lease.run_id}/frame", params={"since": since}).status_code in (200, 204)
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
