@@ -286,11 +286,12 @@ def test_all_of_solve_by_keyboard(solve: Solve) -> None:
     expect(solve.button("Train")).to_be_focused()
     press("Enter")
     solve.wait_status("done")
+    solve.number("Loss", "Home")
     solve.page.evaluate("() => document.activeElement.blur()")
     moment = solve.page.locator(".tg-timeline .tg-moment")
-    for key, text in (("Home", "step 0 of 200"), ("ArrowRight", "step 1 of 200"), ("End", "step 200 of 200")):
+    for key, text in (("ArrowRight", "step 1 of 200"), ("ArrowLeft", "step 0 of 200")):
         press(key)
-        expect(moment).to_contain_text(text.split(" of")[0])
+        expect(moment).to_have_text(text)
     press(" ")
     expect(solve.button("Pause the film")).to_be_visible()
     press(" ")

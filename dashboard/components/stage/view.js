@@ -153,8 +153,6 @@ class Stage {
       " ": () => this.toggle(),
       ArrowLeft: () => this.go(this.player.place - 1),
       ArrowRight: () => this.go(this.player.place + 1),
-      Home: () => this.go(0),
-      End: () => this.go(this.player.last),
       f: () => this.fillScreen(),
       "?": () => this.help.open(),
     });
@@ -206,7 +204,7 @@ class Stage {
    */
   haunt(before) {
     const { moment } = this;
-    if (!moment) return;
+    if (!moment || before.intro) return;
     const fields = this.film.fields(moment);
     this.ghost.keep(before.form, { ...fields, ...axes(fields, before.coordinates), ...this.losses }, moment.header.relative_l2 ?? null);
   }
@@ -249,7 +247,8 @@ class Stage {
     this.ghost.show(data.form, data);
     this.cost.show(reference, nearest, header?.seconds ?? data.seconds, header?.weights, data);
     const last = this.film.moments.at(-1)?.header;
-    this.verdict.show(over ? this.status : null, (last ?? data.scores)?.relative_l2, Boolean(reference.missing), data);
+    const ended = over && this.player.atEnd && !this.player.playing;
+    this.verdict.show(ended ? this.status : null, (last ?? data.scores)?.relative_l2, Boolean(reference.missing), data);
     this.standing.judge(this.verdict.judgement);
     const { steps, seconds } = data.limits;
     const reached = Math.min(1, Math.max(steps ? this.trained / steps : 0, seconds ? (last?.seconds ?? 0) / seconds : 0));
@@ -423,7 +422,8 @@ class Stage {
       if (moments) this.take(moments, active || newest > this.film.newest);
       else this.player.take(this.film.length, this.player.place, active);
       const rest = !active && newest <= this.film.newest;
-      if (this.film.length && (first || this.opened !== run)) this.begin(run, plays);
+      if (this.film.length && this.opened !== run) this.begin(run, plays);
+      else if (first && active && this.opened === run && this.player.atEnd) this.goOn();
       if (first || rest || performance.now() - this.lossesAt > LOSSES) await this.loadLosses(run, watch);
       if (watch !== this.watch) return;
       const engine = this.film.moments.at(-1)?.header.engine ?? this.data.engine;
@@ -444,9 +444,10 @@ class Stage {
    */
   take(moments, growing) {
     const looked = this.moment;
+    const follows = this.player.atEnd && !this.player.playing;
     this.film.add(pieces(moments));
     const place = looked ? Math.max(0, this.film.after(looked.header.step) - 1) : this.player.place;
-    this.player.take(this.film.length, place, growing);
+    this.player.take(this.film.length, follows ? this.film.length - 1 : place, growing);
     if (this.player.live) this.arrive(true);
   }
 
@@ -457,7 +458,6 @@ class Stage {
    * @param {boolean} plays
    */
   begin(run, plays) {
-    if (this.opened === run && this.moment) return;
     this.opened = run;
     if (!plays) this.player.open();
     else if (this.calm) this.player.follow();
@@ -467,6 +467,12 @@ class Stage {
       this.player.place = 0;
     }
     this.arrive(false);
+    this.animate();
+  }
+
+  /** A run that is taken up again is watched on from where it was left. */
+  goOn() {
+    this.player.play(performance.now());
     this.animate();
   }
 
