@@ -43,7 +43,7 @@ INSTEAD = {
 }
 """What is always possible, for hyperparameters that the problem or others may forbid."""
 SEEN = "address-seen"
-_DEFAULTS = "shown-defaults"
+_DEFAULTS, _VALUES, _EARLIER = "shown-defaults", "shown-values", "shown-earlier-defaults"
 
 Settings = Mapping[str, Any]
 """Control key → value."""
@@ -138,16 +138,33 @@ def shown_for(problem: Problem) -> Shown:
     fresh = _DEFAULTS not in st.session_state or bool(getattr(get_script_run_ctx(), "is_history_navigation", False))
     known = settings(experiment_of(problem, preset=preset))
     now = {key: value for key in known if (value := _now(problem, key, fresh)) is not ...}
-    before = {} if fresh else st.session_state.get(_DEFAULTS, {})
-    moved = {key: value for key, value in now.items() if key not in before or value != before[key]}
+    moved = now if fresh else _moved(now)
     found, method = defaults(problem, preset, moved)
-    st.session_state[_DEFAULTS] = found
+    _remember(found, {key: moved.get(key, default) for key, default in found.items()}, fresh)
     for key, default in found.items():
         value = moved.get(key, default)
         if key in st.session_state and st.session_state[key] != value:
             st.session_state[key] = value
     values = {key: moved.get(key, default) for key, default in found.items()}
     return Shown(values, found, method, _refusal(problem, values, method))
+
+
+def _moved(now: Settings) -> dict[str, Any]:
+    """The controls that somebody has moved, of those that show `now`.
+
+    A browser that has yet to hear of a new default sends the one of before, along with what its visitor has moved just then: an echo.
+    """
+    before, values, earlier = (st.session_state[name] for name in (_DEFAULTS, _VALUES, _EARLIER))
+    news = {key for key, value in now.items() if key not in values or value != values[key]}
+    echoes = {key for key in news if len(news) > 1 and now[key] in earlier.get(key, ())}
+    return {key: value for key, value in now.items() if key not in echoes and (key not in before or value != before[key])}
+
+
+def _remember(found: Settings, values: Settings, fresh: bool) -> None:
+    """Keep the defaults, the ones before them, and what the controls show."""
+    before, earlier = ({}, {}) if fresh else (st.session_state[_DEFAULTS], st.session_state[_EARLIER])
+    gone = {key: (*earlier.get(key, ()), before[key]) for key, default in found.items() if key in before and before[key] != default}
+    st.session_state[_DEFAULTS], st.session_state[_VALUES], st.session_state[_EARLIER] = found, values, {**earlier, **gone}
 
 
 def query(experiment: Experiment, key: str, preset: str | None = None) -> dict[str, str]:
@@ -164,7 +181,8 @@ def show(experiment: Experiment, key: str, preset: str = SHARP) -> None:
     presets.set_on(preset)
     st.session_state[PROBLEM] = key
     st.session_state[SEEN] = (key, preset)
-    values, st.session_state[_DEFAULTS] = _as_shown(experiment, preset)
+    values, found = _as_shown(experiment, preset)
+    _remember(found, values, fresh=True)
     st.session_state.update(values)
     st.query_params.from_dict({PROBLEM: key, **presets.in_address(preset)})  # one entry in the browser's history, not one a control
 

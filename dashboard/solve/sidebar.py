@@ -1,4 +1,8 @@
-"""The sidebar of the page Solve below the problem: presets, the settings that matter most, and all others in groups, with a search."""
+"""The sidebar of the page Solve below the problem: presets, the settings that matter most, and all others in groups, with a search.
+
+Whatever comes and goes is in a container of its own, so that each control keeps its place: a bound one that is drawn elsewhere than before
+loses its way into the address (Streamlit 1.67: the browser forgets it with its old place).
+"""
 
 from __future__ import annotations
 
@@ -30,16 +34,17 @@ _WEIGHTS = "loss"
 
 def preset_row(problem: Problem, page: Shown) -> None:
     """The presets, that which is on marked: the one of the page, unless a setting has moved; and what lies between them."""
-    names, on = known_presets.known(problem), presets.on()
-    st.session_state[_ROW] = None if page.changed else on
-    labels = {name: _(PRESETS[name].label) for name in names}
-    st.segmented_control(
-        _("Preset"), list(names), format_func=labels.__getitem__, key=_ROW, on_change=_take, args=(problem,), width="stretch"
-    )
-    st.caption(" ".join(_("**{preset}**: {words}").format(preset=labels[name], words=_(PRESETS[name].help)) for name in names))
-    if page.changed:
-        text = ngettext("{preset}, with {number} setting changed.", "{preset}, with {number} settings changed.", len(page.changed))
-        st.caption(text.format(preset=labels[on], number=len(page.changed)))
+    with st.container(gap="xsmall"):
+        names, on = known_presets.known(problem), presets.on()
+        st.session_state[_ROW] = None if page.changed else on
+        labels = {name: _(PRESETS[name].label) for name in names}
+        st.segmented_control(
+            _("Preset"), list(names), format_func=labels.__getitem__, key=_ROW, on_change=_take, args=(problem,), width="stretch"
+        )
+        st.caption(" ".join(_("**{preset}**: {words}").format(preset=labels[name], words=_(PRESETS[name].help)) for name in names))
+        if page.changed:
+            text = ngettext("{preset}, with {number} setting changed.", "{preset}, with {number} settings changed.", len(page.changed))
+            st.caption(text.format(preset=labels[on], number=len(page.changed)))
 
 
 def _take(problem: Problem) -> None:
@@ -50,7 +55,8 @@ def _take(problem: Problem) -> None:
 
 def values(problem: Problem, page: Shown) -> dict[str, float]:
     """The sliders of the parameters, each with its value."""
-    return {item.name: controls.parameter(item, controls.state(f"values.{item.name}", page)) for item in problem.parameters}
+    with st.container():
+        return {item.name: controls.parameter(item, controls.state(f"values.{item.name}", page)) for item in problem.parameters}
 
 
 def essentials(problem: Problem, page: Shown, devices: tuple[Device, ...]) -> dict[str, Any]:
