@@ -70,7 +70,7 @@ def promise(problem: Problem) -> str:
         return ""
     if math.isinf(problem.promise):
         return _("Plain training fails here: a lesson.")
-    text = _("Trains to a relative L2 error of {error} or less.").format(error=number(problem.promise))
+    text = _("Trains to a relative L2 error of {error} or less with the preset Sharp.").format(error=number(problem.promise))
     return " ".join([text, *([_("Plain training fails here: a lesson, at one click.")] if problem.failure else [])])
 
 

@@ -128,7 +128,7 @@ def left_to_the_loss(experiment: Experiment, usual: str) -> TangenteError | None
 
 
 def _chosen() -> None:
-    """Another problem: the same preset, if that problem has it, with nothing moved."""
+    """Show the chosen problem by the preset of the page, if that problem has it, with nothing moved."""
     problem = catalogue.find(chosen())
     preset = presets.on_for(problem)
     shown.show(experiment_of(problem, preset=preset), chosen(), preset)

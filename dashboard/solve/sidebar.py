@@ -26,7 +26,6 @@ from dashboard.solve import controls, presets, shown
 from dashboard.solve.shown import Shown
 from dashboard.texts import _, ngettext
 
-_ROW = "preset-chosen"
 _SEARCH = "settings-search"
 _WEIGHTS = "loss"
 """The group to which the weights of the terms belong."""
@@ -34,22 +33,21 @@ _WEIGHTS = "loss"
 
 def preset_row(problem: Problem, page: Shown) -> None:
     """The presets, that which is on marked: the one of the page, unless a setting has moved; and what lies between them."""
+    names, on = known_presets.known(problem), presets.on()
+    labels = {name: _(PRESETS[name].label) for name in names}
     with st.container(gap="xsmall"):
-        names, on = known_presets.known(problem), presets.on()
-        st.session_state[_ROW] = None if page.changed else on
-        labels = {name: _(PRESETS[name].label) for name in names}
-        st.segmented_control(
-            _("Preset"), list(names), format_func=labels.__getitem__, key=_ROW, on_change=_take, args=(problem,), width="stretch"
-        )
+        with st.container(horizontal=True, gap="xsmall"):
+            for name in names:
+                mark = ":material/check:" if name == on and not page.changed else None
+                st.button(labels[name], f"preset-{name}", _(PRESETS[name].help), icon=mark, on_click=_take, args=(problem, name))
         st.caption(" ".join(_("**{preset}**: {words}").format(preset=labels[name], words=_(PRESETS[name].help)) for name in names))
         if page.changed:
             text = ngettext("{preset}, with {number} setting changed.", "{preset}, with {number} settings changed.", len(page.changed))
             st.caption(text.format(preset=labels[on], number=len(page.changed)))
 
 
-def _take(problem: Problem) -> None:
-    """Set every control as the preset that was clicked has it, or, where that was on already, as it is."""
-    name = st.session_state[_ROW] or presets.on()
+def _take(problem: Problem, name: str) -> None:
+    """Set every control as a preset has it."""
     shown.show(experiment_of(problem, preset=name), controls.chosen(), name)
 
 

@@ -14,7 +14,7 @@ def test_the_address_says_the_preset_and_what_was_moved_alone(solve: Solve) -> N
     expect(solve.page).to_have_url(re.compile("preset=watch"))
     solve.choose_problem("Exponential decay")
     expect(solve.page).to_have_url(re.compile(r"\?problem=decay&preset=watch$"))
-    solve.page.get_by_role("radio", name="Sharp").click()
+    solve.click("Sharp")
     expect(solve.page.get_by_text("auto: Levenberg-Marquardt")).to_be_visible()
     expect(solve.page).to_have_url(re.compile(r"\?problem=decay$"))
     solve.slide("Width", "40")

@@ -52,6 +52,14 @@ def test_solve_trains_keeps_and_shows(cli, tmp_path: Path) -> None:  # type: ign
     assert f" on cpu by the {result['engine']} engine\n" in shown.stdout
 
 
+def test_a_preset_says_what_is_left_out(cli, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    done = cli("solve", "decay", "--preset", "watch", "--steps", "5", "--json", "out.json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads((tmp_path / "out.json").read_text())["experiment"]["training"]["optimiser"] == "adam"
+    refused = cli("solve", "decay", "--preset", "failing")
+    assert refused.returncode == 2 and "no preset failing" in refused.stderr
+
+
 def test_the_engine_that_is_asked_for_is_told(cli) -> None:  # type: ignore[no-untyped-def]
     done = cli("solve", "decay", *QUICK, "--steps", "5", "--engine", "autograd")
     assert " on cpu by the autograd engine\n" in done.stdout, done.stderr

@@ -131,3 +131,10 @@ def test_another_package_named_core_is_told_of(tmp_path: Path) -> None:
     assert done.returncode == 1 and "another is loaded already" in done.stderr
     code = f"import sys; sys.path.append({str(ROOT)!r}); import tangente; print(tangente.library())"
     subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True, timeout=60)
+
+
+def test_a_preset_says_what_is_left_out() -> None:
+    watch = tangente.experiment("decay", preset="watch", depth=2)
+    assert (watch.optimiser, watch.depth, tangente.experiment("decay").optimiser) == ("adam", 2, "levenberg-marquardt")
+    with pytest.raises(tangente.InputError, match="watch"):
+        tangente.experiment("decay", preset="wach")

@@ -22,7 +22,6 @@ from dashboard.server.visitor import LOCAL
 from dashboard.solve.shown import query
 
 PAGE = Path(__file__).resolve().parents[3] / "pages" / "solve.py"
-ROW = "preset-chosen"
 ROBIN = """
 [problem]
 coordinates = { x = [0, 1] }
@@ -64,6 +63,13 @@ def words(app: AppTest) -> str:
     return "\n".join(element.value for element in (*app.sidebar.markdown, *app.sidebar.caption))
 
 
+def on(app: AppTest) -> str | None:
+    """The preset that is marked."""
+    marked = [button.key.removeprefix("preset-") for button in app.button if button.key.startswith("preset-") and button.proto.icon]
+    assert len(marked) <= 1
+    return marked[0] if marked else None
+
+
 def keys(app: AppTest) -> set[str]:
     return {button.key for button in app.button}
 
@@ -75,7 +81,7 @@ def test_the_bare_address_opens_with_watch_and_says_so(solve: Open) -> None:
     app = solve()
     first = library_problems()[0]
     assert app.query_params["preset"] in (WATCH, [WATCH])
-    assert app.button_group(ROW).value == WATCH
+    assert on(app) == WATCH
     shows(app, experiment_of(first, preset=WATCH))
 
 
@@ -87,16 +93,16 @@ def test_an_address_that_names_a_problem_or_a_setting_without_a_preset_is_sharp(
 
 
 def test_a_foreign_name_in_the_address_is_no_setting(solve: Open) -> None:
-    assert solve(utm_source="letter").button_group(ROW).value == WATCH
+    assert on(solve(utm_source="letter")) == WATCH
 
 
 @pytest.mark.parametrize("preset", [WATCH, SHARP, FAILING])
 def test_a_preset_is_the_same_from_wherever_one_comes(solve: Open, preset: str) -> None:
     wave = load("wave")
     app = solve(problem="wave", depth="7", optimiser="lbfgs", constraints="soft", seed="3")
-    assert app.button_group(ROW).value is None, "settings have changed, so none is on"
-    app.button_group(ROW).set_value(preset).run()
-    assert app.button_group(ROW).value == preset
+    assert on(app) is None, "settings have changed, so none is on"
+    app.button(f"preset-{preset}").click().run()
+    assert on(app) == preset
     shows(app, experiment_of(wave, preset=preset))
     assert app.query_params.get("preset", [SHARP]) in (preset, [preset])
     linked = solve(problem="wave", preset=preset)
@@ -114,7 +120,7 @@ def test_another_problem_keeps_the_preset(solve: Open) -> None:
 def test_a_preset_that_is_not_there_is_told(solve: Open, asked: str) -> None:
     app = solve(problem="decay", preset=asked)
     assert asked in app.warning[0].value and "Sharp" in app.warning[0].value
-    assert app.button_group(ROW).value == SHARP
+    assert on(app) == SHARP
 
 
 @pytest.mark.parametrize(
@@ -219,10 +225,10 @@ def test_what_is_not_as_the_preset_has_it_is_marked_and_goes_back(solve: Open) -
     app.select_slider("learning_rate").set_value(0.01).run()
     app.select_slider("values.u0").set_value(2.0).run()
     assert {key for key in keys(app) if key.startswith("back-")} == {"back-learning_rate", "back-values.u0"}
-    assert "Watch, with 2 settings changed." in words(app) and app.button_group(ROW).value is None
+    assert "Watch, with 2 settings changed." in words(app) and on(app) is None
     for key in ("back-learning_rate", "back-values.u0"):
         app.button(key).click().run()
-    assert app.button_group(ROW).value == WATCH
+    assert on(app) == WATCH
     shows(app, experiment_of(load("decay"), preset=WATCH))
 
 
@@ -233,7 +239,7 @@ def test_the_way_back_to_the_method_brings_what_goes_along_with_it(solve: Open) 
     app.button("back-optimiser").click().run()
     recipe = experiment_of(load("decay"))
     assert {name: app.session_state[name] for name in OF_THE_METHOD} == {name: getattr(recipe, name) for name in OF_THE_METHOD}
-    assert app.button_group(ROW).value == SHARP
+    assert on(app) == SHARP
 
 
 # Groups, the search, and spoken names.
