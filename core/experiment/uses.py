@@ -15,7 +15,7 @@ Settings = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Use:
-    """The use of a setting: `counts` tells from all settings whether it has any; else `idle` says why, and `label` offers the change `switch`."""
+    """The use of a setting: `counts` tells whether it has any; else `idle` says why, and `label` offers the change `switch`."""
 
     counts: Callable[[Settings], bool]
     idle: str
