@@ -70,6 +70,9 @@ def test_methods_take_turns_and_what_cannot_be_is_told(solve: Solve) -> None:
     optimiser.press_sequentially("lbfgs")  # a long list is drawn in part only
     solve.page.get_by_role("option", name="adam 1000, lbfgs").click()
     expect(solve.page).to_have_url(re.compile("optimiser=adam(%20|\\+)1000%2C(%20|\\+)lbfgs"))
+    expect(solve.page.get_by_text("to remember, and at most 100 MB are kept").first).to_be_visible()
+    solve.click("Take auto")
+    expect(solve.page).not_to_have_url(re.compile("optimiser="))
     expect(solve.button("Train")).to_be_enabled()
 
 
