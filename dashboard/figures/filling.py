@@ -18,7 +18,7 @@ DECADES = 3.0
 
 
 def _log10(values: NDArray[Any]) -> NDArray[Any]:
-    powers: NDArray[Any] = np.log10(np.maximum(np.abs(values), 1e-300))
+    powers: NDArray[Any] = np.log10(np.maximum(np.abs(values, dtype=np.float64), 1e-300))
     return powers
 
 

@@ -63,7 +63,7 @@ def test_its_network_gives_its_fields(result: tangente.Result) -> None:
 
 def test_its_figure_holds_what_it_draws(result: tangente.Result) -> None:
     network, reference, error = (np.asarray(trace.z) for trace in result.figure().data)
-    assert np.array_equal(network, result.fields["u"]) and np.allclose(error, np.abs(network - reference))
+    assert np.array_equal(network, result.fields["u"]) and np.allclose(10.0**error, np.abs(network - reference))
     assert {trace.name for trace in result.figure().data} == {None} and np.array_equal(result.figure().data[0].x, result.axes["t"])
 
 

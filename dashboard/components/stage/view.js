@@ -419,7 +419,7 @@ class Stage {
       const active = ACTIVE.includes(status);
       this.status = status;
       this.trained = Math.max(step, this.film.moments.at(-1)?.header.step ?? 0);
-      if (moments) this.take(moments, active || newest > this.film.newest);
+      if (moments) this.take(moments, active, newest);
       else this.player.take(this.film.length, this.player.place, active);
       const rest = !active && newest <= this.film.newest;
       if (this.film.length && this.opened !== run) this.begin(run, plays);
@@ -439,14 +439,18 @@ class Stage {
   }
 
   /**
+   * Take in moments of a run that is `active`, or has others up to number `newest`.
+   *
    * @param {ArrayBuffer} moments
-   * @param {boolean} growing
+   * @param {boolean} active
+   * @param {number} newest
    */
-  take(moments, growing) {
+  take(moments, active, newest) {
     const looked = this.moment;
     const follows = this.player.atEnd && !this.player.playing;
     this.film.add(pieces(moments));
     const place = looked ? Math.max(0, this.film.after(looked.header.step) - 1) : this.player.place;
+    const growing = active || newest > this.film.newest;
     this.player.take(this.film.length, follows ? this.film.length - 1 : place, growing);
     if (this.player.live) this.arrive(true);
   }

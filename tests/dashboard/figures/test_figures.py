@@ -20,8 +20,8 @@ from core.problem import cusps
 from core.problem.binding import bind
 from core.problem.reading.reading import library, load, problem_from_table
 from core.references import Reference
-from core.running.display import Display
-from core.store.frames import unpack
+from core.running.display import FULL, Display, State
+from core.store.losses import curve
 from core.studies.spread import Series, by_step, spread
 from core.training.training import train
 from dashboard.components.stage.stage import panels
@@ -40,13 +40,23 @@ LAYOUT = {"template", "xaxis", "yaxis", "uirevision", "showlegend", "meta", "sce
 """What figures say of their own layout; the rest is the template's."""
 
 
-def frame_of(experiment: Experiment) -> dict[str, NDArray[np.float32]]:
+def arrays_of(experiment: Experiment) -> dict[str, NDArray[Any]]:
+    """What a moment has, and what the scripts of the stage lay beside it, as they do: axes, the reference, losses."""
     snapshot = next(train(experiment))
     losses = Losses(experiment, next(snapshot.network.parameters()).device)
-    history = snapshot.losses.detach().numpy()[None, :]
-    shape = [len(axis) for axis in grids.axes(experiment.bound.coordinates, grids.FULL)]
+    coordinates = experiment.bound.coordinates
+    shape = [len(axis) for axis in grids.axes(coordinates, grids.FULL)]
     reference = Reference("exact", np.zeros((*shape, len(experiment.bound.unknowns))), 0.0, 0.0)
-    return unpack(Display(experiment, losses, lambda: reference).frame(snapshot, history, {}))[1]
+    drawn = Display(experiment, losses, lambda: reference).draw(State.of(snapshot), snapshot.losses.numpy(), FULL)
+    fields: dict[str, NDArray[Any]] = dict(drawn.fields)
+    kinds = {"axis": "solution.", "error-axis": "error.", "residual-axis": "residual.", "reference-axis": "solution."}
+    for kind, begin in kinds.items():
+        size = next(field.shape for name, field in drawn.fields.items() if name.startswith(begin))[0]
+        axes = grids.axes(coordinates, {len(coordinates): size})
+        fields |= {f"{kind}.{item.name}": axis for item, axis in zip(coordinates, axes, strict=True)}
+    fields |= {f"reference.{unknown}": np.zeros(shape) for unknown in experiment.bound.unknowns}
+    rows = np.ones((3, len(experiment.weights)), np.float32)
+    return fields | curve(rows, experiment.weights)
 
 
 def traces(experiment: Experiment) -> list[dict[str, Any]]:
@@ -64,22 +74,23 @@ def test_figures_have_the_template_in_common_and_need_nothing_of_the_page(proble
 
 
 @pytest.mark.parametrize("problem", KINDS)
-def test_every_array_is_one_that_frames_have(problem: str) -> None:
+def test_every_array_is_one_that_there_is(problem: str) -> None:
     experiment = small(problem)
-    arrays = frame_of(experiment)
+    arrays = arrays_of(experiment)
     for unknown in experiment.bound.unknowns:
         for trace in traces(experiment):
             names = {place: name.format(unknown=unknown, equation=1) for place, name in trace["meta"]["fill"].items()}
-            if names["y"].startswith("others"):
-                continue  # made in the browser
-            shapes = {place: arrays[name].shape for place, name in names.items()}
-            if trace["type"] == "heatmap":
-                expected = [*shapes["x"], *shapes["y"]] if trace["transpose"] else [*shapes["y"], *shapes["x"]]
-                if cut := trace["meta"].get("slice"):
-                    expected.insert(cut["dimension"], len(arrays[cut["along"]]))
-                assert list(shapes["z"]) == expected
+            if names["y"].startswith(("others", "ghost", "cursor")):
+                continue  # of other solutions, of the run before, of the moment that is looked at: made in the browser
+            shapes = {place: [*arrays[name].shape] for place, name in names.items()}
+            if cut := trace["meta"].get("slice"):
+                place = "z" if "z" in shapes else "y"
+                assert shapes[place].pop(cut["dimension"]) == len(arrays[cut["along"]])
+            if trace["type"] in ("heatmap", "surface"):
+                across = [*shapes["x"], *shapes["y"]] if trace.get("transpose") else [*shapes["y"], *shapes["x"]]
+                assert shapes["z"] == across
             else:
-                assert shapes["x"] == shapes["y"]
+                assert len({tuple(shape) for shape in shapes.values()}) == 1
 
 
 @pytest.mark.parametrize("problem", library())
