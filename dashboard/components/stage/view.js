@@ -253,6 +253,7 @@ class Stage {
     const { steps, seconds } = data.limits;
     const reached = Math.min(1, Math.max(steps ? this.trained / steps : 0, seconds ? (last?.seconds ?? 0) / seconds : 0));
     const done = this.status === "done" ? 1 : reached;
+    this.root.dataset.whole = String(!this.player.growing); // whether all moments that there are have come
     const { intro } = data;
     say(this.caption, intro && moment ? (this.player.atEnd && !this.player.playing ? intro.after : intro.during) : "");
     this.timeline.show({ step: header?.step ?? null, best: header?.best, trained: this.trained, steps, reached: done }, data);
