@@ -25,7 +25,7 @@ class Way:
 
 WAYS = {
     "recommended": Way("Tangente, the problem's recipe", "#0072b2", "#56b4e9"),
-    "accurate": Way("Tangente, the preset Accurate", "#007a5a", "#2fcf9f", "7 3"),
+    "accurate": Way("Tangente, SSBroyden for long", "#007a5a", "#2fcf9f", "7 3"),
     "adam": Way("Tangente, Adam alone", "#6b6b6b", "#a8a8a8", "2 3"),
     "deepxde": Way("DeepXDE, Adam then L-BFGS", "#b34700", "#f0a050", "9 3 2 3"),
 }

@@ -1,12 +1,15 @@
 """Every problem of the library, trained as its file recommends: seconds on one core and relative L2, beside what it promises.
 
-    python -m benchmarks.library [--only NAME …] [--processes 2] [--json benchmarks/library.json]
+    python -m benchmarks.library [--preset watch] [--only NAME …] [--processes 2] [--json benchmarks/library.json]
 
 Each training has one thread of a process to itself. Its seconds are the processor's, so that others who use the machine count less; the
 clock's are beside them. The relative L2 is the largest of all unknowns, on the grid of 401, 101² or 33³ points on which runs are scored.
 A promise is kept by no more than it within 20 s: a training that takes longer is judged by its best weights of that moment. One of failure,
 which a problem makes as a lesson, is kept by more than a tenth; so is that of the plain training that some files give as one that fails, in
 rows of its own. The exit code is 1 where a promise is broken.
+
+`--preset watch` measures the preset with which the page Solve opens, whose promise is a fair picture, 5e-2, of all problems that are no
+lesson in failure (`benchmarks/watch.json`).
 """
 
 from __future__ import annotations
@@ -29,7 +32,9 @@ from core import references
 from core.domain import grids
 from core.errors import TangenteError
 from core.experiment.experiment import Experiment
-from core.experiment.making import experiment_of, failing_experiment
+from core.experiment.making import experiment_of
+from core.experiment.presets import FAILING, SHARP, WATCH
+from core.problem.problem import Problem
 from core.problem.reading.reading import library, load
 from core.running.process import prepare
 from core.studies.seeds import FAILED
@@ -37,7 +42,11 @@ from core.training.training import train
 
 LIMIT = 20.0
 """Seconds on one core after which a training is judged."""
-FAILING = ", failing"
+PLAIN = ", failing"
+FAIR = 5e-2
+"""The relative L2 error of a picture that one takes for the solution."""
+LESSONS = ("allen-cahn", "lagaris-4", "schrodinger", "wave")
+"""The problems that teach how Adam on a plain network fails, and with Watch show it; what their recipe does about it, Sharp shows."""
 NO_REFERENCE = "no reference"
 
 
@@ -64,12 +73,19 @@ class Outcome:
         return "" if self.error <= self.promise else "promise broken"
 
 
-def measure(name: str) -> Outcome:
-    """Train one problem in this process, as it is recommended or, with `FAILING` after its name, as it fails, and score it."""
-    problem = load(name.removesuffix(FAILING))
-    if name.endswith(FAILING):
-        return scored(name, failing_experiment(problem), math.inf, math.inf)
-    return scored(name, experiment_of(problem), LIMIT, problem.promise)
+def measure(name: str, preset: str = SHARP) -> Outcome:
+    """Train one problem in this process, by a preset or, with `PLAIN` after its name, as it fails, and score it."""
+    problem = load(name.removesuffix(PLAIN))
+    if name.endswith(PLAIN):
+        return scored(name, experiment_of(problem, preset=FAILING), math.inf, math.inf)
+    return scored(name, experiment_of(problem, preset=preset), LIMIT, promised(problem, preset))
+
+
+def promised(problem: Problem, preset: str) -> float | None:
+    """The error that a preset promises; infinite where it is known to fail."""
+    if preset != WATCH:
+        return problem.promise
+    return math.inf if problem.name in LESSONS or math.isinf(problem.promise or 0.0) else FAIR
 
 
 def scored(name: str, experiment: Experiment, limit: float, promise: float | None) -> Outcome:
@@ -83,9 +99,10 @@ def scored(name: str, experiment: Experiment, limit: float, promise: float | Non
     return Outcome(name, steps, seconds, clock, _error(experiment, snapshot.best().network), promise)
 
 
-def names() -> list[str]:
+def names(preset: str = SHARP) -> list[str]:
     """The names of everything that can be measured."""
-    return [name + end for name in library() for end in ("", FAILING) if not end or load(name).failure]
+    ends = ("", PLAIN) if preset == SHARP else ("",)
+    return [name + end for name in library() for end in ends if not end or load(name).failure]
 
 
 @torch.no_grad()
@@ -106,10 +123,10 @@ def _error(experiment: Experiment, network: torch.nn.Module) -> float | None:
     return max(float(distances.max()), reference.error)
 
 
-def measured(names: Sequence[str], processes: int) -> Iterator[Outcome]:
+def measured(names: Sequence[str], processes: int, preset: str = SHARP) -> Iterator[Outcome]:
     """The outcomes, each as soon as it is there."""
     with ProcessPoolExecutor(processes, get_context("spawn"), prepare) as pool:
-        for done in as_completed([pool.submit(measure, name) for name in names]):
+        for done in as_completed([pool.submit(measure, name, preset) for name in names]):
             yield done.result()
 
 
@@ -127,14 +144,16 @@ def row(outcome: Outcome) -> str:
 def main() -> None:
     """Train, report each as it ends, and write the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", nargs="+", metavar="NAME", choices=names(), default=names())
+    parser.add_argument("--preset", choices=(SHARP, WATCH), default=SHARP)
+    parser.add_argument("--only", nargs="+", metavar="NAME", choices=names())
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--json", type=Path, metavar="FILE", help="keep the outcomes there; those of other problems stay")
     options = parser.parse_args()
+    wanted = options.only or names(options.preset)
     outcomes: dict[str, Outcome] = {}
-    for number, outcome in enumerate(measured(options.only, options.processes), 1):
+    for number, outcome in enumerate(measured(wanted, options.processes, options.preset), 1):
         outcomes[outcome.name] = outcome
-        print(f"{number} of {len(options.only)}: {outcome.name} in {outcome.seconds:.1f} s", file=sys.stderr, flush=True)
+        print(f"{number} of {len(wanted)}: {outcome.name} in {outcome.seconds:.1f} s", file=sys.stderr, flush=True)
     print(f"{'problem':30}{'steps':>7}{'core s':>8}{'clock s':>8}{'promised':>10}{'reached':>10}")
     for name in sorted(outcomes):
         print(row(outcomes[name]))

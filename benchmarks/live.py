@@ -50,7 +50,7 @@ WATCH = """() => {
 USABLE = """() => {
     const look = () => {
         const buttons = [...document.querySelectorAll("button:enabled")];
-        const train = buttons.some((button) => /Train( again)?$/.test(button.innerText));
+        const train = buttons.some((button) => /Train( again)?/.test(button.innerText));
         if (train && document.querySelector(".tg-state")?.textContent) window.usable = performance.now();
         else requestAnimationFrame(look);
     };
@@ -126,7 +126,7 @@ def watched_rates(browser: Browser, server: Server, pairs: int, seconds: float) 
         begun = time.perf_counter()
         watched.append(rate(server, run, seconds))
         fetched = page.evaluate(
-            "() => performance.getEntriesByType('resource').map((entry) => entry.name).filter((name) => name.includes('/frame?'))"
+            "() => performance.getEntriesByType('resource').map((entry) => entry.name).filter((name) => name.includes('/film?'))"
         )
         frames.append(len(set(fetched)) / (time.perf_counter() - begun))
         page.context.close()

@@ -1,4 +1,4 @@
-"""The command line: `python -m core solve|seeds|resume|reference|problems|runs|show|worker|frameworks|completion`.
+"""The command line: `python -m core solve|seeds|train-on|resume|reference|problems|runs|show|worker|frameworks|completion`.
 
 Exit codes: 0 done, 2 bad input, 3 failed, 130 interrupted (what was done is kept), 141 left by whoever read the output.
 """
@@ -23,7 +23,9 @@ from core import __version__, references
 from core.errands import interruptions, logs
 from core.errands.completion import completion
 from core.errors import InputError, Position, RunError, TangenteError
+from core.experiment import presets
 from core.experiment.asking import asked
+from core.experiment.continuation import varied
 from core.experiment.experiment import HYPERPARAMETERS, Experiment
 from core.experiment.hyperparameters import Hyperparameter
 from core.files import outputs
@@ -44,6 +46,7 @@ _GONE = (errno.EPIPE, errno.EIO)
 """What writing to a pipe gives that nobody reads any more, and to a terminal that was closed."""
 _POLL = 0.1  # seconds between looks at a run's progress
 _L2 = "relative L2"
+_FROM_STORE = "From the store, trained {ago}; --again trains anew."
 _LINE = 2.0  # seconds between lines where there is no terminal
 
 
@@ -105,8 +108,13 @@ def _parser(program: str) -> argparse.ArgumentParser:
     _add_json(resume)
     _add_store(resume)
 
+    onward = commands.add_parser("train-on", help="train a run's network further, by more steps, another learning rate or another method")
+    onward.set_defaults(command=_train_on)
+    _add_run(onward)
+    _add_settings(onward)
+
     alone = commands.add_parser("reference", help="compute the classical solution alone")
-    alone.set_defaults(command=_alone, weight=[], **dict.fromkeys(HYPERPARAMETERS))
+    alone.set_defaults(command=_alone, weight=[], preset=presets.SHARP, **dict.fromkeys(HYPERPARAMETERS))
     alone.add_argument("problem", metavar="NAME-or-FILE.toml")
     alone.add_argument("--value", action="append", default=[], metavar="NAME=NUMBER", help="set a parameter of the equation")
     alone.add_argument("--at", action="append", default=[], metavar="POINT", help='a point whose values are wanted, such as "x=0.5, t=0.6"')
@@ -142,11 +150,18 @@ def _parser(program: str) -> argparse.ArgumentParser:
 def _add_experiment(parser: argparse.ArgumentParser) -> None:
     """What says which experiment to train, and what becomes of its result."""
     parser.add_argument("problem", metavar="NAME-or-FILE.toml")
+    _add_settings(parser)
+
+
+def _add_settings(parser: argparse.ArgumentParser) -> None:
+    """The settings of a training, and what becomes of its result."""
     for name, item in HYPERPARAMETERS.items():
         help = item.help.replace("%", "%%")
         if choices := _possible(item):
             help += f" One of {', '.join(choices)}."
         parser.add_argument("--" + name.replace("_", "-"), dest=name, metavar="VALUE", help=help)
+    told = f"what is left out is as this preset has it: {', '.join(presets.PRESETS)} (default {presets.SHARP})"
+    parser.add_argument("--preset", default=presets.SHARP, metavar="NAME", help=told)
     parser.add_argument("--value", action="append", default=[], metavar="NAME=NUMBER", help="set a parameter of the equation")
     parser.add_argument("--weight", action="append", default=[], metavar="TERM=NUMBER", help="weight of a loss term, or of all of a kind")
     _add_json(parser)
@@ -184,6 +199,21 @@ def _resume(options: argparse.Namespace) -> int:
     _check(run.experiment, options.json)
     reference = _solved(store, run.experiment, again=False)
     return _concluded(store, _train(store, run.experiment, run), reference, options)
+
+
+def _train_on(options: argparse.Namespace) -> int:
+    """Train a run's network further, as a run of its own; what is not said stays as it was there."""
+    store = RunStore(options.store)
+    parent = store.find(options.run)
+    experiment = varied(parent.experiment, *_given(options))
+    _check(experiment, options.json)
+    known = None if options.again else store.continuation(parent.id, experiment)
+    reference = _solved(store, experiment, options.again)
+    if known is None or known.status != "done":
+        known = _train(store, experiment, parent=parent.id)
+    else:
+        print(_FROM_STORE.format(ago=_ago(known)))
+    return _concluded(store, known, reference, options)
 
 
 def _left(store: RunStore, run_id: str) -> Run:
@@ -322,9 +352,9 @@ def _check(experiment: Experiment, path: Path | None) -> None:
 
 def _known_or_trained(store: RunStore, experiment: Experiment, again: bool) -> Run:
     """The store's run of an experiment, if it is done, unless it is to be trained `again`; else a new one."""
-    known = None if again else store.latest(experiment.key)
+    known = None if again else store.latest(experiment.key, visitor="")
     if known is not None and known.status == "done":
-        print(f"From the store, trained {_ago(known)}; --again trains anew.")
+        print(_FROM_STORE.format(ago=_ago(known)))
         return known
     return _train(store, experiment)
 
@@ -336,10 +366,15 @@ def _write(path: Path | None, result: dict[str, Any]) -> None:
 
 def _experiment(options: argparse.Namespace) -> Experiment:
     """The experiment that the flags ask for, on top of the file's or the library's."""
+    return asked(options.problem, *_given(options), options.preset)
+
+
+def _given(options: argparse.Namespace) -> tuple[dict[str, Any], dict[str, float], dict[str, float]]:
+    """The settings, the values of parameters and the weights that the flags give."""
     settings = {name: getattr(options, name) for name in HYPERPARAMETERS if getattr(options, name) is not None}
     values = dict(_assignment("--value", text) for text in options.value)
     weights = dict(_assignment("--weight", text) for text in options.weight)
-    return asked(options.problem, settings, values, weights)
+    return settings, values, weights
 
 
 def _assignment(flag: str, text: str) -> tuple[str, float]:
@@ -358,12 +393,15 @@ def _solved(store: RunStore, experiment: Experiment, again: bool) -> Answer:
     return classical.find(store, *given, again=again)
 
 
-def _train(store: RunStore, experiment: Experiment, left: Run | None = None) -> Run:
-    """Train in this process, a new run or the one that was `left`, until it ends or a signal asks for the end of this process."""
+def _train(store: RunStore, experiment: Experiment, left: Run | None = None, parent: str | None = None) -> Run:
+    """Train in this process until the run ends, or a signal asks for the end of this process.
+
+    It is a new run, which may go on from the `parent` of that id, or the one that was `left`.
+    """
     from core.running.runner import run as train_run  # torch takes seconds to import, and the other commands do without it
 
     with interruptions.noted() as received:
-        run, doing = (store.create(experiment), "Training") if left is None else (left, "Going on with")
+        run, doing = (store.create(experiment, parent=parent), "Training") if left is None else (left, "Going on with")
         with ThreadPoolExecutor(1, "training") as pool, _stopping(store, run.id):
             print(f"{doing} {experiment.problem.title or 'the problem'} as run {run.id}", flush=True)
             if left is not None:
@@ -489,6 +527,8 @@ def _result(run: Run, reference: Answer, nearest: int | None) -> dict[str, Any]:
     return {
         "key": run.key,
         "run": run.id,
+        "parent": run.parent,
+        "before": run.before,
         "status": run.status,
         "steps": run.step,
         "seconds": run.seconds,
@@ -555,6 +595,8 @@ def _show(options: argparse.Namespace) -> int:
     store = RunStore(options.store)
     (run,) = _seen(store, store.find(options.run))
     print(f"run {run.id}, {_ago(run)}")
+    if run.parent is not None:
+        print(f"goes on from run {run.parent}, after {run.before:,} steps")
     print(_summary(run, classical.known(store, run.experiment.problem, dict(run.experiment.values)), _nearest(store, run)))
     if run.error is not None:
         print(_error(run))

@@ -107,6 +107,10 @@ MESSAGES: dict[str, str] = {
     ),
     "not-a-curriculum": N_('{name} must be none, or a parameter and the value that it begins with, as in "beta from 1", but got {value}.'),
     # experiment
+    "no-such-preset": N_("This problem has no preset {preset}; it has {known}."),
+    "state-too-large": N_(
+        "With this network {method} has {size} MB to remember, and at most {limit} MB are kept. Choose adam, or fewer neurons."
+    ),
     "network-too-large": N_(
         "{method} keeps a square table of the {parameters} parameters; it takes networks of up to {most}. Choose lbfgs, or fewer neurons."
     ),
@@ -371,6 +375,10 @@ MESSAGES: dict[str, str] = {
     "run-lost": N_("The run ended without saying why."),
     # training
     "checkpoint-mismatch": N_("The checkpoint belongs to another network: {reason}"),
+    "other-network": N_(
+        "A run goes on with the network that it has: {name} is {before} there, and cannot become {after}. Keep it, or start afresh."
+    ),
+    "checkpoint-lost": N_("The state of the run that this one goes on from is lost. Go on from that run again, or start afresh."),
     # problem, tables, conditions
     "unknown-key": N_("There is no key {name} here. The keys are: {known}."),
     "unknown-key-near": N_("There is no key {name} here; did you mean {near}?"),
@@ -630,10 +638,11 @@ MESSAGES: dict[str, str] = {
     # store
     "unknown-run": N_("There is no run {run} in this store."),
     "ambiguous-run": N_("{count} runs begin with {run}, among them {known}. Give more letters."),
+    "run-of-another": N_("Run {run} belongs to somebody else, who alone can stop or forget it."),
     "run-elsewhere": N_(
         "Run {run} is being trained by another process, such as an open page's, and goes on there. Pause or stop it there first."
     ),
-    "unknown-snapshot": N_("Run {run} kept no picture of step {step}."),
+    "unknown-moment": N_("Run {run} has no picture of step {step}."),
     "unknown-saved-problem": N_("There is no problem {id} in your list."),
     "too-many-problems": N_("Your list holds {limit} problems, and more are not kept; delete some first."),
     "store-too-new": N_(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from dashboard.runs import working
 from dashboard.texts import _
 
 HERE = Path(__file__).resolve().parent
@@ -17,9 +18,11 @@ PYTORCH = PAGES / "pytorch.py"
 
 ABOUT = _("**Tangente**: watch a neural network learn a differential equation, beside a classical method that solves it.")
 
-st.set_page_config(page_title=_("Tangente"), page_icon=HERE / "icon.svg", layout="wide", menu_items={"About": ABOUT})
+st.set_page_config(
+    page_title=_("Tangente"), page_icon=HERE / "icon.svg", layout="wide", initial_sidebar_state=260, menu_items={"About": ABOUT}
+)
 st.html(HERE / "page.css")
-st.navigation(
+page = st.navigation(
     [
         st.Page(SOLVE, title=_("Solve"), icon=":material/neurology:", default=True),
         st.Page(PROBLEMS, title=_("Problems"), icon=":material/grid_view:"),
@@ -27,4 +30,6 @@ st.navigation(
         st.Page(PYTORCH, title=_("Why PyTorch"), icon=":material/local_fire_department:"),
     ],
     position="top",
-).run()
+)
+working.mark()
+page.run()

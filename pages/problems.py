@@ -7,6 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from core.experiment.presets import WATCH
 from core.problem.formulas import formulas
 from core.problem.problem import Problem
 from dashboard.components.picture.picture import picture
@@ -14,6 +15,7 @@ from dashboard.problems import catalogue, filters
 from dashboard.problems.catalogue import PROBLEM
 from dashboard.problems.equation import stacked
 from dashboard.runs import actions
+from dashboard.solve.presets import PRESET
 from dashboard.texts import _, ngettext
 from dashboard.texts.formats import number, plain
 
@@ -31,7 +33,7 @@ def card(key: str, problem: Problem) -> None:
         st.markdown(words(problem))
     with st.container(horizontal=True, gap="xsmall"):
         if st.button(_("Open in Solve"), f"open-{key}", icon=":material/arrow_forward:", type="primary"):
-            st.switch_page(SOLVE, query_params={PROBLEM: key})
+            st.switch_page(SOLVE, query_params={PROBLEM: key, PRESET: WATCH})
         text, aim = (_("Edit a copy"), "copy") if problem.name else (_("Edit"), "open")
         if st.button(text, f"edit-{key}", icon=":material/edit:"):
             st.switch_page(EDITOR, query_params={aim: key})
@@ -68,7 +70,7 @@ def promise(problem: Problem) -> str:
         return ""
     if math.isinf(problem.promise):
         return _("Plain training fails here: a lesson.")
-    text = _("Trains to a relative L2 error of {error} or less.").format(error=number(problem.promise))
+    text = _("Trains to a relative L2 error of {error} or less with the preset Sharp.").format(error=number(problem.promise))
     return " ".join([text, *([_("Plain training fails here: a lesson, at one click.")] if problem.failure else [])])
 
 

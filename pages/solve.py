@@ -4,36 +4,37 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from core.experiment.experiment import HYPERPARAMETERS, terms
-from core.experiment.making import experiment_of
 from core.store import Run
-from dashboard.components.live.live import live_view
+from dashboard.components.stage.stage import stage
 from dashboard.problems import catalogue
-from dashboard.problems.equation import continuities, equation
+from dashboard.problems.equation import equation, headline
 from dashboard.runs import actions, status
 from dashboard.server.services import store
-from dashboard.solve import address, controls, diagnosis, seeds
+from dashboard.solve import address, controls, diagnosis, seeds, sharpening, sidebar, welcome
 from dashboard.solve.experiment_file import panel
-from dashboard.solve.presets import PRESETS
+from dashboard.solve.shown import shown_for
 from dashboard.texts import _
 from dashboard.texts.formats import in_markdown
 
 EDITOR = Path(__file__).with_name("editor.py")
 OFTEN = 2.0
 """Seconds between two looks at a run that waits for a worker."""
-BUTTON = 122
+BUTTON = 118
 """Pixels that a button of the run is wide, whatever it says."""
+KEY = 32
+"""Pixels more for the key that presses it."""
+SHARPEN = _("Train the network on from here by the method that finds the most digits.")
 
 
 def button(label: str, name: str, icon: str, action: Callable[..., None], args: tuple[Any, ...], **more: Any) -> None:
     """A button of the run, always at its place: where it can do nothing it is greyed."""
-    st.button(label, name, icon=icon, on_click=action, args=args, disabled=name not in enabled, width=BUTTON, **more)
+    width = BUTTON + KEY * ("shortcut" in more)
+    st.button(label, name, icon=icon, on_click=action, args=args, disabled=name not in enabled, width=width, **more)
 
 
 def standing(run: Run | None) -> None:
@@ -47,6 +48,8 @@ def standing(run: Run | None) -> None:
             st.markdown(status.sentence(run, waiting, time.time()))
 
 
+welcome.arrive()
+
 # The sidebar: each widget returns its value, and the values make the experiment.
 
 with actions.explained():
@@ -56,67 +59,70 @@ with st.sidebar:
     text, aim = (_("Edit"), "open") if catalogue.mine(controls.chosen()) else (_("Edit a copy"), "copy")
     if st.button(text, "edit", _("Change its equations in the editor."), icon=":material/edit:", type="tertiary"):
         st.switch_page(EDITOR, query_params={aim: controls.chosen()})
-    recipe = controls.settings(experiment_of(problem))
-    values = {item.name: controls.parameter(item) for item in problem.parameters}
-    controls.presets(PRESETS, problem)
-    settings = {}
-    for item in HYPERPARAMETERS.values():
-        if item.essential:
-            settings[item.name] = controls.hyperparameter(item, recipe[item.name], devices, problem.parameters)
+    shown = shown_for(problem)
+    recipe = shown.defaults
+    sidebar.preset_row(problem, shown)
+    values = sidebar.values(problem, shown)
+    settings = sidebar.essentials(problem, shown, devices)
     with st.expander(_("More settings")):
-        for item in HYPERPARAMETERS.values():
-            if not item.essential:
-                settings[item.name] = controls.hyperparameter(item, recipe[item.name], devices, problem.parameters)
-        st.markdown(_("**Weights** of the equations and conditions in the loss"))
-        asked = (*problem.equations, *problem.conditions, *continuities(problem))
-        texts = zip_longest(terms(problem), asked, fillvalue=_("the measurements"))
-        weights = {term: controls.weight(term, text, recipe[f"weights.{term}"]) for term, text in texts}
-    address.check_names(("problem", *seeds.NAMES, *recipe))
+        others, weights = sidebar.more(problem, shown, devices)
+    settings |= others
+    address.check_names(("problem", "preset", actions.RUN, *seeds.NAMES, *recipe))
     experiment_file = st.expander(_("Experiment file"))
 
-# The main part: the equation, the picture, the number.
-
-st.title(catalogue.said(problem, problem.title) or _("Problem without a title"), anchor=False)
-for note in address.notes():
-    st.warning(note, icon=":material/link_off:")
-equation(problem, values)
-st.markdown(catalogue.said(problem, problem.description))
+# The main part: the equation in a line, the picture with its timeline and its numbers, the buttons, then what explains it.
 
 with actions.explained():
     experiment, refusal = controls.experiment(problem, values, settings, weights)
-    warnings = experiment.warnings
-for warning in warnings:
-    st.warning(in_markdown(warning))
-if refusal:
-    st.error(in_markdown(refusal))
-elif (reason := controls.left_to_the_loss(experiment, recipe["constraints"])) is not None:
-    st.caption(_("Not all conditions are built into the network. {reason}").format(reason=in_markdown(reason)))
 missing = experiment.device != recipe["device"] and experiment.device not in {device.name for device in devices}
-if missing:
-    st.error(_("No worker has the device {name}. Choose another in the sidebar.").format(name=experiment.device))
+possible = not (missing or refusal)
 with experiment_file:
     panel(experiment)
-
-wanted = st.session_state.get("train-on-change", False) and not (missing or refusal)
-actions.follow(experiment, wanted)
+actions.follow(experiment, st.session_state.get("train-on-change", False) and possible)
+greets = not refusal and welcome.greets(experiment)
 with actions.explained():
-    run = None if refusal else actions.current(experiment)
-enabled = actions.ENABLED[run.status if run else None] - ({"train", "step", "resume"} if missing or refusal else frozenset())
+    run = None if refusal or greets else actions.current(experiment)
+origin = None if refusal else actions.origin(experiment, run)
+trains = run is not None and run.status in status.TRAINING
+enabled = actions.enabled(run) | ({"on"} if origin else set())
+sharper = sharpening.sharpened(run)
+enabled |= {"sharpen"} if sharper else set()
+if not possible:
+    enabled -= {"step", "on"} if trains else {"toggle", "step", "on"}
+
+with st.container(horizontal=True, gap="medium", vertical_alignment="center", key="headline"):
+    st.title(catalogue.said(problem, problem.title) or _("Problem without a title"), anchor=False, width="content")
+    headline(problem, values)
+for note in address.notes():
+    st.warning(note, icon=":material/link_off:")
+with st.container(key="stage-place"):
+    stage(experiment, run, begun=actions.begun(run), welcome=greets, key="stage")
+if refusal:
+    st.error(in_markdown(refusal))
+if missing:
+    st.error(_("No worker has the device {name}. Choose another in the sidebar.").format(name=experiment.device))
+if trouble := actions.trouble():
+    st.error(trouble)
 
 with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="run-buttons"):
-    label = _("Train again") if run and "train" in enabled else _("Train")
-    button(label, "train", ":material/play_arrow:", actions.train, (experiment,), type="primary")
-    button(_("Pause"), "pause", ":material/pause:", actions.pause, (run,))
-    button(_("One step"), "step", ":material/skip_next:", actions.one_step, (experiment, run))
-    button(_("Resume"), "resume", ":material/resume:", actions.resume, (run,))
+    icon = ":material/pause:" if trains else ":material/play_arrow:"
+    button(actions.label(run), "toggle", icon, actions.toggle, (experiment, run), type="primary", shortcut="t")
+    button(_("One step"), "step", ":material/skip_next:", actions.one_step, (experiment, run), shortcut="s")
     button(_("Stop"), "stop", ":material/stop:", actions.stop, (run,))
-    button(_("Reset"), "reset", ":material/restart_alt:", actions.reset, (experiment,))
+    button(_("Start over"), "over", ":material/restart_alt:", actions.start_over, (), shortcut="o")
+    button(_("Train on"), "on", ":material/fast_forward:", actions.train_on, (origin, experiment))
+    button(_("Sharpen"), "sharpen", ":material/colorize:", sharpening.sharpen, (run, sharper), help=SHARPEN)
+    button(_("Forget"), "forget", ":material/delete:", actions.forget, (run,))
     help = _("Every change of a setting starts its training at once, and stops what trained before.")
     st.toggle(_("Train on every change"), key="train-on-change", help=help, persist_state="session")
 
-if trouble := actions.trouble():
-    st.error(trouble)
 st.fragment(standing, run_every=OFTEN if run and run.status == "queued" else None)(run)
-live_view(experiment, run, key="live")
+if not refusal and (reason := controls.left_to_the_loss(experiment, recipe["constraints"])) is not None:
+    st.caption(_("Not all conditions are built into the network. {reason}").format(reason=in_markdown(reason)))
+for warning in experiment.warnings:
+    st.warning(in_markdown(warning))
+st.markdown(catalogue.said(problem, problem.description))
+with st.expander(_("The problem in full")):
+    equation(problem, values)
 diagnosis.show(run)
-seeds.section(experiment, controls.chosen(), possible=not (missing or refusal))
+seeds.section(experiment, controls.chosen(), possible=possible)

@@ -26,7 +26,7 @@ from core.problem.problem import Problem  # noqa: E402
 from core.problem.reading.reading import library  # noqa: E402
 from core.store import RunStore  # noqa: E402
 from tangente.result import Result  # noqa: E402
-from tangente.solving import experiment, solve, train  # noqa: E402
+from tangente.solving import experiment, solve, train, train_on  # noqa: E402
 
 __all__ = [
     "Experiment",
@@ -41,4 +41,5 @@ __all__ = [
     "library",
     "solve",
     "train",
+    "train_on",
 ]

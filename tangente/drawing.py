@@ -13,6 +13,9 @@ from core.domain.domain import Interval
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
+AXES = ("axis", "reference-axis", "error-axis")
+"""The kinds of axes that figures name, all the same here."""
+
 Arrays = Mapping[str, NDArray[Any]]
 
 
@@ -22,7 +25,7 @@ def figure(coordinates: tuple[Interval, ...], axes: Arrays, fields: Arrays, refe
     Three coordinates are cut halfway along the one that the page cuts.
     """
     arrays = {
-        **{f"axis.{name}": values for name, values in axes.items()},
+        **{f"{kind}.{name}": values for name, values in axes.items() for kind in AXES},
         **{f"solution.{unknown}": values for unknown, values in fields.items()},
         **{f"reference.{unknown}": values for unknown, values in reference.items()},
         **{f"error.{unknown}": np.abs(fields[unknown] - values) for unknown, values in reference.items()},

@@ -23,7 +23,8 @@ Arrays = Mapping[str, NDArray[Any]]
 class Result:
     """A training that has ended, as the store has it.
 
-    `losses` are the terms of the loss by their names, an array each with a value a step; `loss` is their weighted sum at the end.
+    `losses` are the terms of the loss by their names, an array each with the value before the first step and one after each step; `loss` is
+    the weighted sum of those of the network.
     `relative_l2` and `max_error` tell how far each unknown is from the reference, None where there is none. `axes` are the coordinates of
     a grid; `fields` is the network on it, `reference` the exact or classical solution (empty without one), an array for each unknown.
     `run` is its name in the store, as `tangente show` takes it.

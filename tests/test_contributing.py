@@ -78,12 +78,12 @@ def test_a_figure(copy: Path) -> None:
     code = """
 from core.experiment.making import experiment_of
 from core.problem.reading.reading import load
-from dashboard.components.live.live import panels
+from dashboard.components.stage.stage import panels
 for name in ("lotka-volterra", "decay"):
     print([panel["name"] for panel in panels(experiment_of(load(name)))])
 """
     several, one = python(copy, "-c", code).splitlines()
-    assert "phases" in several and "phases" not in one
+    assert "by-size" in one and "by-size" not in several
     layers_hold(copy)
 
 

@@ -32,6 +32,8 @@ WITH_TORCH = (
     "core.network",
     "core.optimisers",
     "core.running.display",
+    "core.running.film",
+    "core.running.filming",
     "core.running.process",
     "core.running.recorder",
     "core.running.runner",

@@ -29,9 +29,9 @@ def test_the_page_is_in_short_blocks() -> None:
 
 
 def test_the_page_takes_the_step_that_train_takes(ran: dict[str, Any]) -> None:
-    snapshot = next(iter(train(ran["experiment"])))
-    assert snapshot.step == 1
-    torch.testing.assert_close(torch.stack(ran["terms"]).detach(), snapshot.losses, rtol=1e-10, atol=1e-12)
+    untrained, snapshot = train(ran["experiment"])
+    assert (untrained.step, snapshot.step) == (0, 1) and snapshot.before is not None
+    torch.testing.assert_close(torch.stack(ran["terms"]).detach(), snapshot.before, rtol=1e-10, atol=1e-12)
     theirs = list(snapshot.network.parameters())
     assert len(ran["after"]) == len(theirs) == len(ran["before"])
     for before, ours, other in zip(ran["before"], ran["after"], theirs, strict=True):

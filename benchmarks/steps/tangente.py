@@ -42,10 +42,11 @@ def build(workload: Workload, variant: str = "") -> Steps:
     """A training by the engine `variant`."""
     prepare()
     snapshots = train(experiment(workload, variant))
+    next(snapshots)  # before the first step
 
     def steps(count: int) -> float:
         for _ in range(count):
             snapshot = next(snapshots)
-        return float(snapshot.objective.weights.terms @ snapshot.losses)
+        return float(snapshot.objective.weights.terms @ snapshot.before)
 
     return steps

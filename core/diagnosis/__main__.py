@@ -22,7 +22,7 @@ from core.store import RunStore
 def measure(store: RunStore, run_id: str) -> Measures:
     """All that is measured of a run; raises `InputError` where there is none of that id."""
     run = store.get(run_id)
-    rows = store.losses(run.id)
+    rows = store.losses(run.id)[1:]  # after each step
     weights = np.array([weight for _, weight in run.experiment.weights])
     saved = store.checkpoint(run.id)
     return Measures(

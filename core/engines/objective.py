@@ -86,6 +86,11 @@ class Objective:
         self._drawn, self._renewed = drawn, renewed
         self._weigh()
 
+    def terms(self, network: nn.Sequential) -> Tensor:
+        """The loss terms that a network has at the points of the moment, (terms,); the one that learns stays as it is."""
+        with self._losses.looking():
+            return self._losses.terms(network, self._points).detach()
+
     @property
     def points(self) -> Points:
         """The points of the moment."""

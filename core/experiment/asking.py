@@ -11,6 +11,7 @@ from typing import Any
 from core.errors import InputError, Position
 from core.experiment.experiment import HYPERPARAMETERS, Experiment
 from core.experiment.making import experiment_from_table, experiment_of
+from core.experiment.presets import SHARP
 from core.files import toml
 from core.problem.data import MAX_BYTES
 from core.problem.reading.reading import load
@@ -18,14 +19,14 @@ from core.problem.reading.reading import load
 Numbers = Mapping[str, float]
 
 
-def asked(name: str, settings: Mapping[str, Any], values: Numbers, weights: Numbers) -> Experiment:
+def asked(name: str, settings: Mapping[str, Any], values: Numbers, weights: Numbers, preset: str = SHARP) -> Experiment:
     """The experiment of a problem of the library, or of the file `name`, with these settings, values and weights in place of its own.
 
-    Raises `InputError`, with the place in the file where it lies in one.
+    What nobody says comes from the preset. Raises `InputError`, with the place in the file where it lies in one.
     """
     path = Path(name)
     if path.suffix != ".toml" and not path.is_file():
-        return experiment_of(load(name), values, settings, weights)
+        return experiment_of(load(name), values, settings, weights, preset)
     table = _read(path)
     network, training = dict(table.get("network", {})), dict(table.get("training", {}))
     for setting, value in settings.items():
@@ -36,6 +37,7 @@ def asked(name: str, settings: Mapping[str, Any], values: Numbers, weights: Numb
         {**table, "network": network, "training": training, "values": {**table.get("values", {}), **values}},
         file=str(path),
         files=partial(_beside, path.parent),
+        preset=preset,
     )
 
 

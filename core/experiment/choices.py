@@ -65,32 +65,44 @@ DEVICES = ("cpu", "mps", *(f"cuda:{index}" for index in range(16)))
 class OptimiserChoice:
     """A method that moves the weights; `dense` ones keep a square table of all parameters, `rows` ones of residuals by parameters.
 
-    `check` is the number of steps between two looks at the points that are held out: few where a step takes long.
+    `name` is how people write it, `vectors` how many numbers it remembers for each parameter where it keeps no table. `check` is the
+    number of steps between two looks at the points that are held out: few where a step takes long.
     """
 
+    name: str
     help: str
     check: int
     dense: bool = False
     rows: bool = False
+    vectors: int = 2
 
 
 DENSE = 3000
 """Parameters of which a method can keep a square table."""
 ENTRIES = 100_000_000
 """The entries of a table that fits into memory."""
+STATE = 100_000_000
+"""The bytes of all that a method remembers, which a checkpoint holds."""
 OPTIMISER_CHOICES: dict[str, OptimiserChoice] = {
-    "adam": OptimiserChoice(N_("Adam (Kingma and Ba, 2015): cheap steps, sure of foot, but few digits."), check=50),
-    "lbfgs": OptimiserChoice(N_("L-BFGS (Liu and Nocedal, 1989): longer steps, learned from the last fifty."), check=5),
+    "adam": OptimiserChoice("Adam", N_("Adam (Kingma and Ba, 2015): cheap steps, sure of foot, but few digits."), check=50),
+    "lbfgs": OptimiserChoice(
+        "L-BFGS", N_("L-BFGS (Liu and Nocedal, 1989): longer steps, learned from the last fifty."), check=5, vectors=100
+    ),
     "ssbroyden": OptimiserChoice(
-        N_("SSBroyden (Urbán, Stefanou and Pons, 2025): a table of all curvatures; many digits on small networks."), check=10, dense=True
+        "SSBroyden",
+        N_("SSBroyden (Urbán, Stefanou and Pons, 2025): a table of all curvatures; many digits on small networks."),
+        check=10,
+        dense=True,
     ),
     "levenberg-marquardt": OptimiserChoice(
+        "Levenberg-Marquardt",
         N_("Levenberg and Marquardt (1963): solves for all residuals at once; the fewest steps, and the most digits where all is smooth."),
         check=1,
         dense=True,
         rows=True,
     ),
     "levenberg-marquardt-gain-ratio": OptimiserChoice(
+        "Levenberg-Marquardt with Nielsen's rule",
         N_("Levenberg and Marquardt with Nielsen's rule (1999) for the length of a step: more careful, for shocks."),
         check=1,
         dense=True,

@@ -32,7 +32,9 @@ from core.experiment.choices import (
     WEIGHTING_CHOICES,
 )
 from core.experiment.hyperparameters import Hyperparameter, hyperparameter
+from core.experiment.recipes import idle_value
 from core.experiment.schedules import SCHEDULES
+from core.experiment.uses import idle
 from core.problem import cusps, exact_residuals, hard_constraints, roughness
 from core.problem.binding import bind, content
 from core.problem.bound import BoundProblem
@@ -70,9 +72,12 @@ class Experiment:
     values: tuple[tuple[str, float], ...]
     weights: tuple[tuple[str, float], ...]
 
-    depth: int = hyperparameter("network", Integer(1, 10), 3, N_("Depth"), N_("Number of hidden layers."), essential=True)
-    width: int = hyperparameter("network", Integer(4, 256, "log"), 32, N_("Width"), N_("Neurons in each hidden layer."), essential=True)
+    depth: int = hyperparameter("network", "network", Integer(1, 10), 3, N_("Depth"), N_("Number of hidden layers."), essential=True)
+    width: int = hyperparameter(
+        "network", "network", Integer(4, 256, "log"), 32, N_("Width"), N_("Neurons in each hidden layer."), essential=True
+    )
     activation: str = hyperparameter(
+        "network",
         "network",
         Choice(tuple(ACTIVATION_CHOICES)),
         "tanh",
@@ -80,6 +85,7 @@ class Experiment:
         N_("The function between the layers; its derivatives enter the equation."),
     )
     frequency: float = hyperparameter(
+        "network",
         "network",
         Real(0.1, 100.0, "log"),
         1.0,
@@ -91,12 +97,14 @@ class Experiment:
     )
     architecture: str = hyperparameter(
         "network",
+        "network",
         Choice(tuple(ARCHITECTURE_CHOICES)),
         "perceptron",
         N_("Architecture"),
         N_("How the layers are put together."),
     )
     factorisation: str = hyperparameter(
+        "network",
         "network",
         Choice(tuple(FACTORISATION_CHOICES)),
         "none",
@@ -105,12 +113,14 @@ class Experiment:
     )
     slopes: str = hyperparameter(
         "network",
+        "network",
         Choice(tuple(SLOPE_CHOICES)),
         "fixed",
         N_("Slopes"),
         N_("Whether the activation functions' slopes are learned."),
     )
     features: int = hyperparameter(
+        "network",
         "network",
         Integer(0, 64),
         0,
@@ -124,6 +134,7 @@ class Experiment:
     )
     constraints: str = hyperparameter(
         "network",
+        "network",
         Choice(tuple(CONSTRAINT_CHOICES)),
         "soft",
         N_("Constraints"),
@@ -133,10 +144,17 @@ class Experiment:
         ),
     )
     learning_rate: float = hyperparameter(
-        "training", Real(1e-5, 1e-1, "log"), 1e-3, N_("Learning rate"), N_("How far Adam moves the weights in one step."), essential=True
+        "training",
+        "method",
+        Real(1e-5, 1e-1, "log"),
+        1e-3,
+        N_("Learning rate"),
+        N_("How far Adam moves the weights in one step."),
+        essential=True,
     )
     points: int = hyperparameter(
         "training",
+        "points",
         Integer(10, 1_000_000, "log"),
         1000,
         N_("Points"),
@@ -145,6 +163,7 @@ class Experiment:
     )
     steps: int | None = hyperparameter(
         "training",
+        "run",
         Integer(1, 200_000, "log"),
         2000,
         N_("Steps"),
@@ -154,6 +173,7 @@ class Experiment:
     )
     patience: int | None = hyperparameter(
         "training",
+        "run",
         Integer(10, 100_000, "log"),
         None,
         N_("Patience"),
@@ -164,16 +184,17 @@ class Experiment:
         optional=True,
     )
     device: str = hyperparameter(
-        "training", Choice(DEVICES, (("cuda", "cuda:0"),)), "cpu", N_("Device"), N_("Where the tensors live."), essential=True
+        "training", "run", Choice(DEVICES, (("cuda", "cuda:0"),)), "cpu", N_("Device"), N_("Where the tensors live."), essential=True
     )
     condition_points: int = hyperparameter(
-        "training", Integer(1, 10_000, "log"), 100, N_("Condition points"), N_("Points at which each condition is asked to hold.")
+        "training", "points", Integer(1, 10_000, "log"), 100, N_("Condition points"), N_("Points at which each condition is asked to hold.")
     )
     sampling: str = hyperparameter(
-        "training", Choice(tuple(SAMPLING_CHOICES)), "sobol", N_("Sampling"), N_("How the collocation points are spread.")
+        "training", "points", Choice(tuple(SAMPLING_CHOICES)), "sobol", N_("Sampling"), N_("How the collocation points are spread.")
     )
     resampling: str = hyperparameter(
         "training",
+        "points",
         Choice(tuple(RESAMPLING_CHOICES)),
         "fixed",
         N_("Resampling"),
@@ -181,6 +202,7 @@ class Experiment:
     )
     period: int = hyperparameter(
         "training",
+        "points",
         Integer(1, 10_000, "log"),
         100,
         N_("Period"),
@@ -192,6 +214,7 @@ class Experiment:
     )
     windows: int = hyperparameter(
         "training",
+        "loss",
         Integer(1, 32),
         1,
         N_("Windows"),
@@ -204,6 +227,7 @@ class Experiment:
     )
     curriculum: str = hyperparameter(
         "training",
+        "loss",
         Curriculum(),
         NO_CURRICULUM,
         N_("Curriculum"),
@@ -215,6 +239,7 @@ class Experiment:
     )
     weighting: str = hyperparameter(
         "training",
+        "loss",
         Choice(tuple(WEIGHTING_CHOICES)),
         "fixed",
         N_("Weighting"),
@@ -222,6 +247,7 @@ class Experiment:
     )
     causality: float = hyperparameter(
         "training",
+        "loss",
         Real(0.0, 100.0, "log"),
         0.0,
         N_("Causality"),
@@ -232,6 +258,7 @@ class Experiment:
     )
     optimiser: str = hyperparameter(
         "training",
+        "method",
         Stages(tuple(OPTIMISER_CHOICES), USUAL),
         "adam",
         N_("Optimiser"),
@@ -240,6 +267,7 @@ class Experiment:
     )
     schedule: str = hyperparameter(
         "training",
+        "method",
         Choice(tuple(SCHEDULES)),
         "constant",
         N_("Schedule"),
@@ -251,17 +279,23 @@ class Experiment:
     )
     engine: str = hyperparameter(
         "training",
+        "run",
         Choice(tuple(ENGINE_CHOICES)),
         "auto",
         N_("Engine"),
         N_("How derivatives are computed: by nested calls of torch.autograd.grad, or by a faster way to the same numbers."),
     )
     precision: str = hyperparameter(
-        "training", Choice(("float32", "float64")), "float32", N_("Precision"), N_("float64 is more exact and about three times slower.")
+        "training",
+        "run",
+        Choice(("float32", "float64")),
+        "float32",
+        N_("Precision"),
+        N_("float64 is more exact and about three times slower."),
     )
-    seed: int = hyperparameter("training", Integer(0, 2**31 - 1), 0, N_("Seed"), N_("Fixes the first weights and the points."))
+    seed: int = hyperparameter("training", "run", Integer(0, 2**31 - 1), 0, N_("Seed"), N_("Fixes the first weights and the points."))
     seconds: float | None = hyperparameter(
-        "training", Real(0.1, 3600.0, "log"), None, N_("Seconds"), N_("Training time after which the run ends."), optional=True
+        "training", "run", Real(0.1, 3600.0, "log"), None, N_("Seconds"), N_("Training time after which the run ends."), optional=True
     )
 
     def table(self) -> dict[str, Any]:
@@ -292,10 +326,21 @@ class Experiment:
             "problem": content(self.problem),
             "values": dict(self.values),
             "weights": dict(self.weights),
-            **{name: getattr(self, name) for name in HYPERPARAMETERS},
+            **self._counting,
             **({"cusps": CUSPS} if self.cusps else {}),
         }
         return hashlib.sha256(json.dumps(determines, sort_keys=True).encode()).hexdigest()
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """Every hyperparameter's value."""
+        return {name: getattr(self, name) for name in HYPERPARAMETERS}
+
+    @property
+    def _counting(self) -> dict[str, Any]:
+        """The settings, those that do nothing as they are where nobody touched them."""
+        unused = {name: idle_value(name, self.optimiser, HYPERPARAMETERS[name].default) for name in idle(self.settings)}
+        return {**self.settings, **unused}
 
     @property
     def torch_engine(self) -> str:

@@ -5,16 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from core.errors import TangenteError
+from core.errors import N_, TangenteError
 from core.ranges import Range
+
+GROUPS = {"network": N_("Network"), "points": N_("Points"), "loss": N_("Loss"), "method": N_("Method"), "run": N_("Run")}
+"""What hyperparameters are about, as a page puts them together."""
 
 
 @dataclass(frozen=True)
 class Hyperparameter:
-    """One hyperparameter's declaration; `section` is its table in the experiment file, `optional` says that None means no limit."""
+    """One hyperparameter's declaration; `section` is its table in the experiment file, `group` one of `GROUPS`.
+
+    `optional` says that None means no limit.
+    """
 
     name: str
     section: str
+    group: str
     range: Range
     default: Any
     label: str
@@ -33,7 +40,10 @@ class Hyperparameter:
 
 
 def hyperparameter(
-    section: str, range: Range, default: Any, label: str, help: str, *, essential: bool = False, optional: bool = False
+    section: str, group: str, range: Range, default: Any, label: str, help: str, *, essential: bool = False, optional: bool = False
 ) -> Any:
-    declaration = {"section": section, "range": range, "label": label, "help": help, "essential": essential, "optional": optional}
-    return field(default=default, metadata=declaration)
+    """The field of a hyperparameter, with its declaration."""
+    place = {"section": section, "group": group}
+    return field(
+        default=default, metadata={**place, "range": range, "label": label, "help": help, "essential": essential, "optional": optional}
+    )

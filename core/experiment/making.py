@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 from core.domain.domain import TIME
 from core.errors import InputError, Position, TangenteError
-from core.experiment import curriculum, marching, recipes
-from core.experiment.choices import DENSE, ENTRIES, KINDS, OPTIMISER_CHOICES, WEIGHT
+from core.experiment import curriculum, marching, presets, recipes
+from core.experiment.choices import DENSE, ENTRIES, KINDS, OPTIMISER_CHOICES, STATE, WEIGHT
 from core.experiment.experiment import HYPERPARAMETERS, Experiment, hindrance_at, terms, trial_at
 from core.files import tables
 from core.problem import roughness
@@ -23,6 +22,7 @@ from core.problem.statement import Files, no_files
 from core.ranges import nearest
 
 _SECTIONS = ("problem", "values", "network", "training")
+_METHOD, _AT_METHOD = presets.OPTIMISER, f"training.{presets.OPTIMISER}"
 
 
 def experiment_of(
@@ -30,31 +30,36 @@ def experiment_of(
     values: Mapping[str, float] | None = None,
     settings: Mapping[str, Any] | None = None,
     weights: Mapping[str, float] | None = None,
+    preset: str = presets.SHARP,
 ) -> Experiment:
-    """The experiment with what is left out (or `"auto"`) taken from the problem's recipe, then from what suits
+    """The experiment with what is left out (or `"auto"`) taken from a preset's recipe for the problem, then from what suits
     (`core/experiment/recipes.py`).
 
-    Where the recipe is meant for another method, what it says of the training counts for nothing.
+    Where the recipe is meant for another method, what it says of the training counts for nothing. An optimiser that is `"auto"` is that
+    of the preset Sharp, whatever the preset.
     `weights` may name one term (`condition-2`) or a kind of term (`condition`). Raises `InputError`, placed at its key, for an unknown
     name, a value out of range, conditions that these values make contradictory, and hard constraints that the conditions do not allow,
     by their form or because their data are rough.
     """
-    experiment = _made(problem, values, settings, weights)
+    recipe = presets.recipe(problem, preset)
+    if _is_auto((settings or {}).get(_METHOD)):
+        settings = {**({} if preset == presets.SHARP else presets.beside_the_method(recipe)), **(settings or {})}
+        recipe = {**presets.recipe(problem, presets.SHARP), "weights": recipe.get("weights", {})}
+    experiment = _made(problem, recipe, values, settings, weights)
     hindrance = experiment.hindrance if experiment.constraints == "hard" else None
     if hindrance is not None:
         raise hindrance.located(key="network.constraints")
+    _check_state(experiment)
     return experiment
 
 
-def failing_experiment(problem: Problem) -> Experiment:
-    """The plain training that the problem's file gives as one that fails: what is not named there is as it suits Adam."""
-    settings = {"optimiser": "adam", **{name: value for name, value in problem.failure.items() if name != "weights"}}
-    with tables.located("failure"):
-        return experiment_of(replace(problem, recipe={}), None, settings, problem.failure.get("weights"))
+def experiment_from_table(
+    table: Mapping[str, Any], *, file: str | None = None, files: Files = no_files, preset: str = presets.SHARP
+) -> Experiment:
+    """The experiment of a parsed experiment file, with what that leaves out from a preset; `files` reads those that it names.
 
-
-def experiment_from_table(table: Mapping[str, Any], *, file: str | None = None, files: Files = no_files) -> Experiment:
-    """The experiment of a parsed experiment file; `files` reads those that it names; raises `InputError` placed at the file and key."""
+    Raises `InputError` placed at the file and key.
+    """
     try:
         for name in table:
             if name not in _SECTIONS:
@@ -65,7 +70,7 @@ def experiment_from_table(table: Mapping[str, Any], *, file: str | None = None, 
         weights = settings.pop("weights", {})
         if not isinstance(weights, Mapping):
             raise InputError("not-a-table", at=Position(key="training.weights"), name="weights")
-        return experiment_of(_problem(table, file, files), _section(table, "values"), settings, weights)
+        return experiment_of(_problem(table, file, files), _section(table, "values"), settings, weights, preset)
     except TangenteError as error:
         raise error.located(file=file) from None
 
@@ -84,32 +89,49 @@ def experiment_from_json(text: str) -> Experiment:
     problem = problem_from_table(table["problem"], name=name, stored=True)
     if "steps" not in settings:
         settings["steps"] = None
-    return _made(problem, table.get("values", {}), settings, weights)
+    return _made(problem, {}, table.get("values", {}), settings, weights)
 
 
 def _made(
     problem: Problem,
+    stated: presets.Recipe,
     values: Mapping[str, float] | None,
     settings: Mapping[str, Any] | None,
     weights: Mapping[str, Any] | None,
 ) -> Experiment:
     """The experiment as `experiment_of` makes it, hard on rough data too: a stored run may be."""
-    given = {name: value for name, value in (settings or {}).items() if not _is_auto(value)}
-    recipe = {name: value for name, value in problem.recipe.items() if name != "weights" and not _is_auto(value)}
+    try:
+        return _suited(problem, stated, values, settings or {}, weights)
+    except InputError as error:
+        if error.at.key != _AT_METHOD or not _is_auto((settings or {}).get(_METHOD, presets.AUTO)):
+            raise
+    return _suited(problem, stated, values, {**recipes.LARGE, **(settings or {}), _METHOD: recipes.LARGE[_METHOD]}, weights)
+
+
+def _suited(
+    problem: Problem,
+    stated: presets.Recipe,
+    values: Mapping[str, float] | None,
+    settings: Mapping[str, Any],
+    weights: Mapping[str, Any] | None,
+) -> Experiment:
+    """The experiment; raises `InputError` where its method, whoever chose it, cannot handle the network or the points."""
+    given = {name: value for name, value in settings.items() if not _is_auto(value)}
+    recipe = {name: value for name, value in stated.items() if name != "weights" and not _is_auto(value)}
     for name in [*given, *recipe]:
         if name not in HYPERPARAMETERS:
             raise _unknown("unknown-hyperparameter", name, list(HYPERPARAMETERS), name)
     own = problem.values(values or {})
     recipe, given = ({name: HYPERPARAMETERS[name].check(value) for name, value in part.items()} for part in (recipe, given))
-    stated = recipes.stated(problem, recipe, given, rough=_rough(problem, own))
+    suited = recipes.stated(problem, recipe, given, rough=_rough(problem, own))
     if given.get("seconds") is not None and "steps" not in given:
-        stated["steps"] = None
-    chosen = {name: stated.get(name, item.default) for name, item in HYPERPARAMETERS.items()}
+        suited["steps"] = None
+    chosen = {name: suited.get(name, item.default) for name, item in HYPERPARAMETERS.items()}
     if "constraints" not in recipe | given:
         chosen["constraints"] = _possible(problem, own)
     if chosen["steps"] is None and chosen["seconds"] is None:
         raise InputError("no-limit", at=Position(key="training.steps"))
-    experiment = Experiment(problem, own, _weights(problem, own, weights or {}), **chosen)
+    experiment = Experiment(problem, own, _weights(problem, own, stated.get("weights", {}), weights or {}), **chosen)
     _check_conditions(problem, experiment.values)
     with tables.located("network.constraints"):
         _ = experiment.trial
@@ -134,12 +156,22 @@ def _check_size(experiment: Experiment) -> None:
     others = len(experiment.problem.conditions) + sum(len(cusp.asked) for cusp in experiment.cusps)
     residuals = experiment.points * len(experiment.problem.equations) + experiment.condition_points * others
     for stage in experiment.stages:
-        known, place = OPTIMISER_CHOICES[stage.method], Position(key="training.optimiser")
+        known, place = OPTIMISER_CHOICES[stage.method], Position(key=_AT_METHOD)
         if known.dense and experiment.parameters > DENSE:
             raise InputError("network-too-large", at=place, method=stage.method, parameters=experiment.parameters, most=DENSE)
         if known.rows and residuals * experiment.parameters > ENTRIES:
             most = ENTRIES // experiment.parameters
             raise InputError("too-many-residuals", at=place, method=stage.method, residuals=residuals, most=most)
+
+
+def _check_state(experiment: Experiment) -> None:
+    """Raise `InputError` where one of the methods has more to remember than a checkpoint holds. A stored run that failed of it may be."""
+    bytes_each = 8 if experiment.precision == "float64" else 4
+    for method in dict.fromkeys(stage.method for stage in experiment.stages):
+        size = OPTIMISER_CHOICES[method].vectors * experiment.parameters * bytes_each
+        if size > STATE:
+            values = {"method": method, "size": size // 10**6, "limit": STATE // 10**6}
+            raise InputError("state-too-large", at=Position(key=_AT_METHOD), **values)
 
 
 def _check_phases(experiment: Experiment) -> None:
@@ -215,10 +247,11 @@ def _problem(table: Mapping[str, Any], file: str | None, files: Files) -> Proble
     raise InputError("no-problem", at=Position(key="problem"))
 
 
-def _weights(problem: Problem, values: tuple[tuple[str, float], ...], given: Mapping[str, Any]) -> tuple[tuple[str, float], ...]:
+def _weights(
+    problem: Problem, values: tuple[tuple[str, float], ...], recipe: object, given: Mapping[str, Any]
+) -> tuple[tuple[str, float], ...]:
     known = terms(problem, dict(values))
     possible = {*known, *terms(problem)}  # a cusp may lie elsewhere, or outside, at other values
-    recipe = problem.recipe.get("weights", {})
     if not isinstance(recipe, Mapping):
         raise InputError("not-a-table", at=Position(key="training.weights"), name="weights")
     for name, value in [*recipe.items(), *given.items()]:

@@ -57,6 +57,9 @@ ROUGH: Mapping[str, Any] = {"weighting": "ntk"}
 """What suits data with a kink or a jump, which are terms of the loss: a network that has yet to learn them, beside an equation that it
 obeys as long as it has not, learns them last."""
 LARGE: Mapping[str, Any] = {"optimiser": "adam 1000, lbfgs", "learning_rate": 3e-3}
+MOST = 100_000
+"""Weights and biases beyond which what L-BFGS remembers of its steps is too much for a checkpoint."""
+HUGE: Mapping[str, Any] = {"optimiser": "adam"}
 
 
 def stated(problem: Problem, recipe: Mapping[str, Any], given: Mapping[str, Any], *, rough: bool = False) -> dict[str, Any]:
@@ -74,7 +77,7 @@ def stated(problem: Problem, recipe: Mapping[str, Any], given: Mapping[str, Any]
 def _suited(problem: Problem, known: Mapping[str, Any]) -> dict[str, Any]:
     precision = "float32" if known.get("device") == "mps" else "float64"  # which an Apple GPU does not have
     if "optimiser" not in known and _weights(problem, {**SMALL, **known}) > LIMIT:
-        known = {**LARGE, **known}
+        known = {**(LARGE if _weights(problem, {**SMALL, **known}) <= MOST else HUGE), **known}
     *before, last = known.get("optimiser", _method(problem)).split(", ")
     steps = sum(int(stage.split()[1]) for stage in before)
     suited = SUITED.get(MARQUARDT if last.startswith(MARQUARDT) else last)
@@ -91,7 +94,7 @@ def _suited(problem: Problem, known: Mapping[str, Any]) -> dict[str, Any]:
             "precision": precision,
         }
     if last == "adam":
-        return {"steps": steps + MORE}
+        return {**HUGE, "steps": steps + MORE}
     return {**LARGE, "points": 2000, "steps": steps + MORE, "precision": precision}
 
 
@@ -101,6 +104,15 @@ def _weights(problem: Problem, known: Mapping[str, Any]) -> int:
     inputs, outputs = 2 * known.get("features", 0) or len(problem.coordinates), len(problem.unknowns)
     first = (inputs + 1) * width * (3 if known.get("architecture") == "modified" else 1)
     return int(first + (depth - 1) * (width + 1) * width + (width + 1) * outputs)
+
+
+def idle_value(name: str, optimiser: str, default: Any) -> Any:
+    """What a setting that does nothing is taken for: what suits the last method where nothing else is known, or its `default`."""
+    last = optimiser.split(", ")[-1]
+    suited = SUITED.get(MARQUARDT if last.startswith(MARQUARDT) else last)
+    if suited is not None:
+        return suited.period if name == "period" else default
+    return default if last == "adam" else LARGE.get(name, default)
 
 
 @lru_cache(maxsize=256)

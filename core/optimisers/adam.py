@@ -67,6 +67,10 @@ class Adam:
             values = {name.removesuffix(f".{part}"): value for name, value in state.items() if name.endswith(f".{part}")}
             found[part] = self._vector.joined(values)
 
+    def take_over(self, state: dict[str, Tensor]) -> None:
+        """Begin with the moments of another run."""
+        self.load(state)
+
     def _native(self) -> kernel.AdamMoments:
         """The kernel's, on the same moments."""
         if self._kernel is None:

@@ -185,6 +185,11 @@ class LevenbergMarquardt:
             self._damping, self._growth, stalled = state["rule"].tolist()
             self.stalled = bool(stalled)
 
+    def take_over(self, state: dict[str, Tensor]) -> None:
+        """Begin with the damping of another run."""
+        self.load(state)
+        self.stalled = False
+
 
 class GainRatio(LevenbergMarquardt):
     """The classic rule: surer than `probed` where there are shocks, slower elsewhere."""

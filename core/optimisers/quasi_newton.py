@@ -87,6 +87,11 @@ class QuasiNewton(ABC):
         self._version, self._fresh, self.stalled = int(version), bool(fresh), bool(stalled)
         self._remember(state)
 
+    def take_over(self, state: dict[str, Tensor]) -> None:
+        """Begin with the H of another run; the loss and its gradient are looked at anew, as they belong to other weights or points."""
+        self.load(state)
+        self._here, self._version, self.stalled = None, -1, False
+
     def _search(self, objective: Objective, before: Tensor, start: Place) -> Place | None:
         """The place that a search finds, where the weights then are."""
         direction = self._direction(start.gradient)

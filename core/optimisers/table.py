@@ -35,6 +35,9 @@ class Optimiser(Protocol):
     def load(self, state: dict[str, Tensor]) -> None:
         """Go on from what `state()` gave."""
 
+    def take_over(self, state: dict[str, Tensor]) -> None:
+        """Begin with what the same method's `state()` gave at the end of another run: what it learned, nothing of where it stood."""
+
 
 OPTIMISERS: dict[str, Callable[[nn.Module, Experiment], Optimiser]] = {
     "adam": Adam,

@@ -28,7 +28,8 @@ class Problem:
 
     `promise` is the relative L2 error that training by the recipe reaches: infinite where it is known to fail, None where nothing is said.
     `recipe` holds the hyperparameters that suit the problem, which its file gives in [network] and [training]; `failure`, where there is a
-    lesson in it, those with which plain training fails, in [failure]. Neither is part of the statement: equal problems may differ there.
+    lesson in it, those with which plain training fails, in [failure]; `watch` what the preset Watch has other than for most problems, in
+    [watch]. None of them is part of the statement: equal problems may differ there.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Problem:
     data: Measurements | None = None
     recipe: Mapping[str, Any] = field(default_factory=dict, compare=False)
     failure: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    watch: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
     def __hash__(self) -> int:
         return hash((self.name, self.coordinates, self.unknowns, self.equations, self.conditions))

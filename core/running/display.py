@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import nn
+from torch import Tensor, nn
 
 from core.domain import grids
 from core.experiment.experiment import Experiment
 from core.loss.losses import Losses
+from core.loss.weights import Weights
 from core.network.architectures import weights
 from core.references import Reference
 from core.store.classical import Answer
 from core.store.frames import pack
+from core.store.losses import curve
 from core.training.training import Snapshot
 
 Array = NDArray[np.float64]
@@ -37,8 +39,13 @@ LIVE = Resolution(grids.LIVE, grids.RESIDUAL)
 FULL = Resolution(grids.FULL, {**grids.FULL, 3: grids.LIVE[3]})
 """The resolution of what is kept, and of the figures that are quoted."""
 
-LOSS_POINTS = 400
 WEIGHTS = 16
+GLANCED = 256
+"""Points of a glance."""
+
+
+MOMENT = Resolution({**grids.LIVE, 1: grids.FULL[1]}, grids.RESIDUAL)
+"""The resolution of a film, but for its last moment: lines cost next to nothing."""
 
 
 class Grid:
@@ -83,6 +90,34 @@ class Scores:
     max_error: dict[str, float | None]
 
 
+@dataclass(frozen=True)
+class State:
+    """What a moment is drawn from; `weights` are those of the loss's terms, and `end` is the causal weight of the end of time."""
+
+    step: int
+    seconds: float
+    network: nn.Sequential
+    weights: Weights
+    end: float
+    engine: str
+
+    @classmethod
+    def of(cls, snapshot: Snapshot) -> State:
+        """The state of a snapshot, valid as long as that is."""
+        objective = snapshot.objective
+        return cls(snapshot.step, snapshot.seconds, snapshot.network, objective.weights, objective.end, snapshot.engine)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A drawn moment: its header, its fields, and what is beside them in a frame; `solution` is that of all unknowns, (n, unknowns)."""
+
+    header: dict[str, Any]
+    fields: dict[str, Array]
+    beside: dict[str, Array]
+    solution: Array
+
+
 class Display:
     """Draws the frames of one experiment's training and scores it.
 
@@ -94,6 +129,7 @@ class Display:
         self._unknowns = experiment.bound.unknowns
         self._terms = experiment.terms
         self._grids: dict[int, Grid] = {}
+        self._inputs: dict[Hashable, Tensor] = {}
 
     def scores(self, snapshot: Snapshot) -> Scores:
         """The scores on the full grid."""
@@ -102,36 +138,63 @@ class Display:
         return self._scores(solution, compared(solution, grid, self._reference()))
 
     def frame(self, snapshot: Snapshot, history: NDArray[Any], extra: Mapping[str, Any], *, full: bool = False) -> bytes:
-        """The packed frame of one moment; `history` holds the loss terms of all steps so far, (steps, terms); `extra` joins the header."""
-        resolution = FULL if full else LIVE
+        """The packed frame of one moment; `history` holds the loss terms so far, (rows, terms); `extra` joins the header."""
+        drawn = self.draw(State.of(snapshot), history[-1] if len(history) else None, FULL if full else LIVE)
+        return self.framed(drawn, history, extra)
+
+    def framed(self, drawn: Drawn, history: NDArray[Any], extra: Mapping[str, Any]) -> bytes:
+        """The packed frame of what is drawn already, with the losses so far, (rows, terms)."""
+        return pack({**drawn.header, **extra}, {**drawn.beside, **drawn.fields, **curve(history, self.experiment.weights)})
+
+    def draw(self, state: State, losses: NDArray[Any] | None, resolution: Resolution) -> Drawn:
+        """One moment; `losses` are the terms of its weights, (terms,), where they are known."""
         grid, answer = self._grid(resolution.solution), self._reference()
-        solution = self._solution(snapshot.network, grid)
+        solution = self._solution(state.network, grid)
         beside = compared(solution, grid, answer)
         scores = self._scores(solution, beside)
-        last = [float(value) for value in history[-1]] if len(history) else []
+        last = [] if losses is None else [float(value) for value in losses]
         header = {
-            "step": snapshot.step,
+            "step": state.step,
             "steps": self.experiment.steps,
-            "seconds": snapshot.seconds,
+            "seconds": state.seconds,
             "loss": float(np.dot(self._weights, last)) if last else None,
             "losses": dict(zip(self._terms, last, strict=False)),
-            "weights": {**dict(zip(self._terms, snapshot.objective.weights.terms.tolist(), strict=True)), "end": snapshot.objective.end},
+            "weights": {**dict(zip(self._terms, state.weights.terms.tolist(), strict=True)), "end": state.end},
             "relative_l2": scores.relative_l2,
             "max_error": scores.max_error,
             "reference": told(answer, beside.number if beside else None),
             "grid": dict(zip(grid.axes, grid.shape, strict=True)),
             "device": self.experiment.device,
-            "engine": snapshot.engine,
-            **extra,
+            "engine": state.engine,
         }
-        arrays = {
-            **{f"axis.{name}": axis for name, axis in grid.axes.items()},
-            **self._solution_arrays(solution, grid, beside),
-            **self._residual_arrays(snapshot.network, resolution),
-            **self._loss_arrays(history),
-            **_weight_arrays(snapshot.network),
+        axes = {f"axis.{name}": axis for name, axis in grid.axes.items()}
+        coarse = {f"residual-axis.{name}": axis for name, axis in self._grid(resolution.residual).axes.items()}
+        fields = {
+            **self._by_unknown("solution", solution, grid),
+            **(self._by_unknown("error", np.abs(solution - beside.values), grid) if beside else {}),
+            **self._residual_arrays(state.network, resolution),
+            **_weight_arrays(state.network),
         }
-        return pack(header, arrays)
+        reference = self._by_unknown("reference", beside.values, grid) if beside else {}
+        return Drawn(header, fields, {**axes, **coarse, **reference}, solution)
+
+    def glance(self, network: nn.Sequential) -> Array:
+        """The network at a few points all over its picture, (k, unknowns): enough to see that it has changed."""
+        grid = self._grid(LIVE.solution)
+        return self._values(network, grid.points[glanced(len(grid.points))], "glance")
+
+    def solution(self, fields: Mapping[str, Array]) -> Array:
+        """The solution of all unknowns, (n, unknowns), of a moment's fields."""
+        return np.stack([fields[f"solution.{name}"].ravel() for name in self._unknowns], axis=1)
+
+    def live(self, solution: Array) -> Array:
+        """A solution of either resolution, (n, unknowns), on the live grid."""
+        grid = self._grid(LIVE.solution)
+        if len(solution) == len(grid.points):
+            return solution
+        shape = self._grid(FULL.solution).shape
+        every = (slice(None, None, 2),) * len(shape)
+        return solution.reshape(*shape, -1)[every].reshape(len(grid.points), -1)
 
     def _grid(self, counts: Mapping[int, int]) -> Grid:
         count = counts[len(self.experiment.bound.coordinates)]
@@ -143,10 +206,15 @@ class Display:
     def _weights(self) -> list[float]:
         return [weight for _, weight in self.experiment.weights]
 
-    @torch.no_grad()
     def _solution(self, network: nn.Module, grid: Grid) -> Array:
-        columns = self._losses.draws.columns(grid.points)
-        values: Array = network(torch.cat(list(columns.values()), dim=1)).cpu().double().numpy()  # (n, unknowns)
+        return self._values(network, grid.points, grid.shape)
+
+    @torch.no_grad()
+    def _values(self, network: nn.Module, points: Array, key: Hashable) -> Array:
+        """The network at points, (n, d), which are the same whenever `key` is: (n, unknowns)."""
+        if key not in self._inputs:
+            self._inputs[key] = torch.cat([column.detach() for column in self._losses.draws.columns(points).values()], dim=1)
+        values: Array = network(self._inputs[key]).cpu().double().numpy()
         return values
 
     def _scores(self, solution: Array, beside: Compared | None) -> Scores:
@@ -162,30 +230,18 @@ class Display:
             largest[unknown] = max(float(np.abs(u - v).max()), error * float(np.abs(v).max()))
         return Scores(relative, largest)
 
-    def _solution_arrays(self, solution: Array, grid: Grid, beside: Compared | None) -> dict[str, Array]:
-        arrays = {f"solution.{name}": u.reshape(grid.shape) for name, u in zip(self._unknowns, solution.T, strict=True)}
-        if beside is not None:
-            for name, u, v in zip(self._unknowns, solution.T, beside.values.T, strict=True):  # (n,) each
-                arrays[f"reference.{name}"] = v.reshape(grid.shape)
-                arrays[f"error.{name}"] = np.abs(u - v).reshape(grid.shape)
-        return arrays
+    def _by_unknown(self, kind: str, values: Array, grid: Grid) -> dict[str, Array]:
+        """The columns of values, (n, unknowns), each as the field of its unknown."""
+        return {f"{kind}.{name}": column.reshape(grid.shape) for name, column in zip(self._unknowns, values.T, strict=True)}
 
     def _residual_arrays(self, network: nn.Sequential, resolution: Resolution) -> dict[str, Array]:
         grid = self._grid(resolution.residual)
         with self._losses.looking():
             residuals = self._losses.residuals(network, self._losses.draws.columns(grid.points))
-        arrays = {f"residual-axis.{name}": axis for name, axis in grid.axes.items()}
+        fields = {}
         for number, residual in enumerate(residuals, start=1):
-            arrays[f"residual.{number}"] = residual.detach().cpu().double().numpy().reshape(grid.shape)
-        return arrays
-
-    def _loss_arrays(self, history: NDArray[Any]) -> dict[str, Array]:
-        if not len(history):
-            return {}
-        rows = np.unique(np.geomspace(1, len(history), min(len(history), LOSS_POINTS)).round().astype(int)) - 1
-        kept = history[rows].astype(np.float64)  # (k, terms)
-        arrays = {"loss.steps": rows + 1.0, "loss.total": kept @ np.array(self._weights)}
-        return arrays | {f"loss.{term}": kept[:, index] for index, term in enumerate(self._terms)}
+            fields[f"residual.{number}"] = residual.detach().cpu().double().numpy().reshape(grid.shape)
+        return fields
 
 
 def compared(solution: Array, grid: Grid, answer: Answer | None) -> Compared | None:
@@ -220,3 +276,10 @@ def _weight_arrays(network: nn.Sequential) -> dict[str, Array]:
 def thinned(size: int) -> NDArray[np.int64]:
     """The numbers of at most 16 of `size` neurons, evenly spread, the first and the last among them."""
     return np.unique(np.linspace(0, size - 1, min(size, WEIGHTS)).round().astype(np.int64))
+
+
+def glanced(size: int) -> NDArray[np.int64]:
+    """Numbers below `size`, at most `GLANCED`, spread by the golden ratio, so that on a grid all rows and columns have some."""
+    if size <= GLANCED:
+        return np.arange(size)
+    return np.unique((np.arange(GLANCED) * ((math.sqrt(5) - 1) / 2) % 1 * size).astype(np.int64))

@@ -7,6 +7,7 @@ import os
 import socket
 import threading
 import time
+from dataclasses import replace
 from functools import cache
 from types import TracebackType
 from typing import Any
@@ -16,10 +17,11 @@ from core.experiment.experiment import Experiment
 from core.running.process import prepare
 from core.running.recorder import Diverged, Recorder
 from core.store import HEARTBEAT, SILENCE, Lease, Run, RunStore, Wishes
-from core.store.frames import unpack
+from core.store.moments import header_of
 from core.training.training import Snapshot, train
 
 _LEASE_POLL = 0.1  # seconds
+_LOOK_EVERY = 0.1  # seconds between two looks at what the pages wish
 _MOST_ATTEMPTS = 30
 """Leases that may end without a checkpoint before a run is given up; each step that was kept earns another."""
 
@@ -60,9 +62,15 @@ class Heartbeat:
         self._thread.join()
 
     def _beat(self) -> None:
-        while not self._ended.wait(HEARTBEAT):
+        """Renew the lease at each heartbeat, and look for wishes more often: a page that pauses a run waits for it."""
+        beat = time.monotonic() + HEARTBEAT
+        while not self._ended.wait(_LOOK_EVERY):
             try:
-                self.wishes = self._store.renew(self._lease)
+                if time.monotonic() >= beat:
+                    beat = time.monotonic() + HEARTBEAT
+                    self.wishes = self._store.renew(self._lease)
+                elif (wishes := self._store.wishes(self._lease)) is not None:
+                    self.wishes = wishes
             except TangenteError as error:
                 if error.code == "lease-lost":
                     self.lost = True
@@ -112,6 +120,8 @@ def _train(store: RunStore, lease: Lease, heartbeat: Heartbeat) -> None:
     experiment = run.experiment
     start = store.checkpoint(run.id)
     step = start.step if start else 0
+    if start is None and run.before:
+        raise RunError("checkpoint-lost")
     if run.attempts > _MOST_ATTEMPTS + step:
         raise RunError("keeps-failing", attempts=run.attempts)
     status = _wished(heartbeat.wishes, step)
@@ -122,20 +132,24 @@ def _train(store: RunStore, lease: Lease, heartbeat: Heartbeat) -> None:
     snapshot: Snapshot | None = None
     try:
         for snapshot in train(experiment, start):
-            recorder.step(snapshot, heartbeat.wishes.watched)
+            recorder.step(snapshot)
             status = _wished(heartbeat.wishes, snapshot.step)
             if status is not None or heartbeat.lost:
                 break
         if snapshot is None:  # killed between its last checkpoint and its end
             store.finish(lease, "done", **_as_it_stands(store, run))
             return
-        recorder.drain(snapshot)
+        recorder.settle(snapshot)
     except Diverged as found:
         assert snapshot is not None
         recorder.drain(snapshot)
         error = found.told(experiment).plain()
-        store.finish(lease, "diverged", **{**recorder.end(snapshot, "diverged"), "step": found.step}, error=error)
+        store.finish(lease, "diverged", **recorder.end(replace(snapshot, step=found.step), "diverged"), error=error)
         return
+    except Exception:
+        if snapshot is not None:
+            recorder.leave(snapshot.step, "failed")
+        raise
     status = "done" if status is None or _complete(experiment, snapshot) else status
     if status == "done":
         snapshot = snapshot.best()  # what is shown, scored and kept
@@ -164,8 +178,8 @@ def _fail(store: RunStore, lease: Lease, error: TangenteError) -> None:
 
 
 def _as_it_stands(store: RunStore, run: Run) -> dict[str, Any]:
-    """What `finish` needs, from what the last frame shows."""
-    frame = store.frame(run.id)
-    header = unpack(frame[1])[0] if frame else {}
+    """What `finish` needs, from what the last moment shows."""
+    steps = store.steps(run.id)
+    header = header_of(store.moment(run.id, steps[-1])) if steps else {}
     shown = {name: header.get(name) for name in ("loss", "losses", "relative_l2", "max_error")}
     return {"step": run.step, "seconds": run.seconds, **shown}

@@ -26,8 +26,9 @@ from core.experiment.making import experiment_of
 from core.loss.losses import Losses
 from core.problem.reading.reading import load
 from core.running.dask_settings import configure
-from core.running.display import Display
+from core.running.display import MOMENT, Display, State
 from core.store import Device, RunStore, default_url
+from core.store.moments import pack
 from core.training.devices import labels, torch_device
 from core.training.training import train
 
@@ -38,11 +39,12 @@ _PUBLISH_EVERY = 5.0  # seconds
 
 
 def warm_up() -> None:
-    """Train for one step and draw one frame, so that a run finds everything loaded that is loaded lazily."""
+    """Train for one step and draw its moments, so that a run finds everything loaded that is loaded lazily."""
     experiment = experiment_of(load("burgers"), settings={"points": 16, "condition_points": 16, "steps": 1, "device": "cpu"})
     display = Display(experiment, Losses(experiment, torch_device("cpu")), lambda: None)
     for snapshot in train(experiment):
-        display.frame(snapshot, snapshot.losses[None].numpy(), {})
+        pack({}, display.draw(State.of(snapshot), snapshot.losses.numpy(), MOMENT).fields)
+        display.glance(snapshot.network)
         snapshot.checkpoint()
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, delete, func, insert, select
 
 from core.errors import RunError
 from core.experiment.checkpoint import Checkpoint
-from core.store.schema import checkpoints
+from core.store.tables.schema import checkpoints
 
 MB = 1_000_000
 LARGEST = 100 * MB

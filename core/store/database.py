@@ -16,16 +16,16 @@ from pathlib import Path
 from typing import Any
 
 from platformdirs import user_data_path
-from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, insert, inspect, make_url, select, update
+from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, insert, inspect, make_url
 
 from core.errors import InputError, RunError, TangenteError
-from core.store.schema import ADDED, SCHEMA, answers, meta, metadata
+from core.store.tables.migrations import VERSION, upgrade
+from core.store.tables.schema import SCHEMA, meta, metadata
 
 _BUSY = 30.0  # seconds to wait for a lock
 _POOL = 5  # connections kept
 _OVERFLOW = 40  # more, as many as a server has threads
 _LEVELS = {True: "FULL", False: "NORMAL"}
-_VERSION = select(meta.c.value).where(meta.c.name == "schema")
 
 
 def default_url() -> str:
@@ -107,7 +107,7 @@ class Database:
             self._to_wal()
         try:
             with self.write(durable=True) as connection:
-                bring_about = _upgrade if inspect(connection).has_table(meta.name) else _make  # another process may have been faster
+                bring_about = upgrade if inspect(connection).has_table(meta.name) else _make  # another process may have been faster
                 bring_about(connection)
         except TangenteError:
             if self._version() != SCHEMA:  # a database server lets two begin, and fails the slower one
@@ -120,7 +120,7 @@ class Database:
             if not taken:
                 return None
             columns = {column["name"] for column in inspect(connection).get_columns(meta.name)} if meta.name in taken else set()
-            version = connection.scalar(_VERSION) if columns == {"name", "value"} else None
+            version = connection.scalar(VERSION) if columns == {"name", "value"} else None
         if version is None or not version.isdecimal():
             raise InputError("store-foreign", path=self.name)
         if int(version) > SCHEMA:
@@ -169,15 +169,6 @@ def _make(connection: Connection) -> None:
     """Make all tables of a new store."""
     metadata.create_all(connection)
     connection.execute(insert(meta).values(name="schema", value=str(SCHEMA)))
-
-
-def _upgrade(connection: Connection) -> None:
-    """Add to a store what has come since its version; all that is in it stays but answers, which can be computed again."""
-    version = int(connection.scalar(_VERSION.with_for_update()) or SCHEMA)
-    for later in range(version + 1, SCHEMA + 1):
-        metadata.drop_all(connection, [table for table in ADDED[later] if table is answers])
-        metadata.create_all(connection, ADDED[later])
-        connection.execute(update(meta).where(meta.c.name == "schema").values(value=str(later)))
 
 
 def _sqlite_name(error: exc.DBAPIError) -> str:

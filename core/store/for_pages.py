@@ -6,27 +6,50 @@ import json
 import math
 import threading
 import time
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import delete, insert, or_, select
+from sqlalchemy import case, delete, func, insert, literal, or_, select
 
 from core.errors import InputError
+from core.experiment import continuation
 from core.experiment.checkpoint import Checkpoint
-from core.store.checkpoints import newest_checkpoint
+from core.experiment.experiment import Experiment
+from core.store.checkpoints import add_checkpoint, newest_checkpoint
 from core.store.database import Database
-from core.store.frames import unpack
+from core.store.film import Numbered, all_of, moment_of, moments_after, newest_number, steps_of
 from core.store.losses import block_of
-from core.store.records import LEASE, OVER, SILENCE, Device, Run, Trainable
+from core.store.moments import header_of
+from core.store.records import LEASE, OVER, SILENCE, Device, Run, new_id
 from core.store.rows import RUNS, change, lost, one, run_of
-from core.store.schema import PARTS, frames, losses, runs, snapshots, workers
-from core.store.texts import new_id
+from core.store.tables.schema import PARTS, frames, losses, runs, workers
 
 _SEEN = 15.0  # seconds for which a worker's devices count as there
 _WATCH_EVERY = 0.5  # seconds
 _NAMED = 3
 """Runs that a message names."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """A run that another goes on from, and its newest checkpoint; None where it is at its beginning."""
+
+    run: Run
+    reached: Checkpoint | None
+
+    @property
+    def step(self) -> int:
+        return self.reached.step if self.reached else 0
+
+    def key(self, experiment: Experiment) -> str:
+        """The key of the continuation by this experiment."""
+        return continuation.key(experiment, self.run.key, self.step, best=self.run.status == "done")
+
+    def handed_on(self, experiment: Experiment) -> Checkpoint | None:
+        """The checkpoint with which the continuation begins."""
+        return None if self.reached is None else continuation.handed_on(self.run.experiment, experiment, self.reached)
 
 
 class ForPages:
@@ -37,12 +60,31 @@ class ForPages:
         self._looked: dict[str, float] = {}
         self._looking = threading.Lock()
 
-    def create(self, experiment: Trainable, *, pause_at: int | None = None, interactive: bool = True) -> Run:
-        """A new run, queued, to pause after `pause_at` steps; interactive ones go before others."""
+    def create(
+        self,
+        experiment: Experiment,
+        *,
+        pause_at: int | None = None,
+        interactive: bool = True,
+        visitor: str | None = None,
+        parent: str | None = None,
+        status: str = "queued",
+    ) -> Run:
+        """A new run that `visitor` asks for, to pause after `pause_at` steps; interactive ones go before others.
+
+        With a `parent`, a run's id, it is a continuation: it begins with what that run's newest checkpoint hands on
+        (`core/experiment/continuation.py`), and until it has a frame of its own it shows that of its parent. A parent without a checkpoint
+        is at its beginning, and so is the continuation. Raises `InputError` where the experiment's network is not of the parent's shape. A
+        run that is not to begin by itself has the status `paused` or `stopped`.
+        """
+        origin = None if parent is None else self._origin(parent, experiment)
         made = {
             "id": new_id(),
-            "key": experiment.key,
-            "status": "queued",
+            "key": experiment.key if origin is None else origin.key(experiment),
+            "status": status,
+            "visitor": visitor,
+            "parent": parent,
+            "before": 0 if origin is None else origin.run.before + origin.step,
             "interactive": interactive,
             "step": 0,
             "seconds": 0.0,
@@ -57,9 +99,22 @@ class ForPages:
             "token": 0,
             "experiment": experiment.to_json(),
         }
+        run_id = str(made["id"])
+        begun = None if origin is None else origin.handed_on(experiment)
         with self._database.write(durable=True) as connection:
             connection.execute(insert(runs).values(made))
-            return run_of(one(connection, str(made["id"])))
+            if begun is not None:
+                add_checkpoint(connection, run_id, begun)
+                shown = select(literal(run_id), literal(1), frames.c.data).where(frames.c.run == parent)
+                connection.execute(insert(frames).from_select(["run", "version", "data"], shown))
+            return run_of(one(connection, run_id))
+
+    def continuation(self, parent: str, experiment: Experiment, visitor: str | None = None) -> Run | None:
+        """The run that goes on with this experiment from where `parent`, a run's id, has come to, if there is one.
+
+        Of several it is the one that `latest` gives. Raises `InputError` as `create` does.
+        """
+        return self.latest(self._origin(parent, experiment).key(experiment), visitor)
 
     def get(self, run_id: str) -> Run:
         """One run; raises `InputError` where there is none of that id."""
@@ -75,16 +130,25 @@ class ForPages:
                 raise InputError("ambiguous-run", run=name, count=len(found), known=", ".join(found[:_NAMED]))
             return run_of(one(connection, found[0] if len(found) == 1 else name))
 
-    def latest(self, key: str) -> Run | None:
-        """The newest run of an experiment's key."""
+    def latest(self, key: str, visitor: str | None = None) -> Run | None:
+        """The newest run of a key; to a `visitor` ("": a program), one that another has left half-way only where there is no other."""
+        left = runs.c.status.in_(("paused", "stopped")) & (func.coalesce(runs.c.visitor, "") != visitor)
+        order = [runs.c.number.desc()] if visitor is None else [case((left, 1), else_=0), runs.c.number.desc()]
         with self._database.read() as connection:
-            row = connection.execute(RUNS.where(runs.c.key == key).order_by(runs.c.number.desc()).limit(1)).first()
+            row = connection.execute(RUNS.where(runs.c.key == key).order_by(*order).limit(1)).first()
         return run_of(row) if row else None
 
     def runs(self, limit: int = 100) -> list[Run]:
         """The newest runs, newest first."""
         with self._database.read() as connection:
             return [run_of(row) for row in connection.execute(RUNS.order_by(runs.c.number.desc()).limit(limit))]
+
+    def working(self) -> list[Run]:
+        """The runs that train or wait for a worker, in the order in which they get one: those that train, then as `claimable` says."""
+        order = [case((runs.c.status == "running", 0), else_=1), runs.c.interactive.desc(), runs.c.number]
+        with self._database.read() as connection:
+            rows = connection.execute(RUNS.where(runs.c.status.in_(("queued", "running"))).order_by(*order))
+            return [run_of(row) for row in rows]
 
     def claimable(self, now: float | None = None) -> list[Run]:
         """The runs that wait for a worker, or whose worker has not been heard of; interactive ones first, then the oldest."""
@@ -108,8 +172,10 @@ class ForPages:
         """Have a run stop as soon as it can; one that is over stays as it is."""
         self._wish(run_id, ("queued", "running", "paused"), "stopped", stop=True)
 
-    def resume(self, run_id: str, pause_at: int | None = None) -> None:
+    def resume(self, run_id: str, pause_at: int | None = None, visitor: str | None = None) -> None:
         """Have a run go on, up to step `pause_at`; raises `InputError` for one that has come to its own end.
+
+        A run that had been left belongs, from then on, to the `visitor` who asks for it, if one does.
 
         One that still runs forgets earlier wishes, also where its worker has begun to obey them.
         """
@@ -119,7 +185,9 @@ class ForPages:
                 raise InputError("unknown-run", run=run_id)
             if status in OVER:
                 raise InputError("run-ended", run=run_id, status=status)
-            going = {"resumed": True} if status == "running" else {"status": "queued", "finished": None, "error": None}
+            going: dict[str, Any] = {"resumed": True} if status == "running" else {"status": "queued", "finished": None, "error": None}
+            if visitor is not None and status != "running":
+                going["visitor"] = visitor
             connection.execute(change(run_id).values(pause_at=pause_at, stop=False, **going))
 
     def delete(self, run_id: str) -> None:
@@ -148,30 +216,42 @@ class ForPages:
         return (row.version, row.data) if row else None
 
     def losses(self, run_id: str) -> NDArray[np.float32]:
-        """The loss terms of every step written so far, (steps, terms)."""
+        """The loss terms so far, (rows, terms): row k, from 0, has those of the weights after k steps."""
         with self._database.read() as connection:
             rows = connection.execute(select(losses).where(losses.c.run == run_id).order_by(losses.c.first))
             chunks = [block_of(row) for row in rows]
         return np.concatenate(chunks) if chunks else np.empty((0, len(self.get(run_id).experiment.terms)), np.float32)
 
-    def snapshots(self, run_id: str) -> list[int]:
-        """The steps of which a snapshot is kept."""
-        with self._database.read() as connection:
-            return list(connection.scalars(select(snapshots.c.step).where(snapshots.c.run == run_id).order_by(snapshots.c.step)))
+    def moments(self, run_id: str, after: int = 0, most: int = 64, size: int = 4_000_000) -> list[Numbered]:
+        """The moments of a run's film numbered above `after`, (number, step, bytes) each, in order of number.
 
-    def snapshot(self, run_id: str, step: int) -> bytes:
-        """The snapshot of a step; raises `InputError` where none is kept."""
+        At most so many, and no more bytes than `size`, unless the first alone has more.
+        """
         with self._database.read() as connection:
-            data = connection.scalar(select(snapshots.c.data).where(snapshots.c.run == run_id, snapshots.c.step == step))
+            return moments_after(connection, run_id, after, most, size)
+
+    def newest_moment(self, run_id: str) -> int:
+        """The largest number of a run's moments; 0 where it has none."""
+        with self._database.read() as connection:
+            return newest_number(connection, run_id)
+
+    def steps(self, run_id: str) -> list[int]:
+        """The steps of which there is a moment, in their order."""
+        with self._database.read() as connection:
+            return steps_of(connection, run_id)
+
+    def moment(self, run_id: str, step: int) -> bytes:
+        """The moment of a step; raises `InputError` where there is none."""
+        with self._database.read() as connection:
+            data = moment_of(connection, run_id, step)
         if data is None:
-            raise InputError("unknown-snapshot", run=run_id, step=step)
-        return bytes(data)
+            raise InputError("unknown-moment", run=run_id, step=step)
+        return data
 
-    def moments(self, run_id: str) -> list[dict[str, Any]]:
-        """What the headers of all snapshots say, step by step: when each was taken, and how good the network was."""
+    def headers(self, run_id: str) -> list[dict[str, Any]]:
+        """The headers of all moments, step by step: when each was, and how good the network was."""
         with self._database.read() as connection:
-            kept = connection.scalars(select(snapshots.c.data).where(snapshots.c.run == run_id).order_by(snapshots.c.step))
-            return [unpack(data)[0] for data in kept]
+            return [header_of(data) for data in all_of(connection, run_id)]
 
     def checkpoint(self, run_id: str) -> Checkpoint | None:
         """The newest checkpoint that is whole."""
@@ -184,6 +264,12 @@ class ForPages:
         with self._database.read() as connection:
             rows = connection.execute(recent).all()
         return tuple(Device(name, label, row.worker) for row in rows for name, label in json.loads(row.devices).items())
+
+    def _origin(self, parent: str, experiment: Experiment) -> Origin:
+        """Where `experiment` may go on from; raises `InputError` where there is no such run, or its network is another."""
+        run = self.get(parent)
+        continuation.check(run.experiment, experiment)
+        return Origin(run, self.checkpoint(parent))
 
     def _wish(self, run_id: str, before: tuple[str, ...], status: str, **wish: Any) -> None:
         """Note a wish for the worker of a run; where nobody works on it and its status is one of `before`, make it `status` at once."""

@@ -16,21 +16,21 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from sqlalchemy import Connection, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from core.errors import InputError, RunError
 from core.experiment.checkpoint import Checkpoint
+from core.files.plain import finite, to_json
 from core.store.checkpoints import add_checkpoint, newest_checkpoint
 from core.store.database import Database
+from core.store.film import add_moments, cut_film
 from core.store.losses import add_losses, cut_losses
+from core.store.moments import Moment
 from core.store.records import ENDINGS, LEASE, Device, Lease, Wishes
 from core.store.rows import change, lost
-from core.store.schema import checkpoints, frames, runs, snapshots, workers
-from core.store.texts import finite, to_json
+from core.store.tables.schema import checkpoints, frames, runs, workers
 
 _FORGOTTEN = 86_400.0  # seconds after which a worker that was not seen is forgotten
-_MB = 1_000_000
-_SNAPSHOTS = 20 * _MB  # a run
 
 
 class ForWorkers:
@@ -42,8 +42,8 @@ class ForWorkers:
     def lease(self, run_id: str, owner: str) -> Lease | None:
         """Take up a run that is queued, or whose worker has not been heard of; None where it is neither.
 
-        The run stands again where its newest checkpoint that is whole leaves it; the losses after that are forgotten, as they will be
-        written again, the same.
+        The run stands again where its newest checkpoint that is whole leaves it; the losses and moments after that are forgotten, as they
+        will be written again, the same.
         """
         with self._database.write(durable=False) as connection:
             row = connection.execute(
@@ -58,9 +58,17 @@ class ForWorkers:
             step, seconds = (saved.step, saved.seconds) if saved else (0, 0.0)
             connection.execute(delete(checkpoints).where(checkpoints.c.run == run_id, checkpoints.c.step > step))
             cut_losses(connection, run_id, step + 1, None)
+            cut_film(connection, run_id, step)
             held = {"status": "running", "token": row.token + 1, "owner": owner, "leased_until": now + LEASE, "resumed": False}
             connection.execute(change(run_id).values(started=row.started or now, step=step, seconds=seconds, **held))
         return Lease(run_id, row.token + 1)
+
+    def wishes(self, lease: Lease) -> Wishes | None:
+        """The wishes of the pages, read without holding the run for longer; None once another worker has taken over."""
+        asked = select(runs.c.pause_at, runs.c.stop, runs.c.watched_until).where(runs.c.id == lease.run_id, runs.c.token == lease.token)
+        with self._database.read() as connection:
+            row = connection.execute(asked).first()
+        return None if row is None else Wishes(row.pause_at, row.stop, row.watched_until > time.time())
 
     def renew(self, lease: Lease) -> Wishes:
         """Hold a run for three seconds more, and learn what the pages wish."""
@@ -70,23 +78,21 @@ class ForWorkers:
             row = connection.execute(select(runs.c.pause_at, runs.c.stop, runs.c.watched_until).where(runs.c.id == lease.run_id)).one()
         return Wishes(row.pause_at, row.stop, row.watched_until > now)
 
-    def write_losses(self, lease: Lease, first_step: int, rows: ArrayLike) -> None:
-        """Keep the loss terms of steps `first_step`, …, (steps, terms), in place of what was written of the same steps before."""
-        block = np.ascontiguousarray(rows, "<f4")  # (steps, terms)
-        with self._held(lease) as connection:
-            cut_losses(connection, lease.run_id, first_step, first_step + len(block))
-            add_losses(connection, lease.run_id, first_step, block)
+    def write_losses(self, lease: Lease, first: int, rows: ArrayLike) -> None:
+        """Keep rows of loss terms, (rows, terms), from number `first` on, counted from 1, in place of what was written there before.
 
-    def write_snapshot(self, lease: Lease, step: int, data: bytes) -> bool:
-        """Keep a snapshot for replay; False, and nothing kept, where all of a run's would come to more than 20 MB."""
-        others = select(func.coalesce(func.sum(func.length(snapshots.c.data)), 0))
+        Row number n has the losses of the weights after n − 1 steps.
+        """
         with self._held(lease) as connection:
-            size = connection.scalar(others.where(snapshots.c.run == lease.run_id, snapshots.c.step != step)) or 0
-            if size + len(data) > _SNAPSHOTS:
-                return False
-            connection.execute(delete(snapshots).where(snapshots.c.run == lease.run_id, snapshots.c.step == step))
-            connection.execute(insert(snapshots).values(run=lease.run_id, step=step, data=data))
-        return True
+            _put_losses(connection, lease.run_id, first, rows)
+
+    def write_moments(self, lease: Lease, made: Sequence[Moment]) -> None:
+        """Add moments to the run's film, each in place of one of the same step.
+
+        Of more than 20 MB those are dropped that are nearest to their neighbours, never the first or the last.
+        """
+        with self._held(lease) as connection:
+            add_moments(connection, lease.run_id, made)
 
     def write_checkpoint(self, lease: Lease, step: int, seconds: float, data: bytes) -> None:
         """Keep a checkpoint, and the one before it; durable when this returns.
@@ -97,11 +103,20 @@ class ForWorkers:
             add_checkpoint(connection, lease.run_id, Checkpoint(step, seconds, data))
 
     def write_frame(self, lease: Lease, data: bytes) -> None:
-        """Show a frame in place of the one before."""
+        """Keep a frame in place of the one before."""
         with self._held(lease) as connection:
             mine = frames.c.run == lease.run_id
             if not connection.execute(update(frames).where(mine).values(version=frames.c.version + 1, data=data)).rowcount:
                 connection.execute(insert(frames).values(run=lease.run_id, version=1, data=data))
+
+    def report(
+        self, lease: Lease, step: int, seconds: float, engine: str, *, first: int, rows: ArrayLike, made: Sequence[Moment] = ()
+    ) -> None:
+        """What `progress`, `write_losses` and `write_moments` do, at once: it costs little more than one of them."""
+        with self._held(lease) as connection:
+            connection.execute(change(lease.run_id).values(step=step, seconds=seconds, engine=engine))
+            _put_losses(connection, lease.run_id, first, rows)
+            add_moments(connection, lease.run_id, made)
 
     def progress(self, lease: Lease, step: int, seconds: float, engine: str) -> None:
         """Tell how far the run is, steps and seconds of training, and by which engine."""
@@ -156,3 +171,11 @@ class ForWorkers:
             if connection.scalar(holds.with_for_update()) is None:
                 raise RunError("lease-lost", run=lease.run_id)
             yield connection
+
+
+def _put_losses(connection: Connection, run_id: str, first: int, rows: ArrayLike) -> None:
+    """Put rows of loss terms, (rows, terms), from number `first` on in place of what was there."""
+    block = np.ascontiguousarray(rows, "<f4")
+    if len(block):
+        cut_losses(connection, run_id, first, first + len(block))
+        add_losses(connection, run_id, first, block)

@@ -12,8 +12,8 @@ from sqlalchemy import delete as delete_from
 from core.errors import InputError
 from core.files.tables import MAX_BYTES, shown
 from core.store.database import Database
-from core.store.schema import saved_problems
-from core.store.texts import new_id
+from core.store.records import new_id
+from core.store.tables.schema import saved_problems
 
 MOST = 500
 """Problems that a visitor may keep."""

@@ -1,10 +1,11 @@
-"""What the store tells of a run, and how a worker holds it."""
+"""What the store tells of a run, what it is called, and how a worker holds it."""
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any
 
 from core.experiment.experiment import Experiment
 from core.experiment.making import experiment_from_json
@@ -23,18 +24,11 @@ SILENCE = 2.5 * HEARTBEAT
 """Seconds without a heartbeat after which a worker may be dead."""
 
 
-class Trainable(Protocol):
-    """What the store needs to know of an experiment."""
-
-    @property
-    def key(self) -> str: ...
-    @property
-    def steps(self) -> int | None: ...
-    @property
-    def device(self) -> str: ...
-    @property
-    def engine(self) -> str: ...
-    def to_json(self) -> str: ...
+def new_id() -> str:
+    """An id that cannot be guessed, and that no command line takes for a flag."""
+    while (made := secrets.token_urlsafe(12)).startswith("-"):
+        pass
+    return made
 
 
 @dataclass(frozen=True)
@@ -42,7 +36,9 @@ class Run:
     """A run as it stood when it was read. Times are seconds since 1970, UTC.
 
     `step` and `seconds` tell how far the training is, `steps` where it ends (None: by time alone), `version` counts its frames, `attempts`
-    how often a worker has taken it up. `error` is {"code", "values"} where something went wrong.
+    how often a worker has taken it up. `error` is {"code", "values"} where something went wrong. `visitor` asked for it, None where a
+    program did. `parent` is the id of the run that it goes on from (which may be forgotten since), and `before` counts the steps of all its
+    ancestors before its own step 0.
     """
 
     id: str
@@ -54,6 +50,9 @@ class Run:
     steps: int | None
     device: str
     engine: str
+    visitor: str | None
+    parent: str | None
+    before: int
     created: float
     started: float | None
     finished: float | None

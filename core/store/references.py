@@ -16,11 +16,11 @@ import numpy as np
 from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, or_, select, update
 
 from core.errors import MESSAGES, InputError, RunError, TangenteError
+from core.files.plain import to_json
 from core.references import Reference
 from core.references.common.solution import Evidence
 from core.store.database import Database
-from core.store.schema import answers, questions
-from core.store.texts import to_json
+from core.store.tables.schema import answers, questions
 
 MOST_BYTES = 200_000_000
 """The bytes of all answers; beyond them the oldest are forgotten."""

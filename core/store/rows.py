@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, Update, func, select, update
 
 from core.errors import InputError
 from core.store.records import Run
-from core.store.schema import frames, runs
+from core.store.tables.schema import frames, runs
 
 _JSON = ("losses", "relative_l2", "max_error", "estimates", "error")
 _OTHERWISE_NAMED = {"attempts": runs.c.token, "version": func.coalesce(frames.c.version, 0), "text": runs.c.experiment}

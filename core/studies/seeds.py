@@ -79,13 +79,14 @@ def outcome(runs: Iterable[Run]) -> Outcome | None:
 
 
 def history(store: RunStore, run: Run) -> History:
-    """What the store has of a run's course: the losses of each step, and the errors and times of those that were kept for replay."""
-    moments = store.moments(run.id)
+    """What the store has of a run's course, from the first step on: the loss after each step, and the errors and times of its moments."""
+    moments = store.headers(run.id)
     failed = run.status == "diverged"
-    rows = store.losses(run.id).astype(np.float64)  # (steps, terms)
-    total = rows @ np.array([weight for _, weight in run.experiment.weights])  # (steps,)
+    rows = store.losses(run.id).astype(np.float64)  # (1 + steps, terms)
+    total = rows[1:] @ np.array([weight for _, weight in run.experiment.weights])  # (steps,)
     steps = np.arange(1.0, len(total) + 1)
-    scored = [(moment["step"], value) for moment in moments if (value := error(moment["relative_l2"])) is not None]
+    begun = [moment for moment in moments if moment["step"] > 0]
+    scored = [(moment["step"], value) for moment in begun if (value := error(moment["relative_l2"])) is not None]
     places, errors = np.array(scored, np.float64).reshape(-1, 2).T
     clock = _Clock(run, moments)
     return History(

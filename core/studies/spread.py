@@ -85,12 +85,6 @@ def by_seconds(series: Sequence[Series]) -> Band:
     return _band(series, np.unique(np.geomspace(first, last, POINTS).clip(first, last)))
 
 
-def by_places(series: Sequence[Series]) -> Band:
-    """The band over the places that the series themselves have, for those that have few."""
-    places = [one.x for one in series]
-    return _band(series, np.unique(np.concatenate(places)) if places else np.empty(0))
-
-
 def _band(series: Sequence[Series], x: Array) -> Band:
     """The band at those of the places `x` that at least half of the series reach; series that have not begun do not count."""
     begun = [one for one in series if len(one.x) or one.failed]

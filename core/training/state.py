@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -10,11 +9,11 @@ import torch
 from safetensors.torch import load, save
 from torch import Tensor
 
+from core.files.tensors import metadata
+
 PARTS = ("network", "optimiser", "objective", "validation")
 """What of a training has tensors of its own."""
 ENGINE = "engine"
-HEADER = 8
-"""The bytes in which a safetensors file states how long its header is, the lowest first."""
 
 Parts = Mapping[str, dict[str, Tensor]]
 
@@ -41,7 +40,7 @@ def unpacked(data: bytes, device: torch.device) -> State:
     anywhere, and sums over such memory, by `torch.dot` or MKL, may be taken in another order and rounded otherwise.
     """
     parts: dict[str, dict[str, Tensor]] = {part: {} for part in PARTS}
-    engine = _metadata(data).get(ENGINE)
+    engine = metadata(data).get(ENGINE)
     for name, value in load(data).items():
         part, _, rest = name.partition(".")
         if part == ENGINE:  # checkpoints of before have it as the name of an empty tensor
@@ -49,9 +48,3 @@ def unpacked(data: bytes, device: torch.device) -> State:
         else:
             parts[part][rest] = value.to(device, copy=True)
     return State(parts, engine)
-
-
-def _metadata(data: bytes) -> Mapping[str, str]:
-    end = HEADER + int.from_bytes(data[:HEADER], "little")
-    found: Mapping[str, str] = json.loads(data[HEADER:end]).get("__metadata__", {})
-    return found

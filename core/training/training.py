@@ -1,4 +1,4 @@
-"""Training as a generator: `train(experiment)` yields a snapshot after every step.
+"""Training as a generator: `train(experiment)` yields a snapshot of the untrained network, and one after every step.
 
 Stop, pause, step, stream and test are iteration. A snapshot reads the state and never changes it, so that watching cannot alter a result.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import torch
 from torch import Tensor, nn
@@ -31,22 +32,30 @@ from core.training.state import Parts, State, packed, unpacked
 class Snapshot:
     """One moment of a training, valid until the generator goes on.
 
-    `losses` are the terms, (terms,), at the weights before the last update; `seconds` is training time alone. `engine` is that which took
-    the step: the experiment may have left the choice.
+    `seconds` is training time alone. `before` are the loss terms, (terms,), of the moment before, at the points of this step, which has
+    computed them anyway; None at step 0. `engine` is that which takes the steps: the experiment may have left the choice.
+    `best_step` says of which step the network is, where it is the best one.
     """
 
     step: int
     seconds: float
-    losses: Tensor
+    before: Tensor | None
     network: nn.Sequential
     optimiser: Optimiser
     objective: Objective
     validation: Validation
     engine: str
+    best_step: int | None = None
+
+    @cached_property
+    def losses(self) -> Tensor:
+        """The loss terms of this moment's own weights, (terms,), computed when they are first asked for, at the points of the last step."""
+        return self.objective.terms(self.network)
 
     def best(self) -> Snapshot:
         """The moment with a copy of the network whose weights were the best so far, at points that it is not trained on."""
-        return replace(self, network=self.validation.best())
+        network, step = self.validation.best(self.step)
+        return replace(self, network=network, best_step=step)
 
     def checkpoint(self) -> Checkpoint:
         """A copy of this moment from which `train` goes on as if it had never stopped."""
@@ -62,23 +71,33 @@ class Snapshot:
 def train(experiment: Experiment, start: Checkpoint | None = None) -> Iterator[Snapshot]:
     """Train until the experiment's steps or seconds are reached, or nothing is gained any more; from `start` if given.
 
-    Raises `RunError` where the device is missing. On a CPU, going on from a checkpoint gives the same bits as never having stopped.
+    The first snapshot is that of the network as it begins, of step 0; of a training that goes on, that of the first step after `start`.
+    On a CPU, going on from a checkpoint gives the same bits as never having stopped. A checkpoint that was handed on by another run
+    (`core/experiment/continuation.py`) is at step 0 and holds its network, which is the best so far, and what its method remembers. Raises
+    `RunError` where the device is missing, or the checkpoint is that of another network.
     """
     device = torch_device(experiment.device)
     network = build(experiment, device)
     step, seconds = (0, 0.0) if start is None else (start.step, start.seconds)
     losses = Losses(experiment, device)
     kept = None if start is None else unpacked(start.data, device)
-    engine = chosen(experiment, network) if kept is None else still(kept.engine, experiment)
+    if kept is not None:
+        _load(kept.parts, network)
+    handed_on = kept is not None and step == 0 and not kept.parts["validation"]
+    engine = chosen(experiment, network) if kept is None or handed_on else still(kept.engine, experiment)
     objective, validation = Objective(network, losses, step, engine), Validation(network, losses)
     stage = experiment.stage(step)
     optimiser = OPTIMISERS[stage.method](network, experiment)
-    if kept is not None:
-        _load(kept.parts, network)
+    if kept is not None and handed_on:
+        optimiser.take_over(kept.parts["optimiser"])
+        validation.see(step)
+    elif kept is not None:
         if step > 0 and experiment.stage(step - 1) == stage:  # else the stage begins with this step
             optimiser.load(kept.parts["optimiser"])
         objective.load(kept.parts["objective"])
         validation.load(kept.parts["validation"])
+    if kept is None or handed_on:
+        yield Snapshot(0, 0.0, None, network, optimiser, objective, validation, engine)
     while not (_finished(experiment, step, seconds) or (stage.last and _futile(losses, step, stage, optimiser, objective, validation))):
         begun = time.perf_counter()
         if experiment.stage(step) != stage:

@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Callable, Mapping
+from itertools import islice
 from statistics import median
 
 import numpy as np
@@ -52,10 +53,12 @@ class Contender:
     def __init__(self, experiment: Experiment) -> None:
         self._weights = np.array([weight for _, weight in experiment.weights])  # (terms,)
         self._snapshots = train(experiment)
+        next(self._snapshots)  # before the first step
 
     def losses(self, count: int) -> NDArray[np.float64]:
         """The losses of the next steps, (count,)."""
-        return np.array([self._weights @ next(self._snapshots).losses.double().numpy() for _ in range(count)])
+        terms = [snapshot.before for snapshot in islice(self._snapshots, count)]
+        return np.array([self._weights @ found.double().numpy() for found in terms if found is not None])
 
     def seconds(self, count: int) -> float:
         """What the next steps take."""

@@ -108,6 +108,15 @@ class Cluster:
             return 0
         return self._own.count if self._address is None else len(client.scheduler_info().get("workers", ()))
 
+    def lacking(self, run_id: str) -> int:
+        """How many runs that train would have to end for a queued run to begin at once; those that are about to, count as ended."""
+        known = self.store.working()
+        trained = [run for run in known if run.status == "running" and (run.pause_at is None or run.pause_at > run.step)]
+        before = [run.id for run in known if run.status == "queued"]
+        if run_id not in before:
+            return 0
+        return max(0, before.index(run_id) + 1 - max(0, self.workers - len(trained)))
+
     def submit(self, run_id: str, interactive: bool = True) -> None:
         """Have a queued run trained as soon as a worker is free; interactive ones go before the others."""
         run = self.store.get(run_id)

@@ -6,16 +6,23 @@ from collections.abc import Mapping
 
 import plotly.graph_objects as go
 
-from dashboard.figures.style import TEXT, colour, dash, layout, logarithmic
+from dashboard.figures.style import GHOST, TEXT, colour, dash, layout, logarithmic
 
 
 def loss(terms: Mapping[str, str], steps: int | None, *, step: str, total: str) -> go.Figure:
     """The figure to be filled from `loss.steps`, `loss.total` and `loss.TERM`.
 
+    A line at `cursor.step` says which step is looked at; `ghost-loss.total` is the loss before a change.
+
     `terms` maps each term's name to its label; the axis reaches to `steps` from the start. `step` and `total` are words of the legend.
     """
+    ghost = go.Scatter(mode="lines", line={"color": GHOST, "width": 2}, meta={"fill": {"x": "ghost-loss.steps", "y": "ghost-loss.total"}})
+    cursor = go.Scatter(mode="lines", line={"color": TEXT, "width": 1}, meta={"fill": {"x": "cursor.step", "y": "cursor.loss"}})
+    for aside in (ghost, cursor):
+        aside.update(showlegend=False, hoverinfo="skip")
     curves = [_curve(f"loss.{term}", label, colour(index), 1.5, dash(index)) for index, (term, label) in enumerate(terms.items())]
     curves.append(_curve("loss.total", total, TEXT, 2.5))
+    curves[:0] = [ghost, cursor]
     reach = {"autorangeoptions": {"include": [1, steps]}} if steps else {}
     return go.Figure(curves, layout(logarithmic(step, **reach), logarithmic("")))
 

@@ -1,4 +1,6 @@
-"""Fields of two coordinates, or slices of fields of three, as heat maps: network and reference on one scale, error and residual by size.
+"""Fields of two coordinates, or slices of fields of three: as heat maps, as a surface, and cut along one coordinate.
+
+Network and reference have one scale of colours, error and residual are coloured by the powers of ten of their size.
 
 `{unknown}` and `{equation}` in an array's name stand for the visitor's choice among several. A slice lies across time, else across the last
 coordinate; `meta.slice` names the array's dimension along which it is cut and that dimension's axis, and the visitor chooses where.
@@ -9,9 +11,10 @@ from __future__ import annotations
 from typing import Any
 
 import plotly.graph_objects as go
+from plotly.subplots import make_subplots
 
 from core.domain.domain import TIME, Interval
-from dashboard.figures.style import DIVERGING, SEQUENTIAL, axis, layout
+from dashboard.figures.style import DIVERGING, GHOST, SEQUENTIAL, TEMPLATE, axis, colour, layout
 
 Coordinates = tuple[Interval, ...]
 """The numbers of coordinates of which there are maps."""
@@ -30,6 +33,9 @@ BAR = {
     "nticks": 4,
     "exponentformat": "e",
 }
+"""The scale of colours below a small map."""
+BESIDE = {"thickness": 12, "len": 1, "xpad": 6, "outlinewidth": 0, "nticks": 5, "exponentformat": "e"}
+"""The scale of colours beside a large one."""
 SLENDEREST = 3.0
 """Maps of space are drawn to scale up to this ratio of their sides; a more slender one would be a line."""
 
@@ -55,18 +61,78 @@ def solution(coordinates: Coordinates) -> go.Figure:
 
 def reference(coordinates: Coordinates) -> go.Figure:
     """The reference's field."""
-    return _map("axis", "reference.{unknown}", coordinates, DIVERGING, SIGNED)
+    return _map("reference-axis", "reference.{unknown}", coordinates, DIVERGING, SIGNED)
 
 
 def error(coordinates: Coordinates) -> go.Figure:
     """The distance from the reference."""
-    return _map("axis", "error.{unknown}", coordinates, SEQUENTIAL, {"of": ["error.{unknown}"], "signed": False})
+    return _sized("error-axis", "error.{unknown}", coordinates)
 
 
 def residual(coordinates: Coordinates) -> go.Figure:
     """The size of an equation's residual."""
-    figure = _map("residual-axis", "residual.{equation}", coordinates, SEQUENTIAL, {"of": ["residual.{equation}"], "signed": False})
-    return figure.update_traces(meta={**figure.data[0].meta, "absolute": True})
+    return _sized("residual-axis", "residual.{equation}", coordinates)
+
+
+def together(coordinates: Coordinates, titles: tuple[str, str, str]) -> go.Figure:
+    """Network, reference and error side by side; zooming into one zooms into all. The titles are theirs."""
+    whole = make_subplots(1, 3, subplot_titles=titles, shared_xaxes="all", shared_yaxes="all", horizontal_spacing=0.03)
+    below = {**BAR, "y": -0.12, "len": 0.3, "xanchor": "left"}
+    for column, (part, place) in enumerate(zip((solution, reference, error), (0.0, 0.35, 0.7), strict=True), start=1):
+        drawn = part(coordinates)
+        whole.add_trace(drawn.data[0].update(colorbar={**below, "x": place}), 1, column)
+    right, up = shown(coordinates)
+    ends = [{"range": [item.low, item.high], "showgrid": False, "nticks": 4} for item in (coordinates[right], coordinates[up])]
+    whole.update_xaxes(title={"text": coordinates[right].name}, **ends[0]).update_yaxes(**ends[1])
+    whole.update_yaxes(title={"text": coordinates[up].name}, col=1)
+    whole.layout.template = TEMPLATE  # in place of Plotly's own, not over it
+    return whole.update_layout(uirevision="together", margin={"t": 32})
+
+
+def surface(coordinates: Coordinates) -> go.Figure:
+    """The network's field of two coordinates as a surface above them."""
+    first, second = coordinates
+    trace = go.Surface(
+        colorscale=DIVERGING,
+        showscale=False,
+        cmin=-1,
+        cmax=1,
+        meta={"fill": {"x": f"axis.{second.name}", "y": f"axis.{first.name}", "z": "solution.{unknown}"}, "limits": SIGNED},
+    )
+    scene = {"xaxis": {"title": {"text": second.name}}, "yaxis": {"title": {"text": first.name}}, "zaxis": {"title": {"text": ""}}}
+    return go.Figure(trace, {"template": TEMPLATE, "scene": {**scene, "aspectmode": "cube"}, "uirevision": "surface"})
+
+
+def profile(coordinates: Coordinates, *, network: str, reference: str) -> go.Figure:
+    """A field of two coordinates cut at a place of one: at a time, else at a value of the second. The words are the legend's."""
+    cut = across(coordinates)
+    along, place = coordinates[1 - cut], coordinates[cut]
+
+    def line(axes: str, values: str, name: str, **look: Any) -> go.Scatter:
+        meta = {"fill": {"x": f"{axes}.{along.name}", "y": values}, "slice": {"dimension": cut, "along": f"{axes}.{place.name}"}}
+        return go.Scatter(name=name, mode="lines", meta=meta, **look)
+
+    held = line("reference-axis", "reference.{unknown}", reference, line={"color": colour(0), "width": 9}, opacity=0.3)
+    ghost = line("ghost-axis", "ghost-solution.{unknown}", "", line={"color": GHOST, "width": 2}, showlegend=False, hoverinfo="skip")
+    found = line("axis", "solution.{unknown}", network, line={"color": colour(0), "width": 2.5, "simplify": False})
+    room = {"yaxis": {"reference": ["reference.{unknown}"], "film": ["solution.{unknown}"]}}
+    sides = axis(along.name, range=[along.low, along.high]), axis("")
+    return go.Figure([held, ghost, found], layout(*sides, meta=room, showlegend=True))
+
+
+def across(coordinates: Coordinates) -> int:
+    """Which of two coordinates a profile is cut across: time, else the second."""
+    names = [coordinate.name for coordinate in coordinates]
+    return names.index(TIME) if TIME in names else 1
+
+
+def _sized(axes: str, values: str, coordinates: Coordinates) -> go.Figure:
+    """The heat map of the size of a field, in powers of ten, so that a film's beginning and its end can both be read."""
+    figure = _map(axes, values, coordinates, SEQUENTIAL, {"of": [values], "signed": False})
+    trace = figure.data[0]
+    trace.update(meta={**trace.meta, "changed": {"z": "log10"}}, colorbar={"tickprefix": "10<sup>", "ticksuffix": "</sup>", "dtick": 1})
+    trace.update(hovertemplate=trace.hovertemplate.replace("%{z:.3~g}", "10<sup>%{z:.1f}</sup>"))
+    return figure
 
 
 def _map(axes: str, values: str, coordinates: Coordinates, scale: str, limits: dict[str, Any]) -> go.Figure:
@@ -77,10 +143,10 @@ def _map(axes: str, values: str, coordinates: Coordinates, scale: str, limits: d
     trace = go.Heatmap(
         colorscale=scale,
         transpose=right < up,
-        zsmooth=False if cut is None else "best",  # a slice has few points
+        zsmooth="fast",  # by the browser, which is quicker than single boxes
         zmin=-1 if limits["signed"] else 0,
         zmax=1,
-        colorbar=BAR,
+        colorbar=BESIDE,
         hovertemplate=f"{x.name} = %{{x:.3~g}}<br>{y.name} = %{{y:.3~g}}<br>%{{z:.3~g}}<extra></extra>",
         meta={"fill": {"x": f"{axes}.{x.name}", "y": f"{axes}.{y.name}", "z": values}, "limits": limits, **slice},
     )

@@ -13,7 +13,8 @@ from functools import cache, lru_cache
 from itertools import chain, count
 
 from core.errors import InputError, TangenteError
-from core.experiment.making import experiment_of, failing_experiment
+from core.experiment import presets
+from core.experiment.making import experiment_of
 from core.problem.problem import Problem
 from core.problem.reading.reading import FOLDER, library, load, problem_from_toml
 from core.ranges import nearest
@@ -123,7 +124,8 @@ def _entry(id: str, text: str, changed: float) -> Entry:
 @lru_cache(maxsize=512)
 def _read(text: str) -> Problem:
     problem = problem_from_toml(text)
-    experiment_of(problem), failing_experiment(problem)  # its recipes are right as well
+    for preset in presets.known(problem):
+        experiment_of(problem, preset=preset)  # its recipes are right as well
     return problem
 
 

@@ -25,6 +25,14 @@ def equation(problem: Problem, values: Mapping[str, float] | None = None) -> Non
         st.caption(_continuous(f"${to_latex(tree)}$", f"${place}$"), text_alignment="center")
 
 
+def headline(problem: Problem, values: Mapping[str, float] | None = None) -> None:
+    """The problem in a line that breaks where it must: its equations, and its conditions where there are few formulas in all."""
+    shown = formulas(problem, values)
+    few = shown.conditions if len(shown.equations) + len(shown.conditions) <= FEW else ()
+    with st.container(key="problem-in-a-line", width="stretch"):
+        st.markdown(" &emsp; ".join(f"${text}$" for text in (*shown.equations, *few)))
+
+
 def continuities(problem: Problem) -> tuple[str, ...]:
     """What is asked to be continuous where an equation steps, one text for each loss term."""
     return tuple(_continuous(to_text(tree), place) for tree, place in _asked(problem, {}))

@@ -46,11 +46,11 @@ def _running(run: Run, waiting: int, now: float) -> str:
 
 
 def _paused(run: Run, waiting: int, now: float) -> str:
-    return _("Paused after {steps}; Resume goes on from there.").format(steps=steps(run.step))
+    return _("Paused after {steps}; Resume goes on from there.").format(steps=steps(run.before + run.step))
 
 
 def _stopped(run: Run, waiting: int, now: float) -> str:
-    return _("Stopped after {steps}; Resume goes on from there, Train again starts afresh.").format(steps=steps(run.step))
+    return _("Stopped after {steps}; Resume goes on from there, Start over begins afresh.").format(steps=steps(run.before + run.step))
 
 
 def _done(run: Run, waiting: int, now: float) -> str:

@@ -20,23 +20,27 @@ from starlette.routing import Route
 from core.errors import InputError, TangenteError
 from core.store import Run
 from dashboard import components
-from dashboard.server import batches, references, thumbnails
+from dashboard.server import batches, films, intro, references, thumbnails, watchers
 from dashboard.server.services import store
+from dashboard.server.visitor import sender
 from dashboard.texts import worded
 
 FRAME = "application/octet-stream"
 ACTIVE = ("queued", "running")
+A_DAY = "private, max-age=86400"
 FOREVER = "public, max-age=31536000, immutable"
+_MOST = 1000
+"""Moments that may be asked for at once."""
 
 
 def routes(base: str = "") -> list[Route]:
     """The routes, below the server's base path."""
     base = f"/{base.strip('/')}" if base.strip("/") else ""
     return [
-        Route(f"{base}/api/runs/{{id}}/frame", _threaded(frame)),
+        Route(f"{base}/api/runs/{{id}}/film", _threaded(film)),
+        Route(f"{base}/api/runs/{{id}}/losses", _threaded(losses)),
         Route(f"{base}/api/runs/{{id}}/status", _threaded(status)),
-        Route(f"{base}/api/runs/{{id}}/snapshots", _threaded(snapshots)),
-        Route(f"{base}/api/runs/{{id}}/snapshot", _threaded(snapshot)),
+        Route(f"{base}/api/intro/{{digest}}", _threaded(welcome)),
         Route(f"{base}/api/references/{{key}}", _threaded(reference)),
         Route(f"{base}/api/pictures/{{key}}", _threaded(picture)),
         Route(f"{base}/api/batches/{{id}}", _threaded(batch)),
@@ -45,36 +49,38 @@ def routes(base: str = "") -> list[Route]:
     ]
 
 
-def frame(request: Request) -> Response:
-    """The run's newest frame, or 204 where it is the version `since`; in both cases headers with the run's state of this moment.
+def film(request: Request) -> Response:
+    """The moments of a run numbered above `after`, at most `most`, or 204 where there is none; in both cases headers with the run's state.
 
-    Workers draw frames only of runs that are watched, so this also says that somebody looks.
+    This also says that somebody looks. Of a run that is over a browser keeps every piece but the last.
     """
+    run = _seen(request)
+    newest = store().newest_moment(run.id)
+    headers = {**_state(run), "X-Film-Newest": str(newest)}
+    most = min(max(1, _integer(request, "most", films.MOST)), _MOST)
+    found = store().moments(run.id, _integer(request, "after", 0), most, films.SIZE)
+    if not found:
+        return Response(status_code=204, headers=headers)
+    if films.lasting(run, found, newest):
+        headers["Cache-Control"] = A_DAY
+    return Response(films.piece(found), media_type=FRAME, headers=headers)
+
+
+def welcome(request: Request) -> Response:
+    """The film that welcomes a visitor; its address carries its digest, so browsers keep it for a year."""
+    return Response(intro.film(), media_type=FRAME, headers={"Cache-Control": FOREVER})
+
+
+def losses(request: Request) -> Response:
+    """The run's losses by the step so far, as a frame."""
     run = store().get(request.path_params["id"])
-    if run.status in ACTIVE:
-        store().watch(run.id)
-    found = store().frame(run.id, since=_integer(request, "since", -1))
-    if found is None:
-        return Response(status_code=204, headers=_state(run))
-    version, data = found
-    return Response(data, media_type=FRAME, headers={**_state(run), "X-Frame-Version": str(version), "Content-Encoding": "identity"})
+    return Response(films.losses(store(), run), media_type=FRAME, headers=_state(run))
 
 
 def status(request: Request) -> Response:
     """The run's state, as JSON."""
     run = store().get(request.path_params["id"])
     return _json({"status": run.status, "step": run.step, "steps": run.steps, "seconds": run.seconds, "version": run.version})
-
-
-def snapshots(request: Request) -> Response:
-    """The steps of which a snapshot is kept."""
-    return _json({"steps": store().snapshots(request.path_params["id"])})
-
-
-def snapshot(request: Request) -> Response:
-    """The frame that was kept of a step."""
-    data = store().snapshot(request.path_params["id"], _integer(request, "step", 0))
-    return Response(data, media_type=FRAME, headers={"Cache-Control": "private, max-age=3600"})
 
 
 def reference(request: Request) -> Response:
@@ -87,7 +93,7 @@ def reference(request: Request) -> Response:
         return Response(status_code=204, headers={"Cache-Control": "no-store"})
     if isinstance(answer, TangenteError):
         return _json({"error": answer.code, "message": worded(answer)}, 404)
-    return Response(answer, media_type=FRAME, headers={"Cache-Control": "private, max-age=86400"})
+    return Response(answer, media_type=FRAME, headers={"Cache-Control": A_DAY})
 
 
 def picture(request: Request) -> Response:
@@ -97,7 +103,7 @@ def picture(request: Request) -> Response:
         return Response(status_code=204, headers={"Cache-Control": "no-store"})
     if isinstance(drawn, TangenteError):
         return _json({"error": drawn.code, "message": worded(drawn)}, 404)
-    return Response(drawn, media_type=thumbnails.TYPE, headers={"Cache-Control": "private, max-age=86400"})
+    return Response(drawn, media_type=thumbnails.TYPE, headers={"Cache-Control": A_DAY})
 
 
 def batch(request: Request) -> Response:
@@ -146,6 +152,15 @@ def _threaded(answer: Callable[[Request], Response]) -> Callable[[Request], Awai
         return await run_in_threadpool(guarded, request)
 
     return route
+
+
+def _seen(request: Request) -> Run:
+    """The run that is asked for; its worker is told that somebody looks."""
+    run = store().get(request.path_params["id"])
+    if run.status in ACTIVE:
+        store().watch(run.id)
+        watchers.saw(run.id, sender(request.headers))
+    return run
 
 
 def _state(run: Run) -> dict[str, str]:

@@ -51,6 +51,11 @@ def visitor() -> str:
     return name
 
 
+def sender(headers: Headers) -> str:
+    """The name of the visitor whose browser sent a request with these headers; `LOCAL` where it sent none."""
+    return _valid(_sent(headers.get("cookie", ""))) or LOCAL
+
+
 def _cookie(scope: Scope) -> str:
     known = _valid(_sent(Headers(scope=scope).get("cookie", "")))
     secure = "; Secure" if scope.get("scheme") == "https" else ""

@@ -1,7 +1,8 @@
 """One widget for each kind of range, bound to the address bar.
 
 Each hyperparameter, parameter of the problem and weight of a loss term has a key, which names it in the address and in session state alike:
-`depth`, `values.nu`, `weights.condition-1`. Defaults come from the problem's recipe; what stands at its default is left out of the address.
+`depth`, `values.nu`, `weights.condition-1`. Defaults come from the preset (`dashboard/solve/shown.py`); what stands at its default is left
+out of the address.
 
 Numbers are sliders over round values; a value between those, typed into the address or set by a preset, becomes a stop of its own.
 """
@@ -9,13 +10,14 @@ Numbers are sliders over round values; a value between those, typed into the add
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from core.errors import InputError, TangenteError
-from core.experiment import curriculum, recipes
+from core.experiment import curriculum
 from core.experiment.choices import (
     ACTIVATION_CHOICES,
     ARCHITECTURE_CHOICES,
@@ -29,23 +31,25 @@ from core.experiment.choices import (
     WEIGHT,
     WEIGHTING_CHOICES,
 )
-from core.experiment.experiment import HYPERPARAMETERS, Experiment
+from core.experiment.experiment import Experiment
 from core.experiment.hyperparameters import Hyperparameter
-from core.experiment.making import experiment_of, failing_experiment
+from core.experiment.making import experiment_of
+from core.experiment.presets import AUTO, OPTIMISER
+from core.experiment.uses import USES
 from core.expressions import Parameter, to_latex
 from core.problem.problem import Problem
+from core.problem.reading.reading import load
 from core.problem.statement import ParameterRange
-from core.ranges import NO_CURRICULUM, Choice, Curriculum, Integer, Range, Real, Stages
+from core.ranges import Choice, Curriculum, Integer, Range, Real, Stages
 from core.store import Device
 from dashboard.problems import catalogue
 from dashboard.problems.catalogue import PROBLEM, library_problems
-from dashboard.solve import address
-from dashboard.solve.presets import Preset
+from dashboard.server import intro
+from dashboard.solve import address, presets, shown
+from dashboard.solve.shown import NONE, Shown, possible, text
 from dashboard.solve.stops import slides, stops, written
 from dashboard.texts import _
-
-NONE = "none"
-"""How the address writes that there is no limit."""
+from dashboard.texts.formats import in_markdown
 
 OPTIONS: dict[str, Mapping[str, str]] = {
     "activation": {name: activation.help for name, activation in ACTIVATION_CHOICES.items()},
@@ -60,17 +64,6 @@ OPTIONS: dict[str, Mapping[str, str]] = {
 }
 """What is said of the option that is chosen, for choices whose names do not say it."""
 
-INSTEAD = {
-    "network.constraints": "soft",
-    "training.optimiser": "adam",
-    "training.windows": 1,
-    "training.curriculum": NO_CURRICULUM,
-    "training.weighting": "fixed",
-    "training.causality": 0.0,
-}
-"""What is always possible, for hyperparameters that the problem or others may forbid."""
-
-_SEEN = "address-problem"
 problems = library_problems
 
 
@@ -84,7 +77,8 @@ def problem() -> Problem:
     after a link, or the browser's way back.
     """
     asked = st.query_params.get(PROBLEM)
-    if PROBLEM not in st.session_state or asked not in (None, st.session_state.get(_SEEN)) or not _there(st.session_state[PROBLEM]):
+    moved = asked is not None and (asked, presets.asked()) != st.session_state.get(shown.SEEN)
+    if PROBLEM not in st.session_state or moved or not _there(st.session_state[PROBLEM]):
         _follow(asked)
     titles = _titles(st.session_state[PROBLEM])
     key = st.selectbox(
@@ -98,7 +92,8 @@ def problem() -> Problem:
     )
     if asked != key:
         st.query_params[PROBLEM] = key
-    st.session_state[_SEEN] = key
+    presets.write()
+    st.session_state[shown.SEEN] = (key, presets.on())
     return catalogue.find(key)
 
 
@@ -108,11 +103,11 @@ def chosen() -> str:
     return key
 
 
-def _titles(shown: str) -> dict[str, str]:
+def _titles(there: str) -> dict[str, str]:
     """The problems to choose from, by key: the library's, the visitor's own, and another visitor's if it is on the page."""
     titles = {problem.name: _(problem.title) for problem in library_problems()}
     titles |= {entry.id: _("{title} (yours)").format(title=entry.title) for entry in reversed(catalogue.own()) if entry.problem}
-    titles.setdefault(shown, catalogue.title(shown))
+    titles.setdefault(there, catalogue.title(there))
     return dict(zip(titles, catalogue.told_apart(titles.values()), strict=True))
 
 
@@ -125,15 +120,7 @@ def experiment(
     problem: Problem, values: Mapping[str, float], settings: Mapping[str, Any], weights: Mapping[str, float]
 ) -> tuple[Experiment, InputError | None]:
     """The experiment that the controls ask for; where they ask for what cannot be, the nearest that can, and the reason."""
-    refusal = None
-    while True:
-        try:
-            return experiment_of(problem, values, settings, weights), refusal
-        except InputError as error:
-            instead, name = INSTEAD.get(str(error.at.key)), str(error.at.key).rpartition(".")[2]
-            if instead is None or settings[name] == instead:
-                raise
-            settings, refusal = {**settings, name: instead}, refusal or error
+    return possible(problem, values, settings, weights)
 
 
 def left_to_the_loss(experiment: Experiment, usual: str) -> TangenteError | None:
@@ -142,38 +129,17 @@ def left_to_the_loss(experiment: Experiment, usual: str) -> TangenteError | None
     return None if chosen or experiment.constraints == "hard" else experiment.hindrance
 
 
-def settings(experiment: Experiment) -> dict[str, Any]:
-    """Every control's key, and what it shows for `experiment`."""
-    return {
-        **{name: getattr(experiment, name) for name in HYPERPARAMETERS},
-        **{f"values.{name}": value for name, value in experiment.values},
-        **{f"weights.{term}": value for term, value in experiment.weights},
-    }
-
-
-def query(experiment: Experiment, key: str) -> dict[str, str]:
-    """What the address says of an experiment of the problem of that key: all that is not as its recipe has it."""
-    recipe = settings(experiment_of(experiment.problem))
-    changed = {name: value for name, value in settings(experiment).items() if value != recipe[name]}
-    return {PROBLEM: key} | {name: value if isinstance(value, str) else _text(value) for name, value in changed.items()}
-
-
-def show(experiment: Experiment, key: str) -> None:
-    """Set every control to an experiment of the problem of that key. For callbacks: a widget that is drawn already cannot be set."""
-    address.forget()
-    st.session_state[PROBLEM] = st.session_state[_SEEN] = key
-    st.session_state.update(settings(experiment))
-    st.query_params.from_dict({PROBLEM: key})  # one entry in the browser's history, not one for each control
-
-
 def _chosen() -> None:
-    show(experiment_of(catalogue.find(chosen())), chosen())
+    """Show the chosen problem by the preset of the page, if that problem has it, with nothing moved."""
+    problem = catalogue.find(chosen())
+    preset = presets.on_for(problem)
+    shown.show(experiment_of(problem, preset=preset), chosen(), preset)
 
 
 def _follow(asked: str | None) -> None:
-    """Choose the problem that the address names, each control at its recipe unless the address names that too."""
+    """Choose the problem and the preset that the address names, each control at its default unless the address names that too."""
     address.forget()
-    first = library_problems()[0]
+    first = load(intro.PROBLEM)
     key = asked if asked is not None else first.name
     try:
         found = catalogue.find(key)
@@ -181,44 +147,89 @@ def _follow(asked: str | None) -> None:
         key, found = first.name, first
         address.note(PROBLEM, error, _(first.title))
     st.session_state[PROBLEM] = key
-    recipe = settings(experiment_of(found))
-    st.session_state.update({key: value for key, value in recipe.items() if key in st.session_state and key not in st.query_params})
-
-
-def presets(known: Mapping[str, Preset], problem: Problem) -> None:
-    """Buttons that set several hyperparameters at once, and one that puts everything back to the problem's recipe."""
-    with st.container(horizontal=True, gap="xsmall"):
-        for name, preset in known.items():
-            st.button(_(preset.label), f"preset-{name}", _(preset.help), st.session_state.update, (preset.settings,))
-        st.button(_("Recommended"), "preset-recipe", _("All settings as they suit this problem."), show, (experiment_of(problem), chosen()))
-        if problem.failure:
-            help = _("Plain training, which fails on this problem: watch it, then take the recommended settings.")
-            st.button(_("Failing"), "preset-failure", help, show, (failing_experiment(problem), chosen()))
+    presets.follow(found)
+    shown.follow_address()
 
 
 # The other controls, each returning its value.
 
 
-def hyperparameter(item: Hyperparameter, default: Any, devices: tuple[Device, ...], parameters: Sequence[ParameterRange] = ()) -> Any:
+@dataclass(frozen=True)
+class State:
+    """What is to be said at a control: why it does nothing, what hinders its value, which method `auto` is, and whether it has moved."""
+
+    idle: bool = False
+    method: str = ""
+    refusal: TangenteError | None = None
+    moved: bool = False
+
+
+def state(key: str, page: Shown) -> State:
+    """The state of the control of that key."""
+    refused = page.refusal is not None and str(page.refusal.at.key).rpartition(".")[2] == key
+    return State(key in page.idle, page.method, page.refusal if refused else None, key in page.changed)
+
+
+def hyperparameter(
+    item: Hyperparameter,
+    default: Any,
+    devices: tuple[Device, ...],
+    parameters: Sequence[ParameterRange] = (),
+    state: State = State(),
+) -> Any:
     """The widget of a hyperparameter, for a problem with these parameters; none where there is nothing to choose."""
-    if item.name == "device":
-        return _device(item, default, devices)
     if isinstance(item.range, Choice) and len(item.range.options) == 1:
         return default
-    limits = Curriculum(curriculum.usual(parameters)) if isinstance(item.range, Curriculum) else item.range
-    return WIDGETS[type(limits)](item.name, _(item.label), _(item.help), limits, default, optional=item.optional)
-
-
-def parameter(item: ParameterRange) -> float:
-    """The slider of a parameter of the problem's equations."""
-    limits = Real(item.low, item.high, item.scale)
-    value: float = WIDGETS[Real](
-        f"values.{item.name}", f"${to_latex(Parameter(item.name))}$", _("A number in the equation."), limits, item.value
-    )
+    with st.container(key=f"setting-{item.name}", gap="xsmall"):
+        value = _device(item, default, devices) if item.name == "device" else _widget(item, default, parameters, state)
+        _beside(item.name, default, state)
     return value
 
 
-def weight(term: str, text: str, default: float) -> float:
+def _widget(item: Hyperparameter, default: Any, parameters: Sequence[ParameterRange], state: State) -> Any:
+    limits = Curriculum(curriculum.usual(parameters)) if isinstance(item.range, Curriculum) else item.range
+    if isinstance(limits, Stages):
+        return _stages(item.name, _(item.label), _(item.help), limits, default, method=state.method)
+    more = {"disabled": True} if state.idle else {}
+    return WIDGETS[type(limits)](item.name, _(item.label), _(item.help), limits, default, optional=item.optional, **more)
+
+
+def _beside(key: str, default: Any, state: State) -> None:
+    """What stands below a control: why it does nothing, or why its value cannot be, each with what mends it; and its way back."""
+    if state.idle:
+        use = USES[key]
+        st.caption(_(use.idle).format(method=spoken(state.method)))
+        st.button(_(use.label), f"use-{key}", type="tertiary", icon=":material/swap_horiz:", on_click=shown.take, args=(use.switch,))
+    if state.refusal is not None:
+        st.error(in_markdown(state.refusal))
+        instead = AUTO if key == OPTIMISER else default if state.moved else shown.INSTEAD.get(str(state.refusal.at.key), default)
+        label = _("Take {value}").format(value=text(instead))
+        st.button(label, f"mend-{key}", type="primary", icon=":material/build:", on_click=shown.take, args=({key: instead},))
+    if state.moved:
+        label = _("Back to {value}").format(value=text(default, digits=4))
+        help = _("This setting is not as the preset has it.")
+        st.button(label, f"back-{key}", help, type="tertiary", icon=":material/undo:", on_click=shown.put_back, args=(key,))
+
+
+def spoken(optimiser: str) -> str:
+    """Methods as people write them: Adam, 1000 steps, then L-BFGS."""
+    parts = [part.split() for part in optimiser.split(", ")]
+    names = [_("{method}, {steps} steps").format(method=OPTIMISER_CHOICES[part[0]].name, steps=part[1]) for part in parts[:-1]]
+    return _(", then ").join([*names, OPTIMISER_CHOICES[parts[-1][0]].name])
+
+
+def parameter(item: ParameterRange, state: State = State()) -> float:
+    """The slider of a parameter of the problem's equations, below its letter; its label is its name, which can be spoken."""
+    limits, help = Real(item.low, item.high, item.scale), _("A number in the equation.")
+    key = f"values.{item.name}"
+    with st.container(key=f"setting-{key}", gap="xsmall"):
+        st.markdown(f"${to_latex(Parameter(item.name))}$", help=help)
+        value: float = _number(key, item.name, help, limits, item.value, label_visibility="collapsed")
+        _beside(key, item.value, state)
+    return value
+
+
+def weight(term: str, text: str, default: float, state: State = State()) -> float:
     """The slider of a loss term's weight; `text` is the equation, or whatever else the term asks for."""
     kind, _dash, number = term.partition("-")
     labels = {
@@ -227,43 +238,49 @@ def weight(term: str, text: str, default: float) -> float:
         "interface": _("Interface {number}"),
         "data": _("Data"),
     }
-    label = labels[kind].format(number=number)
-    value: float = WIDGETS[Real](f"weights.{term}", label, f"`{text}`", WEIGHT, default)
+    label, key = labels[kind].format(number=number), f"weights.{term}"
+    with st.container(key=f"setting-{key}", gap="xsmall"):
+        value: float = _number(key, label, f"`{text}`", WEIGHT, default)
+        _beside(key, default, state)
     return value
 
 
-def _number(key: str, label: str, help: str, limits: Real | Integer, default: Any, *, optional: bool = False) -> Any:
+def _number(key: str, label: str, help: str, limits: Real | Integer, default: Any, *, optional: bool = False, **more: Any) -> Any:
     """A slider over the range's stops and whatever value it has now; a range of too many whole numbers is typed."""
     check = partial(_checked, limits, label, optional)
     _note_if_moved(key, default)
-    asked = address.asked(key, check, _text(default, digits=4))
+    asked = address.asked(key, check, text(default, digits=4))
     if not slides(limits):
-        return st.number_input(label, limits.low, limits.high, default, key=key, help=help, bind="query-params")
+        return st.number_input(label, limits.low, limits.high, default, key=key, help=help, bind="query-params", **more)
     texts = {stop: written(stop) for stop in stops(limits)}
     if key in st.session_state and _allowed(check, st.session_state[key]):
-        _add(texts, st.session_state[key], _text(st.session_state[key]))
-    _add(texts, default, _text(default, digits=4))
+        _add(texts, st.session_state[key], text(st.session_state[key]))
+    _add(texts, default, text(default, digits=4))
     if asked is not None and asked not in texts.values():
         _add(texts, check(asked), asked)
     options = [*sorted(value for value in texts if value is not None), *([None] if optional else [])]
-    return st.select_slider(label, options, default, lambda value: texts.get(value, NONE), key=key, help=help, bind="query-params")
+    return st.select_slider(label, options, default, lambda value: texts.get(value, NONE), key=key, help=help, bind="query-params", **more)
 
 
-def _choice(key: str, label: str, help: str, limits: Choice, default: str, *, optional: bool = False) -> str:
+def _choice(key: str, label: str, help: str, limits: Choice, default: str, *, optional: bool = False, **more: Any) -> str:
     _note_if_moved(key, default)
     address.asked(key, partial(limits.check, label), default)
-    chosen = st.selectbox(label, limits.options, limits.options.index(default), key=key, help=help, bind="query-params")
+    index = limits.options.index(default)
+    chosen: str = st.selectbox(label, limits.options, index, key=key, help=help, bind="query-params", **more)
     if key in OPTIONS:
         st.caption(_(OPTIONS[key][chosen]))
     return chosen
 
 
-def _stages(key: str, label: str, help: str, limits: Stages, default: str, *, optional: bool = False) -> str:
-    """One of the usual sequences of methods; below it what is said of its methods."""
-    chosen = _usual(key, label, help, limits, default, on_change=_method_chosen)
-    for method in dict.fromkeys(part.split()[0] for part in chosen.split(", ")):
-        st.caption(_(OPTIMISER_CHOICES[method].help))
-    return chosen
+def _stages(key: str, label: str, help: str, limits: Stages, default: str, *, method: str) -> str:
+    """`auto`, or one of the usual sequences of methods; below it what is said of the methods. The value is what `auto` is."""
+    chosen = _usual(key, label, help, limits, default, first=(AUTO,), on_change=shown.method_chosen)
+    found = method if chosen == AUTO else chosen
+    if chosen == AUTO:
+        st.markdown(_("auto: {method}").format(method=spoken(found)))
+    for name in dict.fromkeys(part.split()[0] for part in found.split(", ")):
+        st.caption(_(OPTIMISER_CHOICES[name].help))
+    return found
 
 
 def _usual(
@@ -274,25 +291,19 @@ def _usual(
     default: str,
     *,
     optional: bool = False,
+    first: tuple[str, ...] = (),
     on_change: Callable[[], None] | None = None,
 ) -> str:
-    """One of the usual texts of a range, or what the address, a file or a preset asks for."""
-    check = partial(limits.check, label)
+    """One of the usual texts of a range, or what the address, a file or a preset asks for; those that come `first` need no check."""
+
+    def check(value: object) -> str:
+        return value if isinstance(value, str) and value in first else limits.check(label, value)
+
     _note_if_moved(key, default)
     asked = address.asked(key, check, default)
-    options = list(dict.fromkeys([*limits.usual, default, *filter(None, [asked, st.session_state.get(key)])]))
+    options = list(dict.fromkeys([*first, *limits.usual, default, *filter(None, [asked, st.session_state.get(key)])]))
     chosen = st.selectbox(label, options, options.index(default), key=key, help=help, bind="query-params", on_change=on_change)
     return check(chosen)
-
-
-def _method_chosen() -> None:
-    """Steps, points and the like go along with the method, as what suits one does not suit another."""
-    kept = [name for name in HYPERPARAMETERS if name not in recipes.OF_THE_METHOD and name in st.session_state]
-    try:
-        suited = experiment_of(catalogue.find(chosen()), settings={name: st.session_state[name] for name in kept})
-    except InputError:
-        return
-    st.session_state.update({name: getattr(suited, name) for name in recipes.OF_THE_METHOD})
 
 
 def _device(item: Hyperparameter, default: str, devices: tuple[Device, ...]) -> str:
@@ -305,9 +316,9 @@ def _device(item: Hyperparameter, default: str, devices: tuple[Device, ...]) -> 
     asked = address.asked(item.name, item.check, default) or st.session_state.get(item.name)
     if asked is not None and _allowed(item.check, asked):
         captions.setdefault(asked, _("no worker has it"))
-    names, shown = list(captions), list(captions.values())
+    names, told = list(captions), list(captions.values())
     label, help = _(item.label), _(item.help)
-    chosen = st.radio(label, names, names.index(default), captions=shown, key=item.name, help=help, bind="query-params")
+    chosen = st.radio(label, names, names.index(default), captions=told, key=item.name, help=help, bind="query-params")
     kinds = {"cuda": _("NVIDIA GPU: no worker has one"), "mps": _("Apple GPU: no worker has one")}
     missing = {kind: reason for kind, reason in kinds.items() if not any(name.startswith(kind) for name in names)}
     if missing:
@@ -316,7 +327,7 @@ def _device(item: Hyperparameter, default: str, devices: tuple[Device, ...]) -> 
     return chosen
 
 
-WIDGETS: dict[type[Range], Callable[..., Any]] = {Real: _number, Integer: _number, Choice: _choice, Stages: _stages, Curriculum: _usual}
+WIDGETS: dict[type[Range], Callable[..., Any]] = {Real: _number, Integer: _number, Choice: _choice, Curriculum: _usual}
 
 
 def _checked(limits: Real | Integer, label: str, optional: bool, value: object) -> Any:
@@ -330,10 +341,6 @@ def _allowed(check: Callable[[Any], object], value: object) -> bool:
     except TangenteError:
         return False
     return True
-
-
-def _text(value: float | None, digits: int = 12) -> str:
-    return NONE if value is None else written(value, digits)
 
 
 def _add(texts: dict[Any, str], value: Any, text: str) -> None:

@@ -17,29 +17,31 @@ from core.experiment.experiment import HYPERPARAMETERS, Experiment
 from core.references import Reference
 from core.store import Run, classical
 from dashboard.components.chart.chart import chart
-from dashboard.components.live.live import term_labels
 from dashboard.figures import diagnosis as figures
+from dashboard.problems import terms
 from dashboard.server import batches
 from dashboard.server.services import store
-from dashboard.solve.controls import NONE
+from dashboard.solve.shown import NONE
 from dashboard.solve.stops import written
 from dashboard.texts import _, worded
 from dashboard.texts.formats import count, number, percent, plain
 
 ENDED = ("done", "stopped", "paused", "diverged")
 """The states of runs of which there is something to say."""
+FAILED = 0.1
+"""The relative error beyond which a run did not learn its problem."""
 OFTEN = 0.5
 """Seconds between two looks at what is being measured."""
 HEIGHT = 300
 
 
 def show(run: Run | None) -> None:
-    """The section of a run: a button that has it measured, and what is found."""
+    """The section of a run: a button that has it measured, and what is found; open where the run did not learn its problem."""
     ended = run if run is not None and run.status in ENDED else None
     kind = _kind(ended) if ended else ""
     batch = batches.newest(kind)
     running = batch is not None and batch.running
-    with st.expander(_("Diagnosis: what is wrong, and what to change")):
+    with st.expander(_("Diagnosis: what is wrong, and what to change"), expanded=_failed(ended)):
         with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
             idle = ended is None or running
             st.button(_("Diagnose this run"), "diagnose", icon=":material/troubleshoot:", on_click=_start, args=(ended,), disabled=idle)
@@ -52,6 +54,12 @@ def show(run: Run | None) -> None:
             _told(ended, batches.told(batch.id, 0))
         else:
             st.caption(_("Measures the network at its last checkpoint, in a process of its own, within seconds."))
+
+
+def _failed(run: Run | None) -> bool:
+    """Whether a run ended far from its reference, or blew up."""
+    errors = [error for error in (run.relative_l2 or {}).values() if error is not None] if run else []
+    return run is not None and (run.status == "diverged" or max(errors, default=0.0) > FAILED)
 
 
 def _kind(run: Run) -> str:
@@ -142,7 +150,7 @@ def _nothing(case: Case) -> None:
 
 
 def _figures(experiment: Experiment, checked: Checked) -> None:
-    labels = [term_labels(experiment)[term.name] for term in checked.terms]
+    labels = [terms.labels(experiment)[term.name] for term in checked.terms]
     drawn = [(_gradients, True), (_cosines, len(labels) > 1), (_spectrum, checked.spectrum is not None)]
     wanted = [draw for draw, there in drawn if there]
     for column, draw in zip(st.columns(len(wanted)), wanted, strict=True):
@@ -183,7 +191,7 @@ def _name(experiment: Experiment, key: str) -> str:
     if key in HYPERPARAMETERS:
         label = _(HYPERPARAMETERS[key].label)
         return label[:1].lower() + label[1:]
-    return _("weight of {term}").format(term=term_labels(experiment)[key.partition(".")[2]])
+    return _("weight of {term}").format(term=terms.labels(experiment)[key.partition(".")[2]])
 
 
 def _value(value: Any) -> str:
@@ -195,7 +203,7 @@ def _worded(experiment: Experiment, values: Mapping[str, Any]) -> dict[str, str]
     """The values of a sentence, as they are read."""
 
     def term(name: str) -> str:
-        return term_labels(experiment)[name]
+        return terms.labels(experiment)[name]
 
     formats: dict[str, Callable[[Any], str]] = {
         **dict.fromkeys(("term", "one", "other", "fastest"), term),

@@ -15,7 +15,7 @@ from core.files import tables
 from dashboard.editor import opening
 from dashboard.editor.draft import SECTIONS
 from dashboard.problems import catalogue
-from dashboard.solve import controls
+from dashboard.solve import shown
 from dashboard.texts import _
 
 _FILE, _MISTAKE = "experiment-file", "experiment-file-mistake"
@@ -40,7 +40,7 @@ def _open() -> None:
     text = file.getvalue().decode(errors="replace")
     try:
         experiment = experiment_from_toml(text, file=file.name)
-        controls.show(experiment, experiment.problem.name or catalogue.save(_statement(text, experiment)))
+        shown.show(experiment, experiment.problem.name or catalogue.save(_statement(text, experiment)))
     except TangenteError as error:
         st.session_state[_MISTAKE] = opening.placed(error)
 

@@ -1,74 +1,72 @@
-"""Settings to begin with, each a few hyperparameters; what a preset leaves out stays as it is."""
+"""The preset that the page stands on: what its controls show unless somebody moves them, and the address leaves out.
+
+`preset=watch` stands in the address. An address that names a problem or settings without it is Sharp, so that a link of before opens as it
+did; an address that names neither opens with Watch.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+import streamlit as st
 
-from core.errors import N_
+from core.errors import InputError
+from core.experiment import presets
+from core.experiment.experiment import HYPERPARAMETERS
+from core.experiment.presets import PRESETS, SHARP, WATCH
+from core.problem.problem import Problem
+from dashboard.problems.catalogue import PROBLEM
+from dashboard.solve import address
+from dashboard.texts import _
+
+PRESET = "preset"
+"""The preset's name in the address."""
+_ON = "preset-of-the-page"
 
 
-@dataclass(frozen=True)
-class Preset:
-    """A name, what it is good for, and its settings."""
-
-    label: str
-    help: str
-    settings: Mapping[str, Any]
+def on() -> str:
+    """The preset of the page."""
+    name: str = st.session_state.get(_ON, SHARP)
+    return name
 
 
-PRESETS: dict[str, Preset] = {
-    "fast": Preset(
-        N_("Fast"),
-        N_("A small network, trained briefly: see within seconds what happens."),
-        {
-            "depth": 2,
-            "width": 16,
-            "optimiser": "adam",
-            "learning_rate": 0.01,
-            "points": 200,
-            "resampling": "fixed",
-            "steps": 500,
-            "patience": None,
-            "precision": "float32",
-        },
-    ),
-    "accurate": Preset(
-        N_("Accurate"),
-        N_("SSBroyden with many points that follow the residual, for some minutes: all the digits there are."),
-        {
-            "depth": 3,
-            "width": 20,
-            "optimiser": "ssbroyden",
-            "points": 5000,
-            "resampling": "adapt",
-            "period": 500,
-            "patience": 5000,
-            "steps": 30_000,
-            "precision": "float64",
-        },
-    ),
-    "classic": Preset(
-        N_("Classic"),
-        N_("The settings of the paper that made the method known (Raissi et al. 2019): 8 layers of 20 neurons, tanh, Latin hypercube."),
-        {
-            "depth": 8,
-            "width": 20,
-            "activation": "tanh",
-            "architecture": "perceptron",
-            "factorisation": "none",
-            "slopes": "fixed",
-            "features": 0,
-            "constraints": "soft",
-            "optimiser": "adam",
-            "learning_rate": 0.001,
-            "points": 2000,
-            "sampling": "latin-hypercube",
-            "resampling": "fixed",
-            "precision": "float32",
-            "steps": 5000,
-            "patience": None,
-        },
-    ),
-}
+def set_on(name: str) -> None:
+    """Have the page stand on a preset."""
+    st.session_state[_ON] = name
+
+
+def asked() -> str:
+    """The name of the preset that the address asks for, right or wrong."""
+    text: str | None = st.query_params.get(PRESET)
+    return text if text is not None else SHARP if any(map(_settles, st.query_params)) else WATCH
+
+
+def on_for(problem: Problem) -> str:
+    """The preset of the page, if a problem has it; else Watch."""
+    return on() if on() in presets.known(problem) else WATCH
+
+
+def follow(problem: Problem) -> None:
+    """Take the preset that the address asks for; where the problem has none of that name, Sharp, with a note."""
+    try:
+        set_on(presets.check(problem, asked()))
+    except InputError as error:
+        set_on(SHARP)
+        address.note(PRESET, error, _(PRESETS[SHARP].label))
+
+
+def write() -> None:
+    """Write the preset into the address, which does without Sharp."""
+    name = on()
+    if name != SHARP and st.query_params.get(PRESET) != name:
+        st.query_params[PRESET] = name
+    elif name == SHARP and PRESET in st.query_params:
+        del st.query_params[PRESET]
+
+
+def in_address(name: str) -> dict[str, str]:
+    """What the address says of a preset."""
+    return {} if name == SHARP else {PRESET: name}
+
+
+def _settles(name: str) -> bool:
+    """Whether this name in an address is that of the problem or of a setting."""
+    return name == PROBLEM or name in HYPERPARAMETERS or name.startswith(("values.", "weights."))

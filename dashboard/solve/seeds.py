@@ -19,7 +19,7 @@ from core.experiment.experiment import Experiment
 from core.store import Run
 from core.studies import seeds
 from core.studies.seeds import FAILED, History, Outcome
-from core.studies.spread import Array, Band, by_places, by_seconds, by_step, spread
+from core.studies.spread import Array, Band, by_seconds, by_step, spread
 from dashboard.components import component
 from dashboard.components.chart.chart import chart
 from dashboard.editor import previews
@@ -27,7 +27,8 @@ from dashboard.figures import bands as figures
 from dashboard.runs import actions
 from dashboard.runs.status import STATES, TRAINING
 from dashboard.server.services import store
-from dashboard.solve import controls
+from dashboard.server.visitor import visitor
+from dashboard.solve import shown
 from dashboard.texts import _, ngettext
 from dashboard.texts.formats import count, in_markdown, number
 
@@ -102,7 +103,7 @@ def _results(experiment: Experiment, experiments: Sequence[Experiment], key: str
 
 def _runs(experiments: Sequence[Experiment]) -> list[Run | None]:
     """Each experiment's newest run."""
-    return [store().latest(experiment.key) for experiment in experiments]
+    return [store().latest(experiment.key, visitor()) for experiment in experiments]
 
 
 def _settled(run: Run | None) -> bool:
@@ -151,7 +152,7 @@ def _table(experiments: Sequence[Experiment], runs: Sequence[Run | None], course
     head = [_("Seed"), _("State"), _("Step"), _("Loss"), _("Relative L2")]
     lines = [head, ["-:", "-", "-:", "-:", "-:"]]
     for experiment, run in zip(experiments, runs, strict=True):
-        link = f"[{experiment.seed}](?{urlencode(controls.query(experiment, key))})"
+        link = f"[{experiment.seed}](?{urlencode(shown.query(experiment, key))})"
         lines.append([link, _(STATES[run.status if run else "none"]), *_row(run, courses)])
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
@@ -195,7 +196,7 @@ def _courses(histories: Sequence[History]) -> None:
         loss = by_seconds([history.loss_in_seconds for history in histories])
         error = by_seconds([history.error_in_seconds for history in histories])
     else:
-        loss, error = by_step([history.loss for history in histories]), by_places([history.error for history in histories])
+        loss, error = by_step([history.loss for history in histories]), by_step([history.error for history in histories])
     hint = _("The median and the spread over the seeds appear here.")
     left, right = st.columns(2, gap="small")
     with left:

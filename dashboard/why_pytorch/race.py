@@ -110,7 +110,7 @@ def _code() -> None:
             name = st.selectbox(label, there, start, lambda name: FRAMEWORKS[name].label, key=f"race-code-{start}")
             lines = FRAMEWORKS[name].lines
             st.caption(ngettext("{lines} line of code", "{lines} lines of code", lines).format(lines=lines))
-            st.code(FRAMEWORKS[name].source.read_text(encoding="utf-8"), language="python", height=560)
+            st.code(FRAMEWORKS[name].source.read_text(encoding="utf-8"), language="python", wrap_lines=True)
 
 
 def _data(task: str) -> dict[str, Any]:

@@ -23,7 +23,7 @@ def test_a_run_is_diagnosed_and_a_click_sets_what_may_mend_it(solve: Solve) -> N
     expect(page.get_by_text(re.compile("The loss still fell by a factor of .* over the last fifth of its 100 steps"))).to_be_visible()
     for title, label in {"Gradients": "The norm of", "Cosines": "The cosines", "Tangent kernel": "The eigenvalues"}.items():
         expect(page.get_by_role("heading", name=title)).to_be_visible()
-        expect(page.get_by_role("img", name=label)).to_be_visible()
+        expect(page.get_by_role("figure", name=label)).to_be_visible()
     expect(solve.slider("Steps")).to_have_attribute("aria-valuetext", "100")
     solve.click("Set steps to 300")
     expect(solve.slider("Steps")).to_have_attribute("aria-valuetext", "300")

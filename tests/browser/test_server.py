@@ -58,7 +58,7 @@ def test_another_name_for_the_address_is_refused(server: Server) -> None:
 
 
 def test_routes_answer_what_they_should(server: Server) -> None:
-    missing = httpx.get(f"{server.address}/api/runs/none/frame")
+    missing = httpx.get(f"{server.address}/api/runs/none/film")
     assert missing.status_code == 404 and missing.json()["error"] == "unknown-run"
     gone = httpx.get(f"{server.address}/api/batches/none?since=0")
     assert gone.status_code == 404 and gone.json()["error"] == "unknown-batch"

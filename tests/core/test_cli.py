@@ -52,6 +52,30 @@ def test_solve_trains_keeps_and_shows(cli, tmp_path: Path) -> None:  # type: ign
     assert f" on cpu by the {result['engine']} engine\n" in shown.stdout
 
 
+def test_a_run_is_trained_on_by_its_name(cli, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    cli("solve", "decay", *QUICK, "--steps", "30", "--optimiser", "adam", "--json", "first.json")
+    first = json.loads((tmp_path / "first.json").read_text())
+    done = cli("train-on", first["run"][:8], "--steps", "40", "--learning-rate", "2e-3", "--json", "second.json")
+    assert done.returncode == 0, done.stderr
+    second = json.loads((tmp_path / "second.json").read_text())
+    assert (second["parent"], second["before"], second["steps"], first["parent"], first["before"]) == (first["run"], 30, 40, None, 0)
+    assert second["loss"] < first["loss"] and second["key"] != first["key"]
+    assert second["experiment"]["training"]["learning_rate"] == 2e-3 and second["experiment"]["training"]["points"] == 50
+    again = cli("train-on", first["run"], "--steps", "40", "--learning-rate", "2e-3")
+    assert "From the store" in again.stdout
+    assert f"goes on from run {first['run']}, after 30 steps" in cli("show", second["run"]).stdout
+    refused = cli("train-on", first["run"], "--depth", "3")
+    assert refused.returncode == 2 and "depth is 2 there, and cannot become 3" in refused.stderr
+
+
+def test_a_preset_says_what_is_left_out(cli, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    done = cli("solve", "decay", "--preset", "watch", "--steps", "5", "--json", "out.json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads((tmp_path / "out.json").read_text())["experiment"]["training"]["optimiser"] == "adam"
+    refused = cli("solve", "decay", "--preset", "failing")
+    assert refused.returncode == 2 and "no preset failing" in refused.stderr
+
+
 def test_the_engine_that_is_asked_for_is_told(cli) -> None:  # type: ignore[no-untyped-def]
     done = cli("solve", "decay", *QUICK, "--steps", "5", "--engine", "autograd")
     assert " on cpu by the autograd engine\n" in done.stdout, done.stderr

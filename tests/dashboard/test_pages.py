@@ -14,7 +14,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.errors import RunError
-from core.experiment.making import experiment_from_toml, experiment_of, failing_experiment
+from core.experiment.making import experiment_from_toml, experiment_of
+from core.experiment.presets import FAILING, SHARP, WATCH
 from core.experiment.recipes import OF_THE_METHOD
 from core.problem.formulas import formulas
 from core.problem.problem import Problem
@@ -23,13 +24,12 @@ from core.store import Device, Run, RunStore
 from dashboard.problems.catalogue import library_problems
 from dashboard.problems.equation import stacked
 from dashboard.runs import actions
-from dashboard.server import services
+from dashboard.server import intro, services
 from dashboard.server.visitor import LOCAL
-from dashboard.solve.controls import problems
-from dashboard.solve.presets import PRESETS
 
 ROOT = Path(__file__).resolve().parents[2]
-BUTTONS = ("train", "pause", "step", "resume", "stop", "reset")
+BUTTONS = ("toggle", "step", "stop", "over", "on", "forget")
+TRAINS = {"toggle", "step", "stop", "over", "forget"}
 Open = Callable[..., AppTest]
 OWN = """
 [problem]
@@ -56,6 +56,9 @@ class Workers:
 
     def submit(self, run_id: str, interactive: bool = True) -> None:
         self.submitted.append(run_id)
+
+    def lacking(self, run_id: str) -> int:
+        return 0
 
     def solve_reference(self, problem: Problem, values: Mapping[str, float]) -> None:
         self.asked.append(problem.name)
@@ -139,12 +142,12 @@ def test_every_problem_opens_with_its_recipe(solve: Open, name: str) -> None:
     assert app.select_slider("weights.equation-1").value == dict(experiment.weights)["equation-1"]
     assert not app.warning
     assert not app.error
-    assert enabled(app) == {"train", "step"}
+    assert enabled(app) == {"toggle", "step"}
 
 
 def test_the_bare_address_opens_an_easy_problem_and_says_what_to_do(solve: Open) -> None:
     app = solve()
-    assert app.selectbox("problem").value == problems()[0].name
+    assert app.selectbox("problem").value == intro.PROBLEM
     assert "press Train" in text(app)
 
 
@@ -165,9 +168,9 @@ def test_another_problem_brings_its_own_recipe(solve: Open) -> None:
 
 def test_an_unknown_problem_names_near_ones_and_shows_another(solve: Open) -> None:
     app = solve(problem="burger")
-    assert app.title[0].value == problems()[0].title
+    assert app.title[0].value == load(intro.PROBLEM).title
     assert "did you mean burgers" in app.warning[0].value
-    assert problems()[0].title in app.warning[0].value
+    assert load(intro.PROBLEM).title in app.warning[0].value
 
 
 def test_an_address_out_of_range_is_told(solve: Open) -> None:
@@ -193,50 +196,40 @@ def test_no_limit_at_all_is_refused_at_its_place(solve: Open) -> None:
     assert not app.error
 
 
-@pytest.mark.parametrize("name", PRESETS)
-def test_presets_set_the_sliders(solve: Open, name: str) -> None:
-    app = solve(problem="burgers")
-    press(app, f"preset-{name}")
-    settings = PRESETS[name].settings
-    assert {key: app.session_state[key] for key in settings} == settings
-    press(app, "preset-recipe")
-    assert app.select_slider("depth").value == experiment_of(load("burgers")).depth
-
-
 # Training.
 
 
 def test_train_submits_the_experiment_on_the_page(solve: Open, store: RunStore, workers: Workers) -> None:
     app = solve(problem="burgers", depth="3", learning_rate="0.002", **{"values.nu": "0.05"})
-    press(app, "train")
+    press(app, "toggle")
     run = only(store)
     assert workers.submitted == [run.id]
     expected = experiment_of(load("burgers"), {"nu": 0.05}, {"depth": 3, "learning_rate": 0.002})
     assert run.key == expected.key
-    assert enabled(app) == {"pause", "stop"}
+    assert enabled(app) == TRAINS
 
 
 def test_what_another_visitor_trains_is_watched_and_not_trained_twice(solve: Open, store: RunStore, workers: Workers) -> None:
     mine, theirs = solve(problem="decay"), solve(problem="decay")
-    press(theirs, "train")
-    press(mine, "train")
+    press(theirs, "toggle")
+    press(mine, "toggle")
     assert len(store.runs()) == 1
-    assert enabled(mine) == {"pause", "stop"}
+    assert enabled(mine) == TRAINS
 
 
 def test_a_finished_run_says_when_and_offers_to_train_again(solve: Open, store: RunStore, workers: Workers) -> None:
     app = solve(problem="decay")
-    press(app, "train")
+    press(app, "toggle")
     workers.finish(only(store), "done", 1500)
     app.run()
     assert "Trained just now, 1,500 steps in 9.0 s · shown from the store." in text(app)
-    assert app.button("train").label == "Train again"
-    assert enabled(app) == {"train", "reset"}
+    assert app.button("toggle").label == "Train again"
+    assert enabled(app) == {"toggle", "over", "on", "forget"}
 
 
 def test_going_back_to_a_setting_shows_its_result_also_to_another_visitor(solve: Open, store: RunStore, workers: Workers) -> None:
     app = solve(problem="decay")
-    press(app, "train")
+    press(app, "toggle")
     workers.finish(only(store), "done", 1500)
     app.select_slider("depth").set_value(5).run()
     assert "shown from the store" not in text(app)
@@ -247,7 +240,7 @@ def test_going_back_to_a_setting_shows_its_result_also_to_another_visitor(solve:
 
 def test_a_run_that_waits_in_vain_says_why_and_is_not_starting(solve: Open, workers: Workers) -> None:
     app = solve(problem="decay")
-    press(app, "train")
+    press(app, "toggle")
     assert "Starting …" in text(app)
     workers.problem = RunError("scheduler-without-workers", address="tcp://10.0.0.1:8786")
     app.run()
@@ -259,20 +252,20 @@ def test_a_run_that_waits_in_vain_says_why_and_is_not_starting(solve: Open, work
 
 def test_train_again_is_a_run_of_its_own(solve: Open, store: RunStore, workers: Workers) -> None:
     app = solve(problem="decay")
-    press(app, "train")
+    press(app, "toggle")
     workers.finish(only(store), "done", 1500)
     app.run()
-    press(app, "train")
+    press(app, "toggle")
     assert [run.status for run in store.runs()] == ["queued", "done"]
 
 
-def test_pause_and_resume_are_wishes_of_the_same_run(solve: Open, store: RunStore, workers: Workers) -> None:
+def test_pausing_and_going_on_are_wishes_of_the_same_run(solve: Open, store: RunStore, workers: Workers) -> None:
     app = solve(problem="decay")
-    press(app, "train")
-    press(app, "pause")
+    press(app, "toggle")
+    press(app, "toggle")
     assert only(store).status == "paused"
-    assert enabled(app) == {"step", "resume", "stop", "reset"}
-    press(app, "resume")
+    assert enabled(app) == {"toggle", "step", "stop", "over", "on", "forget"}
+    press(app, "toggle")
     assert only(store).status == "queued"
     assert only(store).pause_at is None
     assert workers.submitted == [only(store).id] * 2
@@ -292,39 +285,39 @@ def test_one_step_begins_a_run_and_then_goes_on_by_one(solve: Open, store: RunSt
 
 def test_a_stopped_run_can_go_on_or_start_afresh(solve: Open, store: RunStore, workers: Workers) -> None:
     app = solve(problem="decay")
-    press(app, "train")
+    press(app, "toggle")
     press(app, "stop")
     assert only(store).status == "stopped"
-    assert enabled(app) == {"train", "step", "resume", "reset"}
-    press(app, "resume")
+    assert enabled(app) == {"toggle", "step", "over", "on", "forget"}
+    press(app, "toggle")
     assert only(store).status == "queued"
 
 
-def test_reset_shows_the_beginning_and_the_next_train_is_a_new_run(solve: Open, store: RunStore, workers: Workers) -> None:
+def test_starting_over_shows_the_beginning_and_the_next_train_is_a_new_run(solve: Open, store: RunStore, workers: Workers) -> None:
     app = solve(problem="decay")
-    press(app, "train")
+    press(app, "toggle")
     workers.finish(only(store), "done", 1500)
     app.run()
-    press(app, "reset")
+    press(app, "over")
     assert "press Train" in text(app)
-    assert enabled(app) == {"train", "step"}
-    press(app, "train")
+    assert enabled(app) == {"toggle", "step"}
+    press(app, "toggle")
     assert len(store.runs()) == 2
 
 
 def test_divergence_says_where_and_what_to_try(solve: Open, store: RunStore, workers: Workers) -> None:
     app = solve(problem="decay")
-    press(app, "train")
+    press(app, "toggle")
     workers.finish(only(store), "diverged", 1234)
     app.run()
     assert "Diverged at step 1,234" in text(app)
     assert "smaller learning rate" in text(app)
-    assert enabled(app) == {"train", "reset"}
+    assert enabled(app) == {"toggle", "over", "forget"}
 
 
 def test_a_failure_is_worded(solve: Open, store: RunStore, workers: Workers) -> None:
     app = solve(problem="decay")
-    press(app, "train")
+    press(app, "toggle")
     workers.finish(only(store), "failed", 7, {"code": "no-limit", "values": {}})
     app.run()
     assert "Failed after 7 steps. A run needs a limit" in text(app)
@@ -333,7 +326,7 @@ def test_a_failure_is_worded(solve: Open, store: RunStore, workers: Workers) -> 
 def test_a_waiting_run_says_how_many_are_before_it(solve: Open, store: RunStore) -> None:
     store.create(experiment_of(load("heat")))
     app = solve(problem="decay")
-    press(app, "train")
+    press(app, "toggle")
     assert "Waiting behind 1 other run." in text(app)
 
 
@@ -343,7 +336,7 @@ def test_what_goes_wrong_at_a_click_is_told_once(solve: Open, workers: Workers, 
 
     app = solve(problem="decay")
     monkeypatch.setattr(workers, "submit", refuse)
-    press(app, "train")
+    press(app, "toggle")
     assert len(app.error) == 1
     app.run()
     assert not app.error
@@ -355,7 +348,7 @@ def test_a_missing_device_is_an_error_and_nothing_is_trained_elsewhere(solve: Op
     assert enabled(app) == set()
     app.radio("device").set_value("cpu").run()
     assert not app.error
-    assert enabled(app) == {"train", "step"}
+    assert enabled(app) == {"toggle", "step"}
 
 
 def test_constraints_that_cannot_be_hard_say_why_and_nothing_is_trained(solve: Open, store: RunStore, workers: Workers) -> None:
@@ -375,7 +368,7 @@ def test_constraints_that_cannot_be_hard_say_why_and_nothing_is_trained(solve: O
 def test_an_address_may_ask_for_hard_constraints(solve: Open, store: RunStore) -> None:
     app = solve(problem="heat", constraints="hard", schedule="cosine")
     assert not app.error
-    press(app, "train")
+    press(app, "toggle")
     assert (only(store).experiment.constraints, only(store).experiment.schedule) == ("hard", "cosine")
 
 
@@ -383,7 +376,7 @@ def test_an_address_may_ask_for_hard_constraints(solve: Open, store: RunStore) -
 def test_what_the_problem_does_not_allow_is_told_and_not_trained(solve: Open, name: str, text: str, words: str) -> None:
     app = solve(problem="poisson", **{name: text})
     assert words in app.error[0].value
-    assert "train" not in enabled(app)
+    assert "toggle" not in enabled(app)
 
 
 def test_a_curriculum_of_the_problems_parameter_is_trained(solve: Open, store: RunStore) -> None:
@@ -391,7 +384,7 @@ def test_a_curriculum_of_the_problems_parameter_is_trained(solve: Open, store: R
     app.selectbox("curriculum").set_value("beta from 1").run()
     app.select_slider("windows").set_value(4).run()
     assert not app.error
-    press(app, "train")
+    press(app, "toggle")
     assert (only(store).experiment.curriculum, only(store).experiment.windows) == ("beta from 1", 4)
 
 
@@ -399,7 +392,7 @@ def test_a_device_that_a_worker_has_can_be_chosen(solve: Open, store: RunStore) 
     store.publish_devices("worker-2", [Device("cuda:0", "a GPU", "worker-2")])
     app = solve(problem="decay", device="cuda:0")
     assert not app.error
-    press(app, "train")
+    press(app, "toggle")
     assert only(store).device == "cuda:0"
 
 
@@ -447,7 +440,7 @@ def test_an_opened_file_sets_every_control(solve: Open) -> None:
     app.file_uploader[0].upload("mine.toml", experiment.to_toml().encode(), "application/toml").run()
     assert not app.exception
     assert app.title[0].value == load("burgers").title
-    press(app, "train")
+    press(app, "toggle")
     assert RunStore(os.environ["TANGENTE_STORE"]).latest(experiment.key) is not None
 
 
@@ -460,7 +453,7 @@ def test_a_file_with_a_problem_of_its_own_is_kept_in_the_list_and_opened_with_al
     assert app.query_params["problem"] == saved.id
     assert app.title[0].value == "Mine"
     assert app.selectbox("problem").value == saved.id
-    press(app, "train")
+    press(app, "toggle")
     expected = experiment_from_toml(text)
     assert only(store).key == expected.key
     assert dict(expected.values) == {"k": 2.5} and expected.depth == 5
@@ -510,7 +503,7 @@ def test_a_link_opens_another_visitors_problem(solve: Open, store: RunStore) -> 
     assert app.select_slider("values.k").value == 3
     assert app.button("edit").label == "Edit a copy"
     assert store.problems.of(LOCAL) == []
-    press(app, "train")
+    press(app, "toggle")
     assert only(store).experiment.problem.title == "Theirs, *really*"
 
 
@@ -520,7 +513,7 @@ def test_a_problem_that_is_deleted_meanwhile_gives_way_to_another(solve: Open, s
     store.problems.delete(LOCAL, saved.id)
     app.select_slider("depth").set_value(4).run()
     assert not app.exception
-    assert app.title[0].value == problems()[0].title
+    assert app.title[0].value == load(intro.PROBLEM).title
     assert app.warning
 
 
@@ -610,7 +603,7 @@ def test_another_method_brings_the_steps_and_points_that_suit_it(solve: Open, st
         assert shown == {name: getattr(experiment, name) for name in OF_THE_METHOD}
     assert expected["adam"].steps != expected["levenberg-marquardt"].steps
     app.selectbox("optimiser").set_value("adam").run()
-    press(app, "train")
+    press(app, "toggle")
     assert only(store).key == expected["adam"].key
 
 
@@ -623,17 +616,17 @@ def test_a_method_that_the_network_is_too_large_for_says_so(solve: Open, store: 
 
 def test_a_run_that_ended_for_want_of_progress_says_so(solve: Open, store: RunStore, workers: Workers) -> None:
     app = solve(problem="decay")
-    press(app, "train")
+    press(app, "toggle")
     workers.finish(only(store), "done", 150)
     app.run()
     assert "150 steps" in text(app) and "there was no more progress" in text(app)
 
 
-def test_a_failing_training_is_one_click_away_and_so_is_the_recommended_one(solve: Open, store: RunStore, workers: Workers) -> None:
+def test_a_failing_training_is_one_click_away_and_so_are_the_others(solve: Open, store: RunStore, workers: Workers) -> None:
     app = solve(problem="wave")
-    for key, experiment in (("failure", failing_experiment(load("wave"))), ("recipe", experiment_of(load("wave")))):
-        press(app, f"preset-{key}")
-        press(app, "train")
-        assert store.runs()[0].key == experiment.key
+    for preset in (FAILING, SHARP, WATCH):
+        press(app, f"preset-{preset}")
+        press(app, "toggle")
+        assert store.runs()[0].key == experiment_of(load("wave"), preset=preset).key
         workers.finish(store.runs()[0], "done", 100)
-    assert "preset-failure" not in {button.key for button in solve(problem="decay").button}
+    assert "preset-failing" not in {button.key for button in solve(problem="decay").button}

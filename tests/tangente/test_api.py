@@ -41,7 +41,7 @@ def result(tmp_path_factory: pytest.TempPathFactory) -> tangente.Result:
 def test_a_result_holds_the_run(result: tangente.Result) -> None:
     assert result.steps == 30 and result.seconds > 0
     assert result.losses.keys() == set(result.experiment.terms)
-    assert {len(values) for values in result.losses.values()} == {30}
+    assert {len(values) for values in result.losses.values()} == {31}  # of the untrained network, and after each step
     with pytest.raises(dataclasses.FrozenInstanceError):
         result.steps = 1  # type: ignore[misc]
 
@@ -63,7 +63,7 @@ def test_its_network_gives_its_fields(result: tangente.Result) -> None:
 
 def test_its_figure_holds_what_it_draws(result: tangente.Result) -> None:
     network, reference, error = (np.asarray(trace.z) for trace in result.figure().data)
-    assert np.array_equal(network, result.fields["u"]) and np.allclose(error, np.abs(network - reference))
+    assert np.array_equal(network, result.fields["u"]) and np.allclose(10.0**error, np.abs(network - reference))
     assert {trace.name for trace in result.figure().data} == {None} and np.array_equal(result.figure().data[0].x, result.axes["t"])
 
 
@@ -131,3 +131,10 @@ def test_another_package_named_core_is_told_of(tmp_path: Path) -> None:
     assert done.returncode == 1 and "another is loaded already" in done.stderr
     code = f"import sys; sys.path.append({str(ROOT)!r}); import tangente; print(tangente.library())"
     subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True, timeout=60)
+
+
+def test_a_preset_says_what_is_left_out() -> None:
+    watch = tangente.experiment("decay", preset="watch", depth=2)
+    assert (watch.optimiser, watch.depth, tangente.experiment("decay").optimiser) == ("adam", 2, "levenberg-marquardt")
+    with pytest.raises(tangente.InputError, match="watch"):
+        tangente.experiment("decay", preset="wach")

@@ -16,6 +16,8 @@ from core.problem.statement import Files, no_files
 from core.ranges import nearest
 
 FOLDER = Path(__file__).parent.parent / "library"
+SECTIONS = ("network", "training", "failure", "watch")
+"""The tables of a problem's file beside its statement: settings for it."""
 
 
 def problem_from_table(
@@ -25,6 +27,7 @@ def problem_from_table(
     file: str | None = None,
     recipe: Mapping[str, Any] | None = None,
     failure: Mapping[str, Any] | None = None,
+    watch: Mapping[str, Any] | None = None,
     files: Files = no_files,
     stored: bool = False,
 ) -> Problem:
@@ -34,7 +37,7 @@ def problem_from_table(
     """
     try:
         fields = statement.read(tables.mapping(table, "problem", most=100), files)
-        problem = Problem(name=name, **fields, recipe=dict(recipe or {}), failure=dict(failure or {}))
+        problem = Problem(name=name, **fields, recipe=dict(recipe or {}), failure=dict(failure or {}), watch=dict(watch or {}))
         consistency.check(problem, stored=stored)
     except TangenteError as error:
         raise error.located(file=file) from None
@@ -42,18 +45,19 @@ def problem_from_table(
 
 
 def problem_from_toml(text: str, *, name: str = "", file: str | None = None) -> Problem:
-    """The problem of an experiment file's [problem] table, with its [network] and [training] as the recipe, and its [failure].
+    """The problem of an experiment file's [problem] table, with its [network] and [training] as the recipe, its [failure] and [watch].
 
     Raises as `problem_from_table` does.
     """
     parts = tables.read(text, file=file)
     try:
-        tables.check_keys(parts, "file", ("problem", "network", "training", "failure"), ("problem",))
-        sections = {name: tables.mapping(parts.get(name, {}), name, most=100) for name in ("network", "training", "failure")}
+        tables.check_keys(parts, "file", ("problem", *SECTIONS), ("problem",))
+        sections = {name: tables.mapping(parts.get(name, {}), name, most=100) for name in SECTIONS}
     except TangenteError as error:
         raise error.located(file=file) from None
     recipe = {**sections["network"], **sections["training"]}
-    return problem_from_table(parts["problem"], name=name, file=file, recipe=recipe, failure=sections["failure"])
+    failure, watch = sections["failure"], sections["watch"]
+    return problem_from_table(parts["problem"], name=name, file=file, recipe=recipe, failure=failure, watch=watch)
 
 
 def library() -> tuple[str, ...]:

@@ -43,8 +43,8 @@ class Chart {
   /** @param {Element} parent */
   constructor(parent) {
     this.parent = parent;
-    this.title = element("h4", { class: "tg-title" });
-    this.plot = element("div", { class: "tg-plot", role: "img" });
+    this.title = element("h2", { class: "tg-title" });
+    this.plot = element("div", { class: "tg-plot", role: "figure" });
     this.hint = element("p", { class: "tg-hint", "aria-live": "polite" });
     this.place = element("div", { class: "tg-place tg-empty" }, this.plot, this.hint);
     this.legend = element("ol", { class: "tg-legend" });

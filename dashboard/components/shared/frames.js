@@ -1,25 +1,29 @@
 // Frames, as core/store/frames.py packs them, and their arrays.
 
-/** @typedef {{ values: Float32Array, shape: number[] }} Field */
+/** @typedef {{ values: Float32Array, shape: number[], grain?: number }} Field whose values may be rounded to multiples of a grain */
 /** @typedef {Record<string, Field>} Fields some of which may not be there */
 
 /**
- * The header and the arrays, each a view into the buffer: core/store/frames.py describes the layout.
+ * The header and the arrays, in their order, of a safetensors file of float32 tensors (core/store/frames.py). Each array is a view into the
+ * buffer, or a copy where its data does not begin at a multiple of four bytes.
  *
  * @param {ArrayBuffer} buffer
  */
 export function decode(buffer) {
-  const length = new DataView(buffer).getUint32(0, true);
-  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)));
-  /** @type {Record<string, { offset: number, shape: number[] }>} */
-  const places = header.arrays;
+  const begin = 8 + Number(new DataView(buffer).getBigUint64(0, true));
+  /** @type {Record<string, { shape: number[], data_offsets: [number, number] }> & { __metadata__?: Record<string, string> }} */
+  const { __metadata__, ...places } = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 8, begin - 8)));
+  /** @type {string[]} */
+  const names = JSON.parse(__metadata__?.names ?? "null") ?? Object.keys(places);
   /** @type {Fields} */
   const arrays = {};
-  for (const [name, { offset, shape }] of Object.entries(places)) {
-    const size = shape.reduce((product, n) => product * n, 1);
-    arrays[name] = { values: new Float32Array(buffer, 4 + length + offset, size), shape };
+  for (const name of names) {
+    const { shape, data_offsets } = places[name];
+    const [from, to] = data_offsets.map((offset) => begin + offset);
+    const aligned = from % 4 === 0;
+    arrays[name] = { values: aligned ? new Float32Array(buffer, from, (to - from) / 4) : new Float32Array(buffer.slice(from, to)), shape };
   }
-  return { header, arrays };
+  return { header: JSON.parse(__metadata__?.header ?? "{}"), arrays };
 }
 
 /**
@@ -33,20 +37,20 @@ export function same(a, b) {
 }
 
 /**
- * What Plotly takes: a typed array, or for two dimensions an array of typed rows; none is copied unless sizes are wanted.
+ * What Plotly takes: a typed array, or for two dimensions an array of typed rows; none is copied unless its values are `changed`.
  *
  * @param {Field} field
- * @param {boolean} absolute
+ * @param {((value: number) => number)} [changed]
  */
-export function plain({ values, shape }, absolute) {
-  const source = absolute ? values.map(Math.abs) : values;
+export function plain({ values, shape }, changed) {
+  const source = changed ? values.map(changed) : values;
   if (shape.length === 1) return source;
   const width = shape[1];
   return Array.from({ length: shape[0] }, (_, row) => source.subarray(row * width, (row + 1) * width));
 }
 
 /**
- * An array of three dimensions at `index` of one of them: an array of the other two.
+ * An array of two or three dimensions at `index` of one of them: an array of the others.
  *
  * @param {Field} field
  * @param {number} dimension
@@ -54,6 +58,11 @@ export function plain({ values, shape }, absolute) {
  * @returns {Field}
  */
 export function sliced({ values, shape }, dimension, index) {
+  if (shape.length === 2) {
+    const [stride, begin] = dimension === 0 ? [1, index * shape[1]] : [shape[1], index];
+    const line = Float32Array.from({ length: shape[1 - dimension] }, (_, place) => values[begin + place * stride]);
+    return { values: line, shape: [line.length] };
+  }
   const strides = [shape[1] * shape[2], shape[2], 1];
   const [a, b] = [0, 1, 2].filter((other) => other !== dimension);
   const slice = new Float32Array(shape[a] * shape[b]);
@@ -69,7 +78,7 @@ export function sliced({ values, shape }, dimension, index) {
  * @param {Field} field
  * @returns {Field}
  */
-export function halved({ values, shape }) {
+export function halved({ values, shape, grain }) {
   const half = shape.map((count) => (count + 1) / 2);
   const kept = new Float32Array(half.reduce((product, count) => product * count, 1));
   for (let place = 0; place < kept.length; place++) {
@@ -81,7 +90,7 @@ export function halved({ values, shape }) {
     }
     kept[place] = values[from];
   }
-  return { values: kept, shape: half };
+  return { values: kept, shape: half, grain };
 }
 
 /**
@@ -101,4 +110,25 @@ export function largest(values) {
   let most = 0;
   for (const value of values) if (Math.abs(value) > most) most = Math.abs(value);
   return most;
+}
+
+/**
+ * A row of numbers as an array.
+ *
+ * @param {number[]} numbers
+ * @returns {Field}
+ */
+export function field(numbers) {
+  return { values: Float32Array.from(numbers), shape: [numbers.length] };
+}
+
+/**
+ * `count` numbers, evenly from `low` to `high`.
+ *
+ * @param {number} low
+ * @param {number} high
+ * @param {number} count
+ */
+export function stretched(low, high, count) {
+  return field(Array.from({ length: count }, (_, index) => low + ((high - low) * index) / (count - 1)));
 }

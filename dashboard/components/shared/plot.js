@@ -17,8 +17,8 @@ export class Plot {
   /** @param {Element} parent */
   constructor(parent) {
     this.parent = parent;
-    this.title = element("h4", { class: "tg-title" });
-    this.plot = element("div", { class: "as-plot", role: "img" });
+    this.title = element("h2", { class: "tg-title" });
+    this.plot = element("div", { class: "as-plot", role: "figure" });
     this.node = element("section", { class: "as-panel" }, this.title, this.plot);
     this.resizing = new ResizeObserver(() => this.resize());
     this.resizing.observe(this.node);

@@ -10,7 +10,7 @@ export const BASE = new URL("../../../", import.meta.url).href;
 /** @typedef {Record<string, number | null>} Scores one for each unknown */
 
 /**
- * A run at one moment (core/running/recorder.py).
+ * What is said of a run's moment (core/store/moments.py).
  *
  * @typedef {object} RunHeader
  * @property {number} step
@@ -21,8 +21,10 @@ export const BASE = new URL("../../../", import.meta.url).href;
  * @property {string | null} [engine]
  * @property {Record<string, number | null>} [weights]
  * @property {{ nearest?: number } | null} [reference]
+ * @property {boolean} [ahead] whether it was drawn before others of smaller steps
+ * @property {number} [best] the step of the network that is shown, where it is not the last one
+ * @property {Record<string, [scale: number, offset: number]>} [scales]
  */
-/** @typedef {{ header: RunHeader, arrays: Fields }} RunFrame */
 
 /**
  * What is said of a reference (dashboard/server/references.py).
@@ -36,42 +38,46 @@ export const BASE = new URL("../../../", import.meta.url).href;
  */
 
 /**
- * An answer's frame and the run's state of this moment; null where there is no answer, and "gone" where there is no such run.
+ * The moments of a run's film behind number `after`, if any, and the run's state of this moment; null where there is no answer, and "gone"
+ * where there is no such run.
  *
  * @param {string} run
- * @param {number} since
+ * @param {number} after
  */
-export async function fetchFrame(run, since) {
-  const answer = await fetch(`${BASE}api/runs/${run}/frame?since=${since}`, { cache: "no-store" }).catch(() => null);
+export async function fetchFilm(run, after) {
+  const answer = await fetch(`${BASE}api/runs/${run}/film?after=${after}`).catch(() => null);
   if (answer?.status === 404) return "gone";
   const status = answer?.headers.get("X-Run-Status");
   if (!answer || !status) return null;
-  const [step, seconds, version] = ["Run-Step", "Run-Seconds", "Frame-Version"].map((name) => Number(answer.headers.get(`X-${name}`)));
-  const buffer = answer.status === 200 ? await answer.arrayBuffer().catch(() => null) : null;
-  /** @type {RunFrame | null} */
-  const frame = buffer && decode(buffer);
-  return { status, step, seconds, version, frame };
+  const [step, seconds, newest] = ["Run-Step", "Run-Seconds", "Film-Newest"].map((name) => Number(answer.headers.get(`X-${name}`)));
+  const moments = answer.status === 200 ? await answer.arrayBuffer().catch(() => null) : null;
+  return { status, step, seconds, newest, moments };
 }
 
 /**
- * The steps of which a moment is kept.
+ * The losses of a run so far: `loss.steps`, `loss.total` and one for each term; nothing where there is no answer.
  *
  * @param {string} run
- * @returns {Promise<number[]>}
+ * @returns {Promise<Fields>}
  */
-export async function fetchSnapshots(run) {
-  const answer = await fetch(`${BASE}api/runs/${run}/snapshots`).catch(() => null);
-  return answer?.ok ? (await answer.json()).steps : [];
+export async function fetchLosses(run) {
+  const answer = await fetch(`${BASE}api/runs/${run}/losses`, { cache: "no-store" }).catch(() => null);
+  const buffer = answer?.status === 200 ? await answer.arrayBuffer().catch(() => null) : null;
+  return buffer ? decode(buffer).arrays : {};
 }
 
 /**
- * @param {string} run
- * @param {number} step
- * @returns {Promise<RunFrame | null>}
+ * The film that welcomes: the losses, which are its first piece, and its moments.
+ *
+ * @param {string} path
  */
-export async function fetchSnapshot(run, step) {
-  const answer = await fetch(`${BASE}api/runs/${run}/snapshot?step=${step}`).catch(() => null);
-  return answer?.ok ? decode(await answer.arrayBuffer()) : null;
+export async function fetchIntro(path) {
+  const answer = await fetch(`${BASE}${path}`).catch(() => null);
+  const buffer = answer?.status === 200 ? await answer.arrayBuffer().catch(() => null) : null;
+  if (!buffer) return null;
+  const length = new DataView(buffer).getUint32(4, true);
+  const end = 8 + 8 * Math.ceil(length / 8);
+  return { losses: decode(buffer.slice(8, 8 + length)).arrays, moments: buffer.slice(end) };
 }
 
 /**

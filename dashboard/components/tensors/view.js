@@ -45,7 +45,7 @@ class Tensors {
     this.numpy = element("pre", { class: "te-code" });
     this.torch = element("pre", { class: "te-code" });
     const beside = (/** @type {string} */ name, /** @type {Node} */ code) =>
-      element("div", {}, element("h4", { class: "tg-title" }, name), code);
+      element("div", {}, element("h2", { class: "tg-title" }, name), code);
     const codes = element("div", { class: "te-codes" }, beside("NumPy", this.numpy), beside("PyTorch", this.torch));
     this.remark = element("p", { class: "te-words" });
     this.verdict = element("div", { class: "te-verdict", role: "status" });

@@ -45,12 +45,14 @@ def trained(experiment: Experiment, stop: int | None = None) -> tuple[Case, Snap
     """An experiment's case after its training, or after `stop` steps of it."""
     rows = []
     for snapshot in train(experiment):
-        if not snapshot.losses.isfinite().all():
+        if snapshot.before is None:
+            continue
+        if not snapshot.before.isfinite().all():
             break
-        rows.append(snapshot.losses.detach().double().numpy())
+        rows.append(snapshot.before.double().numpy())
         if snapshot.step == stop:
             break
-    finite = snapshot.losses.isfinite().all()
+    finite = snapshot.before is not None and snapshot.before.isfinite().all()
     totals = np.array(rows) @ np.array([weight for _, weight in experiment.weights])
     measures = Measures(history(totals), checked(experiment, snapshot.checkpoint()))
     status = "diverged" if not finite else "done" if stop is None else "stopped"
@@ -472,7 +474,7 @@ def test_the_errand_measures_a_run_of_the_store(tmp_path: Path) -> None:
     assert lease is not None
     rows, last = [], None
     for snapshot in train(made):
-        rows.append(snapshot.losses.detach().numpy())
+        rows.append(snapshot.losses.numpy())
         last = snapshot.checkpoint()
     assert isinstance(last, Checkpoint)
     store.write_losses(lease, 1, np.array(rows))

@@ -37,7 +37,7 @@ def _compiled() -> None:
 
 
 def ran(experiment: Experiment, start: Checkpoint | None = None) -> list[Checkpoint]:
-    return [snapshot.checkpoint() for snapshot in train(experiment, start)]
+    return [snapshot.checkpoint() for snapshot in train(experiment, start) if snapshot.step > 0]
 
 
 @pytest.mark.parametrize("constraints", ["soft", "auto"])
@@ -64,9 +64,9 @@ def test_losses_and_gradients_of_typed_equations_are_those_of_autograd(problem: 
 def test_trainings_agree_over_a_hundred_steps(name: str) -> None:
     curves = []
     for engine in ("autograd", "native"):
-        *steps, last = train(small(name, steps=100, engine=engine))
-        assert last.engine == engine
-        curves.append(torch.stack([snapshot.losses.clone() for snapshot in [*steps, last]]))
+        found = [(snapshot.engine, snapshot.before) for snapshot in train(small(name, steps=100, engine=engine))]
+        assert {used for used, _ in found} == {engine}
+        curves.append(torch.stack([terms for _, terms in found if terms is not None]))
     torch.testing.assert_close(curves[0], curves[1], rtol=1e-6, atol=1e-11)
 
 
@@ -160,7 +160,7 @@ def test_the_engine_of_a_run_is_fixed_when_it_begins(monkeypatch: pytest.MonkeyP
     assert not kernel.ready("float64")
     first = list(train(experiment))
     assert first[-1].engine == "jets" and not kernel.compiled("float64")  # none waits for the compiler
-    begun = first[2].checkpoint()
+    begun = first[3].checkpoint()
     kernel.prepare("float64")
     assert kernel.ready("float64")
     assert list(train(experiment))[-1].engine == "native"  # the next one has it

@@ -38,13 +38,19 @@ def test_no_step_trains_on_a_point_that_is_held_out() -> None:
 @pytest.mark.parametrize("optimiser", ["adam", "levenberg-marquardt", "adam 20, lbfgs"])
 def test_the_best_weights_are_those_of_least_loss_at_the_points_held_out(optimiser: str) -> None:
     experiment = small("decay", optimiser=optimiser, learning_rate=0.1, points=10, steps=150)
-    seen = []
+    seen: list[float] = []
+    steps: dict[float, int] = {}
     for snapshot in train(experiment):
         seen.append(held_out_loss(experiment, snapshot.network))
-    best = held_out_loss(experiment, snapshot.best().network)
+        steps[seen[-1]] = snapshot.step
+    found = snapshot.best()
+    best = held_out_loss(experiment, found.network)
     check = {"adam": 50, "levenberg-marquardt": 1, "adam 20, lbfgs": 5}[optimiser]
-    looked_at = [loss for step, loss in enumerate(seen, 1) if step % check == 0 and (step > 20 or "," not in optimiser)] + seen[-1:]
+    looked_at = [loss for step, loss in enumerate(seen) if step > 0 and step % check == 0 and (step > 20 or "," not in optimiser)] + seen[
+        -1:
+    ]
     assert best == pytest.approx(min(looked_at), rel=1e-12)
+    assert found.best_step == steps[min(looked_at)]
 
 
 def test_weights_that_become_worse_are_not_kept() -> None:
@@ -58,13 +64,13 @@ def test_weights_that_become_worse_are_not_kept() -> None:
             parameter.add_(1.0)
     validation.see(2)
     assert validation.progress == 1
-    assert all(torch.equal(one, two) for one, two in zip(before, validation.best().parameters(), strict=True))
+    assert all(torch.equal(one, two) for one, two in zip(before, validation.best(3)[0].parameters(), strict=True))
     with torch.no_grad():
         for parameter in network.parameters():
             parameter.fill_(math.nan)
     validation.see(3)
-    assert math.isfinite(validation.loss)
-    assert all(torch.equal(one, two) for one, two in zip(before, validation.best().parameters(), strict=True))
+    assert math.isfinite(validation.loss) and validation.best(3)[1] == 1
+    assert all(torch.equal(one, two) for one, two in zip(before, validation.best(3)[0].parameters(), strict=True))
 
 
 def test_a_run_ends_once_its_patience_is_over() -> None:
@@ -86,6 +92,7 @@ def test_the_best_weights_and_the_patience_outlive_an_interruption() -> None:
     checkpoint = at(whole.step - 7, train(experiment)).checkpoint()
     resumed = last(train(experiment, checkpoint))
     assert resumed.checkpoint().data == whole.checkpoint().data
+    assert resumed.best().best_step == whole.best().best_step
     for one, two in zip(whole.best().network.parameters(), resumed.best().network.parameters(), strict=True):
         assert torch.equal(one, two)
 

@@ -76,7 +76,7 @@ def test_a_run_of_several_stages_can_be_resumed_anywhere(stop: int) -> None:
 
 def test_stages_take_turns() -> None:
     experiment = small("decay", optimiser="adam 3, lbfgs 2, ssbroyden", steps=8)
-    assert [type(snapshot.optimiser).__name__ for snapshot in train(experiment)] == ["Adam"] * 3 + ["LBFGS"] * 2 + ["SSBroyden"] * 3
+    assert [type(snapshot.optimiser).__name__ for snapshot in train(experiment)] == ["Adam"] * 4 + ["LBFGS"] * 2 + ["SSBroyden"] * 3
 
 
 def test_a_stage_does_what_the_method_does_alone() -> None:

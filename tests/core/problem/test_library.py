@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from core import references
 from core.domain import grids
 from core.errors import InputError
-from core.experiment.making import experiment_of, failing_experiment
+from core.experiment.making import experiment_of
+from core.experiment.presets import FAILING
 from core.experiment.recipes import SUITED
 from core.problem import exact_residuals
 from core.problem.binding import bind, content
@@ -67,7 +68,7 @@ def test_some_problems_show_how_plain_training_fails() -> None:
 @pytest.mark.parametrize("name", LESSONS)
 def test_a_failing_training_is_plain_and_as_its_file_says(name: str) -> None:
     problem = load(name)
-    failing = failing_experiment(problem)
+    failing = experiment_of(problem, preset=FAILING)
     assert failing.optimiser == "adam" and failing.key != experiment_of(problem).key
     stated = {key: value for key, value in problem.failure.items() if key != "weights"}
     assert {key: getattr(failing, key) for key in stated} == stated
@@ -76,7 +77,7 @@ def test_a_failing_training_is_plain_and_as_its_file_says(name: str) -> None:
 def test_a_failing_training_of_unknown_settings_is_refused() -> None:
     text = (FOLDER / "wave.toml").read_text(encoding="utf-8")
     with pytest.raises(InputError, match="dpeth"):
-        failing_experiment(problem_from_toml(text.replace("[failure]\ndepth", "[failure]\ndpeth")))
+        experiment_of(problem_from_toml(text.replace("[failure]\ndepth", "[failure]\ndpeth")), preset=FAILING)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -21,7 +21,9 @@ CPU = torch.device("cpu")
 
 
 def after_one_step(experiment: Experiment, reference: Callable[[], Answer | None] = lambda: None) -> tuple[Display, Snapshot]:
-    return Display(experiment, Losses(experiment, CPU), reference), next(train(experiment))
+    snapshots = train(experiment)
+    next(snapshots)
+    return Display(experiment, Losses(experiment, CPU), reference), next(snapshots)
 
 
 @pytest.mark.parametrize("full", [False, True])
@@ -62,8 +64,8 @@ def test_losses_are_thinned_evenly_on_a_log_axis_and_weighted_in_the_total() -> 
     history = np.arange(4 * 5000, dtype=np.float32).reshape(5000, 4)
     _header, arrays = unpack(display.frame(snapshot, history, {}))
     steps = arrays["loss.steps"].astype(int)
-    assert steps[0] == 1 and steps[-1] == 5000 and len(steps) <= 400 and (np.diff(steps) > 0).all()
-    rows = history[steps - 1]
+    assert steps[0] == 0 and steps[-1] == 4999 and len(steps) <= 400 and (np.diff(steps) > 0).all()
+    rows = history[steps]
     for index, term in enumerate(terms(experiment.problem)):
         np.testing.assert_array_equal(arrays[f"loss.{term}"], rows[:, index])
     np.testing.assert_allclose(arrays["loss.total"], rows @ [2.0, 3.0, 3.0, 3.0], rtol=1e-6)

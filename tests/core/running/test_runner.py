@@ -21,11 +21,13 @@ import torch
 from core import references
 from core.experiment.experiment import Experiment
 from core.experiment.making import experiment_of
+from core.optimisers.adam import Adam
 from core.problem.reading.reading import problem_from_table
 from core.references import Reference
-from core.running.recorder import Diverged, spaced
+from core.running import recorder
+from core.running.recorder import Diverged
 from core.running.runner import run
-from core.store import Run, RunStore, classical
+from core.store import Run, RunStore, classical, moments
 from core.store.frames import unpack
 from core.training import training
 from tests.experiments import small
@@ -80,7 +82,7 @@ def test_a_run_is_recorded_in_full(store: RunStore) -> None:
     assert (done.status, done.step, done.error) == ("done", 30, None)
     assert done.seconds > 0
     losses = store.losses(done.id)
-    assert losses.shape == (30, 2)
+    assert losses.shape == (31, 2)  # those of the untrained network, and after each step
     assert done.losses is not None
     assert list(done.losses.values()) == pytest.approx(losses[-1])
     assert done.loss == pytest.approx(float(np.dot(losses[-1], [weight for _, weight in done.experiment.weights])))
@@ -117,6 +119,12 @@ def test_a_run_that_is_done_leaves_the_weights_that_did_best(store: RunStore) ->
     solution, axis = (torch.tensor(unpack(kept[1])[1][name]).double() for name in ("solution.u", "axis.t"))
     torch.testing.assert_close(best(axis[:, None])[:, 0].detach(), solution, rtol=1e-5, atol=1e-6)
     assert not torch.equal(best(points), end.network(points))  # else this says nothing
+    header, fields = moments.unpack(store.moment(done.id, end.step))
+    assert (header["best"], header["step"], header["status"]) == (end.best().best_step, end.step, "done")
+    assert header["best"] < end.step
+    np.testing.assert_allclose(fields["solution.u"], solution.numpy(), atol=1e-4)
+    losses = training.Losses(experiment, torch.device("cpu"))
+    assert header["loss"] == done.loss == pytest.approx(losses.total(end.best().losses).item(), rel=1e-6)
 
 
 def test_a_run_never_waits_for_a_reference_that_is_not_there_yet(
@@ -125,23 +133,27 @@ def test_a_run_never_waits_for_a_reference_that_is_not_there_yet(
     monkeypatch.setattr(references, "solve", lambda *given: pytest.fail("solved while it trains"))
     experiment = small("pendulum", steps=LONG)
     made = store.create(experiment).id
-    store.watch(made, seconds=30)
     thread = in_background(made)
-    until(lambda: store.frame(made))
+    until(lambda: store.steps(made))
     key = classical.key(experiment.problem, dict(experiment.values))
     assert store.references.waiting() == [key]  # a solver is asked to see to it
-    header, arrays = unpack(store.frame(made)[1])  # type: ignore[index]
-    assert header["reference"] is None and not [name for name in arrays if name.startswith("reference")]
+    header, fields = newest(store, made)
+    assert header["reference"] is None and not [name for name in fields if name.startswith("error")]
     found = Reference("initial-value", np.ones((401, len(experiment.bound.unknowns))), 0.0, 1.5)
     store.references.write(key, found)
-    until(lambda: unpack(store.frame(made)[1])[0]["reference"])  # type: ignore[index]
-    header, arrays = unpack(store.frame(made)[1])  # type: ignore[index]
+    until(lambda: newest(store, made)[0]["reference"])
+    header, fields = newest(store, made)
     told = {"evidence": {"points": 0, "second": ""}, "solutions": 1, "nearest": 1}
     assert header["reference"] == {"method": "initial-value", "error": 0.0, "seconds": 1.5, **told}
-    assert [name for name in arrays if name.startswith("reference")]
+    assert [name for name in fields if name.startswith("error")]
     store.stop(made)
     thread.join()
     assert store.get(made).relative_l2 != dict.fromkeys(experiment.bound.unknowns)
+
+
+def newest(store: RunStore, run_id: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The header and the fields of the moment that was written last."""
+    return moments.unpack(store.moments(run_id, store.newest_moment(run_id) - 1)[-1][2])
 
 
 def test_who_pauses_a_run_does_not_wait_for_its_reference(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -168,25 +180,102 @@ def test_the_last_frame_is_there_though_nobody_watched(store: RunStore) -> None:
     header, arrays = unpack(kept[1])
     assert (header["run"], header["status"], header["step"]) == (done.id, "done", 30)
     assert len(arrays["solution.u"]) == 401
-    assert arrays["loss.steps"][-1] == 30
+    assert arrays["loss.steps"].tolist() == list(range(31))
 
 
-def test_snapshots_are_evenly_spaced_on_a_log_axis(store: RunStore) -> None:
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let films take whatever time they need at their end, however slow the machine is."""
+    monkeypatch.setattr(recorder, "_REST", 100.0)
+    monkeypatch.setattr(recorder, "_REST_AT_REST", 100.0)
+
+
+def film(store: RunStore, run_id: str) -> list[dict[str, Any]]:
+    """The headers of a run's film, step by step."""
+    return store.headers(run_id)
+
+
+@pytest.mark.usefixtures("patient")
+def test_a_film_begins_with_the_untrained_network_and_has_each_of_the_first_steps(store: RunStore) -> None:
     done = train(store, small(steps=105))
-    steps = store.snapshots(done.id)
-    assert steps[:3] == [1, 2, 3]
-    assert steps[-2:] == [100, 105]
-    assert sum(10 <= step < 100 for step in steps) == 12
-    assert unpack(store.snapshot(done.id, 100))[0]["step"] == 100
+    headers = film(store, done.id)
+    steps = [header["step"] for header in headers]
+    assert steps[:33] == list(range(33)) and steps[-1] == 105
+    assert set(steps) >= {38, 46, 56, 68, 83, 100}  # evenly on a log axis, whatever they change
+    assert headers[0]["change"] is None and all(header["change"] > 0 for header in headers[1:])
+    assert [header["status"] for header in headers] == ["running"] * (len(steps) - 1) + ["done"]
+    seconds = [header["seconds"] for header in headers]
+    assert seconds[0] == 0 and seconds == sorted(seconds)
 
 
-def test_spacing_goes_on_from_anywhere() -> None:
-    assert [spaced(0), spaced(1), spaced(99), spaced(100), spaced(100_000)] == [1, 2, 100, 121, 121_153]
+@pytest.mark.usefixtures("patient")
+def test_every_moment_shows_its_own_weights_and_their_losses(store: RunStore) -> None:
+    experiment = small(steps=40)
+    done = train(store, experiment)
+    snapshots = training.train(experiment)
+    losses = training.Losses(experiment, torch.device("cpu"))
+    kept = {header["step"]: header for header in film(store, done.id)}
+    for snapshot in snapshots:
+        if snapshot.step == 40 or snapshot.step not in kept:
+            continue
+        _, fields = moments.unpack(store.moment(done.id, snapshot.step))
+        axis = torch.linspace(0, 1, len(fields["solution.u"]), dtype=torch.float64) * done.experiment.bound.coordinates[0].high
+        with torch.no_grad():
+            shown = snapshot.network(axis[:, None])[:, 0].numpy()
+        np.testing.assert_allclose(fields["solution.u"], shown, atol=2e-5 * np.ptp(shown) + 1e-12)
+        assert kept[snapshot.step]["loss"] == pytest.approx(losses.total(snapshot.losses).item(), rel=1e-5)
+
+
+@pytest.mark.usefixtures("patient")
+def test_who_looks_gets_the_film_that_nobody_looking_gets(store: RunStore) -> None:
+    alone = train(store, small(steps=60))
+    watched = store.create(small(steps=60))
+    store.watch(watched.id, seconds=30)
+    run(store.url, watched.id)
+    assert checkpoint(store, watched.id) == checkpoint(store, alone.id)
+    assert len(film(store, watched.id)) > 33 and len(film(store, alone.id)) > 33
+
+
+@pytest.mark.usefixtures("patient")
+def test_a_run_that_goes_on_goes_on_with_its_film(store: RunStore) -> None:
+    paused = train(store, small(steps=30), pause_at=7)
+    headers = film(store, paused.id)
+    assert [header["step"] for header in headers] == list(range(8)) and headers[-1]["status"] == "paused"
+    assert len(store.losses(paused.id)) == 8
+    store.resume(paused.id)
+    run(store.url, paused.id)
+    headers = film(store, paused.id)
+    assert [header["step"] for header in headers] == list(range(31)) and all(header["change"] > 0 for header in headers[1:])
+
+
+def test_the_network_is_seen_before_the_first_step_is_taken(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = store.create(small(steps=3)).id
+    seen: list[list[int]] = []
+    step = Adam.step
+    monkeypatch.setattr(Adam, "step", lambda *given: (seen.append(store.steps(made)), step(*given))[1])
+    run(store.url, made)
+    assert seen[0] == [0]
+
+
+def test_a_run_that_fails_ends_its_film_where_it_stands(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    step = Adam.step
+
+    def failing(*given: Any) -> Any:
+        if len(store.steps(made)) > 0 and (calls.append(1) or len(calls)) > 9:
+            raise ValueError("broken")
+        return step(*given)
+
+    calls: list[int] = []
+    made = store.create(small(steps=30)).id
+    monkeypatch.setattr(Adam, "step", failing)
+    assert run(store.url, made) == "failed"
+    headers = film(store, made)
+    assert (headers[0]["step"], headers[-1]["step"], headers[-1]["status"]) == (0, 8, "failed")
 
 
 def test_one_step_is_one_step(store: RunStore) -> None:
     paused = train(store, small(steps=30), pause_at=1)
-    assert (paused.status, paused.step, len(store.losses(paused.id))) == ("paused", 1, 1)
+    assert (paused.status, paused.step, len(store.losses(paused.id))) == ("paused", 1, 2)
     store.resume(paused.id, pause_at=2)
     assert run(store.url, paused.id) == "paused"
     assert store.get(paused.id).step == 2
@@ -207,35 +296,6 @@ def test_paused_and_resumed_gives_the_same_bits_as_never_paused(store: RunStore)
     np.testing.assert_array_equal(store.losses(parts.id), store.losses(whole.id))
 
 
-def test_watching_changes_nothing(store: RunStore) -> None:
-    alone = train(store, small(steps=60))
-    watched = store.create(small(steps=60))
-    store.watch(watched.id, seconds=30)
-    run(store.url, watched.id)
-    assert checkpoint(store, watched.id) == checkpoint(store, alone.id)
-
-
-def test_frames_are_made_only_while_someone_looks(store: RunStore, in_background: Callable[[str], threading.Thread]) -> None:
-    made = store.create(small(steps=LONG), interactive=False).id
-    thread = in_background(made)
-    until(lambda: store.get(made).step > 50)
-    assert store.frame(made) is None
-    store.watch(made, seconds=30)
-    until(lambda: store.frame(made))
-    store.stop(made)
-    thread.join()
-
-
-def test_the_first_frame_of_a_watched_run_shows_the_first_step(store: RunStore, in_background: Callable[[str], threading.Thread]) -> None:
-    made = store.create(small(steps=LONG)).id
-    store.watch(made, seconds=30)
-    thread = in_background(made)
-    until(lambda: store.frame(made))
-    store.stop(made)
-    thread.join()
-    assert store.snapshots(made)[0] == 1
-
-
 @pytest.mark.parametrize(("wish", "status"), [(RunStore.pause, "paused"), (RunStore.stop, "stopped")])
 def test_a_wish_is_obeyed_within_a_second_and_nothing_is_lost(
     store: RunStore, in_background: Callable[[str], threading.Thread], wish: Callable[[RunStore, str], object], status: str
@@ -250,7 +310,9 @@ def test_a_wish_is_obeyed_within_a_second_and_nothing_is_lost(
     ended = store.get(made)
     saved = store.checkpoint(made)
     assert saved is not None
-    assert (ended.status, saved.step, len(store.losses(made))) == (status, ended.step, ended.step)
+    assert (ended.status, saved.step, len(store.losses(made))) == (status, ended.step, ended.step + 1)
+    header = film(store, made)[-1]
+    assert (header["status"], header["step"]) == (status, ended.step)
 
 
 def expire(store: RunStore, run_id: str) -> None:
@@ -283,6 +345,8 @@ def test_a_diverging_run_says_where_and_keeps_its_history(store: RunStore) -> No
     losses = store.losses(ended.id)
     assert len(losses) == first - 1 > 0
     assert np.isfinite(losses).all()
+    header = film(store, ended.id)[-1]
+    assert (header["status"], header["step"]) == ("diverged", first)
 
 
 def test_a_loss_that_never_was_a_number_diverges_at_the_first_step(store: RunStore) -> None:

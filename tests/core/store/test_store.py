@@ -24,8 +24,10 @@ from sqlalchemy.pool import Pool
 from core.errors import InputError, RunError
 from core.experiment.making import experiment_of
 from core.problem.reading.reading import problem_from_table
-from core.store import LEASE, SILENCE, Device, Lease, Run, RunStore, default_url
-from core.store.schema import ADDED
+from core.store import LEASE, SILENCE, Device, Lease, Run, RunStore, default_url, moments
+from core.store.moments import Moment
+from core.store.tables.schema import ADDED, SCHEMA
+from tests.core.store.test_moments import old_frame
 from tests.experiments import small
 
 ROOT = Path(__file__).parents[3]
@@ -146,17 +148,17 @@ def test_the_newest_run_of_a_key_counts(store: RunStore, clock: Clock) -> None:
 def test_a_deleted_run_leaves_nothing(store: RunStore, path: Path) -> None:
     run, lease = leased(store)
     store.write_losses(lease, 1, rows(1, 4))
-    store.write_snapshot(lease, 1, b"a")
+    store.write_moments(lease, [Moment(1, None, b"a")])
     store.write_checkpoint(lease, 1, 0.1, b"b")
     store.write_frame(lease, b"c")
     store.delete(run.id)
     with sqlite3.connect(path) as connection:
         counts = [
             connection.execute(f"SELECT count(*) FROM {table}").fetchone()
-            for table in ("runs", "losses", "snapshots", "checkpoints", "frames")
+            for table in ("runs", "losses", "moments", "snapshots", "checkpoints", "frames")
         ]
     connection.close()
-    assert counts == [(0,)] * 5
+    assert counts == [(0,)] * 6
 
 
 @pytest.mark.parametrize("name", ["get", "pause", "stop", "resume", "delete", "losses"])
@@ -196,10 +198,11 @@ def test_one_worker_holds_a_run_until_it_is_not_heard_of(store: RunStore, clock:
 WRITES: dict[str, Callable[[RunStore, Lease], object]] = {
     "renew": lambda store, lease: store.renew(lease),
     "losses": lambda store, lease: store.write_losses(lease, 1, rows(1, 3)),
-    "snapshot": lambda store, lease: store.write_snapshot(lease, 1, b"old"),
+    "moments": lambda store, lease: store.write_moments(lease, [Moment(1, None, b"old")]),
     "checkpoint": lambda store, lease: store.write_checkpoint(lease, 1, 0.1, b"old"),
     "frame": lambda store, lease: store.write_frame(lease, b"old"),
     "progress": lambda store, lease: store.progress(lease, 99, 9.9, "jets"),
+    "report": lambda store, lease: store.report(lease, 99, 9.9, "jets", first=1, rows=rows(1, 3), made=[Moment(1, None, b"old")]),
     "finish": lambda store, lease: store.finish(lease, "done", **RESULT),
 }
 
@@ -212,7 +215,7 @@ def test_a_worker_that_was_given_up_can_write_nothing(store: RunStore, clock: Cl
     before = store.get(run.id)
     fails("lease-lost", RunError, write, store, stale)
     assert store.get(run.id) == before
-    assert (store.checkpoint(run.id), store.frame(run.id), store.snapshots(run.id), len(store.losses(run.id))) == (None, None, [], 0)
+    assert (store.checkpoint(run.id), store.frame(run.id), store.moments(run.id), len(store.losses(run.id))) == (None, None, [], 0)
 
 
 @pytest.mark.parametrize("write", WRITES.values(), ids=WRITES.keys())
@@ -310,7 +313,7 @@ def test_without_a_checkpoint_a_run_begins_anew(store: RunStore, clock: Clock) -
     assert (len(store.losses(run.id)), store.get(run.id).step) == (0, 0)
 
 
-# checkpoints, snapshots, frames
+# checkpoints, moments, frames
 
 
 def test_the_last_two_checkpoints_are_kept(store: RunStore, path: Path) -> None:
@@ -364,18 +367,101 @@ def test_large_checkpoints_are_kept_alone_and_larger_ones_refused(store: RunStor
     assert saved.step == 3
 
 
-def test_snapshots_are_kept_up_to_a_limit(store: RunStore) -> None:
+def film(*steps: int, change: float = 1.0, size: int = 2) -> list[Moment]:
+    return [Moment(step, change, b"%d" % step + bytes(size)) for step in steps]
+
+
+def test_moments_come_in_the_order_of_writing_and_in_pieces(store: RunStore) -> None:
     run, lease = leased(store)
-    million = bytes(4_000_000)
-    assert all(store.write_snapshot(lease, step, million) for step in (1, 2, 4, 8))
-    assert store.write_snapshot(lease, 8, million[:-1] + b"!")  # again, after a crash
-    assert store.write_snapshot(lease, 16, million)
-    assert not store.write_snapshot(lease, 32, b"!")
-    assert store.snapshots(run.id) == [1, 2, 4, 8, 16]
-    assert store.snapshot(run.id, 8)[-1:] == b"!"
-    assert "32" in str(fails("unknown-snapshot", InputError, store.snapshot, run.id, 32))
-    _, other = leased(store)
-    assert store.write_snapshot(other, 1, b"!")
+    assert (store.moments(run.id), store.newest_moment(run.id), store.steps(run.id)) == ([], 0, [])
+    store.write_moments(lease, film(0, 1, 8))
+    store.write_moments(lease, film(4))  # drawn later
+    store.write_moments(lease, [])
+    assert [(number, step, data[:1]) for number, step, data in store.moments(run.id)] == [
+        (1, 0, b"0"),
+        (2, 1, b"1"),
+        (3, 8, b"8"),
+        (4, 4, b"4"),
+    ]
+    assert (store.newest_moment(run.id), store.steps(run.id)) == (4, [0, 1, 4, 8])
+    assert [number for number, *_ in store.moments(run.id, after=1, most=2)] == [2, 3]
+    assert [number for number, *_ in store.moments(run.id, size=7)] == [1, 2]
+    assert [number for number, *_ in store.moments(run.id, after=1, size=1)] == [2]  # one at least
+    assert store.moments(run.id, after=4) == []
+    assert store.moment(run.id, 8)[:1] == b"8"
+    assert "5" in str(fails("unknown-moment", InputError, store.moment, run.id, 5))
+
+
+def test_a_moment_of_a_step_that_is_there_takes_its_place_and_is_new_to_viewers(store: RunStore) -> None:
+    run, lease = leased(store)
+    store.write_moments(lease, film(0, 1, 2))
+    store.write_moments(lease, [Moment(2, None, b"again")])
+    assert store.moments(run.id, after=3) == [(4, 2, b"again")]
+    assert store.steps(run.id) == [0, 1, 2]
+
+
+def test_a_report_is_progress_losses_and_moments_at_once(store: RunStore) -> None:
+    run, lease = leased(store)
+    store.report(lease, 3, 0.5, "jets", first=1, rows=rows(1, 4), made=film(0, 2))
+    store.report(lease, 4, 0.6, "jets", first=4, rows=rows(4, 4))
+    told = store.get(run.id)
+    assert (told.step, told.seconds, told.engine, store.steps(run.id)) == (4, 0.6, "jets", [0, 2])
+    np.testing.assert_array_equal(store.losses(run.id), rows(1, 4))
+
+
+def test_a_full_film_drops_what_is_nearest_to_its_neighbours(store: RunStore) -> None:
+    run, lease = leased(store)
+    large = 1_000_000
+    for step in range(21):
+        store.write_moments(lease, film(step, change=0.5 if step % 2 else 0.01, size=large - 2))
+    steps = store.steps(run.id)
+    assert steps[0] == 0 and steps[-1] == 20 and len(steps) in (18, 19)  # within 20 MB
+    assert set(range(1, 20, 2)) <= set(steps)  # where much changed
+    for step in range(21, 200):
+        store.write_moments(lease, film(step, change=0.01, size=large - 2))
+    steps = store.steps(run.id)
+    assert steps[0] == 0 and steps[-1] == 199 and len(steps) <= 20
+    assert max(np.diff(steps)) < 60  # many small changes add up
+    assert store.newest_moment(run.id) == 200
+
+
+def test_the_film_of_a_run_that_goes_on_is_cut_at_its_checkpoint(store: RunStore, clock: Clock) -> None:
+    run, lease = leased(store)
+    store.write_moments(lease, film(0, 5, 10))
+    store.write_checkpoint(lease, 5, 0.5, b"five")
+    store.write_moments(lease, film(20, 30, 7))
+    clock.advance(LEASE + 1)
+    lease = again(store, run)
+    assert store.steps(run.id) == [0, 5]
+    store.write_moments(lease, film(6))
+    assert [step for _, step, _ in store.moments(run.id, after=6)] == [6]  # for those who have seen all six
+
+
+def snapshots(path: Path, run: Run, frames: dict[int, bytes]) -> None:
+    """Give a run what runs of before have in place of a film."""
+    with sqlite3.connect(path) as connection:
+        for step, data in frames.items():
+            connection.execute("INSERT INTO snapshots (run, step, data) VALUES (?, ?, ?)", [run.id, step, data])
+    connection.close()
+
+
+def test_the_snapshots_of_before_are_a_film(store: RunStore, path: Path, clock: Clock) -> None:
+    kept = {step: old_frame({"step": step}, {"solution.u": np.arange(3.0) * step, "axis.t": np.arange(3.0)}) for step in (1, 2, 5)}
+    run, lease = leased(store)
+    snapshots(path, run, kept)
+    store.write_checkpoint(lease, 4, 0.4, b"four")
+    store.write_frame(lease, old_frame({"step": 7}, {"solution.u": np.arange(3.0)}))
+    store.finish(lease, "paused", **{**RESULT, "step": 7})
+    found = store.moments(run.id)
+    assert [(number, step) for number, step, _ in found] == [(1, 1), (2, 2), (3, 5), (4, 7)]
+    header, fields = moments.unpack(found[2][2])
+    assert header["step"] == 5 and fields["solution.u"] == pytest.approx([0, 5, 10], abs=1e-3)
+    assert [one["step"] for one in store.headers(run.id)] == [1, 2, 5, 7]
+    store.resume(run.id)
+    lease = again(store, run)
+    store.write_moments(lease, film(5))
+    assert store.steps(run.id) == [1, 2, 5]  # the checkpoint is of step 4
+    assert moments.header_of(store.moment(run.id, 2))["step"] == 2
 
 
 def test_only_the_latest_frame_is_shown_and_only_once(store: RunStore) -> None:
@@ -592,9 +678,11 @@ def test_a_store_of_a_newer_version_is_refused_politely(store: RunStore, path: P
 
 
 def to_version_1(path: Path) -> None:
-    """Make of this version's store one of version 1: the tables that came later are not there."""
+    """Make of this version's store one of version 1: the tables and columns that came later are not there."""
     with sqlite3.connect(path) as connection:
-        for table in ADDED[2]:
+        for column in ("visitor", "parent", "before"):
+            connection.execute(f"ALTER TABLE runs DROP COLUMN {column}")
+        for table in (*ADDED[2], *ADDED[4]):
             connection.execute(f"DROP TABLE {table.name}")
         connection.execute("UPDATE meta SET value = '1'")
     connection.close()
@@ -621,23 +709,8 @@ def test_a_store_of_version_1_is_brought_up_and_loses_nothing(store: RunStore, p
     following = RunStore(str(path))
     assert (following.references.waiting(), following.problems.of("ada")) == (["k"], [made])
     with sqlite3.connect(path) as connection:
-        assert connection.execute("SELECT value FROM meta WHERE name = 'schema'").fetchall() == [("3",)]
+        assert connection.execute("SELECT value FROM meta WHERE name = 'schema'").fetchall() == [(str(SCHEMA),)]
     connection.close()
-
-
-def test_a_store_of_version_2_keeps_its_runs_and_computes_its_answers_anew(store: RunStore, path: Path) -> None:
-    run = store.create(EXPERIMENT)
-    store.close()
-    with sqlite3.connect(path) as connection:
-        connection.execute("ALTER TABLE answers DROP COLUMN evidence")
-        connection.execute("INSERT INTO answers (key, created, size, sha256) VALUES ('k', 0, 0, '')")
-        connection.execute("UPDATE meta SET value = '2'")
-    connection.close()
-    opened = RunStore(str(path))
-    assert opened.get(run.id) == run
-    assert opened.references.get("k") is None
-    opened.references.write("k", RunError("reference-too-slow", limit="20"))
-    assert opened.references.get("k") is not None
 
 
 def test_an_old_store_without_room_for_what_came_later_stays_as_it_was(store: RunStore, path: Path) -> None:
@@ -712,7 +785,7 @@ def fill(store: RunStore) -> None:
         while step < 10_000:
             store.write_losses(lease, step + 1, rows(step + 1, step + 2))
             store.write_checkpoint(lease, step + 1, 0.1, os.urandom(20_000))
-            store.write_snapshot(lease, step + 1, os.urandom(20_000))
+            store.write_moments(lease, [Moment(step + 1, 1.0, os.urandom(20_000))])
             step += 1
     except RunError as error:
         assert error.code == "disk-full"
@@ -721,7 +794,7 @@ def fill(store: RunStore) -> None:
     saved = store.checkpoint(run.id)
     assert saved is not None
     assert saved.step >= step
-    assert store.snapshots(run.id) == list(range(1, step + 1))
+    assert store.steps(run.id) == list(range(1, step + 1))
     assert len(store.losses(run.id)) >= step
     assert store.get(run.id).status == "running"
 

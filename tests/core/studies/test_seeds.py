@@ -15,10 +15,11 @@ from streamlit.testing.v1 import AppTest
 from core.experiment.experiment import Experiment
 from core.experiment.making import experiment_from_toml, experiment_of
 from core.problem.reading.reading import load, problem_from_table
-from core.store import Device, Run, RunStore
+from core.store import Device, Run, RunStore, moments
 from core.store.frames import pack, unpack
+from core.store.moments import Moment
 from core.studies import seeds
-from core.studies.spread import by_places, by_seconds, by_step
+from core.studies.spread import by_seconds, by_step
 from core.workers.cluster import Cluster
 from dashboard.runs import actions
 from dashboard.server import services
@@ -65,13 +66,13 @@ def finished(store: RunStore, experiment: Experiment, status: str = "done", erro
     lease = store.lease(run.id, "test")
     assert lease is not None
     share = sum(weight for _, weight in experiment.weights)
-    rows = np.repeat(1 / np.arange(1.0, steps + 1)[:, None], len(experiment.weights), axis=1) / share
+    rows = np.repeat(1 / np.maximum(np.arange(0.0, steps + 1), 1)[:, None], len(experiment.weights), axis=1) / share
     store.write_losses(lease, 1, rows)
     grid, scores = np.linspace(0, 1, 5), {"u": error}
-    for step in {1, steps}:
-        header = {"step": step, "seconds": float(step), "loss": 1 / step, "losses": {}, "relative_l2": scores, "max_error": scores}
+    for step in (0, 1, steps):
+        header = {"step": step, "seconds": float(step), "loss": 1 / max(step, 1), "losses": {}, "relative_l2": scores, "max_error": scores}
         arrays = {"axis.t": grid, "solution.u": grid + experiment.seed}
-        store.write_snapshot(lease, step, pack(header, arrays))
+        store.write_moments(lease, [Moment(step, None, moments.pack(header, {"solution.u": arrays["solution.u"]}))])
         store.write_frame(lease, pack(header, arrays))
     result: dict[str, Any] = {"loss": 1 / steps, "losses": {}, "relative_l2": scores, "max_error": scores}
     store.finish(lease, status, step=steps, seconds=float(steps), **result)
@@ -148,12 +149,12 @@ def test_workers_train_seeds_and_the_bands_hold_what_they_wrote(cluster: Cluster
     runs = trained(cluster, seeds.experiments(small(steps=60), 3))
     assert [run.status for run in runs] == ["done"] * 3
     courses = [seeds.history(store, run) for run in runs]
-    losses = np.stack([store.losses(run.id).astype(np.float64).sum(axis=1) for run in runs])  # (3, 60), all weights 1
+    losses = np.stack([store.losses(run.id).astype(np.float64).sum(axis=1) for run in runs])  # (3, 61), all weights 1
     band = by_step([course.loss for course in courses])
-    drawn = losses[:, band.x.astype(int) - 1]
+    drawn = losses[:, band.x.astype(int)]
     assert band.x[0] == 1 and band.x[-1] == 60
     assert band.spread.median == pytest.approx(np.median(drawn, axis=0)) and band.spread.high == pytest.approx(drawn.max(axis=0))
-    errors = by_places([course.error for course in courses])
+    errors = by_step([course.error for course in courses])
     found = seeds.outcome(runs)
     assert found is not None and found.error is not None
     assert errors.x[-1] == 60 and errors.spread.median[-1] == pytest.approx(float(found.error.median), rel=1e-6)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.studies.spread import POINTS, Series, by_places, by_seconds, by_step, spread
+from core.studies.spread import POINTS, Series, by_seconds, by_step, spread
 
 STATISTICS = ("low", "lower", "median", "upper", "high")
 positive = st.floats(1e-9, 1e9)
@@ -91,20 +91,14 @@ def test_seconds_outside_a_run_are_unknown() -> None:
     assert found.x[0] >= 1.5 and found.x[-1] <= 2 and set(found.count.tolist()) <= {2, 3}
 
 
-def test_places_that_are_few_stay_as_they_are() -> None:
-    found = by_places([Series(np.array([1.0, 4.0]), np.array([1.0, 1e-2])), Series(np.array([1.0, 2.0, 4.0]), np.array([1.0, 0.5, 0.25]))])
-    assert found.x.tolist() == [1, 2, 4] and found.count.tolist() == [2, 2, 2]
-    assert found.spread.high.tolist() == [1, 0.5, 0.25] and found.spread.low == pytest.approx([1, 10 ** (-2 / 3), 1e-2], rel=1e-12)
-
-
-@pytest.mark.parametrize("band", [by_step, by_seconds, by_places])
+@pytest.mark.parametrize("band", [by_step, by_seconds])
 def test_of_nothing_there_is_no_band(band) -> None:  # type: ignore[no-untyped-def]
     for none in ([], [run()]):
         assert len(band(none).x) == len(band(none).spread.median) == len(band(none).count) == 0
     assert len(band([run(failed=True)]).x) == 0
 
 
-@given(st.lists(st.lists(positive, max_size=30), max_size=6), st.sampled_from([by_step, by_seconds, by_places]))
+@given(st.lists(st.lists(positive, max_size=30), max_size=6), st.sampled_from([by_step, by_seconds]))
 def test_a_band_is_ordered_and_within_the_series(values: list[list[float]], band) -> None:  # type: ignore[no-untyped-def]
     series = [run(*one) for one in values]
     found = band(series)

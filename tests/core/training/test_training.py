@@ -4,6 +4,7 @@ import sys
 from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -112,15 +113,37 @@ def test_watching_changes_nothing() -> None:
         display.frame(snapshot, np.zeros((snapshot.step, 4)), {})
         display.scores(snapshot)
         snapshot.checkpoint()
+        assert snapshot.losses.isfinite().all()
         torch.rand(3)
     assert snapshot.checkpoint().data == unwatched.data
 
 
 def test_a_run_ends_at_its_steps_or_its_seconds() -> None:
-    assert last(train(small(steps=5))).step == 5
+    assert [snapshot.step for snapshot in train(small(steps=5))] == [0, 1, 2, 3, 4, 5]
     end = last(train(small(steps=200_000, seconds=0.2)))
     assert 0.2 <= end.seconds < 2
     assert list(train(small(steps=5), last(train(small(steps=5))).checkpoint())) == []
+
+
+@pytest.mark.parametrize("settings", [{}, {"engine": "jets", "optimiser": "lbfgs"}, {"engine": "autograd", "causality": 1.0}])
+def test_losses_belong_to_the_weights_of_the_moment_and_the_next_step_computes_them_too(settings: dict[str, Any]) -> None:
+    experiment = small("burgers", steps=6, **settings)
+    snapshots = train(experiment)
+    untrained = next(snapshots)
+    assert untrained.before is None
+    known = untrained.losses
+    for snapshot in snapshots:
+        torch.testing.assert_close(snapshot.before, known, rtol=1e-9, atol=1e-14)
+        known = snapshot.losses
+    assert not torch.equal(known, untrained.losses)
+
+
+def test_a_training_that_goes_on_begins_with_the_step_after() -> None:
+    experiment = small(steps=5)
+    start = at(3, train(experiment)).checkpoint()
+    assert [snapshot.step for snapshot in train(experiment, start)] == [4, 5]
+    untrained = next(train(experiment)).checkpoint()
+    assert last(train(experiment, untrained)).checkpoint().data == last(train(experiment)).checkpoint().data
 
 
 def test_a_missing_device_is_an_error_and_never_another_device() -> None:

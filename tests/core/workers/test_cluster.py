@@ -178,6 +178,35 @@ def test_interactive_runs_go_before_queued_ones(cluster: Cluster, store: RunStor
     assert sum(start < starts[wanted] for start in starts.values()) <= 1  # two workers became free one after the other
 
 
+def test_a_run_that_steps_aside_makes_room_at_once_and_is_not_resumed_by_itself(cluster: Cluster, store: RunStore) -> None:
+    blocking = [store.create(small(steps=200_000)).id for _ in range(2)]
+    for run_id in blocking:
+        cluster.submit(run_id)
+    until(lambda: all(store.get(run_id).step for run_id in blocking))
+    wanted = store.create(small(steps=20)).id
+    assert cluster.lacking(wanted) == 1 and cluster.lacking(blocking[0]) == 0
+    store.pause(blocking[0])
+    assert cluster.lacking(wanted) == 0  # it is about to end
+    cluster.submit(wanted)
+    until(lambda: store.get(wanted).status == "done")
+    time.sleep(2.5)  # longer than between two looks for what nobody works on
+    assert [store.get(run_id).status for run_id in blocking] == ["paused", "running"]
+    store.resume(blocking[0])
+    cluster.submit(blocking[0])
+    until(lambda: store.get(blocking[0]).status == "running")
+
+
+def test_a_continuation_trains_on_a_worker(cluster: Cluster, store: RunStore) -> None:
+    parent = store.create(small(steps=40, learning_rate=1e-2)).id
+    cluster.submit(parent)
+    until(lambda: ended(store, parent))
+    child = store.create(small(steps=5, optimiser="levenberg-marquardt"), parent=parent).id
+    cluster.submit(child)
+    until(lambda: ended(store, child))
+    assert store.get(child).status == "done"
+    assert store.losses(child)[-1].sum() < store.losses(parent)[-1].sum()
+
+
 def test_a_second_server_on_the_same_store_trains_nothing_twice(cluster: Cluster, store: RunStore) -> None:
     second = Cluster(store.url, workers=1)
     second.start()

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { nearestSolution, Reference } from "../../../dashboard/components/live/reference.js";
+import { nearestSolution, Reference } from "../../../dashboard/components/stage/reference.js";
 
 const array = (...values) => ({ values: Float32Array.from(values), shape: [values.length] });
 
@@ -14,30 +14,38 @@ function both() {
 
 test("beside a frame stands the solution that is nearest to it, or the one that is chosen, and how far it is", () => {
   const frame = { "axis.t": array(0, 1), "solution.u": array(-0.5, -0.75) };
-  const nearest = both().beside(frame, null);
+  const nearest = both().beside(frame, null, undefined);
   assert.deepEqual([...nearest["reference.u"].values], [-1, -1]);
   assert.deepEqual([...nearest["error.u"].values], [0.5, 0.25]);
-  const chosen = both().beside(frame, 1);
+  const chosen = both().beside(frame, 1, 2);
   assert.deepEqual([...chosen["reference.u"].values], [1, 1]);
   assert.deepEqual([...chosen["error.u"].values], [1.5, 1.75]);
 });
 
 test("the other solutions are lines with gaps", () => {
-  const arrays = both().beside({ "axis.t": array(0, 1), "solution.u": array(1, 1) }, null);
+  const arrays = both().beside({ "axis.t": array(0, 1), "solution.u": array(1, 1) }, null, 1);
   assert.deepEqual([...arrays["others.u"].values], [-1, -1, Number.NaN]);
   assert.deepEqual([...arrays["others-axis.t"].values], [0, 1, Number.NaN]);
 });
 
-test("a frame on a grid twice as fine is thinned, and one on another stays as it is", () => {
-  const fine = both().beside({ "axis.t": array(0, 0.5, 1), "solution.u": array(1, 7, 0.5) }, null);
+test("a frame on a grid twice as fine is thinned, and beside one on another there is no error", () => {
+  const fine = both().beside({ "solution.u": array(1, 7, 0.5) }, null, undefined);
   assert.deepEqual([...fine["error.u"].values], [0, 0.5]);
-  const other = { "axis.t": array(0, 0.3, 0.6, 1), "solution.u": array(0, 0, 0, 0) };
-  assert.equal(both().beside(other, null), other);
+  assert.equal(both().beside({ "solution.u": array(0, 0, 0, 0) }, null, undefined)["error.u"], undefined);
+});
+
+test("an error below the grain of the network's values is not known", () => {
+  const coarse = { ...array(1.25, 1.125), grain: 0.2 };
+  assert.deepEqual([...both().beside({ "solution.u": coarse }, 1, 2)["error.u"].values], [0.25, Number.NaN]);
+});
+
+test("the errors of a moment stay where it was held against the solution that is shown", () => {
+  assert.equal(both().beside({ "solution.u": array(1, 7) }, null, 1)["error.u"], undefined);
 });
 
 test("without a frame there is a solution alone", () => {
-  assert.deepEqual([...both().beside(null, null)["reference.u"].values], [1, 1]);
-  assert.deepEqual([...both().beside(null, 2)["reference.u"].values], [-1, -1]);
+  assert.deepEqual([...both().beside(null, null, undefined)["reference.u"].values], [1, 1]);
+  assert.deepEqual([...both().beside(null, 2, undefined)["reference.u"].values], [-1, -1]);
 });
 
 test("an unknown of small values counts as much as one of large ones", () => {

@@ -81,10 +81,10 @@ def page(name: str, **query: str) -> list[tuple[str, dict[str, Any]]]:
 def live(experiment: Experiment, run_id: str | None = None) -> list[tuple[str, dict[str, Any]]]:
     def show(given: str, run_id: str | None) -> None:
         from core.experiment.making import experiment_from_json
-        from dashboard.components.live.live import live_view
+        from dashboard.components.stage.stage import stage
         from dashboard.server.services import store
 
-        live_view(experiment_from_json(given), store().get(run_id) if run_id else None, key="live")
+        stage(experiment_from_json(given), store().get(run_id) if run_id else None, key="live")
 
     return sent(AppTest.from_function(show, args=(experiment.to_json(), run_id), default_timeout=60).run())
 

@@ -20,11 +20,11 @@ from core.problem import cusps
 from core.problem.binding import bind
 from core.problem.reading.reading import library, load, problem_from_table
 from core.references import Reference
-from core.running.display import Display
-from core.store.frames import unpack
+from core.running.display import FULL, Display, State
+from core.store.losses import curve
 from core.studies.spread import Series, by_step, spread
 from core.training.training import train
-from dashboard.components.live.live import panels
+from dashboard.components.stage.stage import panels
 from dashboard.figures import bands, classical, curves, domain, maps, style
 from dashboard.figures.loss import loss
 from tests.experiments import small
@@ -36,13 +36,27 @@ KINDS = ["decay", "lagaris-4", "burgers", "kovasznay", "taylor-green"]
 """A problem of each kind that is drawn differently."""
 
 
-def frame_of(experiment: Experiment) -> dict[str, NDArray[np.float32]]:
+LAYOUT = {"template", "xaxis", "yaxis", "uirevision", "showlegend", "meta", "scene", "annotations", "margin"}
+"""What figures say of their own layout; the rest is the template's."""
+
+
+def arrays_of(experiment: Experiment) -> dict[str, NDArray[Any]]:
+    """What a moment has, and what the scripts of the stage lay beside it, as they do: axes, the reference, losses."""
     snapshot = next(train(experiment))
     losses = Losses(experiment, next(snapshot.network.parameters()).device)
-    history = snapshot.losses.detach().numpy()[None, :]
-    shape = [len(axis) for axis in grids.axes(experiment.bound.coordinates, grids.FULL)]
+    coordinates = experiment.bound.coordinates
+    shape = [len(axis) for axis in grids.axes(coordinates, grids.FULL)]
     reference = Reference("exact", np.zeros((*shape, len(experiment.bound.unknowns))), 0.0, 0.0)
-    return unpack(Display(experiment, losses, lambda: reference).frame(snapshot, history, {}))[1]
+    drawn = Display(experiment, losses, lambda: reference).draw(State.of(snapshot), snapshot.losses.numpy(), FULL)
+    fields: dict[str, NDArray[Any]] = dict(drawn.fields)
+    kinds = {"axis": "solution.", "error-axis": "error.", "residual-axis": "residual.", "reference-axis": "solution."}
+    for kind, begin in kinds.items():
+        size = next(field.shape for name, field in drawn.fields.items() if name.startswith(begin))[0]
+        axes = grids.axes(coordinates, {len(coordinates): size})
+        fields |= {f"{kind}.{item.name}": axis for item, axis in zip(coordinates, axes, strict=True)}
+    fields |= {f"reference.{unknown}": np.zeros(shape) for unknown in experiment.bound.unknowns}
+    rows = np.ones((3, len(experiment.weights)), np.float32)
+    return fields | curve(rows, experiment.weights)
 
 
 def traces(experiment: Experiment) -> list[dict[str, Any]]:
@@ -56,26 +70,27 @@ def test_figures_have_the_template_in_common_and_need_nothing_of_the_page(proble
         figure = go.Figure(json.loads(panel["figure"]))
         assert figure.layout.template == template and template.layout.font.color == style.TEXT
         own = figure.layout.to_plotly_json().keys()
-        assert own <= {"template", "xaxis", "yaxis", "uirevision", "showlegend"}, panel["name"]
+        assert {name.rstrip("23") for name in own} <= LAYOUT, panel["name"]
 
 
 @pytest.mark.parametrize("problem", KINDS)
-def test_every_array_is_one_that_frames_have(problem: str) -> None:
+def test_every_array_is_one_that_there_is(problem: str) -> None:
     experiment = small(problem)
-    arrays = frame_of(experiment)
+    arrays = arrays_of(experiment)
     for unknown in experiment.bound.unknowns:
         for trace in traces(experiment):
             names = {place: name.format(unknown=unknown, equation=1) for place, name in trace["meta"]["fill"].items()}
-            if names["y"].startswith("others"):
-                continue  # made in the browser
-            shapes = {place: arrays[name].shape for place, name in names.items()}
-            if trace["type"] == "heatmap":
-                expected = [*shapes["x"], *shapes["y"]] if trace["transpose"] else [*shapes["y"], *shapes["x"]]
-                if cut := trace["meta"].get("slice"):
-                    expected.insert(cut["dimension"], len(arrays[cut["along"]]))
-                assert list(shapes["z"]) == expected
+            if names["y"].startswith(("others", "ghost", "cursor")):
+                continue  # of other solutions, of the run before, of the moment that is looked at: made in the browser
+            shapes = {place: [*arrays[name].shape] for place, name in names.items()}
+            if cut := trace["meta"].get("slice"):
+                place = "z" if "z" in shapes else "y"
+                assert shapes[place].pop(cut["dimension"]) == len(arrays[cut["along"]])
+            if trace["type"] in ("heatmap", "surface"):
+                across = [*shapes["x"], *shapes["y"]] if trace.get("transpose") else [*shapes["y"], *shapes["x"]]
+                assert shapes["z"] == across
             else:
-                assert shapes["x"] == shapes["y"]
+                assert len({tuple(shape) for shape in shapes.values()}) == 1
 
 
 @pytest.mark.parametrize("problem", library())
@@ -129,23 +144,36 @@ def test_network_and_reference_share_one_scale_centred_at_zero() -> None:
     assert network.zmin == -network.zmax
 
 
-def test_errors_begin_at_zero() -> None:
+def test_errors_and_residuals_are_coloured_by_powers_of_ten() -> None:
     for figure in (maps.error((X, T)), maps.residual((X, T))):
-        assert figure.data[0].zmin == 0 and figure.data[0].meta["limits"]["signed"] is False
-    assert maps.residual((X, T)).data[0].meta["absolute"] is True
+        assert figure.data[0].meta["limits"]["signed"] is False
+        assert figure.data[0].meta["changed"] == {"z": "log10"}
+
+
+def test_the_axes_of_curves_have_room_for_the_whole_film() -> None:
+    named = {"u": "u"}
+    assert curves.solution(X, named, named, named).layout.meta == {"yaxis": {"reference": ["reference.u"], "film": ["solution.u"]}}
+    assert curves.residual(X, {1: "equation"}).layout.meta == {"yaxis": {"reference": [], "film": ["residual.1"]}}
+
+
+def test_unknowns_against_each_other_are_a_plane_of_two_and_a_space_of_three() -> None:
+    plane, space = (curves.phase(unknowns, network="network", reference="reference") for unknowns in ("uv", "xyz"))
+    assert [trace.type for trace in plane.data] == ["scatter"] * 2 and [trace.type for trace in space.data] == ["scatter3d"] * 2
+    assert plane.data[1].meta["fill"] == {"x": "solution.u", "y": "solution.v"}
+    assert space.layout.scene.zaxis.title.text == "z"
 
 
 def test_losses_are_on_log_axes_that_reach_to_the_end() -> None:
     figure = loss({"equation-1": "equation"}, 2000, step="step", total="total")
     assert figure.layout.xaxis.type == figure.layout.yaxis.type == "log"
     assert figure.layout.xaxis.autorangeoptions.include == (1, 2000)
-    assert [trace.name for trace in figure.data] == ["equation", "total"]
+    assert [trace.name for trace in figure.data if trace.showlegend is not False] == ["equation", "total"]
     assert loss({}, None, step="step", total="total").layout.xaxis.autorangeoptions.include is None
 
 
 def test_no_two_of_many_terms_look_alike() -> None:
     terms = {f"condition-{number}": str(number) for number in range(1, 21)}
-    lines = [trace.line for trace in loss(terms, 100, step="step", total="total").data]
+    lines = [trace.line for trace in loss(terms, 100, step="step", total="total").data if trace.showlegend is not False]
     assert len({(line.color, line.dash) for line in lines}) == 21
 
 

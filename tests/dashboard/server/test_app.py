@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import posixpath
 import re
+import struct
 import subprocess
 import sys
 import threading
@@ -27,8 +28,9 @@ from core.problem.reading.reading import load
 from core.problem.statement import METHODS
 from core.references import Reference, exact
 from core.references.common.solution import Evidence
-from core.store import Lease, Run, RunStore, classical
-from core.store.frames import pack, unpack
+from core.store import Lease, Run, RunStore, classical, moments
+from core.store.frames import unpack
+from core.store.moments import Moment
 from dashboard import components
 from dashboard.server import headers, references, services
 from dashboard.server.evidence import said
@@ -77,62 +79,73 @@ def lease(store: RunStore, run: Run) -> Lease:
     return found
 
 
-def frame_of(step: int) -> bytes:
-    return pack({"step": step}, {"axis.t": np.linspace(0, 1, 5), "solution.u": np.full(5, step)})
+def moment_of(step: int, **more: Any) -> Moment:
+    return Moment(step, None, moments.pack({"step": step, **more}, {"solution.u": np.full(5, step), "residual.1": np.zeros(3)}))
 
 
-def test_a_frame_comes_once_and_then_only_what_is_newer(client: Client, store: RunStore, lease: Lease) -> None:
-    path = f"/api/runs/{lease.run_id}/frame"
-    assert client.get(path).status_code == 204
-    store.write_frame(lease, frame_of(7))
-    first = client.get(path)
-    header, arrays = unpack(first.content)
-    assert first.status_code == 200 and first.headers["content-type"] == "application/octet-stream"
-    assert header["step"] == 7 and arrays["solution.u"].tolist() == [7.0] * 5
-    version = first.headers["x-frame-version"]
-    assert client.get(path, params={"since": version}).status_code == 204
-    store.write_frame(lease, frame_of(8))
-    assert unpack(client.get(path, params={"since": version}).content)[0]["step"] == 8
+def pieces(body: bytes) -> list[tuple[int, int]]:
+    """The number and the step of each moment in an answer."""
+    found, place = [], 0
+    while place < len(body):
+        number, length = struct.unpack_from("<II", body, place)
+        found.append((number, moments.header_of(body[place + 8 : place + 8 + length])["step"]))
+        place += 8 + length + -length % 8
+    assert place == len(body) and place % 8 == 0
+    return found
 
 
-def test_a_frame_is_not_compressed_on_its_way(client: Client, store: RunStore, lease: Lease) -> None:
-    store.write_frame(lease, frame_of(1))
-    assert client.get(f"/api/runs/{lease.run_id}/frame").headers["content-encoding"] == "identity"
-
-
-def test_the_state_is_of_this_moment_and_not_of_the_frame(client: Client, store: RunStore, lease: Lease) -> None:
-    store.write_frame(lease, frame_of(1))
+def test_a_film_comes_in_pieces_and_says_how_much_there_is(client: Client, store: RunStore, lease: Lease) -> None:
+    path = f"/api/runs/{lease.run_id}/film"
+    nothing = client.get(path)
+    assert nothing.status_code == 204 and nothing.headers["x-film-newest"] == "0"
+    store.write_moments(lease, [moment_of(step, note="x" * step) for step in (0, 1, 5)])
     store.progress(lease, 12, 3.5, "jets")
-    answer = client.get(f"/api/runs/{lease.run_id}/frame")
-    assert [answer.headers[f"x-run-{name}"] for name in ("status", "step", "seconds")] == ["running", "12", "3.500"]
-    assert answer.headers["cache-control"] == "no-store"
+    whole = client.get(path)
+    assert whole.status_code == 200 and whole.headers["content-type"] == "application/octet-stream"
+    assert pieces(whole.content) == [(1, 0), (2, 1), (3, 5)]
+    assert [whole.headers[f"x-run-{name}"] for name in ("status", "step", "seconds")] == ["running", "12", "3.500"]
+    assert (whole.headers["x-film-newest"], whole.headers["cache-control"]) == ("3", "no-store")
+    assert pieces(client.get(path, params={"after": 1, "most": 1}).content) == [(2, 1)]
+    rest = client.get(path, params={"after": 3})
+    assert rest.status_code == 204 and rest.headers["x-film-newest"] == "3"
 
 
-def test_looking_makes_the_worker_draw(client: Client, store: RunStore, lease: Lease) -> None:
+def test_browsers_keep_the_pieces_of_a_film_that_is_over_but_the_last(client: Client, store: RunStore, lease: Lease) -> None:
+    path = f"/api/runs/{lease.run_id}/film"
+    store.write_moments(lease, [moment_of(step) for step in range(4)])
+    assert client.get(path, params={"most": 2}).headers["cache-control"] == "no-store"
+    store.finish(lease, "done", step=3, seconds=1.0, loss=0.5, losses={}, relative_l2=None, max_error=None)
+    assert client.get(path, params={"most": 2}).headers["cache-control"] == "private, max-age=86400"
+    assert client.get(path, params={"most": 2, "after": 2}).headers["cache-control"] == "no-store"
+    assert client.get(path, params={"after": 4}).headers["cache-control"] == "no-store"
+
+
+def test_the_losses_are_a_frame(client: Client, store: RunStore, lease: Lease) -> None:
+    path = f"/api/runs/{lease.run_id}/losses"
+    assert unpack(client.get(path).content)[1] == {}
+    rows = np.arange(2000, dtype=np.float32).reshape(1000, 2)
+    store.write_losses(lease, 1, rows)
+    arrays = unpack(client.get(path).content)[1]
+    steps = arrays["loss.steps"].astype(int)
+    assert steps[0] == 0 and steps[-1] == 999 and len(steps) <= 400
+    weight = dict(store.get(lease.run_id).experiment.weights)["condition-1"]
+    assert arrays["loss.condition-1"] == pytest.approx(rows[steps, 1] * weight)
+    assert arrays["loss.total"] == pytest.approx(rows[steps] @ [weight for _, weight in store.get(lease.run_id).experiment.weights])
+
+
+def test_looking_is_told_to_the_worker(client: Client, store: RunStore, lease: Lease) -> None:
     assert not store.renew(lease).watched
-    client.get(f"/api/runs/{lease.run_id}/frame")
+    client.get(f"/api/runs/{lease.run_id}/film")
     assert store.renew(lease).watched
 
 
-def test_the_last_frame_of_a_run_that_is_over_stays(client: Client, store: RunStore, lease: Lease) -> None:
-    store.write_frame(lease, frame_of(30))
-    store.finish(lease, "done", step=30, seconds=1.0, loss=0.5, losses={}, relative_l2=None, max_error=None)
-    answer = client.get(f"/api/runs/{lease.run_id}/frame")
-    assert answer.headers["x-run-status"] == "done" and unpack(answer.content)[0]["step"] == 30
-
-
-def test_status_and_snapshots(client: Client, store: RunStore, lease: Lease) -> None:
+def test_the_status_is_told(client: Client, store: RunStore, lease: Lease) -> None:
     store.progress(lease, 3, 0.25, "jets")
     status = client.get(f"/api/runs/{lease.run_id}/status").json()
     assert status == {"status": "running", "step": 3, "steps": 30, "seconds": 0.25, "version": 0}
-    for step in (1, 10):
-        store.write_snapshot(lease, step, frame_of(step))
-    assert client.get(f"/api/runs/{lease.run_id}/snapshots").json() == {"steps": [1, 10]}
-    assert unpack(client.get(f"/api/runs/{lease.run_id}/snapshot", params={"step": 10}).content)[0]["step"] == 10
-    assert client.get(f"/api/runs/{lease.run_id}/snapshot", params={"step": 2}).status_code == 404
 
 
-@pytest.mark.parametrize("path", ["frame", "status", "snapshot?step=1"])
+@pytest.mark.parametrize("path", ["film", "losses", "status"])
 def test_an_unknown_run_is_told_as_json(client: Client, path: str) -> None:
     answer = client.get(f"/api/runs/none/{path}")
     assert answer.status_code == 404 and answer.json()["error"].startswith("unknown-")
@@ -140,8 +153,8 @@ def test_an_unknown_run_is_told_as_json(client: Client, path: str) -> None:
 
 @pytest.mark.parametrize("since", ["", "x", "1e3", "9" * 400, "²", "--1"])
 def test_a_version_that_is_no_number_counts_as_none(client: Client, store: RunStore, lease: Lease, since: str) -> None:
-    store.write_frame(lease, frame_of(1))
-    assert client.get(f"/api/runs/{lease.run_id}/frame", params={"since": since}).status_code in (200, 204)
+    store.write_moments(lease, [moment_of(1)])
+    assert client.get(f"/api/runs/{lease.run_id}/film", params={"after": since, "most": since}).status_code in (200, 204)
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
@@ -302,7 +315,7 @@ def test_safe_headers_on_every_answer(client: Client) -> None:
 
 def test_a_slow_store_does_not_hold_up_others(client: Client, store: RunStore, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     free = threading.Event()
-    monkeypatch.setattr(type(store), "snapshots", lambda self, run_id: [int(free.wait(5))])
+    monkeypatch.setattr(type(store), "steps", lambda self, run_id: [int(free.wait(5))])
 
     async def both() -> tuple[httpx.Response, httpx.Response]:
         slow = asyncio.create_task(client.ask(f"/api/runs/{run.id}/snapshots"))

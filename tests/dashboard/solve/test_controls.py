@@ -13,8 +13,8 @@ from core.experiment.experiment import HYPERPARAMETERS
 from core.experiment.making import experiment_of
 from core.problem.reading.reading import library, load
 from core.ranges import Choice, Integer, Real
-from dashboard.solve.controls import OPTIONS, problems, settings
-from dashboard.solve.presets import PRESETS
+from dashboard.solve.controls import OPTIONS, problems, spoken
+from dashboard.solve.shown import settings
 from dashboard.solve.stops import slides, stops, written
 
 NUMBERS = {item.name: item.range for item in HYPERPARAMETERS.values() if isinstance(item.range, Real | Integer) and slides(item.range)}
@@ -59,10 +59,9 @@ def test_the_library_is_listed_with_easy_problems_first() -> None:
     assert problems()[-1].difficulty == "hard"
 
 
-@pytest.mark.parametrize("name", PRESETS)
-def test_presets_hold_for_every_problem(name: str) -> None:
-    for problem in problems():
-        experiment_of(problem, settings=PRESETS[name].settings)
+def test_methods_are_written_as_people_write_them() -> None:
+    assert spoken("levenberg-marquardt") == "Levenberg-Marquardt"
+    assert spoken("adam 1000, lbfgs") == "Adam, 1000 steps, then L-BFGS"
 
 
 # Widgets, drawn by a page of their own.

@@ -1,24 +1,26 @@
-// How far a training is, and how good.
+// How far a training is, how good, and the verdict on it.
 
 import { brief, duration, element, fill, say, whole } from "../shared/words.js";
 
 const MARKS = 2; // seconds of training over which its speed is taken
+const LEARNED = 0.01; // the largest relative error with which a problem is learned
+const ROUGHLY = 0.1; // and roughly
 
 /** @typedef {import("./view.js").Data} Data */
 /** @typedef {import("../shared/server.js").Scores} Scores */
 /** @typedef {{ status: string | null, step: number, seconds: number, engine: string | null }} State */
 
-/** The run's state in words, and a bar. */
-export class Progress {
+/** @typedef {"learned" | "roughly" | "failed" | "unknown" | "stopped" | "diverged"} Judgement */
+
+/** The run's state in words, and its pace. */
+export class Standing {
   /** @type {[step: number, seconds: number][]} */
   marks = [];
 
   constructor() {
     this.state = element("span", { class: "tg-state", "aria-live": "polite" });
     this.pace = element("span", { class: "tg-pace" });
-    this.bar = element("div", { class: "tg-bar" });
-    this.track = element("div", { class: "tg-track", role: "progressbar", "aria-valuemin": 0, "aria-valuemax": 100 }, this.bar);
-    this.nodes = [element("div", { class: "tg-status" }, this.state, this.pace), this.track];
+    this.node = element("div", { class: "tg-status" }, this.state, this.pace);
   }
 
   forget() {
@@ -36,8 +38,6 @@ export class Progress {
       limits.steps ? (limits.steps - step) / rate : Number.POSITIVE_INFINITY,
       limits.seconds ? limits.seconds - seconds : Number.POSITIVE_INFINITY,
     );
-    const reached = Math.max(limits.steps ? step / limits.steps : 0, limits.seconds ? seconds / limits.seconds : 0);
-    const percent = Math.round(100 * (status === "done" ? 1 : Math.min(reached, 1)));
     const by = step > 0 && engine ? texts.engines[engine] : null;
     const parts = step > 0 ? [limits.steps ? texts.stepOf : texts.step, by ? texts.rateBy : texts.rate, texts.elapsed] : [];
     if (running && step > 0 && Number.isFinite(left)) parts.push(texts.left);
@@ -53,10 +53,11 @@ export class Progress {
     say(this.state, texts.status[status ?? "none"]);
     say(this.pace, parts.map((pattern) => fill(pattern, values)).join(" · "));
     this.pace.title = by ? fill(texts.engine, by) : "";
-    this.bar.style.transform = `scaleX(${percent / 100})`;
-    this.track.setAttribute("aria-valuenow", String(percent));
-    this.track.setAttribute("aria-label", texts.progress);
-    this.track.setAttribute("aria-valuetext", this.pace.textContent || this.state.textContent || "");
+  }
+
+  /** @param {Judgement | null} judgement on a run that has ended: only what was learned is told in green */
+  judge(judgement) {
+    this.state.dataset.judgement = judgement ?? "";
   }
 
   /**
@@ -84,11 +85,12 @@ export class Scored {
 
   /**
    * @param {Data["scores"]} scores
+   * @param {Scores | null} before the relative errors of the ghost
    * @param {Pick<Data, "texts" | "locale">} words
    * @param {number} error the reference's own relative error: no smaller distance from it can be known
    * @param {Record<string, number>} sizes each unknown's largest value
    */
-  show(scores, { texts, locale }, error = 0, sizes = {}) {
+  show(scores, before, { texts, locale }, error = 0, sizes = {}) {
     /** @type {(values: Scores | null | undefined, least: (unknown: string) => number) => string} */
     const each = (values, least) => {
       const pairs = Object.entries(values ?? {}).map(([unknown, value]) => {
@@ -98,8 +100,9 @@ export class Scored {
       if (pairs.length < 2) return pairs.at(0)?.at(1) ?? brief(null, locale);
       return pairs.map((pair) => pair.join(": ")).join("  ");
     };
+    const relative = each(scores?.relative_l2, () => error * 1.001);
     const rows = [
-      [texts.relativeL2, each(scores?.relative_l2, () => error * 1.001)],
+      [texts.relativeL2, before ? fill(texts.before, { now: relative, before: each(before, () => 0) }) : relative],
       [texts.maxError, each(scores?.max_error, (unknown) => error * (sizes[unknown] ?? 0) * 1.001)],
       [texts.loss, brief(scores?.loss, locale)],
     ];
@@ -109,6 +112,56 @@ export class Scored {
       });
     });
   }
+}
+
+/** The verdict on a run that has ended, in words. */
+export class Verdict {
+  /** @type {Judgement | null} */
+  judgement = null;
+
+  constructor() {
+    this.node = element("strong", { class: "tg-verdict", role: "status" });
+  }
+
+  /**
+   * @param {string | null} status of a run that has ended
+   * @param {Scores | null | undefined} relative the errors of its end
+   * @param {boolean} missing whether there is no reference
+   * @param {Pick<Data, "texts" | "locale">} words
+   */
+  show(status, relative, missing, { texts, locale }) {
+    const known = Object.values(relative ?? {}).filter((value) => value !== null);
+    const worst = known.length ? Math.max(.../** @type {number[]} */ (known)) : null;
+    this.judgement = judge(status, worst, missing);
+    this.node.dataset.judgement = this.judgement ?? "";
+    const off = worst === null ? "" : percent(worst, locale);
+    say(this.node, this.judgement ? fill(texts.verdicts[this.judgement], { off }) : "");
+  }
+}
+
+/**
+ * @param {string | null} status
+ * @param {number | null} worst the largest relative error
+ * @param {boolean} missing
+ * @returns {Judgement | null}
+ */
+export function judge(status, worst, missing) {
+  if (status === null || status === "failed") return null;
+  if (status === "diverged") return "diverged";
+  if (worst === null) return missing ? "unknown" : null;
+  if (worst <= LEARNED) return "learned";
+  if (worst <= ROUGHLY) return "roughly";
+  return status === "stopped" ? "stopped" : "failed";
+}
+
+/**
+ * A part of one, in per cent with two digits.
+ *
+ * @param {number} part
+ * @param {string} locale
+ */
+function percent(part, locale) {
+  return part < 1e-5 ? `${brief(100 * part, locale)} %` : part.toLocaleString(locale, { style: "percent", maximumSignificantDigits: 2 });
 }
 
 /**

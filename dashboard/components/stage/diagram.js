@@ -10,12 +10,11 @@ const NEURONS = 16; // drawn in a layer, at most; the frames thin the weights al
 /** @typedef {[x: number, y: number]} Point */
 
 /**
- * A network, as dashboard/components/live/live.py sends it.
+ * A network, as dashboard/components/stage/stage.py sends it.
  *
  * @typedef {object} Network
  * @property {string} title
  * @property {string} label
- * @property {number} span
  * @property {string[]} inputs
  * @property {string[]} outputs
  * @property {number} depth
@@ -25,7 +24,7 @@ const NEURONS = 16; // drawn in a layer, at most; the frames thin the weights al
 
 /** The network as layers of neurons, with weights as lines: blue below zero, red above, the stronger the darker. */
 export class Diagram {
-  last = 0;
+  hero = false;
   /** @type {string[]} */
   inputs = [];
   /** @type {string[]} */
@@ -37,28 +36,29 @@ export class Diagram {
   /** @type {Drawing | null} */
   next = null;
 
-  constructor() {
-    this.title = element("h4", { class: "tg-title" });
+  /** @param {() => void} chosen called when the visitor wants it as the hero */
+  constructor(chosen) {
+    this.name = element("button", { class: "tg-name", type: "button" });
+    this.name.addEventListener("click", chosen);
+    this.title = element("h2", { class: "tg-title" }, this.name);
     this.canvas = element("canvas", { class: "tg-network", role: "img" });
-    this.node = element("section", { class: "tg-panel tg-last" }, this.title, element("div", { class: "tg-place" }, this.canvas));
+    this.node = element("section", { class: "tg-panel" }, this.title, element("div", { class: "tg-place" }, this.canvas));
   }
 
   /** @param {Network} network */
-  set({ title, label, span, inputs, outputs, depth, width }) {
-    say(this.title, title);
+  set({ title, label, inputs, outputs, depth, width }) {
+    say(this.name, title);
     this.canvas.setAttribute("aria-label", label);
-    this.node.dataset.span = String(span);
     Object.assign(this, { inputs, outputs, counts: [inputs.length, ...Array(depth).fill(width), outputs.length] });
   }
 
   /**
    * Whether there is something to draw that is not drawn.
    *
-   * @param {import("../shared/frames.js").Fields} arrays
-   * @param {unknown} _choices which only figures depend on
+   * @param {Pick<import("./panel.js").Scene, "arrays">} scene
    * @param {Theme} theme
    */
-  prepare(arrays, _choices, theme) {
+  prepare({ arrays }, theme) {
     const weights = this.counts.slice(1).map((_, layer) => arrays[`weights.${layer}`]);
     const { clientWidth: wide, clientHeight: high } = this.canvas;
     const look = [wide, high, window.devicePixelRatio, this.inputs, this.counts, this.outputs, theme("--st-text-color")].join();
@@ -72,7 +72,6 @@ export class Diagram {
     if (!this.next || !pen) return;
     this.drawn = this.next;
     const { theme, wide, high } = this.drawn;
-    this.last = performance.now();
     const weights = this.fitting(this.drawn.weights);
     const scale = window.devicePixelRatio || 1;
     if (this.canvas.width !== Math.round(wide * scale)) this.canvas.width = Math.round(wide * scale);

@@ -1,18 +1,10 @@
-"""Ids, and values as JSON."""
+"""Values as JSON."""
 
 from __future__ import annotations
 
 import json
 import math
-import secrets
 from collections.abc import Mapping
-
-
-def new_id() -> str:
-    """An id that cannot be guessed, and that no command line takes for a flag."""
-    while (made := secrets.token_urlsafe(12)).startswith("-"):
-        pass
-    return made
 
 
 def finite(value: float | None) -> float | None:

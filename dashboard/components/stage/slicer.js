@@ -9,7 +9,7 @@ const STILL = 1000; // between two slices for those who ask for less motion
 /** @typedef {Pick<import("./view.js").Data, "texts" | "locale">} Words */
 
 /**
- * A third coordinate, as dashboard/components/live/live.py sends it.
+ * A third coordinate, as dashboard/components/stage/stage.py sends it.
  *
  * @typedef {{ name: string, low: number, high: number, points: number, label: string }} Slice
  */
@@ -65,11 +65,21 @@ export class Slicer {
   fit(arrays) {
     if (!this.slice) return;
     const { name, low, high } = this.slice;
-    const points = arrays[`axis.${name}`]?.values.length ?? (this.points || this.slice.points);
+    const points = (arrays[`axis.${name}`] ?? arrays[`reference-axis.${name}`])?.values.length ?? (this.points || this.slice.points);
     if (points === this.points) return;
     this.points = points;
     this.slider.max = String(points - 1);
     this.slider.value = String(Math.round(((this.at - low) / (high - low)) * (points - 1)));
+  }
+
+  /**
+   * Whether what is shown is cut, so that the visitor may choose where.
+   *
+   * @param {boolean} cut
+   */
+  offer(cut) {
+    this.node.hidden = !this.slice || !cut;
+    if (this.node.hidden) this.playing = null;
   }
 
   /** @param {Words} words */

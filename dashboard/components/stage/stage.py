@@ -1,4 +1,4 @@
-"""The live view of a run: one component that fetches frames and draws them, so that the page need not run again while it trains."""
+"""The stage: one component that shows the film of a run, so that the page need not run again while it trains."""
 
 from __future__ import annotations
 
@@ -17,31 +17,36 @@ from core.store import Run
 from dashboard.components import component
 from dashboard.figures import curves, maps
 from dashboard.figures.loss import loss
+from dashboard.problems import terms
 from dashboard.runs.status import STATES
-from dashboard.server import references
+from dashboard.server import intro, references
 from dashboard.texts import LANGUAGE, _, ngettext
+from dashboard.texts.formats import number
 
-FEW = 6
-"""Curves whose legend fits above a chart of the usual height, also on a phone."""
 NAMES = {"autograd": N_("autograd"), "jets": N_("jets"), "native": N_("native")}
 """The engines that take steps, in a word."""
 
-_component = component("live")
+_component = component("stage")
 
 
-def live_view(experiment: Experiment, run: Run | None, *, key: str) -> None:
-    """The whole live area: progress, picture, losses, numbers and the network; of `run`, or ready for `experiment` where that is None.
+def stage(experiment: Experiment, run: Run | None, *, begun: bool = False, welcome: bool = False, key: str) -> None:
+    """The film of `run`, or what awaits `experiment` where that is None: picture, timeline, numbers, losses and the network.
 
-    The page runs again when the run's status changes, and not for a frame.
+    `begun` says that the visitor has begun the run a moment ago: it is shown from its beginning. Where there is no run, the stage may
+    `welcome` the visitor with the film that is shipped with the app. The page runs again when the run's status
+    changes, and not for a moment of the film.
     """
-    _component(key=key, data=_data(experiment, run), on_status_change=lambda: None)
+    _component(key=key, data=_data(experiment, run, begun) | {"intro": _intro() if welcome else None}, on_status_change=lambda: None)
 
 
-def _data(experiment: Experiment, run: Run | None) -> dict[str, Any]:
+def _data(experiment: Experiment, run: Run | None, begun: bool) -> dict[str, Any]:
     """What the component's script is given, as JSON; `problem` stands for all that the reference depends on, which is fetched by it."""
+    coordinates = experiment.bound.coordinates
     return {
         "problem": references.remember(experiment.problem, dict(experiment.values)),
+        "form": repr((coordinates, experiment.bound.unknowns)),
         "run": run.id if run else None,
+        "begun": begun,
         "status": run.status if run else None,
         "step": run.step if run else 0,
         "seconds": run.seconds if run else 0.0,
@@ -49,14 +54,21 @@ def _data(experiment: Experiment, run: Run | None) -> dict[str, Any]:
         "scores": {"loss": run.loss, "relative_l2": run.relative_l2, "max_error": run.max_error} if run else None,
         "weights": _weights(experiment),
         "limits": {"steps": experiment.steps, "seconds": experiment.seconds},
+        "coordinates": [{"name": item.name, "low": item.low, "high": item.high} for item in coordinates],
         "network": _network(experiment),
         "panels": panels(experiment),
         "choices": _choices(experiment),
-        "slice": _slice(experiment.bound.coordinates),
+        "slice": _slice(coordinates),
         "texts": _texts(),
         "locale": LANGUAGE,
         "plotly": plotly.__version__,
     }
+
+
+def _intro() -> dict[str, str]:
+    """The film that welcomes, by its address below the server's, and what is said over it: while it plays, and at its end."""
+    during = _("A neural network is learning this equation. It never sees the solution.")
+    return {"path": f"api/intro/{intro.digest()}", "during": f"{_('Tangente')}: {during}", "after": _("Now you: press Train.")}
 
 
 def _network(experiment: Experiment) -> dict[str, Any]:
@@ -75,7 +87,6 @@ def _network(experiment: Experiment) -> dict[str, Any]:
     return {
         "title": title,
         "label": label,
-        "span": 1,
         "inputs": list(experiment.inputs),
         "outputs": list(experiment.bound.unknowns),
         "depth": experiment.depth,
@@ -84,64 +95,65 @@ def _network(experiment: Experiment) -> dict[str, Any]:
 
 
 def panels(experiment: Experiment) -> list[dict[str, Any]]:
-    """The figures, in the order of the page; a row is four wide."""
-    coordinates = experiment.bound.coordinates
-    if len(coordinates) == 1:
-        return _curves(experiment, coordinates[0])
-    return _maps(experiment, coordinates)
+    """The figures: first the views, of which one is the hero of the stage, then what stands beside it."""
+    views = _curves if len(experiment.bound.coordinates) == 1 else _maps
+    return [*views(experiment), _loss(experiment), _residual(experiment)]
 
 
-def _curves(experiment: Experiment, coordinate: Interval) -> list[dict[str, Any]]:
+def _curves(experiment: Experiment) -> list[dict[str, Any]]:
+    (coordinate,) = experiment.bound.coordinates
     unknowns = experiment.bound.unknowns
     several = len(unknowns) > 1
     network = {unknown: _("{unknown}, network").format(unknown=unknown) if several else _("network") for unknown in unknowns}
     reference = {unknown: _("{unknown}, reference").format(unknown=unknown) if several else _("reference") for unknown in unknowns}
     others = {unknown: _("{unknown}, other solutions").format(unknown=unknown) if several else _("other solutions") for unknown in unknowns}
-    equations = {number: _("equation {number}").format(number=number) for number in range(1, len(experiment.bound.equations) + 1)}
+    views = [_panel("solution", _("Solution"), curves.solution(coordinate, network, reference, others), _first())]
+    if several:
+        figure = curves.phase(unknowns, network=_("network"), reference=_("reference"))
+        views.append(_panel("phase", _("Phase"), figure, _("The unknowns against each other.")))
+    return [*views, _panel("error", _("Error"), curves.error(coordinate, unknowns), _missing(), reference=True)]
+
+
+def _maps(experiment: Experiment) -> list[dict[str, Any]]:
+    coordinates = experiment.bound.coordinates
+    titles = _("Network"), _("Reference"), _("Error")
+    views = [_panel("solution", _("Map"), maps.solution(coordinates), _first())]
+    if len(coordinates) == 2:
+        words = {"network": _("network"), "reference": _("reference")}
+        views += [
+            _panel("profile", _("Profile"), maps.profile(coordinates, **words), _first(), cut=True),
+            _panel("surface", _("Surface"), maps.surface(coordinates), _first()),
+        ]
     return [
-        _panel("solution", _("Solution"), curves.solution(coordinate, network, reference, others), 3, _first()),
-        _loss(experiment, 2),
-        _panel("error", _("Error"), curves.error(coordinate, unknowns), 1, _missing(), reference=True),
-        _panel("residual", _("Residual"), curves.residual(coordinate, equations), 1, _later()),
+        *views,
+        _panel("reference", _("Reference"), maps.reference(coordinates), _("The exact or classical solution."), reference=True),
+        _panel("error", _("Error"), maps.error(coordinates), _missing(), reference=True),
+        _panel("together", _("Side by side"), maps.together(coordinates, titles), _first()),
     ]
 
 
-def _maps(experiment: Experiment, coordinates: maps.Coordinates) -> list[dict[str, Any]]:
-    classical = _("The exact or classical solution.")
-    return [
-        _panel("solution", _("Solution"), maps.solution(coordinates), 1, _first()),
-        _panel("reference", _("Reference"), maps.reference(coordinates), 1, classical, reference=True),
-        _panel("error", _("Error"), maps.error(coordinates), 1, _missing()),
-        _loss(experiment, 3),
-        _panel("residual", _("Residual"), maps.residual(coordinates), 1, _later()),
-    ]
-
-
-def _loss(experiment: Experiment, span: int) -> dict[str, Any]:
-    labels = {name: label for name, label in term_labels(experiment).items() if name in experiment.trained}
+def _loss(experiment: Experiment) -> dict[str, Any]:
+    weights = dict(experiment.weights)
+    labels = {name: _weighed(label, weights[name]) for name, label in terms.labels(experiment).items() if name in experiment.trained}
     figure = loss(labels, experiment.steps, step=_("step"), total=_("total"))
-    return _panel("loss", _("Loss"), figure, span, _("How the loss falls, step by step."), tall=len(labels) > FEW)
+    return _panel("loss", _("Loss"), figure, _("How the loss falls, step by step."), aside=True)
 
 
-def term_labels(experiment: Experiment) -> dict[str, str]:
-    """Each loss term's name as it is read, without a number where there is no other of its kind."""
-    words = {
-        "equation": (_("equation"), _("equation {number}")),
-        "condition": (_("condition"), _("condition {number}")),
-        "interface": (_("interface"), _("interface {number}")),
-    }
-    names = experiment.terms
-    labels = {}
-    for name in names:
-        kind, _dash, number = name.partition("-")
-        alone, numbered = words[kind]
-        labels[name] = numbered.format(number=number) if sum(other.startswith(kind) for other in names) > 1 else alone
-    return labels
+def _weighed(label: str, weight: float) -> str:
+    """A term's label with its weight, where it has another than 1: the curve is drawn as it counts in the total."""
+    return label if weight == 1 else _("{term}, times {weight}").format(term=label, weight=number(weight))
+
+
+def _residual(experiment: Experiment) -> dict[str, Any]:
+    coordinates = experiment.bound.coordinates
+    equations = {number: _("equation {number}").format(number=number) for number in range(1, len(experiment.bound.equations) + 1)}
+    figure = curves.residual(coordinates[0], equations) if len(coordinates) == 1 else maps.residual(coordinates)
+    return _panel("residual", _("Residual"), figure, _("How far the network is from fulfilling the equation."), aside=True)
 
 
 def _weights(experiment: Experiment) -> dict[str, str]:
     """What the visitor is told of the weights that change as the network learns: their labels, by their names in a frame's header."""
-    of_terms = term_labels(experiment) if WEIGHTING_CHOICES[experiment.weighting].terms else {}
+    of_terms = terms.labels(experiment) if WEIGHTING_CHOICES[experiment.weighting].terms else {}
     return {**of_terms, **({"end": _("end of time")} if experiment.causality else {})}
 
 
@@ -153,19 +165,16 @@ def _missing() -> str:
     return _("How far the network is from the reference.")
 
 
-def _later() -> str:
-    return _("How far the network is from fulfilling the equation.")
-
-
 def _panel(
-    name: str, title: str, figure: go.Figure, span: int, hint: str, *, reference: bool = False, tall: bool = False
+    name: str, title: str, figure: go.Figure, hint: str, *, aside: bool = False, reference: bool = False, cut: bool = False
 ) -> dict[str, Any]:
     """What the script needs of a figure; the hint stands in its place while it is empty, and says to screen readers what it shows.
 
-    Where there is no `reference` and the figure needs one, the script says so instead. If `tall`, its legend needs room on a phone.
+    A figure `aside` stands beside the hero. Where there is no `reference` and the figure needs one, the script says so instead. Where it is
+    `cut`, the visitor chooses where.
     """
     words = {"title": title, "label": f"{title}. {hint}", "hint": hint}
-    return {"name": name, **words, "span": span, "tall": tall, "reference": reference, "figure": figure.to_json()}
+    return {"name": name, **words, "aside": aside, "reference": reference, "cut": cut, "figure": figure.to_json()}
 
 
 def _choices(experiment: Experiment) -> list[dict[str, Any]]:
@@ -180,13 +189,14 @@ def _choices(experiment: Experiment) -> list[dict[str, Any]]:
 
 
 def _slice(coordinates: tuple[Interval, ...]) -> dict[str, Any] | None:
-    """The third coordinate, across which maps are slices."""
-    cut = maps.sliced(coordinates)
-    if cut is None:
+    """The coordinate across which what is shown may be cut: the third of maps, one of two for profiles."""
+    if len(coordinates) == 1:
         return None
+    cut = maps.across(coordinates) if len(coordinates) == 2 else maps.sliced(coordinates)
+    assert cut is not None
     item = coordinates[cut]
     label = _("Value of {coordinate} to look at").format(coordinate=item.name)
-    return {"name": item.name, "low": item.low, "high": item.high, "points": grids.LIVE[3], "label": label}
+    return {"name": item.name, "low": item.low, "high": item.high, "points": grids.LIVE[len(coordinates)], "label": label}
 
 
 def _choice(name: str, label: str, options: Mapping[str, str]) -> dict[str, Any]:
@@ -199,6 +209,8 @@ def _texts() -> dict[str, Any]:
         "status": {name: _(text) for name, text in STATES.items()},
         "step": _("step {step}"),
         "stepOf": _("step {step} of {steps}"),
+        "behind": _("you see step {step} · trained to step {trained}"),
+        "best": _("step {step}: the best network, of step {best}"),
         "rate": _("{rate} steps/s"),
         "rateBy": _("{rate} steps/s · {engine}"),
         "elapsed": _("{elapsed} elapsed"),
@@ -209,6 +221,15 @@ def _texts() -> dict[str, Any]:
         "relativeL2": _("Relative L2 error"),
         "maxError": _("Largest error"),
         "loss": _("Loss"),
+        "before": _("{now} (before: {before})"),
+        "verdicts": {
+            "learned": _("learned it: {off} off"),
+            "roughly": _("roughly: {off} off"),
+            "failed": _("did not learn it: {off} off"),
+            "stopped": _("stopped before it had learned it: {off} off"),
+            "unknown": _("can’t be judged: there is no reference"),
+            "diverged": _("did not learn it: diverged"),
+        },
         "reference": _("Reference: {method}, estimated error {error}, took {elapsed}"),
         "exact": _("Reference: {method}"),
         "nearest": _("errors from solution {number} of {count}, the nearest"),
@@ -229,8 +250,31 @@ def _texts() -> dict[str, Any]:
             "Reset axes": _("Show all"),
             "Double-click to zoom back out": _("Double-click to zoom out again"),
         },
-        "replay": _("Replay"),
+        "film": _("The film of the run"),
+        "timeline": _("Moment to look at"),
         "play": _("Play"),
+        "pauseFilm": _("Pause the film"),
         "stopReplay": _("Stop"),
-        "replayStep": _("Step to look at"),
+        "speed": _("Speed of the film"),
+        "times": _("{speed} ×"),
+        "asTrained": _("as it trains"),
+        "loop": _("Again and again"),
+        "live": _("live"),
+        "fullScreen": _("Full screen"),
+        "keys": _("Keys"),
+        "close": _("Close"),
+        "views": _("Views"),
+        "makeHero": _("Show it large"),
+        "skip": _("Skip to Train"),
+        "ghost": _("grey: before the change"),
+        "dismiss": _("Dismiss what was there before"),
+        "shortcuts": [
+            (_("space"), _("play and pause the film")),
+            ("← →", _("the moment before, the next")),
+            ("t", _("train, and pause the training")),
+            ("s", _("one step of the training")),
+            ("o", _("start over")),
+            ("f", _("full screen")),
+            ("?", _("these keys")),
+        ],
     }

@@ -1,4 +1,4 @@
-"""The live view: what its script is given; and in a browser, what it makes of frames."""
+"""The stage: what its script is given; and in a browser, what it makes of the film of a run."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from dashboard.components import SCRIPTS
 from tests.browser.harness import NO_BROWSER, Server, Solve, chromium
 from tests.experiments import small
 
-SCRIPT = "\n".join(text.decode() for name, text in SCRIPTS.items() if name.startswith("live/") or name == "shared/words.js")
+SCRIPT = "\n".join(text.decode() for name, text in SCRIPTS.items() if name.startswith("stage/") or name == "shared/words.js")
 
 
 def page(experiment_json: str, run_id: str | None) -> None:
     from core.experiment.making import experiment_from_json
-    from dashboard.components.live.live import live_view
+    from dashboard.components.stage.stage import stage
     from dashboard.server.services import store
 
-    live_view(experiment_from_json(experiment_json), store().get(run_id) if run_id else None, key="live")
+    stage(experiment_from_json(experiment_json), store().get(run_id) if run_id else None, key="stage")
 
 
 def shown(problem: str = "decay", run_id: str | None = None, **settings: Any) -> dict[str, Any]:
@@ -63,7 +63,14 @@ def test_three_coordinates_are_cut_across_time() -> None:
     data = shown("taylor-green")
     low, high = load("taylor-green").coordinates[2].low, load("taylor-green").coordinates[2].high
     assert (data["slice"]["name"], data["slice"]["low"], data["slice"]["high"], data["slice"]["points"]) == ("t", low, high, 17)
-    assert shown("burgers")["slice"] is None and shown("decay")["slice"] is None
+    assert shown("decay")["slice"] is None
+
+
+def test_a_profile_is_cut_across_time_else_across_the_second_coordinate() -> None:
+    assert shown("burgers")["slice"]["name"] == "t"
+    steady = shown("poisson")
+    assert steady["slice"]["name"] == load("poisson").coordinates[1].name
+    assert [panel["name"] for panel in steady["panels"] if panel["cut"]] == ["profile"]
 
 
 def test_a_run_comes_with_its_state(store: RunStore) -> None:
@@ -82,7 +89,7 @@ def test_weights_that_change_are_named_and_others_are_not() -> None:
     found = shown("burgers", weighting="ntk", causality=2.0)["weights"]
     assert found == {
         "equation-1": "equation",
-        **{f"condition-{number}": f"condition {number}" for number in (1, 2, 3)},
+        **{"condition-1": "start", "condition-2": "left edge", "condition-3": "right edge"},
         "end": "end of time",
     }
 
@@ -118,11 +125,25 @@ def test_a_page_costs_little_to_send() -> None:
     assert len(json.dumps(shown("burgers"))) < 60_000
 
 
-@pytest.mark.parametrize("problem", ["decay", "burgers", "taylor-green"])
-def test_every_row_of_charts_is_full(problem: str) -> None:
-    data = shown(problem)
-    spans = [data["network"]["span"], *(panel["span"] for panel in data["panels"])]
-    assert sum(spans) == 8 and sum(spans[: spans.index(max(spans), 1) + (problem == "decay")]) == 4
+@pytest.mark.parametrize(
+    ("problem", "views"),
+    [
+        ("decay", ["solution", "error"]),
+        ("lotka-volterra", ["solution", "phase", "error"]),
+        ("burgers", ["solution", "profile", "surface", "reference", "error", "together"]),
+        ("taylor-green", ["solution", "reference", "error", "together"]),
+    ],
+)
+def test_the_views_are_those_that_the_problem_allows(problem: str, views: list[str]) -> None:
+    panels = shown(problem)["panels"]
+    assert [panel["name"] for panel in panels if not panel["aside"]] == views
+    assert [panel["name"] for panel in panels if panel["aside"]] == ["loss", "residual"]
+
+
+def test_what_is_laid_over_each_other_has_the_same_unknowns_on_the_same_domain() -> None:
+    forms = [shown(problem)["form"] for problem in ("decay", "burgers", "heat")]
+    assert len(set(forms)) == 3
+    assert shown("burgers", values={"nu": 0.02})["form"] == forms[1]
 
 
 def test_the_script_finds_every_word_that_it_says() -> None:
@@ -139,6 +160,7 @@ def test_the_script_fills_every_brace() -> None:
     given |= {"seconds": {"seconds"}, "minutes": {"minutes", "seconds"}, "reference": {"method", "error", "elapsed"}}
     given |= {"rateBy": {"rate", "engine"}, "engine": {"name", "help"}}
     given |= {"nearest": {"number", "count"}, "solutions": {"count"}, "solution": {"number"}}
+    given |= {"before": {"now", "before"}, "behind": {"step", "trained"}, "best": {"step", "best"}, "times": {"speed"}}
     given |= {"exact": {"method"}, "missing": {"reason"}, "trained": {"elapsed"}, "weights": {"weights"}}
     for name, pattern in texts.items():
         if isinstance(pattern, str):
@@ -159,7 +181,7 @@ def test_the_script_says_nothing_by_itself() -> None:
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Solve]:
     """A page on which a run has just ended."""
-    with Server(tmp_path_factory.mktemp("live")) as server, chromium() as browser:
+    with Server(tmp_path_factory.mktemp("stage")) as server, chromium() as browser:
         if browser is None:
             pytest.skip(NO_BROWSER)
         page = Solve(browser.new_page(viewport={"width": 1440, "height": 1000}), server)
@@ -181,22 +203,53 @@ def test_the_engine_that_ran_is_named_beside_the_rate(trained: Solve) -> None:
 
 
 @pytest.mark.browser
-def test_a_run_can_be_replayed(trained: Solve) -> None:
-    slider, moment = trained.slider("Step to look at"), trained.page.locator(".tg-replay .tg-moment")
-    expect(moment).to_have_text("step 60")
+def test_a_run_is_a_film_from_the_untrained_network_to_its_end(trained: Solve) -> None:
+    moment = trained.page.locator(".tg-timeline .tg-moment")
     last = trained.number("Loss")
-    slider.press("Home")
-    expect(moment).to_have_text("step 1")
-    expect(trained.page.locator(".tg-numbers")).not_to_contain_text(f"Loss{last}")
-    trained.click("Replay")
-    expect(moment).to_have_text("step 60", timeout=30_000)
-    expect(trained.button("Replay")).to_be_visible()
+    expect(moment).to_have_text(re.compile("^step 60"))
+    assert trained.number("Loss", "Home") != last
+    expect(moment).to_have_text("step 0 of 60")
+    trained.click("Play")
+    expect(moment).to_have_text(re.compile("^step 60"), timeout=30_000)
+    expect(trained.button("Play")).to_be_visible()
     assert trained.number("Loss") == last
 
 
 @pytest.mark.browser
+def test_the_film_is_moved_by_the_keys(trained: Solve) -> None:
+    moment = trained.page.locator(".tg-timeline .tg-moment")
+    trained.page.locator("h1").click()
+    trained.number("Loss", "Home")
+    trained.page.evaluate("() => document.activeElement.blur()")
+    for key, text in (("ArrowRight", "step 1 of 60"), ("ArrowLeft", "step 0 of 60")):
+        trained.page.keyboard.press(key)
+        expect(moment).to_have_text(text)
+    trained.page.keyboard.press(" ")
+    expect(trained.button("Pause the film")).to_be_visible()
+    trained.page.keyboard.press(" ")
+    expect(trained.button("Play")).to_be_visible()
+    trained.page.keyboard.press("?")
+    expect(trained.page.get_by_role("dialog")).to_contain_text("play and pause the film")
+    trained.page.keyboard.press("Escape")
+
+
+@pytest.mark.browser
+def test_any_figure_can_be_the_hero(trained: Solve) -> None:
+    hero = trained.page.locator(".tg-hero .tg-name")
+    for name in ("Loss", "Network", "Residual"):
+        trained.page.locator(".tg-panel:not(.tg-hero):visible").get_by_role("button", name=name).click()
+        expect(hero).to_have_text(name)
+        expect(trained.page.locator(".tg-panel:visible")).to_have_count(4)
+    trained.page.locator(".tg-tabs").get_by_role("button", name="Profile").click()
+    expect(hero).to_have_text("Profile")
+    expect(trained.slider("Value of t to look at")).to_be_visible()
+    trained.page.locator(".tg-tabs").get_by_role("button", name="Map").click()
+    expect(trained.slider("Value of t to look at")).to_be_hidden()
+
+
+@pytest.mark.browser
 def test_charts_take_the_colours_of_the_theme_at_once(trained: Solve) -> None:
-    colour = "() => [...document.querySelectorAll('.tg-plot')].map((plot) => plot._fullLayout.font.color)"
+    colour = "() => [...document.querySelectorAll('.tg-panel:not([hidden]) .tg-plot')].map((plot) => plot._fullLayout.font.color)"
     light = trained.page.evaluate(colour)
     marked = "() => document.querySelectorAll('.tg-plot').forEach((plot) => { plot.marked = true; })"
     trained.page.evaluate(marked)
@@ -206,13 +259,12 @@ def test_charts_take_the_colours_of_the_theme_at_once(trained: Solve) -> None:
 
 
 @pytest.mark.browser
-def test_what_was_drawn_stays_when_the_server_goes(trained: Solve) -> None:
-    drawn = "() => document.querySelector('.tg-plot .hm image').getAttribute('href')"
-    before = trained.page.evaluate(drawn)
+def test_the_film_is_there_when_the_server_goes(trained: Solve) -> None:
     trained.page.route("**/api/**", lambda route: route.abort())
-    trained.slider("Step to look at").press("Home")
-    trained.page.wait_for_timeout(500)
-    assert before and trained.page.evaluate(drawn) == before
+    moment = trained.page.locator(".tg-timeline .tg-moment")
+    for key, text in (("End", "^step 60"), ("Home", "^step 0 ")):
+        trained.slider("Moment to look at").press(key)
+        expect(moment).to_have_text(re.compile(text))
     trained.page.unroute("**/api/**")
     trained.faults.clear()  # the browser itself tells of what could not be fetched
 

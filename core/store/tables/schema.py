@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, Double, Integer, LargeBinary, MetaData, String, Table, Text
 
-SCHEMA = 3
-"""A number that goes up with every change that an older Tangente could not read; `ADDED` says how a store follows."""
+SCHEMA = 4
+"""A number that goes up with every change that an older Tangente could not read; `core/store/tables/migrations.py` says how it follows."""
 
 metadata = MetaData()
 
@@ -32,6 +32,10 @@ runs = Table(
     Column("steps", Integer),
     Column("device", String),
     Column("engine", String),
+    Column("visitor", String),  # who asked for it; null: a program
+    # the run that it goes on from, and the steps of all ancestors before its own step 0
+    Column("parent", String),
+    Column("before", Integer, nullable=False, server_default="0"),
     Column("created", Double, nullable=False),
     Column("started", Double),
     Column("finished", Double),
@@ -64,7 +68,18 @@ losses = Table(
     Column("data", LargeBinary, nullable=False),  # (rows, terms), float32, little-endian
 )
 
-snapshots = Table(
+moments = Table(
+    "moments",
+    metadata,
+    Column("run", String, primary_key=True),
+    Column("number", Integer, primary_key=True),  # in the order of writing
+    Column("step", Integer, nullable=False),
+    Column("change", Double),  # since the moment before, a share of the picture's range
+    Column("size", Integer, nullable=False),  # bytes
+    Column("data", LargeBinary, nullable=False),
+)
+
+snapshots = Table(  # of runs of before: what they have in place of moments
     "snapshots",
     metadata,
     Column("run", String, primary_key=True),
@@ -136,8 +151,8 @@ saved_problems = Table(
     Column("text", Text, nullable=False),  # TOML
 )
 
-ADDED = {2: (answers, questions, saved_problems), 3: (answers,)}
-"""The tables that came with each version, or came anew: answers can be computed again."""
+ADDED = {2: (answers, questions, saved_problems), 3: (answers,), 4: (moments,)}
+"""The tables that came with each version, or came anew after `STEPS` in `core/store/tables/migrations.py` had dropped them."""
 
-PARTS = (losses, snapshots, checkpoints, frames)
+PARTS = (losses, moments, snapshots, checkpoints, frames)
 """The tables whose rows belong to one run each, by the column `run`."""

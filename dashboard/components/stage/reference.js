@@ -77,49 +77,42 @@ export class Reference {
   }
 
   /**
-   * A frame's arrays with those of the solution that is `chosen`, from 1, or of the nearest, and the error from it; and the others, which
-   * curves show. What a frame says of the only solution stays. Without a frame, the solution alone.
+   * What stands beside a moment's fields: the solution that is `chosen`, from 1, else that which the moment was held against (`told`), else
+   * the nearest; the others, which curves show; and, where the moment's own errors are from another, or there are none, the errors.
    *
-   * @param {Fields | null} arrays
+   * @param {Fields | null} fields
    * @param {number | null} chosen
+   * @param {number | undefined} told
+   * @returns {Fields}
    */
-  beside(arrays, chosen) {
+  beside(fields, chosen, told) {
     const { solutions } = this;
-    const wanted = chosen === null ? undefined : solutions[chosen - 1];
-    if (!arrays) {
-      const held = wanted ?? solutions[0] ?? {};
-      return { ...this.arrays, ...held, ...this.apart(solutions, held) };
-    }
-    const names = Object.keys(solutions[0]);
-    const told = names.some((name) => arrays[name]);
-    const network = solutions.length === 1 && told ? null : this.fitting(arrays, names);
-    if (!network) return arrays;
-    const held = wanted ?? nearestSolution(network, solutions);
-    const others = this.apart(solutions, held);
-    if (!chosen && told) return { ...arrays, ...others };
-    const all = { ...arrays, ...network, ...held, ...others };
-    for (const name of names) {
-      const solution = network[name.replace("reference", "solution")];
-      const error = solution.values.map((value, index) => Math.abs(value - held[name].values[index]));
-      all[name.replace("reference", "error")] = { values: error, shape: solution.shape };
-    }
-    return all;
+    if (!this.header) return {};
+    const network = fields && this.fitting(fields, Object.keys(solutions[0]));
+    const held = solutions[(chosen ?? told ?? 1) - 1] ?? solutions[0];
+    const nearest = chosen || told || !network ? held : nearestSolution(network, solutions);
+    const axes = Object.entries(this.arrays).filter(([name]) => name.startsWith("axis."));
+    const beside = {
+      ...Object.fromEntries(axes.map(([name, axis]) => [`reference-${name}`, axis])),
+      ...nearest,
+      ...this.apart(solutions, nearest),
+    };
+    return network && (!told || (chosen ?? told) !== told) ? { ...beside, ...apartness(network, nearest) } : beside;
   }
 
   /**
-   * The network of a frame on the grid of the solutions, which is the frame's or every second point of it; null where it is neither.
+   * The network of a moment on the grid of the solutions, which is the moment's or every second point of it; null where it is neither.
    *
-   * @param {Fields} arrays
+   * @param {Fields} fields
    * @param {string[]} names
    * @returns {Fields | null}
    */
-  fitting(arrays, names) {
-    if (!names.length) return null;
+  fitting(fields, names) {
     /** @type {Fields} */
     const found = {};
-    for (const name of [...Object.keys(this.arrays).filter((other) => other.startsWith("axis.")), ...names]) {
+    for (const name of names) {
       const own = name.replace("reference", "solution");
-      const [array, { shape }] = [arrays[own], this.arrays[name]];
+      const [array, { shape }] = [fields[own], this.arrays[name]];
       const alike = (/** @type {number} */ factor) => array?.shape.every((count, index) => count - 1 === factor * (shape[index] - 1));
       if (alike(1)) found[own] = array;
       else if (alike(2)) found[own] = halved(array);
@@ -146,6 +139,23 @@ export class Reference {
     ]);
     return { [`others-${name}`]: lined(others.map(() => axis)), ...Object.fromEntries(curves) };
   }
+}
+
+/**
+ * How far a network is from a solution that it was not held against when it was drawn; unknown where that is less than its values' grain.
+ *
+ * @param {Fields} network
+ * @param {Fields} solution
+ * @returns {Fields}
+ */
+function apartness(network, solution) {
+  const pairs = Object.entries(solution).map(([name, { values }]) => {
+    const own = network[name.replace("reference", "solution")];
+    const apart = own.values.map((value, index) => Math.abs(value - values[index]));
+    const error = apart.map((value) => (value >= (own.grain ?? 0) ? value : Number.NaN));
+    return [name.replace("reference", "error"), { values: error, shape: own.shape }];
+  });
+  return Object.fromEntries(pairs);
 }
 
 /**

@@ -1,0 +1,1 @@
+"""The store's tables: their columns, and the way from one version to the next."""

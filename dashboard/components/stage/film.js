@@ -1,0 +1,106 @@
+// The film of a run: its moments in the order of their steps, fetched as they come, read when they are looked at.
+
+import { index, tensor } from "../shared/safetensors.js";
+
+const KEPT = 12; // moments whose fields are kept once they are read
+const WHOLE = 32767; // the largest whole number of a field
+
+/** @typedef {import("../shared/frames.js").Fields} Fields */
+/** @typedef {import("../shared/server.js").RunHeader} RunHeader */
+/** @typedef {{ header: RunHeader, buffer: ArrayBuffer, index: import("../shared/safetensors.js").Index }} Moment */
+/**
+ * The least and the largest value of a field, and the least of the moments' largest sizes.
+ *
+ * @typedef {{ low: number, high: number, peak: number }} Span
+ */
+
+export class Film {
+  /** @type {Moment[]} */
+  moments = [];
+  newest = 0;
+  /**
+   * How far each field reaches over the film.
+   *
+   * @type {Map<string, Span>}
+   */
+  spans = new Map();
+  /**
+   * The fields that were read lately.
+   *
+   * @type {Map<Moment, Fields>}
+   */
+  read = new Map();
+
+  get length() {
+    return this.moments.length;
+  }
+
+  /**
+   * Take in what was fetched, in any order; a moment of a step that is there takes the other's place.
+   *
+   * @param {{ number: number, buffer: ArrayBuffer }[]} pieces
+   */
+  add(pieces) {
+    for (const { number, buffer } of pieces) {
+      const found = index(buffer);
+      const place = this.after(found.header.step);
+      const same = place > 0 && this.moments[place - 1].header.step === found.header.step;
+      this.moments.splice(same ? place - 1 : place, same ? 1 : 0, { header: found.header, buffer, index: found });
+      this.newest = Math.max(this.newest, number);
+      this.widen(found.header.scales ?? {});
+    }
+  }
+
+  /**
+   * How many moments are not after a step.
+   *
+   * @param {number} step
+   */
+  after(step) {
+    let place = this.moments.length;
+    while (place > 0 && this.moments[place - 1].header.step > step) place -= 1;
+    return place;
+  }
+
+  /** @param {Record<string, [scale: number, offset: number]>} scales */
+  widen(scales) {
+    for (const [name, [scale, offset]] of Object.entries(scales)) {
+      const [low, high] = [offset - scale * WHOLE, offset + scale * WHOLE];
+      const peak = Math.max(Math.abs(low), Math.abs(high));
+      const known = this.spans.get(name) ?? { low, high, peak };
+      this.spans.set(name, { low: Math.min(known.low, low), high: Math.max(known.high, high), peak: Math.min(known.peak, peak) });
+    }
+  }
+
+  /**
+   * The fields of a moment.
+   *
+   * @param {Moment} moment
+   * @returns {Fields}
+   */
+  fields(moment) {
+    const known = this.read.get(moment);
+    if (known) return known;
+    const { buffer, index: found } = moment;
+    const fields = Object.fromEntries(Object.keys(found.places).map((name) => [name, tensor(buffer, found, name)]));
+    this.read.set(moment, fields);
+    if (this.read.size > KEPT) this.read.delete([...this.read.keys()][0]);
+    return fields;
+  }
+}
+
+/**
+ * The moments of an answer, each behind its number and its length.
+ *
+ * @param {ArrayBuffer} answer
+ */
+export function pieces(answer) {
+  const view = new DataView(answer);
+  const found = [];
+  for (let at = 0; at + 8 <= answer.byteLength; ) {
+    const [number, length] = [view.getUint32(at, true), view.getUint32(at + 4, true)];
+    found.push({ number, buffer: answer.slice(at + 8, at + 8 + length) });
+    at += 8 + 8 * Math.ceil(length / 8);
+  }
+  return found;
+}

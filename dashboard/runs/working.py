@@ -1,0 +1,129 @@
+"""The mark of who works, in the navigation of every page: what trains and what waits, whose it is, with Stop for each of one's own.
+
+It refreshes by itself, as a fragment: every two seconds while something trains or waits, seldom else. No page is run again for it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import streamlit as st
+
+from core.errors import TangenteError
+from core.store import Run
+from dashboard.runs.status import TRAINING
+from dashboard.server.services import store
+from dashboard.server.visitor import visitor
+from dashboard.texts import _, ngettext
+from dashboard.texts.formats import count, in_markdown, plain
+
+KEY = "working"
+OFTEN, SELDOM = 2.0, 10.0
+"""Seconds between two looks, while something trains or waits and while nothing does."""
+MOST = 12
+"""Runs that are told one by one."""
+_TROUBLE = "working-trouble"
+
+
+def mark() -> None:
+    """The mark with what it unfolds, where the page stands; a look at the store that fails leaves it out until the next."""
+    st.fragment(_outer, run_every=SELDOM)()
+
+
+def _outer() -> None:
+    """The mark, which looks often as long as there is something to see; who finds that there is, begins to."""
+    with st.container(key=KEY):
+        st.fragment(_mark, run_every=OFTEN if _working() else None)()
+
+
+def _mark() -> None:
+    runs = _working()
+    with st.popover(summary(runs), icon=":material/model_training:" if runs else None, key=f"{KEY}-list"):
+        if not runs:
+            st.markdown(_("Nothing trains, and nothing waits."))
+        for run in runs[:MOST]:
+            _row(run)
+        if len(runs) > MOST:
+            more = len(runs) - MOST
+            st.caption(ngettext("{number} more waits.", "{number} more wait.", more).format(number=count(more)))
+        if trouble := st.session_state.pop(_TROUBLE, None):
+            st.error(trouble)
+
+
+def summary(runs: Sequence[Run]) -> str:
+    """What the mark says: “running 2”, “running 2, waiting 1”, “idle”."""
+    training = sum(run.status == "running" for run in runs)
+    parts = [(training, _("running {number}")), (len(runs) - training, _("waiting {number}"))]
+    told = [text.format(number=count(number)) for number, text in parts if number]
+    return ", ".join(told) or _("idle")
+
+
+def _row(run: Run) -> None:
+    """A run in words, and the button that stops it where it is one's own."""
+    mine = run.visitor == visitor()
+    with st.container(horizontal=True, vertical_alignment="center", key=f"{KEY}-{run.id}"):
+        st.markdown(f"**{_title(run, mine)}**  \n{sentence(run, mine)}", width="stretch")
+        if mine:
+            help = _("Stop this run; what it has done is kept.")
+            st.button(_("Stop"), f"{KEY}-stop-{run.id}", help, on_click=_stop, args=(run.id,), icon=":material/stop:")
+
+
+def sentence(run: Run, mine: bool) -> str:
+    """The network of a run, how far it is, and whose: “3 × 32 · step 1,200 of 2,000 · yours”."""
+    whose = _("yours") if mine else _("another visitor's")
+    return f"{_stated(run.text).size} · {_standing(run)} · {whose}"
+
+
+def _standing(run: Run) -> str:
+    if run.status == "queued" and not run.step:
+        return _("waiting for a worker")
+    step = count(run.step)
+    if run.steps is None:
+        return _("step {step}").format(step=step)
+    return _("step {step} of {steps}").format(step=step, steps=count(run.steps))
+
+
+def _title(run: Run, mine: bool) -> str:
+    """The problem's title; of what somebody else has typed nothing is shown to others."""
+    stated = _stated(run.text)
+    if stated.name:
+        return _(stated.title)
+    return (plain(stated.title) or _("Problem without a title")) if mine else _("A problem of their own")
+
+
+@dataclass(frozen=True)
+class _Stated:
+    """The name of an experiment's problem in the library, else nothing; its title; and its network, as depth × width."""
+
+    name: str
+    title: str
+    size: str
+
+
+@lru_cache(maxsize=256)
+def _stated(text: str) -> _Stated:
+    """What an experiment's JSON states, without reading all of it as an experiment."""
+    table = json.loads(text)
+    network = table["network"]
+    return _Stated(table["name"], table["problem"].get("title", ""), f"{network['depth']} × {network['width']}")
+
+
+def _stop(run_id: str) -> None:
+    """Stop a run of one's own, whatever its page shows."""
+    try:
+        run = store().get(run_id)
+        if run.visitor == visitor() and run.status in TRAINING:
+            store().stop(run_id)
+    except TangenteError as error:
+        st.session_state[_TROUBLE] = in_markdown(error)
+
+
+def _working() -> list[Run]:
+    """The runs that train or wait; none where the store cannot be read, which the page itself tells."""
+    try:
+        return store().working()
+    except TangenteError:
+        return []
