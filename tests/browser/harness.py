@@ -157,6 +157,11 @@ class Solve:
     def click(self, name: str) -> None:
         self.button(name).click()
 
+    def look(self, view: str) -> None:
+        """Make a view the hero of the stage, and wait until it is drawn."""
+        self.page.locator(".tg-tabs").get_by_role("button", name=view, exact=True).click()
+        self.page.wait_for_timeout(300)
+
     def slider(self, label: str) -> Locator:
         return self.page.get_by_role("slider", name=label)
 

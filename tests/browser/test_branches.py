@@ -54,6 +54,9 @@ def test_both_solutions_are_drawn_and_the_error_is_that_from_the_chosen_one(brat
         chooser.select_option(number)
         bratu.page.wait_for_timeout(300)
         seen[number] = curves(bratu)
+        bratu.look("Error")
+        seen[number] |= {"u": curves(bratu)["u"]}
+        bratu.look("Solution")
         network, held = seen[number]["network"], seen[number]["reference"]
         assert seen[number]["u"] >= 0.99 * abs(network - held), "the error is that from the solution drawn as the reference"
     assert seen["1"]["reference"] == pytest.approx(seen["2"]["other solutions"])

@@ -54,6 +54,7 @@ def test_where_there_is_none_the_reason_is_told(solve: Solve, store: RunStore) -
     solve.click("Train")
     solve.wait_status("done")
     assert solve.number("Relative L2") is None
+    solve.look("Error")
     expect(solve.page.locator(".tg-hint:visible")).to_have_count(1)
 
 
