@@ -1,4 +1,4 @@
-"""How large the picture on the stage is, how smoothly its film plays, and how soon it follows a hand, in Chromium.
+"""Measure how large the picture on the stage is, how smoothly its film plays, and how soon it follows a hand, in Chromium.
 
     python -m benchmarks.screen [--problem burgers] [--rounds 20] [--json OUT]
 

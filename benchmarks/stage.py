@@ -41,7 +41,7 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Filmed:
-    """What a film of a run came to; `second` is the step and the error of the second picture that differs."""
+    """The figures of a run's film; `second` is the step and the error of the second picture that differs."""
 
     name: str
     steps: int
@@ -115,7 +115,7 @@ def different(pictures: list[Array]) -> list[int]:
 
 
 def equal(one: Snapshot, other: Snapshot) -> bool:
-    """Whether two networks have the same bits."""
+    """Tell whether two networks have the same bits."""
     pairs = zip(one.network.state_dict().values(), other.network.state_dict().values(), strict=True)
     return one.step == other.step and all(torch.equal(mine, yours) for mine, yours in pairs)
 

@@ -17,7 +17,7 @@ from dashboard.runs import actions, status
 from dashboard.server.services import store
 from dashboard.solve import address, controls, diagnosis, seeds, sharpening, sidebar, welcome
 from dashboard.solve.experiment_file import panel
-from dashboard.solve.shown import shown_for
+from dashboard.solve.shown import nearest_experiment, shown_for
 from dashboard.texts import _
 from dashboard.texts.formats import in_markdown
 
@@ -73,7 +73,7 @@ with st.sidebar:
 # The main part: the equation in a line, the picture with its timeline and its numbers, the buttons, then what explains it.
 
 with actions.explained():
-    experiment, refusal = controls.experiment(problem, values, settings, weights)
+    experiment, refusal = nearest_experiment(problem, values, settings, weights)
 missing = experiment.device != recipe["device"] and experiment.device not in {device.name for device in devices}
 possible = not (missing or refusal)
 with experiment_file:

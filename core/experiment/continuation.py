@@ -26,9 +26,9 @@ from core.experiment.making import experiment_of
 from core.experiment.recipes import OF_THE_METHOD
 
 NETWORK, OPTIMISER = "network.", "optimiser."
-"""How the names of the tensors that are handed on begin."""
+"""The beginnings of the names of tensors that are handed on."""
 SHAPE = ("depth", "width", "architecture", "factorisation", "slopes", "inputs", "unknowns")
-"""What a network's tensors depend on: it stays."""
+"""The settings that give a network's tensors their shapes, which a continuation cannot change."""
 
 
 def check(parent: Experiment, child: Experiment) -> None:
@@ -77,6 +77,6 @@ def _same_method(parent: Experiment, child: Experiment, step: int) -> bool:
 
 
 def _shape(experiment: Experiment, name: str) -> str:
-    """What `name` of `SHAPE` is, as an error tells it."""
+    """The value of a setting of `SHAPE`, as an error tells it."""
     value = experiment.problem.unknowns if name == "unknowns" else getattr(experiment, name)
     return ", ".join(value) if isinstance(value, tuple) else str(value)

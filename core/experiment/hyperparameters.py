@@ -9,7 +9,7 @@ from core.errors import N_, TangenteError
 from core.ranges import Range
 
 GROUPS = {"network": N_("Network"), "points": N_("Points"), "loss": N_("Loss"), "method": N_("Method"), "run": N_("Run")}
-"""What hyperparameters are about, as a page puts them together."""
+"""The groups in which a page shows the hyperparameters: name → label."""
 
 
 @dataclass(frozen=True)

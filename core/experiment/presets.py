@@ -47,7 +47,7 @@ TEXTBOOK: Recipe = {
 }
 """Adam on a plain network, chosen by measurement: see `benchmarks/library.py --preset watch`."""
 AMOUNTS: Mapping[int, Amount] = {1: Amount(300, 5000), 2: Amount(1000, 5000), 3: Amount(1500, 4000)}
-"""What it takes, by the number of coordinates: seconds that one likes to watch."""
+"""The points and steps of Adam that take seconds which one likes to watch, by the number of coordinates."""
 
 
 def _watched(problem: Problem) -> Recipe:
@@ -87,10 +87,10 @@ def check(problem: Problem, preset: object) -> str:
 
 
 def recipe(problem: Problem, preset: str) -> Recipe:
-    """What a preset says of a problem; raises `InputError` where the problem has no such preset."""
+    """The recipe of a preset for a problem; raises `InputError` where the problem has no such preset."""
     return PRESETS[check(problem, preset)].recipe(problem)
 
 
 def beside_the_method(recipe: Recipe) -> dict[str, Any]:
-    """What a recipe says of all but the method, the settings that go along with it, and the weights."""
+    """The part of a recipe without the method, the settings that go along with a method, and the weights of the loss."""
     return {name: value for name, value in recipe.items() if name not in (*OF_THE_METHOD, OPTIMISER, "weights")}

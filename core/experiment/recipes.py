@@ -107,7 +107,7 @@ def _weights(problem: Problem, known: Mapping[str, Any]) -> int:
 
 
 def idle_value(name: str, optimiser: str, default: Any) -> Any:
-    """What a setting that does nothing is taken for: what suits the last method where nothing else is known, or its `default`."""
+    """The value that a setting which does nothing is taken for: what suits the last method if that is all one knows, or its `default`."""
     last = optimiser.split(", ")[-1]
     suited = SUITED.get(MARQUARDT if last.startswith(MARQUARDT) else last)
     if suited is not None:

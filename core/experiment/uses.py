@@ -28,7 +28,7 @@ def _adam(settings: Settings) -> bool:
 
 
 def _renews(settings: Settings) -> bool:
-    """Whether points, weights or phases change after a number of steps that nothing else tells."""
+    """Tell whether points, weights or phases change after a number of steps that nothing else tells."""
     phases = settings["windows"] > 1 or settings["curriculum"] != NO_CURRICULUM
     return bool(
         settings["resampling"] not in ("fixed", "every-step")

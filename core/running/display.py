@@ -92,7 +92,7 @@ class Scores:
 
 @dataclass(frozen=True)
 class State:
-    """What a moment is drawn from; `weights` are those of the loss's terms, and `end` is the causal weight of the end of time."""
+    """The state that a moment is drawn from; `weights` are those of the loss's terms, and `end` is the causal weight of the end of time."""
 
     step: int
     seconds: float

@@ -53,7 +53,7 @@ def spaced(step: int) -> int:
 
 
 def change(before: Array, after: Array) -> float:
-    """How much two pictures differ, (n, unknowns) each: the largest difference of an unknown over the range that it has in them."""
+    """The difference of two pictures, (n, unknowns) each: the largest difference of an unknown over the range that it has in them."""
     if not (np.isfinite(before).all() and np.isfinite(after).all()):
         return 0.0 if np.array_equal(before, after, equal_nan=True) else 1.0
     ranges = np.maximum(np.ptp(before, axis=0), np.ptp(after, axis=0))
@@ -89,11 +89,11 @@ class Film:
         self._next, self._mark = step, spaced(step) if step else 0
 
     def marked(self, step: int) -> bool:
-        """Whether the weights after `step` are in the film whatever they show."""
+        """Tell whether the weights after `step` are in the film whatever they show."""
         return step <= FIRST or step >= self._mark
 
     def wanted(self, step: int) -> bool:
-        """Whether the weights after `step` may be in the film."""
+        """Tell whether the weights after `step` may be in the film."""
         return step >= self._next
 
     def take(self, snapshot: Snapshot) -> None:

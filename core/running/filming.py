@@ -82,7 +82,7 @@ class Filming:
                 film.take(snapshot)
 
     def ready(self, step: int) -> bool:
-        """Whether there is something to draw, of a step before `step`, and time to draw it."""
+        """Tell whether there is something to draw, of a step before `step`, and time to draw it."""
         return self.drawing.left and self._film.before(step) is not None
 
     def first(self, snapshot: Snapshot) -> Moment:
@@ -160,7 +160,7 @@ class Filming:
         return self._display.glance(self._state(copy).network)
 
     def _changed(self, glance: Array) -> float:
-        """How much a glance differs from the last picture, as far as glances tell; all, where there is none."""
+        """The difference of a glance from the last picture, as far as glances tell; all, where there is no picture."""
         return 1.0 if self._picture is None else change(self._picture[glanced(len(self._picture))], glance)
 
     def _worth(self, copies: list[Copy], deadline: float) -> tuple[list[Copy], list[float]]:
@@ -178,7 +178,7 @@ class Filming:
         return kept, changes
 
     def _glances(self, copies: list[Copy], deadline: float) -> int:
-        """How many of some copies can be glanced at before `deadline`, with time left for pictures."""
+        """The number of copies that can be glanced at before `deadline`, with time left for pictures."""
         if not copies:
             return 0
         begun = time.monotonic()

@@ -1,4 +1,4 @@
-"""What a worker writes of a run while it trains: losses, progress, checkpoints, and the moments of its film.
+"""The record that a worker writes of a run while it trains: losses, progress, checkpoints, and the moments of its film.
 
 Nothing here changes the training: it reads snapshots and decides when to write. Losses stay on the device between two writes, so that a GPU
 is not waited for at every step. The reference is looked for in the store, where a solver puts it; the training does not wait for it, and

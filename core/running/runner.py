@@ -178,7 +178,7 @@ def _fail(store: RunStore, lease: Lease, error: TangenteError) -> None:
 
 
 def _as_it_stands(store: RunStore, run: Run) -> dict[str, Any]:
-    """What `finish` needs, from what the last moment shows."""
+    """The values that `finish` needs, from what the last moment shows."""
     steps = store.steps(run.id)
     header = header_of(store.moment(run.id, steps[-1])) if steps else {}
     shown = {name: header.get(name) for name in ("loss", "losses", "relative_l2", "max_error")}

@@ -1,4 +1,4 @@
-"""How much of a run's time may go into what is not training."""
+"""Shares of a run's time that may go into what is not training."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Share:
 
     @property
     def left(self) -> bool:
-        """Whether there is time to spend; what is then begun may take longer, and is made up for by a longer wait."""
+        """Tell whether there is time to spend; what is then begun may take longer, and is made up for by a longer wait."""
         elapsed = self._clock() - self._begun
         return elapsed >= self._first and self._spent < self._share * elapsed
 

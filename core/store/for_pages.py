@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
-import threading
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -27,7 +25,6 @@ from core.store.rows import RUNS, change, lost, one, run_of
 from core.store.tables.schema import PARTS, frames, losses, runs, workers
 
 _SEEN = 15.0  # seconds for which a worker's devices count as there
-_WATCH_EVERY = 0.5  # seconds
 _NAMED = 3
 """Runs that a message names."""
 
@@ -57,8 +54,6 @@ class ForPages:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._looked: dict[str, float] = {}
-        self._looking = threading.Lock()
 
     def create(
         self,
@@ -198,16 +193,6 @@ class ForPages:
             for part in PARTS:
                 connection.execute(delete(part).where(part.c.run == run_id))
 
-    def watch(self, run_id: str, seconds: float = 2.0) -> None:
-        """Let the worker know that someone looks, for the next `seconds`; more often than twice a second makes no difference."""
-        with self._looking:
-            now = time.monotonic()
-            if now - self._looked.get(run_id, -math.inf) < _WATCH_EVERY:
-                return
-            self._looked = {known: last for known, last in self._looked.items() if now - last < _WATCH_EVERY} | {run_id: now}
-        with self._database.write(durable=False) as connection:
-            connection.execute(change(run_id).values(watched_until=time.time() + seconds))
-
     def frame(self, run_id: str, since: int = -1) -> tuple[int, bytes] | None:
         """The newest frame and its version, or None where there is none newer than `since`."""
         newer = select(frames.c.version, frames.c.data).where(frames.c.run == run_id, frames.c.version > since)
@@ -266,7 +251,7 @@ class ForPages:
         return tuple(Device(name, label, row.worker) for row in rows for name, label in json.loads(row.devices).items())
 
     def _origin(self, parent: str, experiment: Experiment) -> Origin:
-        """Where `experiment` may go on from; raises `InputError` where there is no such run, or its network is another."""
+        """The run from which `experiment` may go on; raises `InputError` where there is no such run, or its network is another."""
         run = self.get(parent)
         continuation.check(run.experiment, experiment)
         return Origin(run, self.checkpoint(parent))

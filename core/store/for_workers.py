@@ -65,18 +65,17 @@ class ForWorkers:
 
     def wishes(self, lease: Lease) -> Wishes | None:
         """The wishes of the pages, read without holding the run for longer; None once another worker has taken over."""
-        asked = select(runs.c.pause_at, runs.c.stop, runs.c.watched_until).where(runs.c.id == lease.run_id, runs.c.token == lease.token)
+        asked = select(runs.c.pause_at, runs.c.stop).where(runs.c.id == lease.run_id, runs.c.token == lease.token)
         with self._database.read() as connection:
             row = connection.execute(asked).first()
-        return None if row is None else Wishes(row.pause_at, row.stop, row.watched_until > time.time())
+        return None if row is None else Wishes(row.pause_at, row.stop)
 
     def renew(self, lease: Lease) -> Wishes:
         """Hold a run for three seconds more, and learn what the pages wish."""
         with self._held(lease) as connection:
-            now = time.time()
-            connection.execute(change(lease.run_id).values(leased_until=now + LEASE))
-            row = connection.execute(select(runs.c.pause_at, runs.c.stop, runs.c.watched_until).where(runs.c.id == lease.run_id)).one()
-        return Wishes(row.pause_at, row.stop, row.watched_until > now)
+            connection.execute(change(lease.run_id).values(leased_until=time.time() + LEASE))
+            row = connection.execute(select(runs.c.pause_at, runs.c.stop).where(runs.c.id == lease.run_id)).one()
+        return Wishes(row.pause_at, row.stop)
 
     def write_losses(self, lease: Lease, first: int, rows: ArrayLike) -> None:
         """Keep rows of loss terms, (rows, terms), from number `first` on, counted from 1, in place of what was written there before.
@@ -112,7 +111,7 @@ class ForWorkers:
     def report(
         self, lease: Lease, step: int, seconds: float, engine: str, *, first: int, rows: ArrayLike, made: Sequence[Moment] = ()
     ) -> None:
-        """What `progress`, `write_losses` and `write_moments` do, at once: it costs little more than one of them."""
+        """Do what `progress`, `write_losses` and `write_moments` do, at once: it costs little more than one of them."""
         with self._held(lease) as connection:
             connection.execute(change(lease.run_id).values(step=step, seconds=seconds, engine=engine))
             _put_losses(connection, lease.run_id, first, rows)

@@ -31,7 +31,7 @@ def unpack(data: bytes) -> tuple[dict[str, Any], Arrays]:
 
 
 def is_old(data: bytes) -> bool:
-    """Whether a frame has the layout of before: its header begins after four bytes, that of a safetensors file after eight."""
+    """Tell whether a frame has the layout of before: its header begins after four bytes, that of a safetensors file after eight."""
     return data[4:5] == b"{"
 
 

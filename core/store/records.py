@@ -1,4 +1,4 @@
-"""What the store tells of a run, what it is called, and how a worker holds it."""
+"""Runs as the store tells of them, how they are called, and how a worker holds one."""
 
 from __future__ import annotations
 
@@ -82,11 +82,10 @@ class Lease:
 
 @dataclass(frozen=True)
 class Wishes:
-    """What the pages want of a running run: to pause after step `pause_at`, to stop, to be drawn because someone looks."""
+    """What the pages want of a running run: to pause after step `pause_at`, to stop."""
 
     pause_at: int | None
     stop: bool
-    watched: bool
 
 
 @dataclass(frozen=True)

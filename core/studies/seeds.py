@@ -79,7 +79,7 @@ def outcome(runs: Iterable[Run]) -> Outcome | None:
 
 
 def history(store: RunStore, run: Run) -> History:
-    """What the store has of a run's course, from the first step on: the loss after each step, and the errors and times of its moments."""
+    """The course of a run as the store has it, from the first step on: the loss after each step, the errors and times of its moments."""
     moments = store.headers(run.id)
     failed = run.status == "diverged"
     rows = store.losses(run.id).astype(np.float64)  # (1 + steps, terms)

@@ -98,7 +98,7 @@ def _along(coordinate: Interval) -> dict[str, Any]:
 
 
 def _ghost(x: str, y: str) -> go.Scatter:
-    """What was there before a change."""
+    """The curve that was there before a change."""
     line = {"color": GHOST, "width": 2, "simplify": False}
     return go.Scatter(mode="lines", line=line, showlegend=False, hoverinfo="skip", meta={"fill": {"x": x, "y": y}})
 

@@ -23,7 +23,7 @@ def _log10(values: NDArray[Any]) -> NDArray[Any]:
 
 
 CHANGES: Mapping[str, Callable[[NDArray[Any]], NDArray[Any]]] = {"": lambda values: values, "abs": np.abs, "log10": _log10}
-"""What may become of the values in a place, by the name that a trace's `meta` gives it."""
+"""The changes that values in a place may undergo, by the name that a trace's `meta` gives it."""
 
 
 def filled(figure: go.Figure, arrays: Arrays, at: float = 0.0, **choices: str) -> go.Figure:

@@ -121,7 +121,7 @@ def profile(coordinates: Coordinates, *, network: str, reference: str) -> go.Fig
 
 
 def across(coordinates: Coordinates) -> int:
-    """Which of two coordinates a profile is cut across: time, else the second."""
+    """The number of the coordinate, of two, across which a profile is cut: time, else the second."""
     names = [coordinate.name for coordinate in coordinates]
     return names.index(TIME) if TIME in names else 1
 

@@ -13,7 +13,7 @@ from dashboard.texts import _
 START, END, BOUNDARY, MEETING = N_("start"), N_("end"), N_("boundary"), N_("where the ends meet")
 SIDES = ((N_("left edge"), N_("right edge")), (N_("lower edge"), N_("upper edge")))
 """The low and the high end of the first and of the second coordinate of space."""
-KINDS = {"equation": N_("equation"), "condition": N_("condition"), "interface": N_("interface")}
+KINDS = {"equation": N_("equation"), "condition": N_("condition"), "interface": N_("interface"), "data": N_("measurements")}
 """A term's kind in a word, where its place is not known."""
 
 
@@ -31,7 +31,7 @@ def labels(experiment: Experiment) -> dict[str, str]:
 
 
 def _place(condition: BoundCondition, coordinates: tuple[Interval, ...]) -> str | None:
-    """Where a condition holds, in a word; None where there is no word for it."""
+    """The place at which a condition holds, in a word; None where there is no word for it."""
     if any(condition.closes(item, coordinates) for item in coordinates):
         return MEETING
     if len(condition.edges) != 1:

@@ -31,7 +31,7 @@ from dashboard.texts.formats import in_markdown
 P = ParamSpec("P")
 
 RUN, NONE = "run", "none"
-"""What the address calls the run on the page, and the word there for none."""
+"""The name in the address of the run on the page, and the word there for none."""
 _TROUBLE, _EMPTY, _BEGUN, _OPENING, _FOLLOWED, _LAST = (
     "run-trouble",
     "run-empty",
@@ -41,8 +41,6 @@ _TROUBLE, _EMPTY, _BEGUN, _OPENING, _FOLLOWED, _LAST = (
     "run-last",
 )
 
-_LOOK = 5.0
-"""Seconds that a run counts as watched before its page asks for frames."""
 CONTINUED = (*RESUMABLE, "done")
 """The states of a run that can be trained on."""
 _ANEW = frozenset({"toggle", "over", "forget"})
@@ -174,7 +172,7 @@ def toggle(experiment: Experiment, run: Run | None) -> None:
 
 
 def label(run: Run | None) -> str:
-    """What the button of `toggle` says."""
+    """The label of the button of `toggle`."""
     if run is None:
         return _("Train")
     return _("Pause") if run.status in TRAINING else _("Resume") if run.status in RESUMABLE else _("Train again")
@@ -232,23 +230,22 @@ def _resume(run: Run, pause_at: int | None) -> None:
 
 
 def begun(run: Run | None) -> bool:
-    """Whether this visitor has begun the run since the page was last drawn."""
+    """Tell whether this visitor has begun the run since the page was last drawn."""
     return run is not None and run.id == st.session_state.pop(_OPENING, None)
 
 
 def _begin(run: Run) -> None:
-    """Hand a visitor's run to the workers; it is watched from the start, so that its first frame need not wait for the page to ask."""
+    """Hand a visitor's run to the workers, and show it on the page."""
     _pin(run)
     begun: list[str] = st.session_state.setdefault(_BEGUN, [])
     st.session_state[_BEGUN] = [*(known for known in begun if known != run.id), run.id]
     st.session_state[_OPENING] = run.id
-    store().watch(run.id, _LOOK)
     make_room(run)
     cluster().submit(run.id)
 
 
 def make_room(run: Run) -> None:
-    """Where no worker is free, have runs that this visitor has left step aside for `run`: they pause, and do not go on by themselves.
+    """Have runs that this visitor has left step aside for `run` where no worker is free: they pause, and do not go on by themselves.
 
     Those that wait do so, and of those that train as many as workers are lacking, the first begun first.
     """
@@ -263,7 +260,7 @@ def make_room(run: Run) -> None:
 
 
 def _is_left(run: Run) -> bool:
-    """Whether this visitor asked for a run and nobody looks at it: a page shows one, so what this page began before is no longer there."""
+    """Tell whether this visitor asked for a run and nobody looks at it: a page shows one, so that what it began before is left."""
     here = run.id in st.session_state.get(_BEGUN, [])
     return run.interactive and _mine(run) and not watchers.watched(run.id, but=visitor() if here else None)
 
@@ -346,12 +343,12 @@ def _stop_own(key: str) -> None:
 
 
 def _mine(run: Run) -> bool:
-    """Whether this visitor asked for a run."""
+    """Tell whether this visitor asked for a run."""
     return run.visitor == visitor()
 
 
 def _forgettable(run: Run) -> bool:
-    """Whether this visitor may forget a run: one's own, and what nobody in particular trained once it has ended."""
+    """Tell whether this visitor may forget a run: one's own, and what nobody in particular trained once it has ended."""
     return _mine(run) or (run.visitor is None and run.status not in TRAINING)
 
 

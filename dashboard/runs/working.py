@@ -54,7 +54,7 @@ def _mark() -> None:
 
 
 def summary(runs: Sequence[Run]) -> str:
-    """What the mark says: “running 2”, “running 2, waiting 1”, “idle”."""
+    """The words of the mark: “running 2”, “running 2, waiting 1”, “idle”."""
     training = sum(run.status == "running" for run in runs)
     parts = [(training, _("running {number}")), (len(runs) - training, _("waiting {number}"))]
     told = [text.format(number=count(number)) for number, text in parts if number]
@@ -105,7 +105,7 @@ class _Stated:
 
 @lru_cache(maxsize=256)
 def _stated(text: str) -> _Stated:
-    """What an experiment's JSON states, without reading all of it as an experiment."""
+    """The part of an experiment's JSON that the mark tells, read without reading all of it as an experiment."""
     table = json.loads(text)
     network = table["network"]
     return _Stated(table["name"], table["problem"].get("title", ""), f"{network['depth']} × {network['width']}")

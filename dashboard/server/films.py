@@ -22,7 +22,7 @@ def piece(found: Sequence[Numbered]) -> bytes:
 
 
 def lasting(run: Run, found: Sequence[Numbered], newest: int) -> bool:
-    """Whether an answer will be the same tomorrow: the run is over, and more follows."""
+    """Tell whether an answer will be the same tomorrow: the run is over, and more follows."""
     return run.status in OVER and bool(found) and found[-1][0] < newest
 
 

@@ -22,5 +22,5 @@ def film() -> bytes:
 
 @cache
 def digest() -> str:
-    """What tells one film from another."""
+    """The digest that tells one film from another."""
     return hashlib.sha256(film()).hexdigest()[:16]

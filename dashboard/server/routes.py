@@ -158,7 +158,6 @@ def _seen(request: Request) -> Run:
     """The run that is asked for; its worker is told that somebody looks."""
     run = store().get(request.path_params["id"])
     if run.status in ACTIVE:
-        store().watch(run.id)
         watchers.saw(run.id, sender(request.headers))
     return run
 

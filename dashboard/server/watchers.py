@@ -22,7 +22,7 @@ def saw(run_id: str, visitor: str) -> None:
 
 
 def watched(run_id: str, but: str | None = None) -> bool:
-    """Whether anybody looks at a run, the visitor `but` aside."""
+    """Tell whether anybody looks at a run, the visitor `but` aside."""
     now = time.monotonic()
     with _lock:
         return any(run == run_id and who != but and now - when <= LASTS for (run, who), when in _seen.items())

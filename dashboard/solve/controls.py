@@ -46,7 +46,7 @@ from dashboard.problems import catalogue
 from dashboard.problems.catalogue import PROBLEM, library_problems
 from dashboard.server import intro
 from dashboard.solve import address, presets, shown
-from dashboard.solve.shown import NONE, Shown, possible, text
+from dashboard.solve.shown import NONE, Shown, text
 from dashboard.solve.stops import slides, stops, written
 from dashboard.texts import _
 from dashboard.texts.formats import in_markdown
@@ -112,15 +112,8 @@ def _titles(there: str) -> dict[str, str]:
 
 
 def _there(key: str) -> bool:
-    """Whether the problem is still there: one's own may have been deleted since."""
+    """Tell whether the problem is still there: one's own may have been deleted since."""
     return _allowed(catalogue.find, key)
-
-
-def experiment(
-    problem: Problem, values: Mapping[str, float], settings: Mapping[str, Any], weights: Mapping[str, float]
-) -> tuple[Experiment, InputError | None]:
-    """The experiment that the controls ask for; where they ask for what cannot be, the nearest that can, and the reason."""
-    return possible(problem, values, settings, weights)
 
 
 def left_to_the_loss(experiment: Experiment, usual: str) -> TangenteError | None:
@@ -156,7 +149,7 @@ def _follow(asked: str | None) -> None:
 
 @dataclass(frozen=True)
 class State:
-    """What is to be said at a control: why it does nothing, what hinders its value, which method `auto` is, and whether it has moved."""
+    """The things to say at a control: why it does nothing, what hinders its value, which method `auto` is, and whether it has moved."""
 
     idle: bool = False
     method: str = ""
@@ -195,7 +188,7 @@ def _widget(item: Hyperparameter, default: Any, parameters: Sequence[ParameterRa
 
 
 def _beside(key: str, default: Any, state: State) -> None:
-    """What stands below a control: why it does nothing, or why its value cannot be, each with what mends it; and its way back."""
+    """Draw what stands below a control: why it does nothing, or why its value cannot be, each with what mends it; and its way back."""
     if state.idle:
         use = USES[key]
         st.caption(_(use.idle).format(method=spoken(state.method)))

@@ -57,7 +57,7 @@ def show(run: Run | None) -> None:
 
 
 def _failed(run: Run | None) -> bool:
-    """Whether a run ended far from its reference, or blew up."""
+    """Tell whether a run ended far from its reference, or blew up."""
     errors = [error for error in (run.relative_l2 or {}).values() if error is not None] if run else []
     return run is not None and (run.status == "diverged" or max(errors, default=0.0) > FAILED)
 

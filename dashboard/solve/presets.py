@@ -63,10 +63,10 @@ def write() -> None:
 
 
 def in_address(name: str) -> dict[str, str]:
-    """What the address says of a preset."""
+    """The address's words for a preset."""
     return {} if name == SHARP else {PRESET: name}
 
 
 def _settles(name: str) -> bool:
-    """Whether this name in an address is that of the problem or of a setting."""
+    """Tell whether this name in an address is that of the problem or of a setting."""
     return name == PROBLEM or name in HYPERPARAMETERS or name.startswith(("values.", "weights."))

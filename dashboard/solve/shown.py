@@ -1,4 +1,4 @@
-"""What the controls show: what somebody has moved, and for all others what the preset says beside that.
+"""The values that controls show: what somebody has moved, and for all others what the preset says beside that.
 
 A control at its default follows it. So where the method is `auto`, another width may bring another method, with the steps and points that
 suit it; where a method was chosen, the others stand at the preset's own settings.
@@ -29,7 +29,7 @@ from dashboard.solve import address, presets
 from dashboard.solve.stops import written
 
 NONE = "none"
-"""How the address writes that there is no limit."""
+"""The address's word for no limit."""
 NETWORK = ("depth", "width", "features", "architecture", "factorisation", "slopes", "device")
 SIZES = (*NETWORK, "points", "condition_points")
 """The settings on which it depends which method suits."""
@@ -41,7 +41,7 @@ INSTEAD = {
     "training.weighting": "fixed",
     "training.causality": 0.0,
 }
-"""What is always possible, for hyperparameters that the problem or others may forbid."""
+"""The values that are always possible, for hyperparameters that the problem or others may forbid."""
 SEEN = "address-seen"
 _DEFAULTS, _VALUES, _EARLIER = "shown-defaults", "shown-values", "shown-earlier-defaults"
 
@@ -78,7 +78,7 @@ def settings(experiment: Experiment) -> dict[str, Any]:
     }
 
 
-def possible(
+def nearest_experiment(
     problem: Problem, values: Mapping[str, float], settings: Settings, weights: Mapping[str, float]
 ) -> tuple[Experiment, InputError | None]:
     """The experiment of these settings; where they ask for what cannot be, the nearest that can, and the reason."""
@@ -94,12 +94,12 @@ def possible(
 
 
 def usual(problem: Problem, preset: str) -> str:
-    """What the control of the method shows where nobody has moved it."""
+    """The value of the method's control where nobody has moved it."""
     return AUTO if preset == SHARP else experiment_of(problem, preset=preset).optimiser
 
 
 def defaults(problem: Problem, preset: str, moved: Settings) -> tuple[dict[str, Any], str]:
-    """What each control shows unless it is moved, and the method that the controls ask for.
+    """The value of each control unless it is moved, and the method that the controls ask for.
 
     `moved` are the controls that somebody has moved. Values that make no experiment count for nothing here: it is told elsewhere.
     """
@@ -118,7 +118,7 @@ def defaults(problem: Problem, preset: str, moved: Settings) -> tuple[dict[str, 
 
 
 def _suited(problem: Problem, preset: str, values: Mapping[str, float], asked: Settings) -> Experiment:
-    """What a preset makes of values and settings, without those that cannot be."""
+    """The experiment that a preset makes of values and settings, without those that cannot be."""
     for some_values, some in ((values, asked), ({}, asked)):
         try:
             return experiment_of(problem, some_values, some, preset=preset)
@@ -133,7 +133,7 @@ def follow_address() -> None:
 
 
 def shown_for(problem: Problem) -> Shown:
-    """What the controls show, set to it before they are drawn."""
+    """The values of the controls, set to them before they are drawn."""
     preset = presets.on()
     fresh = _DEFAULTS not in st.session_state or bool(getattr(get_script_run_ctx(), "is_history_navigation", False))
     known = settings(experiment_of(problem, preset=preset))
@@ -168,7 +168,7 @@ def _remember(found: Settings, values: Settings, fresh: bool) -> None:
 
 
 def query(experiment: Experiment, key: str, preset: str | None = None) -> dict[str, str]:
-    """What the address says of an experiment of the problem of that key: the preset, and all that is not as it has it."""
+    """The address's names and texts for an experiment of the problem of that key: the preset, and all that is not as it has it."""
     preset = presets.on() if preset is None else preset
     values, found = _as_shown(experiment, preset)
     changed = {name: value for name, value in values.items() if value != found[name]}
@@ -214,7 +214,7 @@ def text(value: Any, digits: int = 12) -> str:
 
 
 def _as_shown(experiment: Experiment, preset: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What the controls show for an experiment, and their defaults beside it."""
+    """The values of the controls for an experiment, and their defaults beside it."""
     values = settings(experiment)
     auto, method = defaults(experiment.problem, preset, {**values, OPTIMISER: AUTO})
     if method == experiment.optimiser and auto[OPTIMISER] == AUTO:
@@ -223,20 +223,20 @@ def _as_shown(experiment: Experiment, preset: str) -> tuple[dict[str, Any], dict
 
 
 def _refusal(problem: Problem, values: Settings, method: str) -> TangenteError | None:
-    """What hinders the experiment that the controls ask for; None where nothing does."""
+    """The error that hinders the experiment which the controls ask for; None where there is none."""
 
     def part(kind: str) -> dict[str, Any]:
         return {key.removeprefix(kind): value for key, value in values.items() if key.startswith(kind)}
 
     given = {name: values[name] for name in HYPERPARAMETERS} | {OPTIMISER: method}
     try:
-        return possible(problem, part("values."), given, part("weights."))[1]
+        return nearest_experiment(problem, part("values."), given, part("weights."))[1]
     except TangenteError as error:
         return error
 
 
 def _now(problem: Problem, key: str, fresh: bool) -> Any:
-    """What a control shows as the page is drawn, or what the address asks it to; `...` where nothing is said, or what cannot be."""
+    """The value of a control as the page is drawn, or what the address asks it to; `...` where nothing is said, or what cannot be."""
     if not fresh and key in st.session_state:
         return st.session_state[key]
     asked = st.query_params.get(key)
@@ -249,7 +249,7 @@ def _now(problem: Problem, key: str, fresh: bool) -> Any:
 
 
 def _check(problem: Problem, key: str) -> Callable[[str], Any]:
-    """What reads a control's text in the address."""
+    """The function that reads a control's text in the address."""
     _kind, dot, name = key.partition(".")
     if dot:
         ranges = {f"values.{item.name}": Real(item.low, item.high) for item in problem.parameters}

@@ -16,7 +16,7 @@ def arrive() -> None:
 
 
 def greets(experiment: Experiment) -> bool:
-    """Whether the film is on: until there are other settings, or a run."""
+    """Tell whether the film is on: until there are other settings, or a run."""
     first = st.session_state.get(_FIRST, False)
     if first and (RUN in st.query_params or st.session_state.setdefault(_KEY, experiment.key) != experiment.key):
         first = st.session_state[_FIRST] = False

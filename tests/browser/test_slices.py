@@ -95,7 +95,7 @@ def test_those_who_ask_for_less_motion_see_single_pictures(trained: Solve) -> No
 
 
 def test_nothing_jumps_while_it_is_moved(trained: Solve) -> None:
-    places = """() => [...document.querySelectorAll(".tg-panel, .tg-numbers, .tg-replay, .tg-slice > *")].map((part) => {
+    places = """() => [...document.querySelectorAll(".tg-panel, .tg-numbers, .tg-timeline, .tg-slice > *")].map((part) => {
         const { x, y, width, height } = part.getBoundingClientRect();
         return [x, y, width, height].map(Math.round);
     })"""

@@ -19,7 +19,7 @@ STEPS: dict[int, tuple[str, ...]] = {
         'ALTER TABLE runs ADD COLUMN "before" INTEGER NOT NULL DEFAULT 0',
     ),
 }
-"""What each version changes of the tables that are there, before those of `ADDED` are made."""
+"""The changes that each version brings to tables that are there, before those of `ADDED` are made."""
 VERSION = select(meta.c.value).where(meta.c.name == "schema")
 
 

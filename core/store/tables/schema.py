@@ -43,7 +43,7 @@ runs = Table(
     Column("pause_at", Integer),
     Column("stop", Boolean, nullable=False),
     Column("resumed", Boolean, nullable=False),  # while it still ran: a pause that is on its way must not hold
-    Column("watched_until", Double, nullable=False),
+    Column("watched_until", Double, nullable=False),  # of before, when a worker drew for those who look
     # who works on it
     Column("token", Integer, nullable=False),
     Column("owner", String),

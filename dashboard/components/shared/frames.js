@@ -1,30 +1,7 @@
-// Frames, as core/store/frames.py packs them, and their arrays.
+// Arrays of numbers, of up to three dimensions.
 
 /** @typedef {{ values: Float32Array, shape: number[], grain?: number }} Field whose values may be rounded to multiples of a grain */
 /** @typedef {Record<string, Field>} Fields some of which may not be there */
-
-/**
- * The header and the arrays, in their order, of a safetensors file of float32 tensors (core/store/frames.py). Each array is a view into the
- * buffer, or a copy where its data does not begin at a multiple of four bytes.
- *
- * @param {ArrayBuffer} buffer
- */
-export function decode(buffer) {
-  const begin = 8 + Number(new DataView(buffer).getBigUint64(0, true));
-  /** @type {Record<string, { shape: number[], data_offsets: [number, number] }> & { __metadata__?: Record<string, string> }} */
-  const { __metadata__, ...places } = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 8, begin - 8)));
-  /** @type {string[]} */
-  const names = JSON.parse(__metadata__?.names ?? "null") ?? Object.keys(places);
-  /** @type {Fields} */
-  const arrays = {};
-  for (const name of names) {
-    const { shape, data_offsets } = places[name];
-    const [from, to] = data_offsets.map((offset) => begin + offset);
-    const aligned = from % 4 === 0;
-    arrays[name] = { values: aligned ? new Float32Array(buffer, from, (to - from) / 4) : new Float32Array(buffer.slice(from, to)), shape };
-  }
-  return { header: JSON.parse(__metadata__?.header ?? "{}"), arrays };
-}
 
 /**
  * @param {Field | undefined} a

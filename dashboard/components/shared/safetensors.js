@@ -5,7 +5,11 @@ const MISSING = -32768; // stands for what is not finite among 16-bit integers
 
 /** @typedef {import("./frames.js").Field} Field */
 /** @typedef {{ dtype: string, shape: number[], data_offsets: [begin: number, end: number] }} Place */
-/** @typedef {{ header: any, start: number, places: Record<string, Place> }} Index `header` is what the metadata say under that name */
+/**
+ * The header is what the metadata say under that name; `names` are those of the tensors in the order in which they were given.
+ *
+ * @typedef {{ header: any, names: string[], start: number, places: Record<string, Place> }} Index
+ */
 
 /**
  * What is in a file and where, without reading the tensors.
@@ -16,7 +20,8 @@ const MISSING = -32768; // stands for what is not finite among 16-bit integers
 export function index(buffer) {
   const length = Number(new DataView(buffer).getBigUint64(0, true));
   const { __metadata__: metadata, ...places } = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, LENGTH, length)));
-  return { header: JSON.parse(metadata?.header ?? "{}"), start: LENGTH + length, places };
+  const names = JSON.parse(metadata?.names ?? "null") ?? Object.keys(places);
+  return { header: JSON.parse(metadata?.header ?? "{}"), names, start: LENGTH + length, places };
 }
 
 /**
@@ -40,4 +45,16 @@ export function tensor(buffer, { header, start, places }, name) {
   const values = new Float32Array(whole.length);
   for (let place = 0; place < whole.length; place++) values[place] = whole[place] === MISSING ? Number.NaN : offset + scale * whole[place];
   return { values, shape, grain: scale };
+}
+
+/**
+ * The header and all tensors of a file, in their order.
+ *
+ * @param {ArrayBuffer} buffer
+ */
+export function decode(buffer) {
+  const found = index(buffer);
+  /** @type {import("./frames.js").Fields} */
+  const arrays = Object.fromEntries(found.names.map((name) => [name, tensor(buffer, found, name)]));
+  return { header: found.header, arrays };
 }

@@ -1,7 +1,7 @@
 // What is fetched.
 
-import { decode } from "./frames.js";
 import { shown, sleep } from "./page.js";
+import { decode } from "./safetensors.js";
 
 /** The address under which Streamlit serves this app, whatever proxy or base path lies between: this script's own lies below it. */
 export const BASE = new URL("../../../", import.meta.url).href;

@@ -1,13 +1,13 @@
 // The film of a run: its moments in the order of their steps, fetched as they come, read when they are looked at.
 
-import { index, tensor } from "../shared/safetensors.js";
+import { decode, index } from "../shared/safetensors.js";
 
 const KEPT = 12; // moments whose fields are kept once they are read
 const WHOLE = 32767; // the largest whole number of a field
 
 /** @typedef {import("../shared/frames.js").Fields} Fields */
 /** @typedef {import("../shared/server.js").RunHeader} RunHeader */
-/** @typedef {{ header: RunHeader, buffer: ArrayBuffer, index: import("../shared/safetensors.js").Index }} Moment */
+/** @typedef {{ header: RunHeader, buffer: ArrayBuffer }} Moment */
 /**
  * The least and the largest value of a field, and the least of the moments' largest sizes.
  *
@@ -42,12 +42,12 @@ export class Film {
    */
   add(pieces) {
     for (const { number, buffer } of pieces) {
-      const found = index(buffer);
-      const place = this.after(found.header.step);
-      const same = place > 0 && this.moments[place - 1].header.step === found.header.step;
-      this.moments.splice(same ? place - 1 : place, same ? 1 : 0, { header: found.header, buffer, index: found });
+      const { header } = index(buffer);
+      const place = this.after(header.step);
+      const same = place > 0 && this.moments[place - 1].header.step === header.step;
+      this.moments.splice(same ? place - 1 : place, same ? 1 : 0, { header, buffer });
       this.newest = Math.max(this.newest, number);
-      this.widen(found.header.scales ?? {});
+      this.widen(header.scales ?? {});
     }
   }
 
@@ -81,8 +81,7 @@ export class Film {
   fields(moment) {
     const known = this.read.get(moment);
     if (known) return known;
-    const { buffer, index: found } = moment;
-    const fields = Object.fromEntries(Object.keys(found.places).map((name) => [name, tensor(buffer, found, name)]));
+    const fields = decode(moment.buffer).arrays;
     this.read.set(moment, fields);
     if (this.read.size > KEPT) this.read.delete([...this.read.keys()][0]);
     return fields;

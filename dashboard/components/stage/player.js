@@ -61,7 +61,17 @@ export class Player {
   }
 
   /**
-   * Show a film from its beginning, or from where it stands.
+   * Show a film from its beginning, though more may come.
+   *
+   * @param {number} now milliseconds
+   */
+  start(now) {
+    this.play(now);
+    this.place = 0;
+  }
+
+  /**
+   * Show a film from where it stands, or, where that is its end, from its beginning.
    *
    * @param {number} now milliseconds
    */
@@ -76,7 +86,7 @@ export class Player {
     this.playing = this.live = false;
   }
 
-  /** Follow the training: the newest moment, as soon as it is there. */
+  /** Follow the training: the newest moment, as soon as it is there; at rest at the end of a film to which none comes. */
   follow() {
     this.live = this.growing;
     this.playing = this.growing;

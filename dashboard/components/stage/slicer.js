@@ -87,7 +87,7 @@ export class Slicer {
     this.words = words;
     if (!this.slice) return;
     const { texts, locale } = words;
-    say(this.play, this.playing ? texts.stopReplay : texts.play);
+    say(this.play, this.playing ? texts.stop : texts.play);
     const value = this.at.toLocaleString(locale, { maximumSignificantDigits: 3 }).replaceAll("-", "−");
     say(this.place, `${this.slice.name} = ${value}`);
     this.node.setAttribute("aria-label", this.slice.label);

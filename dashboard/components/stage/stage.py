@@ -254,7 +254,7 @@ def _texts() -> dict[str, Any]:
         "timeline": _("Moment to look at"),
         "play": _("Play"),
         "pauseFilm": _("Pause the film"),
-        "stopReplay": _("Stop"),
+        "stop": _("Stop"),
         "speed": _("Speed of the film"),
         "times": _("{speed} ×"),
         "asTrained": _("as it trains"),

@@ -68,7 +68,7 @@ const OVER = ["done", "diverged"];
  * @typedef {"step" | "stepOf" | "behind" | "rate" | "rateBy" | "elapsed" | "left" | "seconds" | "minutes" | "progress" | "relativeL2" |
  *   "maxError" | "loss" | "before" | "reference" | "exact" | "nearest" | "solutions" | "computing" | "missing" | "weights" | "trained" |
  *   "engine" | "noCharts" | "film" | "timeline" | "speed" | "times" | "asTrained" | "loop" | "live" | "fullScreen" | "keys" | "close" |
- *   "play" | "pauseFilm" | "stopReplay" | "compareWith" | "theNearest" | "solution" | "ghost" | "dismiss" | "views" | "makeHero" | "skip" |
+ *   "play" | "pauseFilm" | "stop" | "compareWith" | "theNearest" | "solution" | "ghost" | "dismiss" | "views" | "makeHero" | "skip" |
  *   "best"} Word
  * @typedef {object} Tables
  * @property {Record<string, string>} status
@@ -423,8 +423,10 @@ class Stage {
       if (moments) this.take(moments, active, newest);
       else this.player.take(this.film.length, this.player.place, active);
       const rest = !active && newest <= this.film.newest;
-      if (this.film.length && this.opened !== run) this.begin(run, plays);
-      else if (first && active && this.opened === run && this.player.atEnd) this.goOn();
+      if (this.film.length && this.opened !== run) {
+        this.opened = run;
+        this.begin(plays);
+      } else if (first && active && this.opened === run && this.player.atEnd) this.goOn();
       if (first || rest || performance.now() - this.lossesAt > LOSSES) await this.loadLosses(run, watch);
       if (watch !== this.watch) return;
       const engine = this.film.moments.at(-1)?.header.engine ?? this.data.engine;
@@ -457,20 +459,15 @@ class Stage {
   }
 
   /**
-   * The first moments of a run are there: one that the visitor has begun is shown from its beginning, another opens at its end.
+   * The first moments are there: a film that `plays` is shown from its beginning, or to those who ask for less motion as it comes; another
+   * opens at its end.
    *
-   * @param {string} run
    * @param {boolean} plays
    */
-  begin(run, plays) {
-    this.opened = run;
+  begin(plays) {
     if (!plays) this.player.open();
     else if (this.calm) this.player.follow();
-    else {
-      this.player.place = 0;
-      this.player.play(performance.now());
-      this.player.place = 0;
-    }
+    else this.player.start(performance.now());
     this.arrive(false);
     this.animate();
   }
@@ -495,11 +492,7 @@ class Stage {
     this.film.add(pieces(found.moments));
     this.trained = this.film.moments.at(-1)?.header.step ?? 0;
     this.player.take(this.film.length, 0, false);
-    if (this.calm) this.player.open();
-    else this.player.play(performance.now());
-    if (!this.calm) this.player.place = 0;
-    this.arrive(false);
-    this.animate();
+    this.begin(true);
   }
 
   /**

@@ -230,8 +230,19 @@ def test_every_moment_shows_its_own_weights_and_their_losses(store: RunStore) ->
 def test_who_looks_gets_the_film_that_nobody_looking_gets(store: RunStore) -> None:
     alone = train(store, small(steps=60))
     watched = store.create(small(steps=60))
-    store.watch(watched.id, seconds=30)
+    over, looks = threading.Event(), 0
+
+    def look() -> None:
+        nonlocal looks
+        while not over.is_set():
+            looks += bool(store.moments(watched.id)) and store.losses(watched.id).ndim == 2
+
+    looking = threading.Thread(target=look)
+    looking.start()
     run(store.url, watched.id)
+    over.set()
+    looking.join()
+    assert looks > 0
     assert checkpoint(store, watched.id) == checkpoint(store, alone.id)
     assert len(film(store, watched.id)) > 33 and len(film(store, alone.id)) > 33
 

@@ -483,32 +483,6 @@ def test_only_the_latest_frame_is_shown_and_only_once(store: RunStore) -> None:
 # wishes
 
 
-def test_looking_at_a_run_is_told_to_its_worker_for_a_while(store: RunStore, clock: Clock) -> None:
-    run, lease = leased(store)
-    assert not store.renew(lease).watched
-    store.watch(run.id)
-    assert store.renew(lease).watched
-    clock.advance(2.1)
-    assert not store.renew(lease).watched
-
-
-def test_many_looks_write_once(store: RunStore, path: Path) -> None:
-    run, _ = leased(store)
-    connection = sqlite3.connect(path)
-
-    def state() -> int:
-        return int(connection.execute("PRAGMA data_version").fetchone()[0])
-
-    before = state()
-    store.watch(run.id)
-    after = state()
-    assert after != before
-    for _ in range(20):
-        store.watch(run.id)
-    assert state() == after
-    connection.close()
-
-
 def test_a_running_run_hears_wishes_and_others_obey_at_once(store: RunStore) -> None:
     run, lease = leased(store, pause_at=20)
     assert (store.renew(lease).pause_at, store.renew(lease).stop) == (20, False)
@@ -736,29 +710,6 @@ def test_an_old_store_without_room_for_what_came_later_stays_as_it_was(store: Ru
     connection.close()
     assert not names & {table.name for table in ADDED[2]}
     assert RunStore(str(path)).get(run.id) == run
-
-
-def test_threads_that_open_an_old_store_together_bring_it_up_once(store: RunStore, path: Path) -> None:
-    run = store.create(EXPERIMENT)
-    store.close()
-    to_version_1(path)
-    found: list[object] = []
-
-    def look() -> None:
-        try:
-            opened = RunStore(str(path))
-            opened.problems.save("ada", "a = 1")
-            found.append(opened.get(run.id))
-        except Exception as error:
-            found.append(error)
-
-    threads = [threading.Thread(target=look) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert found == [run] * 6
-    assert len(RunStore(str(path)).problems.of("ada")) == 6
 
 
 @pytest.mark.parametrize("table", ["runs (name)", "meta (name, value)", "meta (id)"])

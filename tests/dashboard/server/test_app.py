@@ -32,7 +32,7 @@ from core.store import Lease, Run, RunStore, classical, moments
 from core.store.frames import unpack
 from core.store.moments import Moment
 from dashboard import components
-from dashboard.server import headers, references, services
+from dashboard.server import headers, references, services, watchers
 from dashboard.server.evidence import said
 from dashboard.server.routes import routes
 from tests.experiments import small
@@ -133,10 +133,10 @@ def test_the_losses_are_a_frame(client: Client, store: RunStore, lease: Lease) -
     assert arrays["loss.total"] == pytest.approx(rows[steps] @ [weight for _, weight in store.get(lease.run_id).experiment.weights])
 
 
-def test_looking_is_told_to_the_worker(client: Client, store: RunStore, lease: Lease) -> None:
-    assert not store.renew(lease).watched
+def test_who_fetches_a_film_looks_at_the_run(client: Client, lease: Lease) -> None:
+    assert not watchers.watched(lease.run_id)
     client.get(f"/api/runs/{lease.run_id}/film")
-    assert store.renew(lease).watched
+    assert watchers.watched(lease.run_id)
 
 
 def test_the_status_is_told(client: Client, store: RunStore, lease: Lease) -> None:
@@ -315,16 +315,16 @@ def test_safe_headers_on_every_answer(client: Client) -> None:
 
 def test_a_slow_store_does_not_hold_up_others(client: Client, store: RunStore, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     free = threading.Event()
-    monkeypatch.setattr(type(store), "steps", lambda self, run_id: [int(free.wait(5))])
+    monkeypatch.setattr(type(store), "newest_moment", lambda self, run_id: int(free.wait(5)))
 
     async def both() -> tuple[httpx.Response, httpx.Response]:
-        slow = asyncio.create_task(client.ask(f"/api/runs/{run.id}/snapshots"))
+        slow = asyncio.create_task(client.ask(f"/api/runs/{run.id}/film"))
         quick = await client.ask(f"/api/runs/{run.id}/status")
         free.set()
         return quick, await slow
 
     quick, slow = asyncio.run(both())
-    assert quick.status_code == 200 and slow.json() == {"steps": [1]}
+    assert quick.status_code == 200 and slow.headers["x-film-newest"] == "1"
 
 
 def test_one_store_for_the_process(store: RunStore) -> None:

@@ -152,6 +152,7 @@ def test_several_that_open_an_old_store_together_bring_it_up_once(url: URL) -> N
     def look() -> None:
         try:
             with closing(opened(url)) as store:
+                store.problems.save("ada", "a = 1")
                 found.append(store.get(OLD["id"]))
         except Exception as error:
             found.append(error)
@@ -162,6 +163,8 @@ def test_several_that_open_an_old_store_together_bring_it_up_once(url: URL) -> N
     for thread in threads:
         thread.join()
     assert [run.id for run in found if isinstance(run, Run)] == [OLD["id"]] * 6, found
+    with closing(opened(url)) as store:
+        assert len(store.problems.of("ada")) == 6
 
 
 def test_a_continuation_is_made_and_found_on_any_database(url: URL) -> None:
