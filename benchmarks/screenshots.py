@@ -1,15 +1,17 @@
 """The pictures of the documentation: Solve with a trained ODE and a trained PDE, the editor, and the frameworks beside one another.
 
-    python -m benchmarks.screenshots [--into docs/images]
+    python -m benchmarks.screenshots [--into docs/images] [--pages solve editor pytorch]
 
-Starts the real server with an empty store, trains each problem by its recipe with a click on Train, runs the frameworks that are installed
-with a click on "Run all", and takes the pictures in Chromium, light and dark, on a screen and a phone.
+Starts the real server with an empty store, trains each problem as the page opens it with a click on Train, runs the frameworks that are
+installed with a click on "Run all", and takes the pictures in Chromium, light and dark, on a screen and a phone.
 """
 
 from __future__ import annotations
 
 import argparse
 import tempfile
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
@@ -17,6 +19,8 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.harness import NO_BROWSER, ROOT, Editor, Server, Solve, chromium
 
 PROBLEMS = ("damped-oscillator", "burgers")
+PRESET = "watch"
+PAGES = ("solve", "editor", "pytorch")
 SCHEMES = ("light", "dark")
 WIDTHS = (1440, 420)
 RACE = 600
@@ -37,20 +41,21 @@ WRITTEN = {
 
 
 def train(browser: Browser, server: Server, problem: str) -> None:
-    """Train a problem by its recipe, as a visitor would."""
-    solve = Solve(browser.new_page(), server).open(problem=problem)
+    """Train a problem as a visitor would."""
+    solve = Solve(browser.new_page(), server).open(problem=problem, preset=PRESET)
     solve.click("Train")
     solve.wait_status("done", seconds=600)
     solve.page.context.close()
 
 
-def picture(browser: Browser, server: Server, problem: str, scheme: str, width: int, path: Path) -> None:
-    """Take the whole page, however long it is."""
+def picture(browser: Browser, server: Server, scheme: str, width: int, path: Path, *, problem: str) -> None:
+    """Take the window with a film at its end: the stage is as high as that."""
     context = browser.new_context(color_scheme="dark" if scheme == "dark" else "light", viewport={"width": width, "height": 900})
-    solve = Solve(context.new_page(), server).open(problem=problem)
+    solve = Solve(context.new_page(), server).open(problem=problem, preset=PRESET)
     solve.wait_status("done")
-    expect(solve.button("Replay")).to_be_enabled()
-    whole(solve.page, path)
+    solve.number("Loss")  # once all of the film is there, at its end
+    solve.page.wait_for_timeout(1500)
+    solve.page.screenshot(path=path)
     context.close()
     assert solve.faults == [], solve.faults
 
@@ -97,30 +102,48 @@ def whole(page: Page, path: Path) -> None:
     page.screenshot(path=path)
 
 
+Take = Callable[[Browser, Server, str, int, Path], None]
+
+
+def _solve(browser: Browser, server: Server) -> dict[str, Take]:
+    """Train all problems; how a picture of each is taken."""
+    for problem in PROBLEMS:
+        train(browser, server, problem)
+    return {problem: partial(picture, problem=problem) for problem in PROBLEMS}
+
+
+def _pytorch(browser: Browser, server: Server) -> dict[str, Take]:
+    """Run the race; how a picture of it is taken."""
+    race(browser, server)
+    return {"pytorch": pytorch}
+
+
+PICTURES: Mapping[str, Callable[[Browser, Server], dict[str, Take]]] = {
+    "solve": _solve,
+    "editor": lambda _browser, _server: {"editor": editor},
+    "pytorch": _pytorch,
+}
+"""The pages: a function that does what comes before their pictures, and tells how each is taken."""
+
+
 def main() -> None:
     """Train and take all pictures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--into", type=Path, default=ROOT / "docs" / "images", metavar="FOLDER")
-    folder = parser.parse_args().into
-    folder.mkdir(parents=True, exist_ok=True)
+    parser.add_argument("--pages", nargs="+", choices=PAGES, default=PAGES)
+    options = parser.parse_args()
+    options.into.mkdir(parents=True, exist_ok=True)
     with chromium() as browser, tempfile.TemporaryDirectory() as store:
         if browser is None:
             parser.exit(1, f"{NO_BROWSER}\n")
         with Server(Path(store)) as server:
-            for problem in PROBLEMS:
-                train(browser, server, problem)
-                for scheme in SCHEMES:
-                    for width in WIDTHS:
-                        path = folder / f"{problem}-{scheme}-{width}.png"
-                        picture(browser, server, problem, scheme, width, path)
-                        print(path)
-            race(browser, server)
-            for name, take in (("editor", editor), ("pytorch", pytorch)):
-                for scheme in SCHEMES:
-                    for width in WIDTHS:
-                        path = folder / f"{name}-{scheme}-{width}.png"
-                        take(browser, server, scheme, width, path)
-                        print(path)
+            for page in options.pages:
+                for name, take in PICTURES[page](browser, server).items():
+                    for scheme in SCHEMES:
+                        for width in WIDTHS:
+                            path = options.into / f"{name}-{scheme}-{width}.png"
+                            take(browser, server, scheme, width, path)
+                            print(path)
 
 
 if __name__ == "__main__":
