@@ -8,7 +8,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from core.domain.domain import Interval
-from dashboard.figures.style import GHOST, TEMPLATE, axis, colour, layout, logarithmic
+from dashboard.figures.style import BAND, GHOST, TEMPLATE, axis, colour, layout, logarithmic
 
 OTHER = {"dash": "dot", "width": 2, "simplify": False}
 """The line of a solution that the network is not held against, where a problem has several."""
@@ -25,7 +25,7 @@ def solution(coordinate: Interval, unknowns: Mapping[str, str], references: Mapp
             name=name,
             mode="lines",
             line={"color": colour(index), "width": 9, "simplify": False},
-            opacity=0.3,
+            opacity=BAND,
             meta={"fill": {"x": f"reference-axis.{coordinate.name}", "y": f"reference.{unknown}"}},
         )
         for index, (unknown, name) in enumerate(references.items())
@@ -72,7 +72,7 @@ def residual(coordinate: Interval, equations: Mapping[int, str]) -> go.Figure:
 
 def phase(unknowns: Sequence[str], *, network: str, reference: str) -> go.Figure:
     """The first two or three unknowns against each other, the network on the reference; the words are the legend's."""
-    held = _path("reference", unknowns, reference, width=9, opacity=0.3)
+    held = _path("reference", unknowns, reference, width=9, opacity=BAND)
     found = _path("solution", unknowns, network, width=2.5)
     if len(unknowns) > 2:
         scene = {f"{place}axis": {"title": {"text": unknown}} for place, unknown in zip("xyz", unknowns[:3], strict=True)}

@@ -14,7 +14,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from core.domain.domain import TIME, Interval
-from dashboard.figures.style import DIVERGING, GHOST, SEQUENTIAL, TEMPLATE, axis, colour, layout
+from dashboard.figures.style import BAND, DIVERGING, GHOST, SEQUENTIAL, TEMPLATE, axis, colour, layout
 
 Coordinates = tuple[Interval, ...]
 """The numbers of coordinates of which there are maps."""
@@ -112,7 +112,7 @@ def profile(coordinates: Coordinates, *, network: str, reference: str) -> go.Fig
         meta = {"fill": {"x": f"{axes}.{along.name}", "y": values}, "slice": {"dimension": cut, "along": f"{axes}.{place.name}"}}
         return go.Scatter(name=name, mode="lines", meta=meta, **look)
 
-    held = line("reference-axis", "reference.{unknown}", reference, line={"color": colour(0), "width": 9}, opacity=0.3)
+    held = line("reference-axis", "reference.{unknown}", reference, line={"color": colour(0), "width": 9}, opacity=BAND)
     ghost = line("ghost-axis", "ghost-solution.{unknown}", "", line={"color": GHOST, "width": 2}, showlegend=False, hoverinfo="skip")
     found = line("axis", "solution.{unknown}", network, line={"color": colour(0), "width": 2.5, "simplify": False})
     room = {"yaxis": {"reference": ["reference.{unknown}"], "film": ["solution.{unknown}"]}}

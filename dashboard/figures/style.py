@@ -18,6 +18,8 @@ FONT = "var(--st-font)"
 PALETTE = ("#2b83c6", "#d55e00", "#0f9d76", "#c0699b", "#a08400", "#7a6ff0")
 """The colours, after Okabe and Ito 2008, shifted until each keeps a contrast of 3:1 on white and on the dark background."""
 
+BAND = 0.45
+"""The opacity of a reference that is drawn as a broad band below the network: paler, it cannot be seen in the dark theme."""
 GHOST = "rgba(128,128,128,0.55)"
 """The colour of what was there before a change."""
 

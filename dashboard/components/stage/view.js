@@ -5,17 +5,17 @@
 
 import { mount } from "../shared/mount.js";
 import { shown, sleep, themeOf } from "../shared/page.js";
-import { loadPlotly, purge, resize } from "../shared/plotly.js";
+import { loadPlotly } from "../shared/plotly.js";
 import { fetchFilm, fetchIntro, fetchLosses } from "../shared/server.js";
 import { element, say } from "../shared/words.js";
+import { Board } from "./board.js";
 import { Branches } from "./branches.js";
-import { Diagram } from "./diagram.js";
 import { Film, pieces } from "./film.js";
 import { Ghost } from "./ghost.js";
 import { Help } from "./help.js";
 import { listen } from "./keys.js";
 import { Cost, Scored, Standing, Verdict } from "./numbers.js";
-import { Panel, spanOf } from "./panel.js";
+import { spanOf } from "./panel.js";
 import { Player } from "./player.js";
 import { Reference } from "./reference.js";
 import { axes, cursor } from "./scene.js";
@@ -28,7 +28,6 @@ const AGAIN = 30; // until the next look where there was nothing yet; longer eac
 const IDLE = 2000; // between two looks at a run that somebody may resume
 const RETRY = 1000; // after the server did not answer
 const LOSSES = 500; // milliseconds between two looks at the losses
-const BUDGET = 45; // milliseconds for a picture, beyond which not all figures are drawn at once while a film plays
 const ACTIVE = ["queued", "running"];
 const OVER = ["done", "diverged"];
 
@@ -99,15 +98,9 @@ class Stage {
   notify = () => {};
   /** @type {Record<string, string>} */
   choices = {};
-  /** @type {Map<string, Panel>} */
-  panels = new Map();
   /** @type {WeakMap<import("../shared/frames.js").Field, import("./film.js").Span>} */
   spans = new WeakMap();
-  hero = "";
   animation = 0;
-  turn = 0;
-  /** @type {number | undefined} */
-  resized;
 
   /**
    * @param {HTMLElement} parent
@@ -127,7 +120,6 @@ class Stage {
     });
     this.help = new Help();
     this.skip = new Skip();
-    this.diagram = new Diagram(() => this.choose("network"));
     this.standing = new Standing();
     this.scores = new Scored();
     this.verdict = new Verdict();
@@ -136,19 +128,16 @@ class Stage {
     this.reference = new Reference(() => this.compare());
     this.slicer = new Slicer(data, () => this.draw(false));
     this.branches = new Branches(() => this.draw(false));
-    this.tabs = element("div", { class: "tg-tabs", role: "group" });
+    this.board = new Board(() => this.rearranged());
     this.choosers = element("div", { class: "tg-choosers" });
     this.caption = element("p", { class: "tg-caption", role: "status" });
-    this.board = element("div", { class: "tg-board" });
-    const scenery = element("div", { class: "tg-scenery" }, this.board, this.caption);
-    const looks = element("div", { class: "tg-looks" }, this.tabs, this.choosers, this.branches.node, this.slicer.node);
+    const scenery = element("div", { class: "tg-scenery" }, this.board.node, this.caption);
+    const looks = element("div", { class: "tg-looks" }, this.board.tabs, this.choosers, this.branches.node, this.slicer.node);
     const line = element("div", { class: "tg-line" }, this.scores.node, this.ghost.node, this.verdict.node);
     const below = element("div", { class: "tg-below" }, this.standing.node, this.cost.node);
     const nodes = [looks, scenery, this.timeline.node, line, below, this.help.node];
     this.root = element("div", { class: "tg-stage" }, ...nodes);
     parent.append(this.root);
-    this.resizing = new ResizeObserver(() => this.resize());
-    this.resizing.observe(this.board);
     this.deaf = listen({
       " ": () => this.toggle(),
       ArrowLeft: () => this.go(this.player.place - 1),
@@ -186,14 +175,12 @@ class Stage {
 
   end() {
     this.watch += 1;
-    this.turn += 1;
     this.deaf();
     this.skip.end();
     this.slicer.set(null);
     this.reference.forget();
-    this.resizing.disconnect();
+    this.board.end();
     cancelAnimationFrame(this.animation);
-    for (const panel of this.panels.values()) purge(panel.plot);
     this.root.remove();
   }
 
@@ -226,9 +213,21 @@ class Stage {
 
   /** Hold what is shown against what is known of the reference. */
   compare() {
-    this.setPanels();
+    const { header, missing } = this.reference;
+    this.board.set(this.data, header ? null : (missing ?? this.data.texts.computing));
+    this.offerSlices();
     this.branches.set(this.reference.header?.solutions ?? 1, this.data);
     this.changed();
+  }
+
+  /** Another figure is the hero, or all have another size, or show another part. */
+  rearranged() {
+    this.offerSlices();
+    this.draw(false);
+  }
+
+  offerSlices() {
+    this.slicer.offer(this.board.cut || this.data.coordinates.length > 2);
   }
 
   changed() {
@@ -257,81 +256,6 @@ class Stage {
     const { intro } = data;
     say(this.caption, intro && moment ? (this.player.atEnd && !this.player.playing ? intro.after : intro.during) : "");
     this.timeline.show({ step: header?.step ?? null, best: header?.best, trained: this.trained, steps, reached: done }, data);
-  }
-
-  setPanels() {
-    const { header, missing } = this.reference;
-    const noReference = header ? null : (missing ?? this.data.texts.computing);
-    this.diagram.set(this.data.network);
-    for (const [name, panel] of this.panels) {
-      if (this.data.panels.some((other) => other.name === name)) continue;
-      purge(panel.plot);
-      panel.node.remove();
-      this.panels.delete(name);
-    }
-    for (const skeleton of this.data.panels) {
-      const known = this.panels.get(skeleton.name);
-      const made =
-        known ??
-        new Panel(
-          () => this.choose(skeleton.name),
-          (title, range) => this.zoom(title, range),
-        );
-      this.panels.set(skeleton.name, made);
-      made.set(skeleton, noReference);
-    }
-    const nodes = [this.diagram.node, ...[...this.panels.values()].map((panel) => panel.node)];
-    if (nodes.some((node) => !node.isConnected)) this.board.replaceChildren(...nodes);
-    this.setTabs();
-  }
-
-  /** The views to choose from, and what stands beside the one that is chosen. */
-  setTabs() {
-    const views = this.data.panels.filter(({ aside }) => !aside);
-    const known = [...this.data.panels.map(({ name }) => name), "network"];
-    if (!known.includes(this.hero)) this.hero = views[0].name;
-    const beside = [...this.data.panels.filter(({ aside }) => aside).map(({ name }) => name), "network"];
-    const shown = [this.hero, ...beside.map((name) => (name === this.hero ? views[0].name : name))];
-    for (const [name, panel] of /** @type {[string, Panel | Diagram][]} */ ([...this.panels, ["network", this.diagram]])) {
-      panel.hero = name === this.hero;
-      panel.node.hidden = !shown.includes(name);
-      panel.node.classList.toggle("tg-hero", panel.hero);
-      panel.node.style.order = String(shown.indexOf(name));
-      panel.name.title = panel.hero ? "" : this.data.texts.makeHero;
-    }
-    const hero = this.panels.get(this.hero);
-    this.slicer.offer(Boolean(hero?.cut) || this.data.coordinates.length > 2);
-    this.tabs.setAttribute("aria-label", this.data.texts.views);
-    const made = views.map(({ name, title }) => {
-      const button = element("button", { class: "tg-tab", type: "button", "aria-pressed": String(name === this.hero) }, title);
-      button.addEventListener("click", () => this.choose(name));
-      return button;
-    });
-    const focused = [...this.tabs.children].indexOf(/** @type {Element} */ (this.root.ownerDocument.activeElement));
-    this.tabs.replaceChildren(...made);
-    if (focused >= 0) made[focused]?.focus();
-  }
-
-  /**
-   * Make a figure the hero of the stage; the hero that was an aside goes back beside it.
-   *
-   * @param {string} name
-   */
-  choose(name) {
-    this.hero = name === this.hero && !this.data.panels.some((panel) => panel.name === name && !panel.aside) ? "" : name;
-    this.setTabs();
-    for (const panel of this.panels.values()) if (panel.drawn && !panel.node.hidden) resize(panel.plot);
-    this.draw(false);
-  }
-
-  /**
-   * @param {string} title
-   * @param {[number, number]} range
-   */
-  zoom(title, range) {
-    if (!this.data.coordinates.some(({ name }) => name === title)) return;
-    for (const panel of this.panels.values()) panel.zoom(title, range);
-    this.draw(false);
   }
 
   /** What {unknown} and the like stand for in the names of arrays: the first, until the visitor chooses. */
@@ -539,37 +463,15 @@ class Stage {
   }
 
   /**
-   * Draw what has changed. While a film plays (`quick`) the hero and the network are drawn at every moment, and of the others as many as
-   * there is time for, by turns.
+   * Draw what has changed; `quick` while a film plays.
    *
    * @param {boolean} quick
    */
   async draw(quick) {
     const Plotly = await loadPlotly(this.data.plotly);
     if (!Plotly) return say(this.standing.pace, this.data.texts.noCharts);
-    const begun = performance.now();
-    const theme = themeOf(this.parent);
-    const scene = this.scene();
-    if (this.diagram.prepare(scene, theme)) this.diagram.draw();
-    const panels = [...this.panels.values()].filter((panel) => panel.prepare(scene, theme));
-    const hero = panels.filter((panel) => panel.hero);
-    const others = panels.filter((panel) => !panel.hero);
-    for (const panel of hero) panel.draw(Plotly, this.data.texts.plotly);
-    if (quick) others.push(...others.splice(0, this.turn % Math.max(1, others.length)));
-    for (const panel of others) {
-      if (quick && performance.now() - begun > BUDGET) break;
-      panel.draw(Plotly, this.data.texts.plotly);
-      this.turn += 1;
-    }
+    this.board.draw(Plotly, this.scene(), themeOf(this.parent), this.data.texts.plotly, quick);
     this.root.dataset.step = String(this.moment?.header.step ?? "");
-  }
-
-  resize() {
-    clearTimeout(this.resized);
-    this.resized = setTimeout(() => {
-      for (const panel of this.panels.values()) if (panel.drawn && !panel.node.hidden) resize(panel.plot);
-      this.draw(false);
-    }, 100);
   }
 }
 
