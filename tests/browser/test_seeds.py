@@ -64,9 +64,9 @@ def test_the_band_grows_in_its_place_and_stop_all_stops_all(solve: Solve) -> Non
     solve.click("Train 3 seeds")
     expect(solve.page.get_by_role("row", name=re.compile(r"Training [1-9]")).first).to_be_visible()
     band = plot(solve, "loss")
-    expect(band.locator(".fills path").first).to_be_attached()
+    solve.page.wait_for_function("""() => document.querySelector(".st-key-seeds-loss .tg-plot")?._fullData?.length > 4""")
     drawn = band.evaluate("node => { node.mark = 'the same'; return node._fullData[4]._length }")
-    longer = """drawn => document.querySelector(".st-key-seeds-loss .tg-plot")._fullData[4]._length > drawn"""
+    longer = """drawn => document.querySelector(".st-key-seeds-loss .tg-plot")?._fullData?.[4]?._length > drawn"""
     solve.page.wait_for_function(longer, arg=drawn)
     assert band.evaluate("node => node.mark") == "the same"  # redrawn, not rebuilt
     solve.click("Stop all")

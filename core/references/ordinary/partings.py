@@ -31,10 +31,12 @@ KEEPS = 0.6
 """The part of λ that is left at the shorter distance, at least: slopes that grow like 1/√s would leave a tenth."""
 LEAST = 0.01
 """The smallest λ."""
-CHANGES = (1e-6, 1e-10)
-"""The changes of a state, relative to its size, at each distance: larger than what an integrator errs by there."""
-GROWS = 2.0
-"""How many times as much a change grows from the shorter distance, at least: λ is above 0.15."""
+CHANGES = ((1e-6, 1e-6), (1e-10, 1e-8))
+"""The least and the most that a state is changed by, relative to its size on the whole way, at each distance: more than an integrator errs by."""
+PART = 5e-3
+"""The part of a state that it is changed by between these bounds, so that it stays on its side of a place."""
+GROWS = 1.35
+"""How many times as much a change grows from the shorter distance, at least: λ is above 0.07."""
 FADED = 1e-6
 """The part of a state's size that still counts before a place."""
 ROUNDS = 2
@@ -133,14 +135,17 @@ def _parted(way: Way, place: float, states: list[Array], reach: float) -> bool:
     return near > GROWS * max(far, 1.0)
 
 
-def _growth(way: Way, start: float, state: Array, end: float, change: float) -> float:
-    """How many times as large a change of the state becomes, at most; 0 where the state leads nowhere."""
+def _growth(way: Way, start: float, state: Array, end: float, bounds: tuple[float, float]) -> float:
+    """How many times as large a change of the state, within `bounds`, becomes, at most; 0 where the state leads nowhere."""
     grown = 0.0
+    changes = (PART * np.abs(state) / way.sizes).clip(*bounds)
     try:
         known = way.follow(start, state, end, way.sizes)
-        for changed in change * np.concatenate([np.diag(way.sizes), -np.diag(way.sizes)]):
-            moved = way.follow(start, state + changed, end, way.sizes)
-            grown = max(grown, float(np.max(np.abs(moved - known) / way.sizes)) / change)
+        for place, change in (*enumerate(changes), *enumerate(-changes)):
+            changed = state.copy()
+            changed[place] += change * way.sizes[place]
+            moved = way.follow(start, changed, end, way.sizes)
+            grown = max(grown, float(np.max(np.abs(moved - known) / way.sizes) / abs(change)))
     except RunError:
         return 0.0
     return grown

@@ -315,6 +315,8 @@ def test_a_slope_that_is_infinite_may_let_one_solution_leave() -> None:
     ("problem", "place"),
     [
         (stated([0, 4], ["u_t = -sqrt(abs(u))"], ["u(0) = 1"]), 2.0),
+        (stated([0, 5], ["u_t = -abs(u)^0.3"], ["u(0) = 1"]), 1 / 0.7),
+        (stated([0, 5], ["u_t = -abs(u)^0.1"], ["u(0) = 1"]), 1 / 0.9),
         (stated([0, 4], ["u_t = 3*abs(u)^(2/3)"], ["u(0) = -1"]), 1.0),
         (stated([0, 4], ["u_t = sqrt(abs(u - t^2)) + 2*t"], ["u(0) = -1"]), 2.0),
         (stated([0, 6], ["u_t = sqrt(abs(1 - u^2))"], ["u(0) = 0"]), 1.5708),
