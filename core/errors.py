@@ -105,7 +105,10 @@ MESSAGES: dict[str, str] = {
     "last-stage-has-steps": N_(
         "{name}: the last method goes on to the end and takes no number of steps, but got {value}; leave the number out."
     ),
-    "not-a-curriculum": N_('{name} must be none, or a parameter and the value that it begins with, as in "beta from 1", but got {value}.'),
+    "curriculum-without-data": N_("There are no data that could come first. Choose another curriculum, or none."),
+    "not-a-curriculum": N_(
+        '{name} must be none, data first, or a parameter and the value that it begins with, as in "beta from 1", but got {value}.'
+    ),
     # experiment
     "no-such-preset": N_("This problem has no preset {preset}; it has {known}."),
     "state-too-large": N_(
@@ -400,10 +403,19 @@ MESSAGES: dict[str, str] = {
         "The domain is the box of the coordinates' ranges; other shapes are not supported. Leave `domain` out. A disc, a ring or "
         "a sector is a box in polar coordinates."
     ),
-    "unsupported-estimate": N_(
-        "Constants have given values, in `parameters`; learning them is not supported. Leave `estimate` out. A constant to "
-        "be found from data can be stated as one more unknown that does not vary, such as K with the equation `K_x = 0`."
+    "estimate-unused": N_("No equation and no condition contains the constant {name}, so nothing can tell its value."),
+    "estimate-without-data": N_(
+        "Nothing is measured from which {names} could be found. State measurements in `data`, such as {{ points = 200, noise = 0.01 }}, or a "
+        "value in `parameters`."
     ),
+    "exact-with-estimate": N_(
+        "The exact solution cannot be known while {name} is unknown. Leave `exact` out, or state the true value of {name} in `parameters`, "
+        "which is used to make data and to score, and never to train."
+    ),
+    "data-noise": N_("The noise is a part of the solution's size, from 0 to 10, but got {value}."),
+    "data-count": N_("This must be a whole number from {low} to {high}, but got {value}."),
+    "data-without-solution": N_("Data can be made only where the solution is known, and there is no reference: {reason}"),
+    "reference-estimate": N_("There is no classical solution to compare with, as {names} has yet to be found."),
     "not-a-promise": N_('This must be a relative error above zero, or "failure", but got {value}.'),
     "equation-without-unknown": N_("An equation must contain an unknown; a condition on the domain's edge belongs in `conditions`."),
     "equation-with-place": N_(

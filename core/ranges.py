@@ -105,19 +105,21 @@ STAGE = Integer(1, 200_000)
 """The steps of a stage that has a number."""
 
 NO_CURRICULUM = "none"
+DATA_FIRST = "data first"
+"""The curriculum in which measurements count first, and the equations more and more."""
 
 
 @dataclass(frozen=True)
 class Curriculum:
-    """`none`, or a parameter of the problem and the value that it begins with: `beta from 1`."""
+    """`none`, `data first`, or a parameter of the problem and the value that it begins with: `beta from 1`."""
 
     usual: tuple[str, ...] = (NO_CURRICULUM,)
 
     def check(self, name: str, value: object) -> str:
         """`value` in its usual spelling; raises `InputError` where it cannot be read. Only the problem knows its parameters."""
         words = str(value).split()
-        if words == [NO_CURRICULUM]:
-            return NO_CURRICULUM
+        if " ".join(words) in (NO_CURRICULUM, DATA_FIRST):
+            return " ".join(words)
         if len(words) != 3 or words[1] != "from":
             raise InputError("not-a-curriculum", name=name, value=repr(value))
         return self.written(words[0], BEGINNING.check(name, words[2]))

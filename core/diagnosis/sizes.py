@@ -9,25 +9,12 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from core.expressions import At, Binary, Coordinate, Expression, Leaf, Unary, compile, derivatives_in, leaves_in
+from core.expressions import At, Coordinate, Expression, Leaf, compile, derivatives_in, leaves_in
+from core.expressions.algebra import summands
 from core.expressions.torch_functions import TORCH
 from core.loss.losses import Losses
 from core.loss.points import Points
 from core.network.columns import Columns
-
-
-def summands(tree: Expression) -> Iterator[Expression]:
-    """What is added and subtracted in a tree, signs left out."""
-    stack = [tree]
-    while stack:
-        node = stack.pop()
-        match node:
-            case Binary("+" | "-"):
-                stack += [node.left, node.right]
-            case Unary():
-                stack.append(node.operand)
-            case _:
-                yield node
 
 
 def rms(value: Any) -> float:
@@ -75,8 +62,8 @@ def _equations(losses: Losses, network: nn.Sequential, points: Points) -> Iterat
 def _natural(losses: Losses, network: nn.Sequential, points: Points) -> dict[Leaf, Tensor]:
     """What each derivative in the equations would be for a solution of this size that varies once over the domain, () each."""
     with torch.no_grad():
-        outputs = network(torch.cat(list(points.interior.values()), dim=1)).square().mean(dim=0).sqrt()  # (unknowns,)
-    size = dict(zip(losses.problem.unknowns, outputs, strict=True))
+        outputs = network(torch.cat(list(points.interior.values()), dim=1)).square().mean(dim=0).sqrt()  # (outputs,)
+    size = dict(zip(losses.problem.outputs, outputs, strict=True))
     length = {item.name: item.high - item.low for item in losses.problem.coordinates}
     wanted = {item for tree in losses.problem.equations for item in derivatives_in(tree)}
     return {item: size[item.unknown] / prod(length[letter] for letter in item.by) for item in wanted}

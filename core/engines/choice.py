@@ -14,7 +14,7 @@ def chosen(experiment: Experiment, network: nn.Sequential) -> str:
     """The engine of a run that begins: jets where the kernel is asked for in vain, or might be used but has yet to be compiled."""
     if experiment.engine not in (AUTO, NATIVE):
         return experiment.engine
-    fits = suits(network) and covers(experiment.bound)
+    fits = suits(network) and covers(experiment.asked)
     there = fits and (experiment.engine == NATIVE or kernel.ready(experiment.precision)) and kernel.sound(experiment.precision)
     return NATIVE if there else experiment.torch_engine
 

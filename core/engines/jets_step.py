@@ -36,7 +36,7 @@ class Sweep:
         others = points.edge.rows + (losses.measured_at[0].rows if losses.measured_at else 0)
         joined = others <= SHARE * min(block, points.interior.rows) + FEW
         self._groups = Groups(losses, network, points, alike=joined)
-        self._programs = [_program(group, len(losses.problem.unknowns)) for group in self._groups.found]
+        self._programs = [_program(group, len(losses.problem.outputs)) for group in self._groups.found]
         _, layers = inputs.split(network)
         self._passes = Passes(layers, self._vector.values, self._groups.found, block, joined=joined)
         self._gradients = Added(network)

@@ -34,7 +34,7 @@ class Leaves:
     """
 
     def __init__(self, losses: Losses, network: nn.Sequential, trees: Collection[Expression], places: Mapping[Place, Columns]) -> None:
-        self._unknowns, self._network = losses.problem.unknowns, network
+        self._unknowns, self._network = losses.problem.outputs, network
         self._numbers = {place: number for number, place in enumerate(places)}
         items: Collection[Wanted] = frozenset(
             _wanted(leaf) for tree in trees for leaf in leaves_in(tree) if not isinstance(leaf, Coordinate)

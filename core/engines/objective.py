@@ -17,6 +17,8 @@ from core.loss.losses import Losses
 from core.loss.points import Points
 from core.loss.weighting import Weighting
 from core.loss.weights import Weights
+from core.network import constants
+from core.network.parameters import Vector
 
 
 class Step(Protocol):
@@ -57,6 +59,7 @@ class Objective:
         self._network, self._asked = network, losses
         self.engine = engine
         self._made: Step | None = None
+        self._free = constants.free(network, len(losses.problem.estimates))
         self._recordings = Recordings(losses.device)
         self._losses = losses.at_values(step)
         self._weighting = Weighting(self._losses)
@@ -125,7 +128,7 @@ class Objective:
 
     def descend(self) -> tuple[Tensor, Tensor]:
         """The loss, (), and its terms, (terms,); its gradient is left in the `slopes` of the network's vector."""
-        return self.recorded("descend", self._step.descend)
+        return self.recorded("descend", self._descended)
 
     def value(self) -> Tensor:
         """The loss, ()."""
@@ -133,7 +136,7 @@ class Objective:
 
     def jacobian(self) -> tuple[Tensor, Tensor, Tensor]:
         """R, (rows,), whose |R|² is the weighted sum; dR/dθ, (rows, parameters); the terms, (terms,)."""
-        return self.recorded(JACOBIAN, self._step.jacobian)
+        return self.recorded(JACOBIAN, self._jacobian)
 
     def recorded(self, key: Hashable, take: Callable[[], Result]) -> Result:
         """What `take` computes, under one key always the same as long as the network's weights alone change: on a GPU by a recording.
@@ -157,6 +160,18 @@ class Objective:
             self._recordings.forget()
         elif not stays:
             self._recordings.forget(JACOBIAN)  # it is no step's own, and reads the points themselves
+
+    def _descended(self) -> tuple[Tensor, Tensor]:
+        """What `descend` gives, by the step, and no gradient of what is not learned."""
+        found = self._step.descend()
+        if self._free is not None:
+            Vector.of(self._network).slopes.mul_(self._free)
+        return found
+
+    def _jacobian(self) -> tuple[Tensor, Tensor, Tensor]:
+        """What `jacobian` gives, by the step, and no derivative by what is not learned."""
+        residuals, rows, terms = self._step.jacobian()
+        return residuals, rows if self._free is None else rows.mul_(self._free), terms
 
     @property
     def _step(self) -> Step:

@@ -78,5 +78,5 @@ def _same_method(parent: Experiment, child: Experiment, step: int) -> bool:
 
 def _shape(experiment: Experiment, name: str) -> str:
     """The value of a setting of `SHAPE`, as an error tells it."""
-    value = experiment.problem.unknowns if name == "unknowns" else getattr(experiment, name)
+    value = experiment.asked.outputs if name == "unknowns" else getattr(experiment, name)
     return ", ".join(value) if isinstance(value, tuple) else str(value)

@@ -1,6 +1,8 @@
-"""A curriculum: a parameter of the problem goes from an easier value to its own while the network learns.
+"""A curriculum: the loss goes from an easier one to its own while the network learns.
 
-A. Krishnapriyan et al., "Characterizing possible failure modes in physics-informed neural networks", NeurIPS 2021, section 5.
+A parameter of the problem goes from an easier value to its own: A. Krishnapriyan et al., "Characterizing possible failure modes in physics-informed neural networks", NeurIPS 2021, section 5.
+Or the measurements count first: the network takes their shape, and the equations, which weigh more and more, find in it the constants that
+they lack. With both at once from the start, the equations would bend the network to the guess of the constants.
 """
 
 from __future__ import annotations
@@ -15,11 +17,12 @@ from core.experiment.phases import Phases
 from core.files import tables
 from core.problem.cusps import Cusp
 from core.problem.problem import Problem
-from core.problem.statement import ParameterRange
-from core.ranges import NO_CURRICULUM, Curriculum, Real, nearest
+from core.ranges import DATA_FIRST, NO_CURRICULUM, Curriculum, Real, nearest
 
 JUMPS = 8
 """The number of jumps from the first value to the parameter's own."""
+LIGHT = 1e-4
+"""What the weights of the equations are multiplied by where measurements come first."""
 RATIO = 10
 """Values further apart than this, and of one sign, are gone through evenly on a log scale."""
 
@@ -29,9 +32,10 @@ def phases(experiment: Experiment) -> Phases:
     return Phases(1 if experiment.curriculum == NO_CURRICULUM else JUMPS + 1, experiment.steps, experiment.period)
 
 
-def usual(parameters: Sequence[ParameterRange]) -> tuple[str, ...]:
-    """Curricula that are worth offering: none, and each parameter from either end of its range."""
-    return (NO_CURRICULUM, *(Curriculum.written(item.name, end) for item in parameters for end in (item.low, item.high)))
+def usual(problem: Problem) -> tuple[str, ...]:
+    """Curricula that are worth offering: none, the data first if there are any, and each parameter from either end of its range."""
+    first = () if problem.data is None else (DATA_FIRST,)
+    return (NO_CURRICULUM, *first, *(Curriculum.written(item.name, end) for item in problem.parameters for end in (item.low, item.high)))
 
 
 def value(first: float, own: float, phase: int) -> float:
@@ -51,14 +55,27 @@ def at(experiment: Experiment, step: int) -> Experiment:
 
 
 def _in_phase(experiment: Experiment, phase: int) -> Experiment:
+    if experiment.curriculum == DATA_FIRST:
+        return replace(experiment, weights=_lighter(experiment.weights, phase), curriculum=NO_CURRICULUM)
     name, first = Curriculum.read(experiment.curriculum)
     values = tuple((known, value(first, own, phase) if known == name else own) for known, own in experiment.values)
     return replace(experiment, values=values, curriculum=NO_CURRICULUM)
 
 
+def _lighter(weights: tuple[tuple[str, float], ...], phase: int) -> tuple[tuple[str, float], ...]:
+    """The weights of the loss terms in a phase in which the equations do not count in full yet."""
+    factor = value(LIGHT, 1.0, phase)
+    return tuple((term, factor * weight if term.startswith("equation-") else weight) for term, weight in weights)
+
+
 def check(experiment: Experiment) -> None:
-    """Raise `InputError` where the problem lacks the parameter or has no meaning on the way, or where the trial function changes there."""
-    if experiment.curriculum == NO_CURRICULUM:
+    """Raise `InputError` where the problem lacks the parameter or has no meaning on the way, or where the trial function changes there.
+
+    Also where measurements are to come first and there are none.
+    """
+    if experiment.curriculum == DATA_FIRST and experiment.problem.data is None:
+        raise InputError("curriculum-without-data")
+    if experiment.curriculum in (NO_CURRICULUM, DATA_FIRST):
         return
     name, first = Curriculum.read(experiment.curriculum)
     _check_name(experiment.problem, name)

@@ -36,7 +36,7 @@ from core.experiment.recipes import idle_value
 from core.experiment.schedules import SCHEDULES
 from core.experiment.uses import idle
 from core.problem import cusps, exact_residuals, hard_constraints, roughness
-from core.problem.binding import bind, content
+from core.problem.binding import asked, bind, content
 from core.problem.bound import BoundProblem
 from core.problem.checks import completeness, consistency
 from core.problem.cusps import Cusp
@@ -349,8 +349,13 @@ class Experiment:
 
     @cached_property
     def bound(self) -> BoundProblem:
-        """The problem with the parameters' values filled in."""
+        """The problem with the parameters' values filled in, those among them that training has to find."""
         return bind(self.problem, dict(self.values))
+
+    @cached_property
+    def asked(self) -> BoundProblem:
+        """The problem as the network is asked to solve it: its `estimates` are not filled in."""
+        return asked(self.problem, dict(self.values))
 
     @cached_property
     def cusps(self) -> tuple[Cusp, ...]:
@@ -413,7 +418,7 @@ class Experiment:
     def parameters(self) -> int:
         """The number of weights, biases and whatever else the network learns."""
         encoders = ARCHITECTURE_CHOICES[self.architecture].encoders
-        sizes = [len(self.inputs), *[self.width] * self.depth, len(self.problem.unknowns)]
+        sizes = [len(self.inputs), *[self.width] * self.depth, len(self.asked.outputs)]
         layers = [*pairwise(sizes), *[(len(self.inputs), self.width)] * encoders]
         beside = 2 if self.factorisation == "random" else 1  # each neuron's bias, and its length
         slopes = self.depth + encoders if self.slopes == "adaptive" else 0
@@ -441,7 +446,7 @@ HYPERPARAMETERS: dict[str, Hyperparameter] = {
 
 @lru_cache(maxsize=256)
 def trial_at(problem: Problem, values: tuple[tuple[str, float], ...], kind: str) -> Trial:
-    return {"hard": hard_constraints.trial, "partial": hard_constraints.partial}[kind](bind(problem, dict(values)))
+    return {"hard": hard_constraints.trial, "partial": hard_constraints.partial}[kind](asked(problem, dict(values)))
 
 
 @lru_cache(maxsize=256)

@@ -9,7 +9,7 @@ from typing import Any
 
 from core.domain.domain import TIME
 from core.errors import InputError, Position, TangenteError
-from core.experiment import curriculum, marching, presets, recipes
+from core.experiment import balance, curriculum, marching, presets, recipes
 from core.experiment.choices import DENSE, ENTRIES, KINDS, OPTIMISER_CHOICES, STATE, WEIGHT
 from core.experiment.experiment import HYPERPARAMETERS, Experiment, hindrance_at, terms, trial_at
 from core.files import tables
@@ -128,7 +128,7 @@ def _suited(
         suited["steps"] = None
     chosen = {name: suited.get(name, item.default) for name, item in HYPERPARAMETERS.items()}
     if "constraints" not in recipe | given:
-        chosen["constraints"] = _possible(problem, own)
+        chosen["constraints"] = "soft" if problem.estimates else _possible(problem, own)  # a trial function resists the data
     if chosen["steps"] is None and chosen["seconds"] is None:
         raise InputError("no-limit", at=Position(key="training.steps"))
     experiment = Experiment(problem, own, _weights(problem, own, stated.get("weights", {}), weights or {}), **chosen)
@@ -268,6 +268,7 @@ def _weights(
             for name in (term, kind):
                 if name in source:
                     return float(source[name])
-        return 1.0
+        return balanced.get(term, 1.0)
 
+    balanced = balance.weights(problem, values)
     return tuple((term, weight(term)) for term in known)

@@ -18,6 +18,7 @@ from core.domain.domain import TIME
 from core.problem import cusps
 from core.problem.binding import bind
 from core.problem.problem import Problem
+from core.ranges import DATA_FIRST
 
 LIMIT = 1500
 """Weights and biases beyond which a step of Levenberg-Marquardt takes most of a second."""
@@ -59,6 +60,8 @@ obeys as long as it has not, learns them last."""
 LARGE: Mapping[str, Any] = {"optimiser": "adam 1000, lbfgs", "learning_rate": 3e-3}
 MOST = 100_000
 """Weights and biases beyond which what L-BFGS remembers of its steps is too much for a checkpoint."""
+FINDING: Mapping[str, Any] = {"curriculum": DATA_FIRST}
+"""For problems with constants to be found."""
 HUGE: Mapping[str, Any] = {"optimiser": "adam"}
 
 
@@ -71,7 +74,7 @@ def stated(problem: Problem, recipe: Mapping[str, Any], given: Mapping[str, Any]
     if {**_suited(problem, both), **both}["optimiser"] != {**_suited(problem, recipe), **recipe}["optimiser"]:
         recipe = {name: value for name, value in recipe.items() if name not in OF_THE_METHOD}
     known = {**recipe, **given}
-    return {**_suited(problem, known), **(ROUGH if rough else {}), **known}
+    return {**_suited(problem, known), **(ROUGH if rough else {}), **(FINDING if problem.estimates else {}), **known}
 
 
 def _suited(problem: Problem, known: Mapping[str, Any]) -> dict[str, Any]:
@@ -101,7 +104,7 @@ def _suited(problem: Problem, known: Mapping[str, Any]) -> dict[str, Any]:
 def _weights(problem: Problem, known: Mapping[str, Any]) -> int:
     """Weights and biases of the network, about: without those that a period adds."""
     depth, width = known["depth"], known["width"]
-    inputs, outputs = 2 * known.get("features", 0) or len(problem.coordinates), len(problem.unknowns)
+    inputs, outputs = 2 * known.get("features", 0) or len(problem.coordinates), len(problem.unknowns) + len(problem.estimates)
     first = (inputs + 1) * width * (3 if known.get("architecture") == "modified" else 1)
     return int(first + (depth - 1) * (width + 1) * width + (width + 1) * outputs)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from core.errors import InputError
 from core.expressions.functions import compute
@@ -170,6 +170,20 @@ def substitute(tree: Expression, values: Mapping[str, Expression]) -> Expression
         return rebuilt(node, below)
 
     return _limited(fold(tree, rule), size, NODES)
+
+
+def summands(tree: Expression) -> Iterator[Expression]:
+    """What is added and subtracted in a tree, signs left out."""
+    stack = [tree]
+    while stack:
+        node = stack.pop()
+        match node:
+            case Binary("+" | "-"):
+                stack += [node.left, node.right]
+            case Unary():
+                stack.append(node.operand)
+            case _:
+                yield node
 
 
 def restrict(tree: Expression, place: Mapping[str, float]) -> Expression:

@@ -11,6 +11,7 @@ from core.derivatives.sums import combined
 from core.derivatives.table import DIFFERENTIATORS, Wanted
 from core.experiment.experiment import Experiment
 from core.expressions import At, Expression, leaves_in
+from core.loss import measurements
 from core.network.building import DTYPES
 from core.problem import cusps
 
@@ -24,7 +25,7 @@ class Asked:
     """
 
     def __init__(self, experiment: Experiment, device: torch.device) -> None:
-        problem, self.dtype = experiment.bound, DTYPES[experiment.precision]
+        problem, self.dtype = experiment.asked, DTYPES[experiment.precision]
         met = () if experiment.trial is None else experiment.trial.met
         soft = [(number, condition) for number, condition in enumerate(problem.conditions) if number not in met]
         soft += enumerate(cusps.conditions(problem, experiment.cusps, torch.finfo(self.dtype).eps), len(problem.conditions))
@@ -46,8 +47,7 @@ class Data:
     """The measurements of an experiment's problem on `device`: `points` (n, d), `values` (n, measured) of `unknowns`."""
 
     def __init__(self, experiment: Experiment, device: torch.device) -> None:
-        data = experiment.problem.data
-        assert data is not None
+        data = measurements.of(experiment)
         rows = torch.tensor(data.rows, dtype=DTYPES[experiment.precision], device=device)  # (n, d + measured)
         self.unknowns = data.unknowns
         self.points, self.values = rows.split([len(experiment.problem.coordinates), len(data.unknowns)], dim=1)

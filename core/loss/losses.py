@@ -37,7 +37,7 @@ class Losses:
     """Residuals and loss terms of an experiment on `device`: of all that is `asked`, at the points of its `draws`."""
 
     def __init__(self, experiment: Experiment, device: torch.device) -> None:
-        self.experiment, self.problem, self.device = experiment, experiment.bound, device
+        self.experiment, self.problem, self.device = experiment, experiment.asked, device
         self.asked = Asked(experiment, device)
         self.draws = Draws(experiment, self.asked, device)
         self.dtype = self.asked.dtype
@@ -118,9 +118,9 @@ class Losses:
         """The wanted derivatives, (n, 1) each, at `columns`, which require gradients where the engine needs that."""
         engine = DIFFERENTIATORS[self.asked.engine].values
         if not isinstance(network, TrialNetwork):
-            return engine(network, columns, self.problem.unknowns, wanted)
+            return engine(network, columns, self.problem.outputs, wanted)
         if wanted not in self._products:
-            self._products[wanted] = Products(engine, self.problem.unknowns, wanted)
+            self._products[wanted] = Products(engine, self.problem.outputs, wanted)
         return self._products[wanted].values(network, columns)
 
     def _sizes(self, network: nn.Sequential, points: NDArray[np.float64]) -> NDArray[np.float64]:

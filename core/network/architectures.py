@@ -80,6 +80,13 @@ def modified(parts: Parts, sizes: Sequence[int]) -> list[nn.Module]:
 ARCHITECTURES: dict[str, Callable[[Parts, Sequence[int]], list[nn.Module]]] = {"perceptron": perceptron, "modified": modified}
 
 
+def last(network: nn.Sequential) -> Affine:
+    """The layer that gives a network's outputs."""
+    *_, layer = network
+    assert isinstance(layer, nn.Linear | Factorised)
+    return layer
+
+
 def weights(network: nn.Sequential) -> list[Tensor]:
     """The weights of each layer on the way from the inputs to the outputs, (out, in) each; encoders stand beside that way."""
     layers = [layer.layer if isinstance(layer, Gated) else layer for layer in network]

@@ -9,7 +9,7 @@ from typing import Any
 
 from core.expressions import to_text
 from core.problem import exact_residuals
-from core.problem.bound import BoundProblem, parsed, with_values
+from core.problem.bound import BoundProblem, as_trained, parsed, with_values
 from core.problem.problem import Problem, Values
 
 
@@ -24,7 +24,12 @@ def bind(problem: Problem, values: Mapping[str, float]) -> BoundProblem:
 @lru_cache(maxsize=1024)
 def _bound(problem: Problem, values: Values) -> BoundProblem:
     bound = with_values(problem, values)
-    return replace(bound, exact={}) if any(miss.false for miss in exact_residuals.misses_at(problem, values)) else bound
+    return replace(bound, exact={}) if problem.unguided or any(miss.false for miss in exact_residuals.misses_at(problem, values)) else bound
+
+
+def asked(problem: Problem, values: Mapping[str, float]) -> BoundProblem:
+    """The problem as `bind` gives it, but for the constants that are to be learned; raises as that does."""
+    return as_trained(problem, problem.values(values)) if problem.estimates else bind(problem, values)
 
 
 def content(problem: Problem) -> dict[str, Any]:
@@ -39,5 +44,6 @@ def content(problem: Problem) -> dict[str, Any]:
         "conditions": [" = ".join(map(to_text, sides)) for sides in trees.conditions],
         "exact": {name: to_text(tree) for name, tree in trees.exact.items()},
         "reference": problem.reference,
+        **({"estimate": {item.name: item.guess for item in problem.estimates}} if problem.estimates else {}),
         **({} if problem.data is None else {"data": problem.data.table(problem.coordinates)}),
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -30,6 +30,7 @@ from core.expressions.tree import walk
 from core.files.tables import located
 from core.problem import conditions
 from core.problem.conditions import BoundCondition
+from core.problem.estimates import Estimate, learned
 from core.problem.pointing import pointed
 from core.problem.problem import Problem, Values
 
@@ -45,7 +46,8 @@ class BoundProblem:
 
     `equations` are residuals, left minus right. `exact` is empty where no exact solution is known, or its formula has no real value or is
     none for these parameters. `order` is that of the highest derivative. `interfaces` are places where equations hold in the sense of
-    distributions alone: what they ask for there, the trees do not show.
+    distributions alone: what they ask for there, the trees do not show. `estimates` are constants that are learned, outputs of the network
+    beside the unknowns: the trees have each as an unknown that is never differentiated.
     """
 
     coordinates: tuple[Interval, ...]
@@ -55,9 +57,15 @@ class BoundProblem:
     exact: Mapping[str, Expression]
     order: int
     interfaces: tuple[Interface, ...] = ()
+    estimates: tuple[Estimate, ...] = ()
 
     def __hash__(self) -> int:
         return hash((self.coordinates, self.unknowns, self.equations, self.conditions))
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """What a network gives: the unknowns, then the constants that are learned."""
+        return (*self.unknowns, *(item.name for item in self.estimates))
 
     @property
     def low(self) -> tuple[float, ...]:
@@ -87,7 +95,7 @@ class Trees:
 def parsed(problem: Problem) -> Trees:
     """The problem's trees; raises `InputError` at the key and the character of the first mistake."""
     names = names_of(problem)
-    parameters = tuple(parameter.name for parameter in problem.parameters)
+    parameters = (*(parameter.name for parameter in problem.parameters), *problem.unguided)
     definitions: dict[str, Expression] = {}
     held: dict[str, frozenset[str]] = {}
     for name, text in problem.definitions.items():
@@ -106,20 +114,45 @@ def parsed(problem: Problem) -> Trees:
 
 @lru_cache(maxsize=1024)
 def with_values(problem: Problem, values: Values) -> BoundProblem:
-    """The problem with a value for each of its parameters; raises `InputError` where an equation or condition has no finite value there."""
+    """The problem with a value for each of its parameters, and its first guess for each constant of which nothing else is known.
+
+    Raises `InputError` where an equation or condition has no finite value there.
+    """
+    guessed = {item.name: item.guess for item in problem.estimates}
+    return _bound(problem, {name: Number(value) for name, value in {**guessed, **dict(values)}.items()}, ())
+
+
+@lru_cache(maxsize=256)
+def as_trained(problem: Problem, values: Values) -> BoundProblem:
+    """The problem as a network is asked to solve it: with a value for each parameter but those that it has to find.
+
+    Without such constants, what `with_values` gives, and it raises the same.
+    """
+    known = with_values(problem, values)
+    if not problem.estimates:
+        return known
+    unknown = {item.name: Parameter(item.name) for item in problem.estimates}
+    made = _bound(problem, {**{name: Number(value) for name, value in values}, **unknown}, problem.estimates)
+    return replace(made, interfaces=known.interfaces)
+
+
+def _bound(problem: Problem, names: Mapping[str, Expression], estimates: tuple[Estimate, ...]) -> BoundProblem:
+    """The problem with what each name of a parameter stands for."""
     trees = parsed(problem)
-    known, budget = _Known(trees.definitions, {name: Number(value) for name, value in values}), _Budget()
+    known, budget = _Known(trees.definitions, names), _Budget()
     written = tuple(_written(sides, known, number) for number, sides in enumerate(trees.equations, 1))
-    equations = tuple(_equation(tree, budget, problem, number) for number, tree in enumerate(written, 1))
+    equations = tuple(learned(_equation(tree, budget, problem, number), estimates) for number, tree in enumerate(written, 1))
     bound = tuple(_condition(sides, known, budget, problem, number) for number, sides in enumerate(trees.conditions, 1))
+    bound = tuple(replace(item, residual=learned(item.residual, estimates)) for item in bound)
     return BoundProblem(
         coordinates=problem.coordinates,
         unknowns=problem.unknowns,
         equations=equations,
         conditions=bound,
-        exact=_exact(trees.exact, known),
-        interfaces=_interfaces(written, bound, problem),
+        exact={} if estimates else _exact(trees.exact, known),
+        interfaces=() if estimates else _interfaces(written, bound, problem),
         order=max(len(item.by) for tree in (*equations, *(item.residual for item in bound)) for item in derivatives(tree)),
+        estimates=estimates,
     )
 
 
@@ -141,7 +174,7 @@ def parse_definition(text: str, names: Names) -> Expression:
 
 def unknowns_in(tree: Expression, held: Mapping[str, frozenset[str]]) -> frozenset[str]:
     """The unknowns in a tree, where definitions stand for those that they hold."""
-    return frozenset(item.unknown for item in derivatives(tree)).union(*(held.get(name, ()) for name in _parameters(tree)))
+    return frozenset(item.unknown for item in derivatives(tree)).union(*(held.get(name, ()) for name in parameters_in(tree)))
 
 
 class _Known:
@@ -153,7 +186,7 @@ class _Known:
 
     def used_by(self, *trees: Expression) -> Mapping[str, Expression]:
         """What the names in `trees` stand for, and more."""
-        for name in sorted(name for tree in trees for name in _parameters(tree)):
+        for name in sorted(name for tree in trees for name in parameters_in(tree)):
             if name not in self.trees:
                 with located(f"problem.definitions.{name}"):
                     tree = self.definitions[name]
@@ -174,14 +207,14 @@ class _Budget:
             raise InputError("problem-too-large", limit=MOST_NODES)
 
 
-def _parameters(tree: Expression) -> set[str]:
+def parameters_in(tree: Expression) -> set[str]:
     """The names in a tree, in the places of evaluations too."""
     names: set[str] = set()
     for leaf in leaves_in(tree):
         if isinstance(leaf, Parameter):
             names.add(leaf.name)
         elif isinstance(leaf, At):
-            names |= {name for argument in leaf.arguments for name in _parameters(argument)}
+            names |= {name for argument in leaf.arguments for name in parameters_in(argument)}
     return names
 
 
@@ -197,6 +230,7 @@ def names_of(problem: Problem) -> Names:
             unknowns = Names(coordinates, (*unknowns, unknown)).unknowns
     names = Names(coordinates, unknowns)
     parameters = [(f"problem.parameters.{parameter.name}", parameter.name) for parameter in problem.parameters]
+    parameters += [(f"problem.estimate.{name}", name) for name in problem.unguided]
     for key, name in [*parameters, *((f"problem.definitions.{name}", name) for name in problem.definitions)]:
         with located(key):
             names = Names(coordinates, unknowns, (*names.parameters, name))
@@ -257,7 +291,7 @@ def _condition(sides: Sides, known: _Known, budget: _Budget, problem: Problem, n
 
 def _check_places(sides: Sides, held: Mapping[str, frozenset[str]]) -> None:
     """Raise `InputError` where a condition names a definition that holds an unknown, as it cannot say where that is meant."""
-    for name in sorted(name for side in sides for name in _parameters(side)):
+    for name in sorted(name for side in sides for name in parameters_in(side)):
         if held.get(name):
             raise InputError("definition-without-place", name=name, unknowns=", ".join(sorted(held[name])))
 

@@ -38,7 +38,7 @@ Faces = Mapping[str, tuple[Trace, ...]]
 
 @dataclass(frozen=True)
 class Trial:
-    """u = shift + factor·N for each unknown, as trees in the coordinates; N has to be periodic in `periodic`.
+    """u = shift + factor·N for each unknown and each constant that is learned, as trees in the coordinates; N has to be periodic in `periodic`.
 
     `met` are the numbers, from 0, of the conditions that then hold whatever N is.
     """
@@ -95,6 +95,8 @@ def _trial(problem: BoundProblem, numbers: Sequence[int]) -> Trial:
         _check_steps(problem, faces)
         shifts.append(_shift(problem, faces))
         factors.append(_factor(problem, faces))
+    shifts += [ZERO for _ in problem.estimates]  # which no condition gives
+    factors += [ONE for _ in problem.estimates]
     return Trial(tuple(shifts), tuple(factors), periodic, tuple(numbers))
 
 

@@ -13,8 +13,10 @@ from typing import Any
 from core.domain.domain import Interval
 from core.errors import InputError, Position
 from core.files import tables
-from core.problem import statement
+from core.problem import estimates, statement
 from core.problem.data import Measurements
+from core.problem.estimates import Estimate
+from core.problem.made import Made
 from core.problem.statement import ParameterRange
 from core.ranges import nearest
 
@@ -47,7 +49,8 @@ class Problem:
     conditions: tuple[str, ...]
     exact: Mapping[str, str]
     reference: str
-    data: Measurements | None = None
+    data: Measurements | Made | None = None
+    estimates: tuple[Estimate, ...] = ()
     recipe: Mapping[str, Any] = field(default_factory=dict, compare=False)
     failure: Mapping[str, Any] = field(default_factory=dict, compare=False)
     watch: Mapping[str, Any] = field(default_factory=dict, compare=False)
@@ -60,6 +63,12 @@ class Problem:
         """The kinds of the problem: `ode` (one coordinate) or `pde`, and `system` where several unknowns are coupled."""
         return ("ode" if len(self.coordinates) == 1 else "pde", *(["system"] if len(self.unknowns) > 1 else []))
 
+    @property
+    def unguided(self) -> tuple[str, ...]:
+        """The constants to be learned whose true values nobody knows."""
+        known = {parameter.name for parameter in self.parameters}
+        return tuple(item.name for item in self.estimates if item.name not in known)
+
     def table(self) -> dict[str, Any]:
         """The [problem] table that states this problem."""
         words = {"title": self.title, "source": self.source, "description": self.description, "teaches": self.teaches}
@@ -71,6 +80,7 @@ class Problem:
             "coordinates": {item.name: [item.low, item.high] for item in self.coordinates},
             "unknowns": list(self.unknowns),
             "parameters": {item.name: {"value": item.value, "low": item.low, "high": item.high} for item in self.parameters},
+            **({"estimate": estimates.table(self.estimates)} if self.estimates else {}),
             "definitions": dict(self.definitions),
             "equations": list(self.equations),
             "conditions": list(self.conditions),

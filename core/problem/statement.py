@@ -10,16 +10,17 @@ from typing import Any
 from core.domain.domain import TOLERANCE, Interval
 from core.errors import InputError, Position
 from core.files import tables
-from core.problem import data
+from core.problem import data, estimates, made
 from core.problem.data import Measurements
+from core.problem.made import Made
 from core.ranges import Choice, Scale
 
 KEYS = (
     *("title", "source", "description", "teaches", "difficulty", "promise", "coordinates", "unknowns", "parameters"),
-    *("definitions", "equations", "conditions", "exact", "reference", "data"),
+    *("estimate", "definitions", "equations", "conditions", "exact", "reference", "data"),
 )
 REQUIRED = ("coordinates", "unknowns", "equations", "conditions")
-UNSUPPORTED = ("domain", "estimate")
+UNSUPPORTED = ("domain",)
 MOST = {"coordinates": 3, "unknowns": 10, "parameters": 20, "definitions": 20, "equations": 20, "conditions": 40}
 LONGEST = {"title": 100, "source": 400, "description": 1000, "teaches": 1000}
 METHODS = ("exact", "cole-hopf", "characteristics", "initial-value", "boundary-value", "lines", "collocation")
@@ -62,14 +63,15 @@ def read(table: Mapping[str, Any], files: Files = no_files) -> dict[str, Any]:
         "promise": _promise(table.get("promise")),
         "coordinates": _coordinates(table["coordinates"]),
         "parameters": _parameters(table.get("parameters", {})),
+        "estimates": estimates.read(table.get("estimate", {})),
         **{key: tables.texts(table[key], f"problem.{key}", MOST[key], least=1) for key in ("unknowns", "equations")},
         "conditions": tables.texts(table["conditions"], "problem.conditions", MOST["conditions"]),
     }
     return {**fields, "data": _data(table.get("data"), fields["coordinates"], fields["unknowns"], files)}
 
 
-def _data(value: object, coordinates: tuple[Interval, ...], unknowns: tuple[str, ...], files: Files) -> Measurements | None:
-    """Measurements from `{ file = "measured.csv" }` or, as a problem that was read states them, `{ columns = […], rows = [[…]] }`."""
+def _data(value: object, coordinates: tuple[Interval, ...], unknowns: tuple[str, ...], files: Files) -> Measurements | Made | None:
+    """Measurements that are made, of `{ points = 200, noise = 0.01 }`; else from `{ file = "measured.csv" }` or, as a problem that was read states them, `{ columns = […], rows = [[…]] }`."""
     path = "problem.data"
     if value is None:
         return None
@@ -79,7 +81,9 @@ def _data(value: object, coordinates: tuple[Interval, ...], unknowns: tuple[str,
         name = tables.text(table["file"], f"{path}.file", 200)
         with tables.located(f"{path}.file"):
             return data.read(files(name), coordinates, unknowns, file=name)
-    tables.check_keys(table, path, ("file", "columns", "rows"), ("columns", "rows"))
+    if "points" in table:
+        return made.read(table, unknowns, path)
+    tables.check_keys(table, path, ("file", "points", "columns", "rows"), ("columns", "rows"))
     columns = tables.texts(table["columns"], f"{path}.columns", len(coordinates) + len(unknowns))
     return data.of_rows(columns, table["rows"], coordinates, unknowns, path)
 

@@ -214,7 +214,7 @@ class Display:
         """The network at points, (n, d), which are the same whenever `key` is: (n, unknowns)."""
         if key not in self._inputs:
             self._inputs[key] = torch.cat([column.detach() for column in self._losses.draws.columns(points).values()], dim=1)
-        values: Array = network(self._inputs[key]).cpu().double().numpy()
+        values: Array = network(self._inputs[key])[:, : len(self._unknowns)].cpu().double().numpy()  # without constants
         return values
 
     def _scores(self, solution: Array, beside: Compared | None) -> Scores:

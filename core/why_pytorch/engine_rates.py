@@ -71,7 +71,7 @@ class Contender:
 def engines(training: Training) -> tuple[str, ...]:
     """The engines that can do the training here, the reference first."""
     experiment = training.experiment(NATIVE)
-    there = native_step.suits(build(experiment, torch.device("cpu"))) and native_step.covers(experiment.bound)
+    there = native_step.suits(build(experiment, torch.device("cpu"))) and native_step.covers(experiment.asked)
     return (*DIFFERENTIATORS, *([NATIVE] if there and kernel.sound("float32") else []))
 
 

@@ -167,20 +167,20 @@ def hyperparameter(
     item: Hyperparameter,
     default: Any,
     devices: tuple[Device, ...],
-    parameters: Sequence[ParameterRange] = (),
+    curricula: tuple[str, ...] = (),
     state: State = State(),
 ) -> Any:
-    """The widget of a hyperparameter, for a problem with these parameters; none where there is nothing to choose."""
+    """The widget of a hyperparameter, for a problem that can have these curricula; none where there is nothing to choose."""
     if isinstance(item.range, Choice) and len(item.range.options) == 1:
         return default
     with st.container(key=f"setting-{item.name}", gap="xsmall"):
-        value = _device(item, default, devices) if item.name == "device" else _widget(item, default, parameters, state)
+        value = _device(item, default, devices) if item.name == "device" else _widget(item, default, curricula, state)
         _beside(item.name, default, state)
     return value
 
 
-def _widget(item: Hyperparameter, default: Any, parameters: Sequence[ParameterRange], state: State) -> Any:
-    limits = Curriculum(curriculum.usual(parameters)) if isinstance(item.range, Curriculum) else item.range
+def _widget(item: Hyperparameter, default: Any, curricula: tuple[str, ...], state: State) -> Any:
+    limits = Curriculum(curricula) if isinstance(item.range, Curriculum) else item.range
     if isinstance(limits, Stages):
         return _stages(item.name, _(item.label), _(item.help), limits, default, method=state.method)
     more = {"disabled": True} if state.idle else {}

@@ -16,6 +16,7 @@ import streamlit as st
 
 from core.experiment import presets as known_presets
 from core.experiment.experiment import HYPERPARAMETERS, terms
+from core.experiment import curriculum
 from core.experiment.hyperparameters import GROUPS, Hyperparameter
 from core.experiment.making import experiment_of
 from core.experiment.presets import PRESETS
@@ -79,7 +80,7 @@ def more(problem: Problem, page: Shown, devices: tuple[Device, ...]) -> tuple[di
 
 
 def _control(item: Hyperparameter, problem: Problem, page: Shown, devices: tuple[Device, ...]) -> Any:
-    return controls.hyperparameter(item, page.defaults[item.name], devices, problem.parameters, controls.state(item.name, page))
+    return controls.hyperparameter(item, page.defaults[item.name], devices, curriculum.usual(problem), controls.state(item.name, page))
 
 
 def _others(group: str) -> Iterator[Hyperparameter]:

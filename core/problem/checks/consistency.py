@@ -10,9 +10,9 @@ from core.expressions import At, Coordinate, Derivative, Expression, Names, Para
 from core.expressions.hints import free
 from core.expressions.tree import fold
 from core.files.tables import located
-from core.problem import exact_residuals
+from core.problem import estimates, exact_residuals
 from core.problem.binding import bind
-from core.problem.bound import BoundProblem, Sides, derivatives, names_of, parsed, unknowns_in
+from core.problem.bound import BoundProblem, Sides, Trees, derivatives, names_of, parameters_in, parsed, unknowns_in
 from core.problem.checks import contradictions, identities
 from core.problem.pointing import pointed
 from core.problem.problem import Problem
@@ -28,6 +28,7 @@ def check(problem: Problem, *, stored: bool = False) -> None:
         with located(f"problem.equations[{number}]"), pointed(text, names, {}):
             _check_equation(sides, trees.held, names)
     _check_exact(problem)
+    estimates.check_used(problem.estimates, _used(trees), problem.data is not None)
     bound = bind(problem, {})
     _check_used(bound)
     if not stored:
@@ -93,8 +94,19 @@ def missed(problem: Problem, bound: BoundProblem, miss: exact_residuals.Miss) ->
     )
 
 
+def _used(trees: Trees) -> set[str]:
+    """The parameters in equations and conditions, those of the definitions there among them."""
+    used = {name for sides in (*trees.equations, *trees.conditions) for side in sides for name in parameters_in(side)}
+    for name, tree in reversed(trees.definitions.items()):  # a definition uses those before it
+        used |= parameters_in(tree) if name in used else set()
+    return used
+
+
 def _check_exact(problem: Problem) -> None:
     trees = parsed(problem)
+    if problem.exact and problem.unguided:
+        at = Position(key=f"problem.estimate.{problem.unguided[0]}")
+        raise InputError("exact-with-estimate", at=at, name=problem.unguided[0])
     for name, tree in trees.exact.items():
         for leaf in sorted(leaves_in(tree), key=to_text):
             if held := unknowns_in(leaf, trees.held):

@@ -68,7 +68,7 @@ def test_without_steps_a_value_lasts_a_period() -> None:
 def test_curricula_that_are_offered_are_allowed() -> None:
     for name in ("convection", "damped-oscillator", "burgers"):
         problem = load(name)
-        offered = curriculum.usual(problem.parameters)
+        offered = curriculum.usual(problem)
         assert offered[0] == "none" and len(offered) == 1 + 2 * len(problem.parameters)
         for text in offered:
             experiment = experiment_of(problem, settings={"curriculum": text, "constraints": "soft"})
