@@ -484,6 +484,7 @@ def _summary(run: Run, reference: Answer | None, nearest: int | None) -> str:
         trained, losses = run.experiment.trained, run.losses or {}
         told = [f"{term} {value:.2g}" if term in trained else f"{term} built in" for term, value in losses.items()]
         lines.append("  ".join([f"loss {run.loss:.2g}", *told]))
+    lines += [_constant(name, found, dict(run.experiment.values).get(name)) for name, found in run.estimates.items()]
     least = reference.error * 1.001 if isinstance(reference, Reference) else 0.0
     for name, scores, bound in ((_L2, run.relative_l2, least), ("max error", run.max_error, None)):
         known = {unknown: score for unknown, score in (scores or {}).items() if score is not None}
@@ -493,6 +494,16 @@ def _summary(run: Run, reference: Answer | None, nearest: int | None) -> str:
     if reference is not None:
         lines.append(f"reference: {_reference(reference, nearest)}")
     return "\n".join(lines)
+
+
+def _constant(name: str, found: dict[str, Any], truth: float | None) -> str:
+    """A constant that was found, in words."""
+    told = f"{name} {found['value']:.6g}"
+    if not found["determined"]:
+        told += "  which these data cannot determine"
+    if found["low"] is not None:
+        told += f"  95 % interval {found['low']:.6g} to {found['high']:.6g}"
+    return told if truth is None else f"{told}  (truth {truth:g})"
 
 
 def _by(run: Run) -> str:

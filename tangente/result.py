@@ -25,6 +25,7 @@ class Result:
 
     `losses` are the terms of the loss by their names, an array each with the value before the first step and one after each step; `loss` is
     the weighted sum of those of the network.
+    `estimates` are constants that were found, by name: `value`, and `low` and `high`, its 95 % interval, None where there is none.
     `relative_l2` and `max_error` tell how far each unknown is from the reference, None where there is none. `axes` are the coordinates of
     a grid; `fields` is the network on it, `reference` the exact or classical solution (empty without one), an array for each unknown.
     `run` is its name in the store, as `tangente show` takes it.
@@ -38,6 +39,7 @@ class Result:
     losses: Arrays
     relative_l2: Mapping[str, float | None]
     max_error: Mapping[str, float | None]
+    estimates: Mapping[str, Mapping[str, Any]]
     axes: Arrays
     fields: Arrays
     reference: Arrays

@@ -159,6 +159,7 @@ def _result(store: RunStore, run: Run) -> Result:
         losses={term: terms[:, index] for index, term in enumerate(run.experiment.terms)},
         relative_l2=run.relative_l2 or {},
         max_error=run.max_error or {},
+        estimates=run.estimates,
         axes=_named(arrays, "axis."),
         fields=_named(arrays, "solution."),
         reference=_named(arrays, "reference."),

@@ -10,9 +10,9 @@ import torch
 from torch import nn
 
 from core.experiment.experiment import Experiment
+from core.network import constants
 from core.network.activations import ACTIVATIONS, SLOPES
 from core.network.architectures import ARCHITECTURES
-from core.network import constants
 from core.network.inputs import Bend, Cusps, Fourier, Periodic, Scale
 from core.network.layers import FACTORISATIONS, Affine, linear
 from core.network.trial import TrialNetwork
@@ -33,8 +33,8 @@ def build(experiment: Experiment, device: torch.device) -> nn.Sequential:
     sizes = [len(experiment.inputs), *[experiment.width] * experiment.depth, len(experiment.asked.outputs)]
     inputs = _inputs(experiment, names)
     layers = [*inputs, *ARCHITECTURES[experiment.architecture](_Parts(experiment, inputs), sizes)]
-    constants.start(layers[-1], experiment.asked.estimates)
     network = nn.Sequential(*layers) if trial is None else TrialNetwork(trial, names, *layers)
+    constants.start(network, experiment.asked.estimates)
     return network.to(device)
 
 

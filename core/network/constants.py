@@ -7,7 +7,6 @@ in whatever moves or differentiates a network's parameters, and every engine and
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -17,11 +16,11 @@ from core.network.layers import Affine
 from core.problem.estimates import Estimate
 
 
-def start(layer: Affine, estimates: Sequence[Estimate]) -> None:
-    """Give the last layer's last outputs their first guesses, and no weights."""
+def start(network: nn.Sequential, estimates: Sequence[Estimate]) -> None:
+    """Give a network's last outputs their first guesses, and no weights."""
     if not estimates:
         return
-    count = len(estimates)
+    layer, count = last(network), len(estimates)
     with torch.no_grad():
         _matrix(layer)[-count:] = 0.0
         layer.bias[-count:] = torch.tensor([item.start for item in estimates], dtype=layer.bias.dtype)
@@ -60,6 +59,6 @@ def free(network: nn.Sequential, count: int) -> Tensor | None:
     return torch.cat(parts).detach()
 
 
-def _matrix(layer: Affine) -> nn.Parameter:
+def _matrix(layer: Affine) -> Tensor:
     """The weights of a layer that are learned, (out, in)."""
-    return layer.weight if isinstance(layer, nn.Linear) else cast(nn.Parameter, layer.directions)
+    return layer.weight if isinstance(layer, nn.Linear) else layer.directions

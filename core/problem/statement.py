@@ -75,7 +75,7 @@ def _data(value: object, coordinates: tuple[Interval, ...], unknowns: tuple[str,
     path = "problem.data"
     if value is None:
         return None
-    table = tables.mapping(value, path, 2)
+    table = tables.mapping(value, path, 4)
     if "file" in table:
         tables.check_keys(table, path, ("file",))
         name = tables.text(table["file"], f"{path}.file", 200)

@@ -16,6 +16,7 @@ from core.domain import grids
 from core.experiment.experiment import Experiment
 from core.loss.losses import Losses
 from core.loss.weights import Weights
+from core.network import constants
 from core.network.architectures import weights
 from core.references import Reference
 from core.store.classical import Answer
@@ -162,6 +163,7 @@ class Display:
             "weights": {**dict(zip(self._terms, state.weights.terms.tolist(), strict=True)), "end": state.end},
             "relative_l2": scores.relative_l2,
             "max_error": scores.max_error,
+            "estimates": constants.values(state.network, self.experiment.asked.estimates),
             "reference": told(answer, beside.number if beside else None),
             "grid": dict(zip(grid.axes, grid.shape, strict=True)),
             "device": self.experiment.device,

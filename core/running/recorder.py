@@ -18,6 +18,7 @@ from torch import Tensor
 
 from core.errors import RunError, TangenteError
 from core.experiment.experiment import Experiment
+from core.loss import intervals
 from core.running.filming import Filming
 from core.running.shares import Timer
 from core.store import Lease, RunStore
@@ -150,7 +151,13 @@ class Recorder:
         moment, frame, header = self._filming.last(snapshot, losses, self._history.rows, status)
         self._store.write_moments(self._lease, [moment])
         self._store.write_frame(self._lease, frame)
-        return {name: header[name] for name in ("step", "seconds", "loss", "losses", "relative_l2", "max_error")}
+        result = {name: header[name] for name in ("step", "seconds", "loss", "losses", "relative_l2", "max_error")}
+        return {**result, "estimates": self._found(snapshot, status)}
+
+    def _found(self, snapshot: Snapshot, status: str) -> dict[str, Any]:
+        """The constants that the run has found, with intervals once it is done."""
+        found = intervals.found if status == "done" else intervals.bare
+        return {name: item.plain() for name, item in found(self._experiment, snapshot.network).items()}
 
     def leave(self, step: int, status: str) -> None:
         """End the film of a run that cannot go on, as far as that can still be written."""

@@ -14,6 +14,7 @@ from typing import Any
 
 from core.errors import RunError, TangenteError
 from core.experiment.experiment import Experiment
+from core.loss import intervals
 from core.running.process import prepare
 from core.running.recorder import Diverged, Recorder
 from core.store import HEARTBEAT, SILENCE, Lease, Run, RunStore, Wishes
@@ -182,4 +183,5 @@ def _as_it_stands(store: RunStore, run: Run) -> dict[str, Any]:
     steps = store.steps(run.id)
     header = header_of(store.moment(run.id, steps[-1])) if steps else {}
     shown = {name: header.get(name) for name in ("loss", "losses", "relative_l2", "max_error")}
-    return {"step": run.step, "seconds": run.seconds, **shown}
+    bare = {name: intervals.Found(value).plain() for name, value in (header.get("estimates") or {}).items()}
+    return {"step": run.step, "seconds": run.seconds, **shown, "estimates": bare}

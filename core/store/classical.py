@@ -127,6 +127,8 @@ def _at_once(problem: Problem, values: Values) -> Answer | None:
     """The answer of a method that takes milliseconds, or why there cannot be one; None where a solver has to tell."""
     try:
         bound = bind(problem, dict(values))
+        if problem.unguided:
+            return RunError("reference-estimate", names=", ".join(problem.unguided))
         if problem.reference in ("none", *references.AT_ONCE):
             return references.solve(bound, problem.reference)
     except TangenteError as error:

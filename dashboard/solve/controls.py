@@ -9,7 +9,7 @@ Numbers are sliders over round values; a value between those, typed into the add
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -17,7 +17,6 @@ from typing import Any
 import streamlit as st
 
 from core.errors import InputError, TangenteError
-from core.experiment import curriculum
 from core.experiment.choices import (
     ACTIVATION_CHOICES,
     ARCHITECTURE_CHOICES,

@@ -14,9 +14,9 @@ from typing import Any
 
 import streamlit as st
 
+from core.experiment import curriculum
 from core.experiment import presets as known_presets
 from core.experiment.experiment import HYPERPARAMETERS, terms
-from core.experiment import curriculum
 from core.experiment.hyperparameters import GROUPS, Hyperparameter
 from core.experiment.making import experiment_of
 from core.experiment.presets import PRESETS

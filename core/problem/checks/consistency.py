@@ -97,7 +97,7 @@ def missed(problem: Problem, bound: BoundProblem, miss: exact_residuals.Miss) ->
 def _used(trees: Trees) -> set[str]:
     """The parameters in equations and conditions, those of the definitions there among them."""
     used = {name for sides in (*trees.equations, *trees.conditions) for side in sides for name in parameters_in(side)}
-    for name, tree in reversed(trees.definitions.items()):  # a definition uses those before it
+    for name, tree in reversed(tuple(trees.definitions.items())):  # a definition uses those before it
         used |= parameters_in(tree) if name in used else set()
     return used
 
