@@ -405,8 +405,8 @@ MESSAGES: dict[str, str] = {
     ),
     "estimate-unused": N_("No equation and no condition contains the constant {name}, so nothing can tell its value."),
     "estimate-without-data": N_(
-        "Nothing is measured from which {names} could be found. State measurements in `data`, such as {{ points = 200, noise = 0.01 }}, or a "
-        "value in `parameters`."
+        "Nothing is measured from which {names} could be found. State measurements in `data`, such as "
+        "{{ points = 200, noise = 0.01 }}, or a value in `parameters`."
     ),
     "exact-with-estimate": N_(
         "The exact solution cannot be known while {name} is unknown. Leave `exact` out, or state the true value of {name} in `parameters`, "

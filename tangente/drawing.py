@@ -38,7 +38,7 @@ def _curves(coordinates: tuple[Interval, ...], unknowns: list[str], arrays: Arra
     from dashboard.figures.filling import filled
 
     named = {unknown: unknown for unknown in unknowns}
-    return filled(curves.solution(coordinates[0], named, {unknown: f"{unknown}, reference" for unknown in unknowns}, {}), arrays)
+    return filled(curves.solution(coordinates[0], named, {unknown: f"{unknown}, reference" for unknown in unknowns}, {}, {}), arrays)
 
 
 def _maps(coordinates: tuple[Interval, ...], unknowns: list[str], arrays: Arrays) -> go.Figure:

@@ -1,8 +1,9 @@
 """A curriculum: the loss goes from an easier one to its own while the network learns.
 
-A parameter of the problem goes from an easier value to its own: A. Krishnapriyan et al., "Characterizing possible failure modes in physics-informed neural networks", NeurIPS 2021, section 5.
-Or the measurements count first: the network takes their shape, and the equations, which weigh more and more, find in it the constants that
-they lack. With both at once from the start, the equations would bend the network to the guess of the constants.
+A parameter of the problem goes from an easier value to its own: A. Krishnapriyan et al., "Characterizing possible failure modes in
+physics-informed neural networks", NeurIPS 2021, section 5. Or the measurements count first: the network takes their shape, and the
+equations, which weigh more and more, find in it the constants that they lack. With both at once from the start, the equations would bend
+the network to the guess of the constants.
 """
 
 from __future__ import annotations

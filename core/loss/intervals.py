@@ -1,11 +1,11 @@
 """Intervals of the constants that a run has found: how far noise in the data moves them.
 
-Near its minimum the loss is |R + J δ|², where R are the weighted residuals of equations, conditions and data, and J is their Jacobian by all
-that is learned, the weights of the network included (Laplace's approximation, with the matrix of Gauss and Newton). Noise ε in the data moves
-the minimum by δ = (JᵀJ)⁻¹ J_dᵀ A ε, where J_d are the rows of the data and A their factors. So the covariance of what is found is that of
-A. C. Davison, "Statistical Models" (2003), section 4.6: (JᵀJ)⁻¹ J_dᵀ A Σ A J_d (JᵀJ)⁻¹. The equations count as weights, not as measurements:
-they bring no noise of their own. Σ is diagonal; each unknown's variance is that of what is left of its data, where every degree of freedom that
-the network spends on them is taken off.
+Near its minimum the loss is |R + J δ|², where R are the weighted residuals of equations, conditions and data, and J is their Jacobian by
+all that is learned, the weights of the network included (Laplace's approximation, with the matrix of Gauss and Newton). Noise ε in the
+data moves the minimum by δ = (JᵀJ)⁻¹ J_dᵀ A ε, where J_d are the rows of the data and A their factors. So the covariance of what is found
+is that of A. C. Davison, "Statistical Models" (2003), section 4.6: (JᵀJ)⁻¹ J_dᵀ A Σ A J_d (JᵀJ)⁻¹. The equations count as weights, not as
+measurements: they bring no noise of their own. Σ is diagonal; each unknown's variance is that of what is left of its data, where every
+degree of freedom that the network spends on them is taken off.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def _found(value: float, half: float) -> Found:
 
 
 def _deviations(experiment: Experiment, network: nn.Sequential) -> tuple[Mapping[str, float], float] | None:
-    """The standard deviation of each constant, infinite where the data leave it free, and the data's degrees of freedom; None without data."""
+    """The standard deviation of each constant, infinite where the data leave it free, and the data's degrees of freedom."""
     losses, precise = _losses(experiment), deepcopy(network).to("cpu", torch.float64)
     data, estimates = losses.asked.data, experiment.asked.estimates
     if data is None:

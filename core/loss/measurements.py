@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-import numpy as np
-
 from core import references
 from core.domain import grids
 from core.errors import RunError, TangenteError
@@ -30,9 +28,4 @@ def _made(problem: Problem, made: Made, values: Values) -> Measurements:
         reference = references.solve(bound, problem.reference)
     except TangenteError as error:
         raise RunError("data-without-solution", reason=str(error)) from error
-    axes = grids.axes(bound.coordinates, grids.FULL)
-    columns = [bound.unknowns.index(name) for name in made.unknowns]
-    solution = reference.values.reshape(-1, len(bound.unknowns))[:, columns]
-    places = made.places(len(solution))
-    rows = np.hstack([grids.points(axes)[places], made.disturbed(solution[places])])
-    return Measurements(made.unknowns, tuple(map(tuple, rows.tolist())))
+    return made.measured(reference.values, grids.axes(bound.coordinates, grids.FULL), bound.unknowns)

@@ -1,7 +1,7 @@
 """Constants that are learned beside a solution: the last outputs of a network, each a bias of the last layer without weights.
 
-Their weights are zero, and stay so, as their gradients are taken for zero: `free` says which parameters are learned. So the constants take part
-in whatever moves or differentiates a network's parameters, and every engine and method can find them.
+Their weights are zero, and stay so, as their gradients are taken for zero: `free` says which parameters are learned. So the constants
+take part in whatever moves or differentiates a network's parameters, and every engine and method can find them.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def places(network: nn.Sequential, count: int) -> list[int]:
 
 
 def free(network: nn.Sequential, count: int) -> Tensor | None:
-    """1 for each of the network's parameters, flattened, that is learned, and 0 for the weights of its `count` constants; None for all 1."""
+    """1 for each parameter of the network, flattened, that is learned, 0 for the weights of its `count` constants; None for all 1."""
     if not count:
         return None
     matrix = _matrix(last(network))

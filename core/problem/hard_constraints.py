@@ -38,7 +38,7 @@ Faces = Mapping[str, tuple[Trace, ...]]
 
 @dataclass(frozen=True)
 class Trial:
-    """u = shift + factor·N for each unknown and each constant that is learned, as trees in the coordinates; N has to be periodic in `periodic`.
+    """u = shift + factor·N for each unknown, and constant that is learned, as trees in the coordinates; N is periodic in `periodic`.
 
     `met` are the numbers, from 0, of the conditions that then hold whatever N is.
     """

@@ -6,16 +6,18 @@ large as `noise` times the root mean square of the solution. The `seed` fixes bo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.domain import grids
 from core.domain.domain import Interval
 from core.errors import InputError, Position
 from core.files import tables
+from core.problem.data import Measurements
 
 Array = NDArray[np.float64]
 
@@ -36,8 +38,16 @@ class Made:
         """The table that states them."""
         return {**asdict(self), "unknowns": list(self.unknowns)}
 
+    def measured(self, solution: Array, axes: Sequence[Array], unknowns: Sequence[str]) -> Measurements:
+        """The measurements of a solution of all `unknowns`, (*shape, unknowns), on the grid of `axes`."""
+        columns = [list(unknowns).index(name) for name in self.unknowns]
+        values = solution.reshape(-1, len(unknowns))[:, columns]
+        places = self.places(len(values))
+        rows = np.hstack([grids.points(axes)[places], self.disturbed(values[places])])
+        return Measurements(self.unknowns, tuple(map(tuple, rows.tolist())))
+
     def places(self, size: int) -> NDArray[np.int64]:
-        """The numbers of the points of a grid, of `size`, at which is measured, (points,), in rising order; none twice if there are enough."""
+        """The numbers of the points, of a grid's `size`, at which is measured, (points,), in order; none twice if there are enough."""
         random = np.random.default_rng([self.seed, 0])
         return np.sort(random.choice(size, self.points, replace=self.points > size))
 

@@ -71,7 +71,10 @@ def read(table: Mapping[str, Any], files: Files = no_files) -> dict[str, Any]:
 
 
 def _data(value: object, coordinates: tuple[Interval, ...], unknowns: tuple[str, ...], files: Files) -> Measurements | Made | None:
-    """Measurements that are made, of `{ points = 200, noise = 0.01 }`; else from `{ file = "measured.csv" }` or, as a problem that was read states them, `{ columns = […], rows = [[…]] }`."""
+    """Measurements from `{ file = "measured.csv" }` or, as a problem that was read states them, `{ columns = […], rows = [[…]] }`.
+
+    Or how they are made, from `{ points = 200, noise = 0.01 }`.
+    """
     path = "problem.data"
     if value is None:
         return None

@@ -14,11 +14,14 @@ OTHER = {"dash": "dot", "width": 2, "simplify": False}
 """The line of a solution that the network is not held against, where a problem has several."""
 
 
-def solution(coordinate: Interval, unknowns: Mapping[str, str], references: Mapping[str, str], others: Mapping[str, str]) -> go.Figure:
+def solution(
+    coordinate: Interval, unknowns: Mapping[str, str], references: Mapping[str, str], others: Mapping[str, str], measured: Mapping[str, str]
+) -> go.Figure:
     """Each unknown's reference as a broad pale band and the network as a fine line on it, filled from `reference.U` and `solution.U`.
 
     Further solutions are dotted, filled from `others.U`, and not in the legend while there are none; what was there before a change is
-    grey, filled from `ghost-solution.U`. The mappings give the legend's name of each unknown.
+    grey, filled from `ghost-solution.U`; what was `measured` are points, filled from `data.U`. The mappings give the legend's name of each
+    unknown.
     """
     bands = [
         go.Scatter(
@@ -44,7 +47,8 @@ def solution(coordinate: Interval, unknowns: Mapping[str, str], references: Mapp
     shown = {"showlegend": True}  # also while the reference is alone, so that nothing moves when the network joins it
     held, film = ([f"{kind}.{unknown}" for unknown in unknowns] for kind in ("reference", "solution"))
     room = {"yaxis": {"reference": held, "film": film}}
-    traces = [*bands, *dotted, *ghosts, *lines]
+    points = [_points(coordinate, unknown, name, [*unknowns].index(unknown)) for unknown, name in measured.items()]
+    traces = [*bands, *dotted, *ghosts, *points, *lines]
     return go.Figure(traces, layout(_along(coordinate), axis(", ".join(unknowns)), meta=room, **shown))
 
 
@@ -95,6 +99,12 @@ def _path(kind: str, unknowns: Sequence[str], name: str, *, width: float, opacit
 
 def _along(coordinate: Interval) -> dict[str, Any]:
     return axis(coordinate.name, range=[coordinate.low, coordinate.high])
+
+
+def _points(coordinate: Interval, unknown: str, name: str, index: int) -> go.Scatter:
+    """The measurements of an unknown."""
+    marker = {"color": colour(index), "size": 6, "symbol": "circle-open"}
+    return go.Scatter(name=name, mode="markers", marker=marker, meta={"fill": {"x": f"data.{coordinate.name}", "y": f"data.{unknown}"}})
 
 
 def _ghost(x: str, y: str) -> go.Scatter:

@@ -14,7 +14,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from core.domain.domain import TIME, Interval
-from dashboard.figures.style import BAND, DIVERGING, GHOST, SEQUENTIAL, TEMPLATE, axis, colour, layout
+from dashboard.figures.style import BAND, DIVERGING, GHOST, SEQUENTIAL, TEMPLATE, TEXT, axis, colour, layout
 
 Coordinates = tuple[Interval, ...]
 """The numbers of coordinates of which there are maps."""
@@ -54,9 +54,15 @@ def shown(coordinates: Coordinates) -> tuple[int, int]:
     return (second, first) if coordinates[second].name == TIME else (first, second)
 
 
-def solution(coordinates: Coordinates) -> go.Figure:
-    """The network's field."""
-    return _map("axis", "solution.{unknown}", coordinates, DIVERGING, SIGNED)
+def solution(coordinates: Coordinates, *, points: bool = False) -> go.Figure:
+    """The network's field, and on it the places of the measurements, where there are `points`, from `data.C` for each coordinate C."""
+    figure = _map("axis", "solution.{unknown}", coordinates, DIVERGING, SIGNED)
+    if points and len(coordinates) == 2:
+        across, up = (coordinates[index].name for index in shown(coordinates))
+        marker = {"color": TEXT, "size": 4, "opacity": 0.6}
+        fill = {"fill": {"x": f"data.{across}", "y": f"data.{up}"}}
+        figure.add_trace(go.Scatter(mode="markers", marker=marker, meta=fill, hoverinfo="skip", showlegend=False))
+    return figure
 
 
 def reference(coordinates: Coordinates) -> go.Figure:

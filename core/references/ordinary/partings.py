@@ -32,7 +32,7 @@ KEEPS = 0.6
 LEAST = 0.01
 """The smallest λ."""
 CHANGES = ((1e-6, 1e-6), (1e-10, 1e-8))
-"""The least and the most that a state is changed by, relative to its size on the whole way, at each distance: more than an integrator errs by."""
+"""The least and the most changes of a state, relative to its size on the whole way, at each distance: more than an integrator errs by."""
 PART = 5e-3
 """The part of a state that it is changed by between these bounds, so that it stays on its side of a place."""
 GROWS = 1.35

@@ -17,6 +17,7 @@ export const BASE = new URL("../../../", import.meta.url).href;
  * @property {number} seconds
  * @property {number | null} loss
  * @property {Scores | null} [relative_l2]
+ * @property {Record<string, number>} [estimates] the constants that are to be found
  * @property {Scores | null} [max_error]
  * @property {string | null} [engine]
  * @property {Record<string, number | null>} [weights]

@@ -51,6 +51,19 @@ export function brief(value, locale) {
 }
 
 /**
+ * Five significant digits, at most: 0.12345, 20.
+ *
+ * @param {number} value
+ * @param {string} locale
+ */
+export function precise(value, locale) {
+  const plainly = value === 0 || (Math.abs(value) >= 1e-3 && Math.abs(value) < 1e6);
+  /** @type {Intl.NumberFormatOptions} */
+  const digits = plainly ? { maximumSignificantDigits: 5 } : { notation: "scientific", maximumFractionDigits: 4 };
+  return value.toLocaleString(locale, digits).replace("E", "e").replaceAll("-", "−");
+}
+
+/**
  * @param {number} number
  * @param {string} locale
  */

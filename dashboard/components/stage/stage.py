@@ -16,10 +16,11 @@ from core.experiment.experiment import Experiment
 from core.store import Run
 from dashboard.components import component
 from dashboard.figures import curves, maps
+from dashboard.figures.constants import constants
 from dashboard.figures.loss import loss
 from dashboard.problems import terms
 from dashboard.runs.status import STATES
-from dashboard.server import intro, references
+from dashboard.server import intro, measured, references
 from dashboard.texts import LANGUAGE, _, ngettext
 from dashboard.texts.formats import number
 
@@ -57,6 +58,8 @@ def _data(experiment: Experiment, run: Run | None, begun: bool) -> dict[str, Any
         "coordinates": [{"name": item.name, "low": item.low, "high": item.high} for item in coordinates],
         "network": _network(experiment),
         "panels": panels(experiment),
+        "estimates": _estimates(experiment, run),
+        "measured": measured.columns(experiment),
         "choices": _choices(experiment),
         "slice": _slice(coordinates),
         "texts": _texts(),
@@ -78,7 +81,7 @@ def _network(experiment: Experiment) -> dict[str, Any]:
         experiment.depth,
     )
     coordinates = ", ".join(coordinate.name for coordinate in experiment.bound.coordinates)
-    words = {"inputs": coordinates, "outputs": ", ".join(experiment.bound.unknowns)}
+    words = {"inputs": coordinates, "outputs": ", ".join(experiment.asked.outputs)}
     label = label.format(depth=experiment.depth, width=experiment.width, **words)
     title, encoders = _("Network"), ARCHITECTURE_CHOICES[experiment.architecture].encoders
     if encoders:
@@ -88,7 +91,7 @@ def _network(experiment: Experiment) -> dict[str, Any]:
         "title": title,
         "label": label,
         "inputs": list(experiment.inputs),
-        "outputs": list(experiment.bound.unknowns),
+        "outputs": list(experiment.asked.outputs),
         "depth": experiment.depth,
         "width": experiment.width,
     }
@@ -97,7 +100,27 @@ def _network(experiment: Experiment) -> dict[str, Any]:
 def panels(experiment: Experiment) -> list[dict[str, Any]]:
     """The figures: first the views, of which one is the hero of the stage, then what stands beside it."""
     views = _curves if len(experiment.bound.coordinates) == 1 else _maps
-    return [*views(experiment), _loss(experiment), _residual(experiment)]
+    return [*views(experiment), *_constants(experiment), _loss(experiment), _residual(experiment)]
+
+
+def _constants(experiment: Experiment) -> list[dict[str, Any]]:
+    """The figure of the constants that are to be found, where there are any."""
+    truths = _truths(experiment)
+    if not truths:
+        return []
+    figure = constants(truths, step=_("step"), truth=_("truth"))
+    return [_panel("constants", _("Constants"), figure, _("How each constant comes to its value."), aside=True)]
+
+
+def _estimates(experiment: Experiment, run: Run | None) -> dict[str, Any]:
+    """Each constant that is to be found: its truth, where it is known, and what the run has come to."""
+    found = run.estimates if run else {}
+    return {name: {"truth": truth, "found": found.get(name)} for name, truth in _truths(experiment).items()}
+
+
+def _truths(experiment: Experiment) -> dict[str, float | None]:
+    """The true value of each constant that is to be found, None where nobody knows it."""
+    return {item.name: dict(experiment.values).get(item.name) for item in experiment.problem.estimates}
 
 
 def _curves(experiment: Experiment) -> list[dict[str, Any]]:
@@ -107,7 +130,9 @@ def _curves(experiment: Experiment) -> list[dict[str, Any]]:
     network = {unknown: _("{unknown}, network").format(unknown=unknown) if several else _("network") for unknown in unknowns}
     reference = {unknown: _("{unknown}, reference").format(unknown=unknown) if several else _("reference") for unknown in unknowns}
     others = {unknown: _("{unknown}, other solutions").format(unknown=unknown) if several else _("other solutions") for unknown in unknowns}
-    views = [_panel("solution", _("Solution"), curves.solution(coordinate, network, reference, others), _first())]
+    word = _("{unknown}, measured") if several else _("measured")
+    points = {unknown: word.format(unknown=unknown) for unknown in measured.of(experiment)}
+    views = [_panel("solution", _("Solution"), curves.solution(coordinate, network, reference, others, points), _first())]
     if several:
         figure = curves.phase(unknowns, network=_("network"), reference=_("reference"))
         views.append(_panel("phase", _("Phase"), figure, _("The unknowns against each other.")))
@@ -117,7 +142,7 @@ def _curves(experiment: Experiment) -> list[dict[str, Any]]:
 def _maps(experiment: Experiment) -> list[dict[str, Any]]:
     coordinates = experiment.bound.coordinates
     titles = _("Network"), _("Reference"), _("Error")
-    views = [_panel("solution", _("Map"), maps.solution(coordinates), _first())]
+    views = [_panel("solution", _("Map"), maps.solution(coordinates, points=bool(measured.of(experiment))), _first())]
     if len(coordinates) == 2:
         words = {"network": _("network"), "reference": _("reference")}
         views += [
@@ -266,6 +291,10 @@ def _texts() -> dict[str, Any]:
         "views": _("Views"),
         "makeHero": _("Show it large"),
         "skip": _("Skip to Train"),
+        "constant": _("{name} = {value}"),
+        "interval": _("95 %: {low} to {high}"),
+        "undetermined": _("these data cannot determine {name}"),
+        "truth": _("truth {truth}"),
         "ghost": _("grey: before the change"),
         "dismiss": _("Dismiss what was there before"),
         "shortcuts": [

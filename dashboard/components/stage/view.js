@@ -10,6 +10,7 @@ import { fetchFilm, fetchIntro, fetchLosses } from "../shared/server.js";
 import { element, say } from "../shared/words.js";
 import { Board } from "./board.js";
 import { Branches } from "./branches.js";
+import { Constants, points, ways } from "./constants.js";
 import { Film, pieces } from "./film.js";
 import { Ghost } from "./ghost.js";
 import { Help } from "./help.js";
@@ -55,6 +56,8 @@ const OVER = ["done", "diverged"];
  * @property {import("./diagram.js").Network} network
  * @property {import("./panel.js").Skeleton[]} panels
  * @property {Choice[]} choices
+ * @property {Record<string, { truth: number | null, found: import("./constants.js").Found | null }>} estimates constants to be found
+ * @property {Record<string, number[]> | null} measured the columns of the data, by coordinate and unknown
  * @property {import("./slicer.js").Slice | null} slice
  * @property {Texts} texts
  * @property {string} locale
@@ -68,7 +71,7 @@ const OVER = ["done", "diverged"];
  *   "maxError" | "loss" | "before" | "reference" | "exact" | "nearest" | "solutions" | "computing" | "missing" | "weights" | "trained" |
  *   "engine" | "noCharts" | "film" | "timeline" | "speed" | "times" | "asTrained" | "loop" | "live" | "fullScreen" | "keys" | "close" |
  *   "play" | "pauseFilm" | "stop" | "compareWith" | "theNearest" | "solution" | "ghost" | "dismiss" | "views" | "makeHero" | "skip" |
- *   "best"} Word
+ *   "best" | "constant" | "interval" | "undetermined" | "truth"} Word
  * @typedef {object} Tables
  * @property {Record<string, string>} status
  * @property {Record<string, string>} methods
@@ -123,6 +126,7 @@ class Stage {
     this.standing = new Standing();
     this.scores = new Scored();
     this.verdict = new Verdict();
+    this.constants = new Constants();
     this.cost = new Cost();
     this.ghost = new Ghost(() => this.changed());
     this.reference = new Reference(() => this.compare());
@@ -135,7 +139,7 @@ class Stage {
     const looks = element("div", { class: "tg-looks" }, this.board.tabs, this.choosers, this.branches.node, this.slicer.node);
     const line = element("div", { class: "tg-line" }, this.scores.node, this.ghost.node, this.verdict.node);
     const below = element("div", { class: "tg-below" }, this.standing.node, this.cost.node);
-    const nodes = [looks, scenery, this.timeline.node, line, below, this.help.node];
+    const nodes = [looks, scenery, this.timeline.node, line, this.constants.node, below, this.help.node];
     this.root = element("div", { class: "tg-stage" }, ...nodes);
     parent.append(this.root);
     this.deaf = listen({
@@ -249,6 +253,7 @@ class Stage {
     const ended = over && this.player.atEnd && !this.player.playing;
     this.verdict.show(ended ? this.status : null, (last ?? data.scores)?.relative_l2, Boolean(reference.missing), data);
     this.standing.judge(this.verdict.judgement);
+    this.constants.show(header?.estimates, ended, data);
     const { steps, seconds } = data.limits;
     const reached = Math.min(1, Math.max(steps ? this.trained / steps : 0, seconds ? (last?.seconds ?? 0) / seconds : 0));
     const done = this.status === "done" ? 1 : reached;
@@ -449,7 +454,8 @@ class Stage {
     const own = { ...fields, ...beside };
     const step = moment?.header.step ?? null;
     const ghost = this.ghost.beside(data.form);
-    const arrays = { ...ghost, ...axes(own, data.coordinates), ...this.losses, ...cursor(this.losses, step), ...own };
+    const drawn = { ...axes(own, data.coordinates), ...this.losses, ...cursor(this.losses, step), ...own };
+    const arrays = { ...ghost, ...points(data.measured), ...ways(film.moments, step, data.estimates), ...drawn };
     slicer.fit(arrays);
     const span = (/** @type {string} */ name) => {
       if (film.spans.has(name)) return film.spans.get(name);
