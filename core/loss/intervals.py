@@ -18,12 +18,16 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from scipy.stats import t as student
-from torch import nn
+from torch import Tensor, nn
 
 from core.experiment.experiment import Experiment
+from core.expressions import Derivative, Expression, Leaf, compile, derivatives_in, partial
+from core.expressions.algebra import summands
+from core.expressions.torch_functions import TORCH
 from core.loss.jacobian import jacobian
 from core.loss.losses import Losses
 from core.network import constants
+from core.problem.bound import derivatives
 from core.ranges import NO_CURRICULUM
 
 Array = NDArray[np.float64]
@@ -31,10 +35,14 @@ Array = NDArray[np.float64]
 LEVEL = 0.95
 MOST_POINTS, MOST_WEIGHTS = 1000, 3000
 """Collocation points that are looked at, and weights of a network of which intervals are computed, at most: it takes seconds."""
+HARD = 1e3
+"""What the rows of equations and conditions are multiplied by where they are taken for constraints."""
 SMALLEST = 1e-9
 """The singular values, relative to the largest, below which a direction is free."""
 FREE = 0.01
 """How much of a constant may lie in free directions before the data are said not to determine it."""
+CANCELS = 0.05
+"""The part of the size of what a constant multiplies, beside that of its summands, below which noise in them decides its value."""
 VAGUE = 1.0
 """The half width of an interval, relative to the constant, from which on the data are said not to determine it."""
 
@@ -68,7 +76,8 @@ def found(experiment: Experiment, network: nn.Sequential) -> dict[str, Found]:
         return bare(experiment, network)
     deviations, freedom = spread
     factor = float(student.ppf((1 + LEVEL) / 2, freedom)) if freedom > 0 else np.inf
-    return {name: _found(value, factor * deviations[name]) for name, value in values.items()}
+    felt = _felt(experiment, network)
+    return {name: _found(value, factor * deviations[name] if felt[name] else np.inf) for name, value in values.items()}
 
 
 def _found(value: float, half: float) -> Found:
@@ -89,22 +98,58 @@ def _deviations(experiment: Experiment, network: nn.Sequential) -> tuple[Mapping
     places = constants.places(precise, len(estimates))
     count, columns = data.values.shape
     factor = float(np.sqrt(losses.weights[-1].item() / data.values.numel()))  # of a row of data
-    wide = _Wide(rows * learned.numpy(), count * columns)
-    if factor == 0.0:
+    soft, hard = (_Wide(rows * learned.numpy() * scale, count * columns) for scale in _scales(len(rows), count * columns))
+    freedom = count - soft.spent / columns  # of each unknown that is measured
+    if factor == 0.0 or freedom <= 0:
         return dict.fromkeys((item.name for item in estimates), np.inf), 0.0
     misfits = residuals[-count * columns :].reshape(columns, count) / factor
-    freedom = count - wide.spent / columns  # of each unknown that is measured
-    if freedom <= 0:
-        return dict.fromkeys((item.name for item in estimates), np.inf), 0.0
     noise = np.sqrt((misfits**2).sum(axis=1) / freedom).repeat(count)  # (columns × count)
-    moved = {item.name: item.scale * factor * wide.moved(place) for item, place in zip(estimates, places, strict=True)}
-    return {name: float(np.linalg.norm(by * noise)) for name, by in moved.items()}, columns * freedom
+    found = {}
+    for item, place in zip(estimates, places, strict=True):
+        deviations = [item.scale * factor * float(np.linalg.norm(wide.moved(place) * noise)) for wide in (soft, hard)]
+        found[item.name] = max(deviations)
+    return found, columns * freedom
+
+
+def _scales(rows: int, data: int) -> tuple[Array, Array]:
+    """The factors of the rows of J, (rows, 1): as the loss weighs them, and with equations and conditions that nothing bends.
+
+    Where a constant cancels out of the solution, a network that bends the equations to the noise still seems to know it.
+    """
+    hard = np.full((rows, 1), HARD)
+    hard[-data:] = 1.0
+    return np.ones((rows, 1)), hard
 
 
 def _losses(experiment: Experiment) -> Losses:
     """The loss that is asked for in the end, in float64, at few points that stay."""
     asked = replace(experiment, points=min(experiment.points, MOST_POINTS), precision="float64", device="cpu", engine="jets")
     return Losses(replace(asked, curriculum=NO_CURRICULUM, windows=1, resampling="fixed"), torch.device("cpu"))
+
+
+def _felt(experiment: Experiment, network: nn.Sequential) -> dict[str, bool]:
+    """Whether the solution feels each constant: what it multiplies in some equation does not cancel out, or a condition holds it.
+
+    Where it cancels, what is left is noise in the network's derivatives; noise there is not linear any more, and pulls the constant to zero.
+    """
+    losses, precise = _losses(experiment), deepcopy(network).to("cpu", torch.float64)
+    leaves = losses.leaves(precise, losses.draws.at_step(0).interior)
+    found = {}
+    for name in (item.name for item in experiment.asked.estimates):
+        slopes = [partial(tree, Derivative(name)) for tree in experiment.asked.equations if Derivative(name) in derivatives_in(tree)]
+        held = any(item.unknown == name for condition in losses.asked.conditions for item in derivatives(condition.residual))
+        found[name] = held or any(_size(slope, leaves) > CANCELS * _sizes(slope, leaves) for slope in slopes)
+    return found
+
+
+def _size(tree: Expression, leaves: Mapping[Leaf, Tensor]) -> float:
+    """The root of the mean square of an expression."""
+    value = compile(tree, TORCH)(leaves)
+    return float(value.detach().square().mean().sqrt()) if isinstance(value, Tensor) else abs(float(value))
+
+
+def _sizes(tree: Expression, leaves: Mapping[Leaf, Tensor]) -> float:
+    return sum(_size(part, leaves) for part in summands(tree))
 
 
 class _Wide:

@@ -173,5 +173,5 @@ def _stated(problem: Problem, values: Mapping[str, float]) -> str:
 
 
 def _without_data(table: dict[str, Any]) -> dict[str, Any]:
-    """The table without its measurements, of which no classical solution makes use."""
-    return {name: value for name, value in table.items() if name != "data"}
+    """The table without its measurements, and what is to be found by them: no classical solution makes use of either."""
+    return {name: value for name, value in table.items() if name not in ("data", "estimate")}
