@@ -496,11 +496,18 @@ def _summary(run: Run, reference: Answer | None, nearest: int | None) -> str:
     return "\n".join(lines)
 
 
+_DOUBTS = {
+    "undetermined": "which these data cannot determine",
+    "unsettled": "which training was still moving: more steps are needed before it has an interval",
+}
+"""What is said of constants that a run has not found."""
+
+
 def _constant(name: str, found: dict[str, Any], truth: float | None) -> str:
     """A constant that was found, in words."""
     told = f"{name} {found['value']:.6g}"
-    if not found["determined"]:
-        told += "  which these data cannot determine"
+    if found["doubt"] is not None:
+        told += f"  {_DOUBTS[found['doubt']]}"
     if found["low"] is not None:
         told += f"  95 % interval {found['low']:.6g} to {found['high']:.6g}"
     return told if truth is None else f"{told}  (truth {truth:g})"

@@ -41,6 +41,10 @@ SMALLEST = 1e-9
 """The singular values, relative to the largest, below which a direction is free."""
 FREE = 0.01
 """How much of a constant may lie in free directions before the data are said not to determine it."""
+WORTH = 1e-5
+"""The singular values, relative to the largest, of the directions along which a run has to be at its minimum."""
+UNDETERMINED, UNSETTLED = "undetermined", "unsettled"
+"""What is said of a constant that the data do not determine, and of one that training was still moving."""
 CANCELS = 0.05
 """The part of the size of what a constant multiplies, beside that of its summands, below which noise in them decides its value."""
 VAGUE = 1.0
@@ -49,14 +53,17 @@ VAGUE = 1.0
 
 @dataclass(frozen=True)
 class Found:
-    """A constant as a run has found it, with its 95 % interval, None where there is none; `determined`: the data tell its value."""
+    """A constant as a run has found it, with its 95 % interval, None where there is none.
+
+    `doubt` is what makes one doubt it, `UNDETERMINED` or `UNSETTLED`, if anything does.
+    """
 
     value: float
     low: float | None = None
     high: float | None = None
-    determined: bool = True
+    doubt: str | None = None
 
-    def plain(self) -> dict[str, float | bool | None]:
+    def plain(self) -> dict[str, float | str | None]:
         """The constant as JSON holds it."""
         return dict(vars(self))
 
@@ -71,23 +78,27 @@ def found(experiment: Experiment, network: nn.Sequential) -> dict[str, Found]:
     values = constants.values(network, experiment.asked.estimates)
     if not values:
         return {}
-    spread = None if experiment.parameters > MOST_WEIGHTS else _deviations(experiment, network)
+    spread = None if experiment.parameters > MOST_WEIGHTS else _spread(experiment, network)
     if spread is None:
         return bare(experiment, network)
-    deviations, freedom = spread
+    deviations, moves, freedom = spread
     factor = float(student.ppf((1 + LEVEL) / 2, freedom)) if freedom > 0 else np.inf
     felt = _felt(experiment, network)
-    return {name: _found(value, factor * deviations[name] if felt[name] else np.inf) for name, value in values.items()}
+    halves = {name: factor * deviations[name] if felt[name] else np.inf for name in values}
+    return {name: _found(value, halves[name], moves[name]) for name, value in values.items()}
 
 
-def _found(value: float, half: float) -> Found:
+def _found(value: float, half: float, move: float) -> Found:
+    """A constant with half the width of its interval, and the `move` to the minimum of the loss, as far as the Jacobian tells."""
     if not np.isfinite(half):
-        return Found(value, None, None, determined=False)
-    return Found(value, value - half, value + half, determined=half < VAGUE * abs(value))
+        return Found(value, doubt=UNDETERMINED)
+    if abs(move) > half:
+        return Found(value, doubt=UNSETTLED)
+    return Found(value, value - half, value + half, None if half < VAGUE * abs(value) else UNDETERMINED)
 
 
-def _deviations(experiment: Experiment, network: nn.Sequential) -> tuple[Mapping[str, float], float] | None:
-    """The standard deviation of each constant, infinite where the data leave it free, and the data's degrees of freedom."""
+def _spread(experiment: Experiment, network: nn.Sequential) -> tuple[Mapping[str, float], Mapping[str, float], float] | None:
+    """The standard deviation of each constant, infinite where the data leave it free, its move to the minimum, and the data's freedom."""
     losses, precise = _losses(experiment), deepcopy(network).to("cpu", torch.float64)
     data, estimates = losses.asked.data, experiment.asked.estimates
     if data is None:
@@ -101,14 +112,16 @@ def _deviations(experiment: Experiment, network: nn.Sequential) -> tuple[Mapping
     soft, hard = (_Wide(rows * learned.numpy() * scale, count * columns) for scale in _scales(len(rows), count * columns))
     freedom = count - soft.spent / columns  # of each unknown that is measured
     if factor == 0.0 or freedom <= 0:
-        return dict.fromkeys((item.name for item in estimates), np.inf), 0.0
+        return dict.fromkeys((item.name for item in estimates), np.inf), dict.fromkeys((item.name for item in estimates), 0.0), 0.0
     misfits = residuals[-count * columns :].reshape(columns, count) / factor
     noise = np.sqrt((misfits**2).sum(axis=1) / freedom).repeat(count)  # (columns × count)
     found = {}
     for item, place in zip(estimates, places, strict=True):
         deviations = [item.scale * factor * float(np.linalg.norm(wide.moved(place) * noise)) for wide in (soft, hard)]
         found[item.name] = max(deviations)
-    return found, columns * freedom
+    steps = soft.step(residuals)
+    moves = {item.name: item.scale * float(steps[place]) for item, place in zip(estimates, places, strict=True)}
+    return found, moves, columns * freedom
 
 
 def _scales(rows: int, data: int) -> tuple[Array, Array]:
@@ -130,7 +143,7 @@ def _losses(experiment: Experiment) -> Losses:
 def _felt(experiment: Experiment, network: nn.Sequential) -> dict[str, bool]:
     """Whether the solution feels each constant: what it multiplies in some equation does not cancel out, or a condition holds it.
 
-    Where it cancels, what is left is noise in the network's derivatives; noise there is not linear any more, and pulls the constant to zero.
+    Where it cancels, what is left is noise in the network's derivatives, which is not linear any more, and pulls the constant to zero.
     """
     losses, precise = _losses(experiment), deepcopy(network).to("cpu", torch.float64)
     leaves = losses.leaves(precise, losses.draws.at_step(0).interior)
@@ -156,15 +169,24 @@ class _Wide:
     """J, (rows, parameters), of which the last `data` rows are those of the data, by its singular value decomposition."""
 
     def __init__(self, rows: Array, data: int) -> None:
-        _, sizes, self._right = np.linalg.svd(rows, full_matrices=False)
+        left, sizes, right = np.linalg.svd(rows, full_matrices=False)
         kept = sizes > SMALLEST * sizes[0]
-        self._sizes, self._right = sizes[kept], self._right[kept]  # (k,), (k, parameters)
+        self._left, self._sizes, self._right = left[:, kept], sizes[kept], right[kept]  # (rows, k), (k,), (k, parameters)
         self._data = rows[-data:] @ self._right.T / self._sizes  # (data, k): J_d V S⁻¹
 
     @property
     def spent(self) -> float:
         """The degrees of freedom that are spent on the data: the trace of J_d (JᵀJ)⁻¹ J_dᵀ."""
         return float(np.sum(self._data**2))
+
+    def step(self, residuals: Array) -> Array:
+        """The step to the minimum of |R + J δ|², (parameters,), along the directions in which that is worth it.
+
+        Far down the singular values are directions of the network that change next to nothing: what R has there is left alone.
+        """
+        worth = self._sizes > WORTH * self._sizes[0]
+        step: Array = -self._right[worth].T @ (self._left[:, worth].T @ residuals / self._sizes[worth])
+        return step
 
     def moved(self, place: int) -> Array:
         """How each row of the data moves the parameter number `place`, (data,): J_d (JᵀJ)⁻¹ e; infinite where it is free."""

@@ -79,6 +79,7 @@ export class Board {
     const views = this.skeletons.filter(({ aside }) => !aside).map(({ name }) => name);
     const asides = [...this.skeletons.filter(({ aside }) => aside).map(({ name }) => name), NETWORK];
     if (![...views, ...asides].includes(this.hero)) this.hero = views[0];
+    this.node.style.setProperty("--tg-asides", String(asides.length));
     const shown = [this.hero, ...asides.map((name) => (name === this.hero ? views[0] : name))];
     for (const [name, figure] of /** @type {[string, Panel | Diagram][]} */ ([...this.panels, [NETWORK, this.diagram]])) {
       figure.hero = name === this.hero;

@@ -6,7 +6,7 @@ import { element, fill, precise, say } from "../shared/words.js";
 /** @typedef {import("./view.js").Data} Data */
 /** @typedef {import("../shared/frames.js").Fields} Fields */
 /** @typedef {import("./film.js").Moment} Moment */
-/** @typedef {{ value: number, low: number | null, high: number | null, determined: boolean }} Found */
+/** @typedef {{ value: number, low: number | null, high: number | null, doubt: string | null }} Found */
 
 /** What is known of them, in a line beside the numbers. */
 export class Constants {
@@ -28,7 +28,7 @@ export class Constants {
       if (ended && found && found.low !== null && found.high !== null) {
         told.push(fill(texts.interval, { low: precise(found.low, locale), high: precise(found.high, locale) }));
       }
-      if (ended && found && !found.determined) told.push(fill(texts.undetermined, known));
+      if (ended && found?.doubt) told.push(fill(texts.doubts[found.doubt], known));
       if (truth !== null) told.push(fill(texts.truth, known));
       return told.join(", ");
     });

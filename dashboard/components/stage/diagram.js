@@ -113,7 +113,7 @@ export class Diagram {
     return this.counts.map((count, layer) => {
       const drawn = Math.min(count, NEURONS);
       const x = left + ((wide - left - side) * layer) / (this.counts.length - 1);
-      const gap = Math.min((high - top - bottom) / drawn, 34);
+      const gap = Math.min(Math.max(0, high - top - bottom) / drawn, 34);
       const middle = top + (high - top - bottom) / 2;
       return Array.from({ length: drawn }, (_, index) => [x, middle + (index - (drawn - 1) / 2) * gap]);
     });
@@ -135,7 +135,7 @@ export class Diagram {
     pen.lineWidth = 1.4;
     for (const [x, y] of column) {
       pen.beginPath();
-      pen.arc(x, y, Math.min(6, gap * 0.38), 0, 2 * Math.PI);
+      pen.arc(x, y, Math.max(1, Math.min(6, gap * 0.38)), 0, 2 * Math.PI);
       pen.fill();
       pen.stroke();
     }

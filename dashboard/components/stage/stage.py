@@ -293,7 +293,10 @@ def _texts() -> dict[str, Any]:
         "skip": _("Skip to Train"),
         "constant": _("{name} = {value}"),
         "interval": _("95 %: {low} to {high}"),
-        "undetermined": _("these data cannot determine {name}"),
+        "doubts": {
+            "undetermined": _("these data cannot determine {name}"),
+            "unsettled": _("training was still moving it: train on"),
+        },
         "truth": _("truth {truth}"),
         "ghost": _("grey: before the change"),
         "dismiss": _("Dismiss what was there before"),

@@ -71,10 +71,11 @@ const OVER = ["done", "diverged"];
  *   "maxError" | "loss" | "before" | "reference" | "exact" | "nearest" | "solutions" | "computing" | "missing" | "weights" | "trained" |
  *   "engine" | "noCharts" | "film" | "timeline" | "speed" | "times" | "asTrained" | "loop" | "live" | "fullScreen" | "keys" | "close" |
  *   "play" | "pauseFilm" | "stop" | "compareWith" | "theNearest" | "solution" | "ghost" | "dismiss" | "views" | "makeHero" | "skip" |
- *   "best" | "constant" | "interval" | "undetermined" | "truth"} Word
+ *   "best" | "constant" | "interval" | "truth"} Word
  * @typedef {object} Tables
  * @property {Record<string, string>} status
  * @property {Record<string, string>} methods
+ * @property {Record<string, string>} doubts what makes one doubt a constant that was found
  * @property {Record<import("./numbers.js").Judgement, string>} verdicts
  * @property {[key: string, does: string][]} shortcuts
  * @property {Record<string, { name: string, help: string }>} engines
