@@ -418,6 +418,7 @@ MESSAGES: dict[str, str] = {
         "The definition {name} contains an unknown ({unknowns}), and a condition must say at which place it "
         "takes it: write the definition out, with the place, such as u(0), at each unknown."
     ),
+    "unmeasured-unknown": N_("Nothing is said of the unknown {name}: there is no equation, and no data of it."),
     "unused-unknown": N_("No equation contains the unknown {name}."),
     "said-twice": N_("This says the same as {first}; leave one out."),
     "contradiction": N_("{others} gives another value; leave one out."),
@@ -469,6 +470,10 @@ MESSAGES: dict[str, str] = {
     "data-not-a-number": N_(
         "This must be a finite number of at most {limit} in size, but got {value}; leave out a line in which a value is missing."
     ),
+    "data-not-packed": N_("These are no packed rows: base64 of zlib of float64 numbers in the domain, as a file of ours has them."),
+    "data-function-beside-exact": N_("The data are made of this function, which is the exact solution then; leave one of the two out."),
+    "data-function-not-finite": N_("The function has no finite value at some points of the domain."),
+    "batch-too-large": N_("A batch of {size} rows is larger than the data, of which {rows} rows are learned: each step takes all of them."),
     "data-outside-domain": N_("{coordinate} must lie between {low} and {high}, but is {value}."),
     # references
     "framework-too-many": N_("The frameworks take problems of one unknown, one equation, and one or two coordinates."),
@@ -503,6 +508,7 @@ MESSAGES: dict[str, str] = {
     "reference-keeps-failing": N_("The classical solver ended {attempts} times without an answer, most likely for lack of memory."),
     "reference-unknown": N_("No exact solution is known for this problem at these values."),
     "reference-not-finite": N_("The exact solution has no finite value somewhere in the domain."),
+    "reference-of-data": N_("There is no equation to solve, only data: nobody knows a solution to hold the network against."),
     "reference-one-coordinate": N_("This method solves equations in one coordinate, and the problem has {number}."),
     "reference-not-square": N_(
         "A classical solver needs as many equations as unknowns, but there are {equations} and {unknowns}. Add or leave out equations."

@@ -39,5 +39,5 @@ def content(problem: Problem) -> dict[str, Any]:
         "conditions": [" = ".join(map(to_text, sides)) for sides in trees.conditions],
         "exact": {name: to_text(tree) for name, tree in trees.exact.items()},
         "reference": problem.reference,
-        **({} if problem.data is None else {"data": problem.data.table(problem.coordinates)}),
+        **({} if problem.data is None else {"data": problem.data.content(problem.coordinates)}),
     }

@@ -6,33 +6,91 @@ commas, semicolons or tabs, whichever the first line uses.
 
 from __future__ import annotations
 
+import base64
+import binascii
 import csv
+import hashlib
 import math
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from core.domain.domain import Interval
+import numpy as np
+from numpy.typing import NDArray
+
+from core.domain.domain import TOLERANCE, Interval
 from core.errors import InputError, Position
 from core.files.tables import LARGEST, shown
 from core.files.tables import number as number_of
 from core.ranges import nearest
 
-MAX_BYTES = 1_000_000
-MAX_ROWS = 20_000
+MAX_BYTES = 20_000_000
+MAX_ROWS = 200_000
+WRITTEN_OUT = 20_000
+"""The rows up to which a table has them one by one."""
 SEPARATORS = ",;\t"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Measurements:
-    """Rows of numbers: the coordinates in their order, then `unknowns` in theirs."""
+    """Rows of numbers, `array` (n, columns), which nobody changes: the coordinates in their order, then `unknowns` in theirs.
+
+    Those of the same numbers are equal.
+    """
 
     unknowns: tuple[str, ...]
-    rows: tuple[tuple[float, ...], ...]
+    array: NDArray[np.float64]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Measurements) and self.digest == other.digest
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+    @cached_property
+    def digest(self) -> str:
+        """A sha256, in hex, of all that they are."""
+        return hashlib.sha256(repr((self.unknowns, self.array.shape)).encode() + self.array.astype("<f8").tobytes()).hexdigest()
+
+    @property
+    def count(self) -> int:
+        """The number of rows."""
+        return len(self.array)
+
+    @property
+    def rows(self) -> tuple[tuple[float, ...], ...]:
+        """The rows, one by one."""
+        return tuple(map(tuple, self.array.tolist()))
 
     def table(self, coordinates: tuple[Interval, ...]) -> dict[str, Any]:
-        """The table that states them without a file."""
-        return {"columns": list(names(coordinates, self.unknowns)), "rows": [list(row) for row in self.rows]}
+        """The table that states them without a file; many rows are packed."""
+        columns = {"columns": list(names(coordinates, self.unknowns))}
+        return {**columns, "rows": self.array.tolist()} if self.count <= WRITTEN_OUT else {**columns, "packed": packed(self.array)}
+
+    def content(self, coordinates: tuple[Interval, ...]) -> dict[str, Any]:
+        """What of them determines a run."""
+        columns = {"columns": list(names(coordinates, self.unknowns))}
+        return {**columns, "rows": self.array.tolist()} if self.count <= WRITTEN_OUT else {**columns, "digest": self.digest}
+
+
+def packed(array: NDArray[np.float64]) -> str:
+    """An array as text: its float64 numbers, little-endian, by zlib and base64."""
+    return base64.b64encode(zlib.compress(array.astype("<f8").tobytes(), 6)).decode("ascii")
+
+
+def unpacked(text: str, columns: int, path: str) -> NDArray[np.float64]:
+    """The array (n, columns) that `packed` made a text of; raises `InputError` where it is none, before it takes more memory than allowed."""
+    limit = 8 * columns * MAX_ROWS
+    try:
+        opened = zlib.decompressobj()
+        data = opened.decompress(base64.b64decode(text, validate=True), limit + 1)
+    except (binascii.Error, ValueError, zlib.error):
+        raise InputError("data-not-packed", at=Position(key=path)) from None
+    if len(data) > limit or not data or len(data) % (8 * columns):
+        raise InputError("data-rows", at=Position(key=path), limit=MAX_ROWS)
+    return np.frombuffer(data, "<f8").astype(np.float64).reshape(-1, columns)
 
 
 def read(data: bytes, coordinates: tuple[Interval, ...], unknowns: tuple[str, ...], *, file: str) -> Measurements:
@@ -58,7 +116,7 @@ def read(data: bytes, coordinates: tuple[Interval, ...], unknowns: tuple[str, ..
         row = _row(Line(file, number, line, separator), columns)
         rows.append(tuple(row[index] for index in order))
         _check_inside(rows[-1], coordinates, Line(file, number, line, separator), columns)
-    return Measurements(measured, tuple(rows))
+    return Measurements(measured, np.array(rows, np.float64))
 
 
 def of_rows(
@@ -69,6 +127,11 @@ def of_rows(
     if columns != names(coordinates, measured) or not measured:
         known = ", ".join(names(coordinates, unknowns))
         raise InputError("data-columns", at=Position(key=f"{path}.columns"), known=known, got=", ".join(columns))
+    if isinstance(rows, str):
+        array = unpacked(rows, len(columns), f"{path}.packed")
+        if not _sound(array, coordinates):
+            raise InputError("data-not-packed", at=Position(key=f"{path}.packed"))
+        return Measurements(measured, array)
     if not isinstance(rows, list | tuple) or not 1 <= len(rows) <= MAX_ROWS:
         raise InputError("data-rows", at=Position(key=f"{path}.rows"), limit=MAX_ROWS)
     kept = []
@@ -81,7 +144,20 @@ def of_rows(
             if item.snapped(value) is None:
                 limits = {"low": f"{item.low:g}", "high": f"{item.high:g}"}
                 raise InputError("data-outside-domain", at=at, coordinate=item.name, value=f"{value:g}", **limits)
-    return Measurements(measured, tuple(kept))
+    return Measurements(measured, np.array(kept, np.float64))
+
+
+def _sound(array: NDArray[np.float64], coordinates: tuple[Interval, ...]) -> bool:
+    """Whether all numbers are finite, and all points lie in the domain."""
+    inside = all(_inside(array[:, axis], item).all() for axis, item in enumerate(coordinates))
+    return inside and bool((np.abs(array) <= LARGEST).all())
+
+
+def _inside(values: NDArray[np.float64], item: Interval) -> NDArray[np.bool_]:
+    """Which values of a coordinate, (n,), lie in its range, but for rounding."""
+    slack = TOLERANCE * max(1.0, item.high - item.low)
+    found: NDArray[np.bool_] = (values >= item.low - slack) & (values <= item.high + slack)
+    return found
 
 
 def names(coordinates: tuple[Interval, ...], unknowns: tuple[str, ...]) -> tuple[str, ...]:

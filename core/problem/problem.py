@@ -15,6 +15,7 @@ from core.errors import InputError, Position
 from core.files import tables
 from core.problem import statement
 from core.problem.data import Measurements
+from core.problem.sampled import Sampled
 from core.problem.statement import ParameterRange
 from core.ranges import nearest
 
@@ -47,7 +48,7 @@ class Problem:
     conditions: tuple[str, ...]
     exact: Mapping[str, str]
     reference: str
-    data: Measurements | None = None
+    data: Measurements | Sampled | None = None
     recipe: Mapping[str, Any] = field(default_factory=dict, compare=False)
     failure: Mapping[str, Any] = field(default_factory=dict, compare=False)
     watch: Mapping[str, Any] = field(default_factory=dict, compare=False)
@@ -57,7 +58,9 @@ class Problem:
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """The kinds of the problem: `ode` (one coordinate) or `pde`, and `system` where several unknowns are coupled."""
+        """The kinds of the problem: `ode` (one coordinate) or `pde`, and `system` where several are coupled; `regression` without equations."""
+        if not self.equations:
+            return ("regression",)
         return ("ode" if len(self.coordinates) == 1 else "pde", *(["system"] if len(self.unknowns) > 1 else []))
 
     def table(self) -> dict[str, Any]:

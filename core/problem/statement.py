@@ -10,8 +10,9 @@ from typing import Any
 from core.domain.domain import TOLERANCE, Interval
 from core.errors import InputError, Position
 from core.files import tables
-from core.problem import data
+from core.problem import data, sampled
 from core.problem.data import Measurements
+from core.problem.sampled import Sampled
 from core.ranges import Choice, Scale
 
 KEYS = (
@@ -19,6 +20,8 @@ KEYS = (
     *("definitions", "equations", "conditions", "exact", "reference", "data"),
 )
 REQUIRED = ("coordinates", "unknowns", "equations", "conditions")
+WITH_DATA = ("coordinates", "unknowns")
+"""The keys that are required where there are data, which may stand alone."""
 UNSUPPORTED = ("domain", "estimate")
 MOST = {"coordinates": 3, "unknowns": 10, "parameters": 20, "definitions": 20, "equations": 20, "conditions": 40}
 LONGEST = {"title": 100, "source": 400, "description": 1000, "teaches": 1000}
@@ -54,7 +57,8 @@ def read(table: Mapping[str, Any], files: Files = no_files) -> dict[str, Any]:
     for key in UNSUPPORTED:
         if key in table:
             raise InputError(f"unsupported-{key}", at=Position(key=f"problem.{key}"))
-    tables.check_keys(table, "problem", KEYS, REQUIRED)
+    alone = table.get("data") is not None
+    tables.check_keys(table, "problem", KEYS, WITH_DATA if alone else REQUIRED)
     fields: dict[str, Any] = {
         **{key: tables.text(table.get(key, ""), f"problem.{key}", longest) for key, longest in LONGEST.items()},
         **{key: _choice(table, key, options) for key, options in CHOICES.items()},
@@ -62,26 +66,41 @@ def read(table: Mapping[str, Any], files: Files = no_files) -> dict[str, Any]:
         "promise": _promise(table.get("promise")),
         "coordinates": _coordinates(table["coordinates"]),
         "parameters": _parameters(table.get("parameters", {})),
-        **{key: tables.texts(table[key], f"problem.{key}", MOST[key], least=1) for key in ("unknowns", "equations")},
-        "conditions": tables.texts(table["conditions"], "problem.conditions", MOST["conditions"]),
+        "unknowns": tables.texts(table["unknowns"], "problem.unknowns", MOST["unknowns"], least=1),
+        "equations": tables.texts(table.get("equations", []), "problem.equations", MOST["equations"], least=0 if alone else 1),
+        "conditions": tables.texts(table.get("conditions", []), "problem.conditions", MOST["conditions"]),
     }
-    return {**fields, "data": _data(table.get("data"), fields["coordinates"], fields["unknowns"], files)}
+    found = _data(table.get("data"), fields["coordinates"], fields["unknowns"], files)
+    return {**fields, "exact": _truth(fields["exact"], found), "data": found}
 
 
-def _data(value: object, coordinates: tuple[Interval, ...], unknowns: tuple[str, ...], files: Files) -> Measurements | None:
-    """Measurements from `{ file = "measured.csv" }` or, as a problem that was read states them, `{ columns = […], rows = [[…]] }`."""
+def _truth(exact: dict[str, str], data: Measurements | Sampled | None) -> dict[str, str]:
+    """The exact solution: the function of which data are made, where there is one."""
+    if not isinstance(data, Sampled):
+        return exact
+    if exact and exact != dict(data.function):
+        raise InputError("data-function-beside-exact", at=Position(key="problem.data.function"))
+    return dict(data.function)
+
+
+def _data(value: object, coordinates: tuple[Interval, ...], unknowns: tuple[str, ...], files: Files) -> Measurements | Sampled | None:
+    """Data from `{ file = "measured.csv" }`, of `{ function = { u = "sin(x)" } }`, or, as a problem that was read states them, from
+    `{ columns = […], rows = [[…]] }`."""
     path = "problem.data"
     if value is None:
         return None
-    table = tables.mapping(value, path, 2)
+    table = tables.mapping(value, path, 3)
+    if "function" in table:
+        return sampled.read(table, unknowns, path)
     if "file" in table:
         tables.check_keys(table, path, ("file",))
         name = tables.text(table["file"], f"{path}.file", 200)
         with tables.located(f"{path}.file"):
             return data.read(files(name), coordinates, unknowns, file=name)
-    tables.check_keys(table, path, ("file", "columns", "rows"), ("columns", "rows"))
+    rows = "packed" if "packed" in table else "rows"
+    tables.check_keys(table, path, ("file", "function", "columns", rows), ("columns", rows))
     columns = tables.texts(table["columns"], f"{path}.columns", len(coordinates) + len(unknowns))
-    return data.of_rows(columns, table["rows"], coordinates, unknowns, path)
+    return data.of_rows(columns, tables.text(table[rows], f"{path}.packed", data.MAX_BYTES) if rows == "packed" else table[rows], coordinates, unknowns, path)
 
 
 def _choice(table: Mapping[str, Any], key: str, options: tuple[str, ...]) -> str:
