@@ -49,12 +49,7 @@ def _renews(settings: Settings, problem: Problem) -> bool:
     """Tell whether points, weights or phases change after a number of steps that nothing else tells."""
     phases = settings["windows"] > 1 or settings["curriculum"] != NO_CURRICULUM
     follows = bool(problem.equations) and settings["resampling"] not in ("fixed", "every-step")
-    return bool(
-        follows
-        or settings["weighting"] != "fixed"
-        or settings["causality"] > 0
-        or (settings["steps"] is None and phases)
-    )
+    return bool(follows or settings["weighting"] != "fixed" or settings["causality"] > 0 or (settings["steps"] is None and phases))
 
 
 _OWN_STEPS = N_("Only Adam is told how far to step; {method} finds that out at every step.")

@@ -57,7 +57,7 @@ class Data:
         self.held = self._batch(rows[held]) if bool(held.any()) else None
         self._columns = [experiment.problem.unknowns.index(unknown) for unknown in measured.unknowns]
 
-    def of(self, network: nn.Sequential, batch: Batch) -> Tensor:
+    def of(self, network: nn.Module, batch: Batch) -> Tensor:
         """The network's values at the points of a batch, (n, measured)."""
         outputs: Tensor = network(batch.points)[:, self._columns]
         return outputs

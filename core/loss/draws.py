@@ -62,7 +62,7 @@ class Draws:
         return max(self._number(step), *(phases.begin(phases.at(step)) for phases in self._phases))
 
     def taken(self, step: int) -> int:
-        """The step since which the data that `step` (from 0) learns are what they are: all of them, or a batch of a method that takes such."""
+        """The step since which the data that `step` (from 0) learns are what they are: all, or a batch, where its method takes such."""
         stage = self._experiment.stage(step)
         if self._minibatches is None:
             return 0
@@ -112,7 +112,7 @@ class Draws:
 
     def columns(self, points: Any) -> Columns:
         """Points (n, d) as columns, (n, 1) each, at which the equations' residuals can be taken."""
-        return self.differentiable(self._tensor(points), self._asked.of_equations)
+        return self.differentiable(self.tensor(points), self._asked.of_equations)
 
     def differentiable(self, points: Tensor, wanted: frozenset[Wanted]) -> Columns:
         """Points (n, d) as columns, (n, 1) each, which require gradients where the engine needs that for what is wanted."""
@@ -129,7 +129,7 @@ class Draws:
         start = 0
         for number, condition in enumerate(self._asked.conditions, start=1):
             random = sampling.generator(seed, number, draw)
-            base = self._tensor(sampling.on_edges(method, self._experiment.condition_points, condition.edges, low, high, random))
+            base = self.tensor(sampling.on_edges(method, self._experiment.condition_points, condition.edges, low, high, random))
             at: dict[tuple[float | None, ...], slice] = {}
             for place in _places(condition):
                 at[place] = slice(start, start + len(base))
@@ -138,7 +138,7 @@ class Draws:
             rows.append(Rows(at, self.differentiable(base, frozenset())))
         edge = torch.cat(batch) if batch else torch.empty(0, len(self.coordinates), dtype=self._asked.dtype, device=self._device)
         return Points(
-            interior=self.differentiable(self._tensor(interior), self._asked.of_equations),
+            interior=self.differentiable(self.tensor(interior), self._asked.of_equations),
             edge=self.differentiable(edge, self._asked.of_conditions),
             rows=tuple(rows),
         )
@@ -148,7 +148,8 @@ class Draws:
         period = {"fixed": None, "every-step": 1}.get(self._experiment.resampling, self._experiment.period)
         return 0 if period is None else step // period * period
 
-    def _tensor(self, points: Any) -> Tensor:
+    def tensor(self, points: Any) -> Tensor:
+        """Points of whatever kind in the precision and on the device of the training."""
         return torch.as_tensor(points, dtype=self._asked.dtype, device=self._device)
 
 

@@ -101,6 +101,14 @@ class Losses:
         leaves = self._read(network, columns, self.asked.of_equations)
         return [self._residual(equation(leaves), columns.rows) for equation in self._equations]
 
+    @torch.no_grad()
+    def of_held(self, network: nn.Module) -> float | None:
+        """The loss at the data that are held out, with the weight of the data's term; None where none are."""
+        data = self.asked.data
+        if data is None or data.held is None:
+            return None
+        return float(self.weights[-1] * self.mse(data.of(network, data.held), data.held.values))
+
     def looking(self) -> AbstractContextManager[None]:
         """A context in which residuals are computed, without their gradients where the engine can do without."""
         return nullcontext() if DIFFERENTIATORS[self.asked.engine].differentiates else torch.no_grad()

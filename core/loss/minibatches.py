@@ -35,7 +35,7 @@ class Rows(Dataset[Batch]):
 
 
 class Shuffled(Sampler[Tensor]):
-    """Batches of `size` of `count` numbers, without end, from batch `start` on; each epoch has its own order, and leaves out what is over."""
+    """Batches of `size` of `count` numbers, without end, from batch `start` on; each epoch has its own order, and leaves out the rest."""
 
     def __init__(self, count: int, size: int, seed: int, start: int) -> None:
         self._count, self._size, self._seed, self._start = count, size, seed, start

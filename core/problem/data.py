@@ -81,7 +81,7 @@ def packed(array: NDArray[np.float64]) -> str:
 
 
 def unpacked(text: str, columns: int, path: str) -> NDArray[np.float64]:
-    """The array (n, columns) that `packed` made a text of; raises `InputError` where it is none, before it takes more memory than allowed."""
+    """The array (n, columns) that `packed` made a text of; raises `InputError` where it is none, or too large to be unpacked."""
     limit = 8 * columns * MAX_ROWS
     try:
         opened = zlib.decompressobj()

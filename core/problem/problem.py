@@ -58,7 +58,7 @@ class Problem:
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """The kinds of the problem: `ode` (one coordinate) or `pde`, and `system` where several are coupled; `regression` without equations."""
+        """The kinds: `regression` without equations, else `ode` (one coordinate) or `pde`, and `system` where unknowns are coupled."""
         if not self.equations:
             return ("regression",)
         return ("ode" if len(self.coordinates) == 1 else "pde", *(["system"] if len(self.unknowns) > 1 else []))

@@ -48,7 +48,9 @@ def read(table: Mapping[str, Any], unknowns: tuple[str, ...], path: str) -> Samp
     if not given:
         raise InputError("empty", at=Position(key=f"{path}.function"), name="function")
     texts = {name: tables.text(given[name], f"{path}.function.{name}") for name in unknowns if name in given}
-    return Sampled(tuple(texts.items()), _count(table.get("points", POINTS), f"{path}.points"), _noise(table.get("noise", 0.0), f"{path}.noise"))
+    return Sampled(
+        tuple(texts.items()), _count(table.get("points", POINTS), f"{path}.points"), _noise(table.get("noise", 0.0), f"{path}.noise")
+    )
 
 
 def _count(value: object, path: str) -> int:

@@ -100,7 +100,13 @@ def _data(value: object, coordinates: tuple[Interval, ...], unknowns: tuple[str,
     rows = "packed" if "packed" in table else "rows"
     tables.check_keys(table, path, ("file", "function", "columns", rows), ("columns", rows))
     columns = tables.texts(table["columns"], f"{path}.columns", len(coordinates) + len(unknowns))
-    return data.of_rows(columns, tables.text(table[rows], f"{path}.packed", data.MAX_BYTES) if rows == "packed" else table[rows], coordinates, unknowns, path)
+    return data.of_rows(
+        columns,
+        tables.text(table[rows], f"{path}.packed", data.MAX_BYTES) if rows == "packed" else table[rows],
+        coordinates,
+        unknowns,
+        path,
+    )
 
 
 def _choice(table: Mapping[str, Any], key: str, options: tuple[str, ...]) -> str:

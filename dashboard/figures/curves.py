@@ -8,17 +8,23 @@ from typing import Any
 import plotly.graph_objects as go
 
 from core.domain.domain import Interval
-from dashboard.figures.style import BAND, GHOST, TEMPLATE, axis, colour, layout, logarithmic
+from dashboard.figures.style import BAND, GHOST, TEMPLATE, TEXT, axis, colour, layout, logarithmic
 
 OTHER = {"dash": "dot", "width": 2, "simplify": False}
 """The line of a solution that the network is not held against, where a problem has several."""
 
 
-def solution(coordinate: Interval, unknowns: Mapping[str, str], references: Mapping[str, str], others: Mapping[str, str]) -> go.Figure:
+Points = Mapping[str, tuple[Sequence[float], Sequence[float]]]
+"""The places and values of data, by the name of the legend."""
+
+
+def solution(
+    coordinate: Interval, unknowns: Mapping[str, str], references: Mapping[str, str], others: Mapping[str, str], data: Points | None = None
+) -> go.Figure:
     """Each unknown's reference as a broad pale band and the network as a fine line on it, filled from `reference.U` and `solution.U`.
 
     Further solutions are dotted, filled from `others.U`, and not in the legend while there are none; what was there before a change is
-    grey, filled from `ghost-solution.U`. The mappings give the legend's name of each unknown.
+    grey, filled from `ghost-solution.U`. The mappings give the legend's name of each unknown. Data are dots.
     """
     bands = [
         go.Scatter(
@@ -44,8 +50,21 @@ def solution(coordinate: Interval, unknowns: Mapping[str, str], references: Mapp
     shown = {"showlegend": True}  # also while the reference is alone, so that nothing moves when the network joins it
     held, film = ([f"{kind}.{unknown}" for unknown in unknowns] for kind in ("reference", "solution"))
     room = {"yaxis": {"reference": held, "film": film}}
-    traces = [*bands, *dotted, *ghosts, *lines]
+    traces = [*bands, *_dots(data or {}), *dotted, *ghosts, *lines]
     return go.Figure(traces, layout(_along(coordinate), axis(", ".join(unknowns)), meta=room, **shown))
+
+
+def slope(coordinate: Interval, unknowns: Mapping[str, str], truth: Points) -> go.Figure:
+    """The derivative of each unknown, filled from `slope.U`, on the true one, where that is known; the mapping gives the legend's names."""
+    bands = [
+        go.Scatter(name=name, mode="lines", x=x, y=y, line={"color": colour(index), "width": 9}, opacity=BAND, meta={"fill": {}})
+        for index, (name, (x, y)) in enumerate(truth.items())
+    ]
+    lines = [
+        _line(f"slope-axis.{coordinate.name}", f"slope.{unknown}", name, index) for index, (unknown, name) in enumerate(unknowns.items())
+    ]
+    room = {"yaxis": {"reference": [], "film": [f"slope.{unknown}" for unknown in unknowns]}}
+    return go.Figure([*bands, *lines], layout(_along(coordinate), axis(""), **({} if truth else {"meta": room}), showlegend=True))
 
 
 def error(coordinate: Interval, unknowns: Sequence[str]) -> go.Figure:
@@ -95,6 +114,21 @@ def _path(kind: str, unknowns: Sequence[str], name: str, *, width: float, opacit
 
 def _along(coordinate: Interval) -> dict[str, Any]:
     return axis(coordinate.name, range=[coordinate.low, coordinate.high])
+
+
+def _dots(data: Points) -> list[go.Scatter]:
+    """Data as dots: they are there from the beginning, and nothing fills them."""
+    return [
+        go.Scatter(
+            name=name,
+            mode="markers",
+            x=x,
+            y=y,
+            marker={"color": TEXT, "size": 5, "opacity": 0.6, "symbol": "circle-open" if number % 2 else "circle"},
+            meta={"fill": {}},
+        )
+        for number, (name, (x, y)) in enumerate(data.items())
+    ]
 
 
 def _ghost(x: str, y: str) -> go.Scatter:

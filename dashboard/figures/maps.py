@@ -8,16 +8,19 @@ coordinate; `meta.slice` names the array's dimension along which it is cut and t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from core.domain.domain import TIME, Interval
-from dashboard.figures.style import BAND, DIVERGING, GHOST, SEQUENTIAL, TEMPLATE, axis, colour, layout
+from dashboard.figures.style import BAND, DIVERGING, GHOST, SEQUENTIAL, TEMPLATE, TEXT, axis, colour, layout
 
 Coordinates = tuple[Interval, ...]
 """The numbers of coordinates of which there are maps."""
+Points = Sequence[Sequence[float]]
+"""The values of each coordinate at the points of data."""
 
 SIGNED: dict[str, Any] = {"of": ["reference.{unknown}", "solution.{unknown}"], "signed": True}
 """One scale for network and reference: the reference's where there is one, so that colours stand still while it trains."""
@@ -54,9 +57,14 @@ def shown(coordinates: Coordinates) -> tuple[int, int]:
     return (second, first) if coordinates[second].name == TIME else (first, second)
 
 
-def solution(coordinates: Coordinates) -> go.Figure:
-    """The network's field."""
-    return _map("axis", "solution.{unknown}", coordinates, DIVERGING, SIGNED)
+def solution(coordinates: Coordinates, data: Points | None = None, name: str = "") -> go.Figure:
+    """The network's field; two coordinates may have dots at the points of data, which the legend calls `name`."""
+    figure = _map("axis", "solution.{unknown}", coordinates, DIVERGING, SIGNED)
+    if data is not None and len(coordinates) == 2:
+        right, up = shown(coordinates)
+        dots = {"color": TEXT, "size": 3, "opacity": 0.5}
+        figure.add_trace(go.Scatter(x=data[right], y=data[up], mode="markers", name=name, marker=dots, hoverinfo="skip", meta={"fill": {}}))
+    return figure
 
 
 def reference(coordinates: Coordinates) -> go.Figure:

@@ -449,7 +449,7 @@ class Stage {
     const own = { ...fields, ...beside };
     const step = moment?.header.step ?? null;
     const ghost = this.ghost.beside(data.form);
-    const arrays = { ...ghost, ...axes(own, data.coordinates), ...this.losses, ...cursor(this.losses, step), ...own };
+    const arrays = { ...ghost, ...axes(own, data.coordinates), ...this.losses, ...film.validation(), ...cursor(this.losses, step), ...own };
     slicer.fit(arrays);
     const span = (/** @type {string} */ name) => {
       if (film.spans.has(name)) return film.spans.get(name);
