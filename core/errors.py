@@ -458,7 +458,15 @@ MESSAGES: dict[str, str] = {
     "data-rows": N_("The rows must be a list of 1 to {limit} lists of numbers."),
     "data-too-large": N_("A data file may have {limit} bytes at most, but has {size}."),
     "data-too-long": N_("A data file may have {limit} rows at most, but has {number}. Thin it out."),
-    "data-not-text": N_("A data file must be text (UTF-8): a first line with the names of the columns, then numbers."),
+    "data-not-text": N_("A data file must be text: a first line with the names of the columns, then numbers. Spreadsheets save it as CSV."),
+    "data-no-table": N_("There is no table of numbers in this file: a first line should name the columns, and numbers follow below it."),
+    "data-no-header": N_("The first line must name the columns ({columns}), but it has numbers alone."),
+    "data-no-such-column": N_("The file has no column {name}, or several. Its columns are: {known}."),
+    "data-thousands": N_(
+        "{value} may be a decimal number, or one with its thousands parted; write it without, and with one decimal sign in the whole file."
+    ),
+    "data-one-row": N_("One row of data says nothing of a function: there must be two, at least."),
+    "data-twice": N_("{count} rows have the point of another row with other values: that may be, and the network goes between them."),
     "data-empty": N_("A data file needs a first line with the names of its columns ({columns}) and at least one line of numbers."),
     "data-unknown-column": N_("The column {name} has no meaning here. The columns may be: {known}."),
     "data-unknown-column-near": N_("The column {name} has no meaning here; did you mean {near}?"),

@@ -41,6 +41,7 @@ from core.problem.binding import bind, content
 from core.problem.bound import BoundProblem
 from core.problem.checks import completeness, consistency
 from core.problem.cusps import Cusp
+from core.problem.data import Measurements
 from core.problem.hard_constraints import Trial
 from core.problem.problem import Problem
 from core.ranges import NO_CURRICULUM, Choice, Curriculum, Integer, Real, Stages
@@ -480,6 +481,8 @@ class Experiment:
             yield InputError("activation-too-rough", at=place, activation=self.activation, order=order, smoothness=smoothness)
         if 0 < self.rows < self.batch_size:
             yield InputError("batch-too-large", at=Position(key="training.batch_size"), size=self.batch_size, rows=self.rows)
+        if isinstance(self.problem.data, Measurements) and self.problem.data.twice:
+            yield InputError("data-twice", at=Position(key="problem.data"), count=self.problem.data.twice)
         if self.schedule != "constant" and self.steps is None:
             yield InputError("schedule-without-steps", at=Position(key="training.schedule"), schedule=self.schedule)
 

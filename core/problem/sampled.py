@@ -9,7 +9,7 @@ from typing import Any
 from core.domain.domain import Interval
 from core.errors import InputError, Position
 from core.files import tables
-from core.problem.data import MAX_ROWS
+from core.files.sheet import MAX_ROWS
 
 KEYS = ("function", "points", "noise")
 POINTS = 40

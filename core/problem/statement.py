@@ -9,7 +9,7 @@ from typing import Any
 
 from core.domain.domain import TOLERANCE, Interval
 from core.errors import InputError, Position
-from core.files import tables
+from core.files import sheet, tables
 from core.problem import data, sampled
 from core.problem.data import Measurements
 from core.problem.sampled import Sampled
@@ -93,20 +93,30 @@ def _data(value: object, coordinates: tuple[Interval, ...], unknowns: tuple[str,
     if "function" in table:
         return sampled.read(table, unknowns, path)
     if "file" in table:
-        tables.check_keys(table, path, ("file",))
+        tables.check_keys(table, path, ("file", "columns"))
         name = tables.text(table["file"], f"{path}.file", 200)
+        titles = _titles(table["columns"], f"{path}.columns") if "columns" in table else None
         with tables.located(f"{path}.file"):
-            return data.read(files(name), coordinates, unknowns, file=name)
-    rows = "packed" if "packed" in table else "rows"
-    tables.check_keys(table, path, ("file", "function", "columns", rows), ("columns", rows))
+            return data.read(files(name), coordinates, unknowns, file=name, titles=titles)
+    tables.check_keys(table, path, ("file", "function", "stored", "columns", "rows", "packed"), ("columns",))
     columns = tables.texts(table["columns"], f"{path}.columns", len(coordinates) + len(unknowns))
-    return data.of_rows(
-        columns,
-        tables.text(table[rows], f"{path}.packed", data.MAX_BYTES) if rows == "packed" else table[rows],
-        coordinates,
-        unknowns,
-        path,
-    )
+    return data.of_rows(columns, _rows(table, path, files), coordinates, unknowns, path)
+
+
+def _titles(value: object, path: str) -> dict[str, str]:
+    """The title that the column of each coordinate and unknown has in a file."""
+    return {name: tables.text(title, f"{path}.{name}", 200) for name, title in tables.mapping(value, path, 20).items()}
+
+
+def _rows(table: Mapping[str, Any], path: str, files: Files) -> object:
+    """The rows of data: one by one, packed as a text, or kept elsewhere, packed, by their digest."""
+    if "stored" in table:
+        with tables.located(f"{path}.stored"):
+            return files(data.STORED + tables.text(table["stored"], f"{path}.stored", 64)).decode("ascii", "replace")
+    if "packed" in table:
+        return tables.text(table["packed"], f"{path}.packed", sheet.MAX_BYTES)
+    tables.check_keys(table, path, ("columns", "rows"), ("columns", "rows"))
+    return table["rows"]
 
 
 def _choice(table: Mapping[str, Any], key: str, options: tuple[str, ...]) -> str:

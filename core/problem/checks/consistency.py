@@ -29,6 +29,8 @@ def check(problem: Problem, *, stored: bool = False) -> None:
             _check_equation(sides, trees.held, names)
     _check_exact(problem)
     bound = bind(problem, {})
+    if not problem.equations and problem.data is not None and problem.data.count < 2:
+        raise InputError("data-one-row", at=Position(key="problem.data"))
     _check_used(bound, () if problem.data is None else problem.data.unknowns)
     if not stored:
         _check_said("equations", zip(trees.equations, bound.equations, strict=True), bound)
