@@ -478,6 +478,7 @@ MESSAGES: dict[str, str] = {
     "data-not-a-number": N_(
         "This must be a finite number of at most {limit} in size, but got {value}; leave out a line in which a value is missing."
     ),
+    "unknown-data": N_("These data ({digest}) are kept on another server: upload the file again, or name it in the problem's file."),
     "data-not-packed": N_("These are no packed rows: base64 of zlib of float64 numbers in the domain, as a file of ours has them."),
     "data-function-beside-exact": N_("The data are made of this function, which is the exact solution then; leave one of the two out."),
     "data-function-not-finite": N_("The function has no finite value at some points of the domain."),

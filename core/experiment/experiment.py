@@ -16,6 +16,7 @@ from typing import Any
 
 import tomli_w
 
+from core.data.measured import Measured, measured, trained
 from core.errors import N_, InputError, Position, TangenteError
 from core.experiment.choices import (
     ACTIVATION_CHOICES,
@@ -32,7 +33,6 @@ from core.experiment.choices import (
     WEIGHTING_CHOICES,
 )
 from core.experiment.hyperparameters import Hyperparameter, hyperparameter
-from core.experiment.measured import Measured, measured, trained
 from core.experiment.recipes import idle_value
 from core.experiment.schedules import SCHEDULES
 from core.experiment.uses import BATCH, idle

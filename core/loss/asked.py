@@ -8,10 +8,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from core.data.measured import Measured
 from core.derivatives.sums import combined
 from core.derivatives.table import DIFFERENTIATORS, Wanted
 from core.experiment.experiment import Experiment
-from core.experiment.measured import Measured
 from core.expressions import At, Expression, leaves_in
 from core.loss.points import Batch
 from core.network.building import DTYPES

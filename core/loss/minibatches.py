@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, Sampler
 
-from core.experiment.measured import ORDER, generator
+from core.data.measured import ORDER, generator
 from core.loss.points import Batch
 
 

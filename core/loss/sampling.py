@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch.quasirandom import SobolEngine
 
-from core.experiment.measured import generator as generator
+from core.data.measured import generator as generator
 
 _BITS = 30  # of torch's Sobol sequence
 

@@ -98,7 +98,7 @@ def _data(value: object, coordinates: tuple[Interval, ...], unknowns: tuple[str,
         titles = _titles(table["columns"], f"{path}.columns") if "columns" in table else None
         with tables.located(f"{path}.file"):
             return data.read(files(name), coordinates, unknowns, file=name, titles=titles)
-    tables.check_keys(table, path, ("file", "function", "stored", "columns", "rows", "packed"), ("columns",))
+    tables.check_keys(table, path, ("file", "function", "stored", "name", "columns", "rows", "packed"), ("columns",))
     columns = tables.texts(table["columns"], f"{path}.columns", len(coordinates) + len(unknowns))
     return data.of_rows(columns, _rows(table, path, files), coordinates, unknowns, path)
 

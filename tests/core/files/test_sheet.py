@@ -101,7 +101,9 @@ def test_decimal_commas_are_sure_where_one_cannot_part_thousands() -> None:
 
 def test_the_quick_way_and_the_careful_one_read_the_same() -> None:
     plain = "t;u\n" + "".join(f"{number};{number / 7:.6f}\n".replace(".", ",") for number in range(300))
-    quick, careful = (read(text.encode(), file="m.csv").numbers([0, 1])[0] for text in (plain, plain.replace("0;0,000000", '"0";"0,000000"')))
+    quick, careful = (
+        read(text.encode(), file="m.csv").numbers([0, 1])[0] for text in (plain, plain.replace("0;0,000000", '"0";"0,000000"'))
+    )
     assert np.array_equal(quick, careful) and len(quick) == 300
 
 

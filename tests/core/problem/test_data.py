@@ -17,9 +17,9 @@ from core.domain.domain import Interval
 from core.errors import InputError
 from core.experiment.experiment import Experiment
 from core.experiment.making import experiment_from_json, experiment_from_table, experiment_from_toml
+from core.files.sheet import MAX_BYTES, MAX_ROWS
 from core.loss.losses import Losses
 from core.network.building import build
-from core.files.sheet import MAX_BYTES, MAX_ROWS
 from core.problem.data import read
 from core.training.training import train
 

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 import torch
 
+from core.data.measured import Measured
 from core.errors import InputError
 from core.experiment.experiment import Experiment
 from core.experiment.making import experiment_from_json, experiment_of
-from core.experiment.measured import Measured
 from core.loss.losses import Losses
 from core.problem.data import WRITTEN_OUT
 from core.problem.problem import Problem
