@@ -127,7 +127,7 @@ def _at_once(problem: Problem, values: Values) -> Answer | None:
     """The answer of a method that takes milliseconds, or why there cannot be one; None where a solver has to tell."""
     try:
         bound = bind(problem, dict(values))
-        if problem.reference in ("none", *references.AT_ONCE):
+        if problem.reference in ("none", *references.AT_ONCE) or not bound.equations:
             return references.solve(bound, problem.reference)
     except TangenteError as error:
         return error
