@@ -116,9 +116,12 @@ def test_no_bytes_raise_anything_else(data: bytes) -> None:
 def test_the_largest_file_is_quick() -> None:
     data = b"x,t,u\n" + b"0.123456789,1.23456789,-0.987654321\n" * 100_000
     assert len(data) < MAX_BYTES
-    begun = time.perf_counter()
-    assert len(rows(data)) == 100_000
-    assert time.perf_counter() - begun < 2.0
+    durations = []
+    for _ in range(3):
+        begun = time.perf_counter()
+        assert len(rows(data)) == 100_000
+        durations.append(time.perf_counter() - begun)
+    assert min(durations) < 2.0  # it takes a quarter of that; the machine may be busy
 
 
 DECAY = {
