@@ -19,7 +19,7 @@ from core.experiment.making import experiment_of
 from core.loss import intervals
 from core.problem.reading.reading import load, problem_from_table
 from core.running.process import prepare
-from core.training.training import Snapshot, train
+from core.training.training import train
 
 LINEAR: dict[str, Any] = {
     "title": "A cup that is heated",
@@ -61,11 +61,8 @@ def experiment(problem: str, draw: int) -> Experiment:
 
 def found(asked: Experiment) -> dict[str, intervals.Found]:
     """The constants that training finds."""
-    snapshot: Snapshot | None = None
-    for snapshot in train(asked):
-        pass
-    assert snapshot is not None
-    return intervals.found(asked, snapshot.best().network)
+    *_, last = (snapshot for snapshot in train(asked))
+    return intervals.found(asked, last.best().network)
 
 
 def _rows(problem: str, draws: int) -> Iterator[str]:

@@ -23,7 +23,7 @@ import numpy as np
 
 from benchmarks.library import PLAIN
 from core import references
-from core.errors import TangenteError
+from core.errors import InputError, TangenteError
 from core.problem import exact_residuals
 from core.problem.binding import bind
 from core.problem.bound import BoundProblem
@@ -108,8 +108,8 @@ def measure(name: str) -> Row:
     answer = found if isinstance(found, Reference) else None
     return Row(
         name=name,
-        equations=float(np.max(left.equations)) if left else None,
-        conditions=float(np.max(left.conditions)) if left else None,
+        equations=float(np.max(left.equations)) if left and left.equations else None,
+        conditions=float(np.max(left.conditions)) if left and left.conditions else None,
         method=answer.method if answer else None,
         claimed=answer.error if answer else None,
         true=distance(problem, answer) if answer and problem.exact else None,
@@ -120,9 +120,9 @@ def measure(name: str) -> Row:
 
 def classical(problem: BoundProblem) -> Reference | TangenteError:
     """The answer of the first method other than `exact` that has one, else the last one's error."""
-    answer: Reference | TangenteError | None = None
+    answer: Reference | TangenteError | None = None if problem.equations else InputError("reference-of-data")
     for method in references.candidates(problem):
-        if method != "exact":
+        if method != "exact" and problem.equations:
             try:
                 return references.solve(problem, method)
             except TangenteError as error:
@@ -139,7 +139,9 @@ def distance(problem: BoundProblem, reference: Reference) -> float:
 
 
 def kind(problem: Problem) -> str:
-    """ODE or PDE, and whether there are several unknowns."""
+    """ODE or PDE, and whether there are several unknowns; data, where there is no equation."""
+    if not problem.equations:
+        return "data"
     words = ("ODE" if len(problem.coordinates) == 1 else "PDE", "system" if len(problem.unknowns) > 1 else "")
     return " ".join(word for word in words if word)
 

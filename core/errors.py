@@ -430,6 +430,7 @@ MESSAGES: dict[str, str] = {
         "The definition {name} contains an unknown ({unknowns}), and a condition must say at which place it "
         "takes it: write the definition out, with the place, such as u(0), at each unknown."
     ),
+    "unmeasured-unknown": N_("Nothing is said of the unknown {name}: there is no equation, and no data of it."),
     "unused-unknown": N_("No equation contains the unknown {name}."),
     "said-twice": N_("This says the same as {first}; leave one out."),
     "contradiction": N_("{others} gives another value; leave one out."),
@@ -469,7 +470,15 @@ MESSAGES: dict[str, str] = {
     "data-rows": N_("The rows must be a list of 1 to {limit} lists of numbers."),
     "data-too-large": N_("A data file may have {limit} bytes at most, but has {size}."),
     "data-too-long": N_("A data file may have {limit} rows at most, but has {number}. Thin it out."),
-    "data-not-text": N_("A data file must be text (UTF-8): a first line with the names of the columns, then numbers."),
+    "data-not-text": N_("A data file must be text: a first line with the names of the columns, then numbers. Spreadsheets save it as CSV."),
+    "data-no-table": N_("There is no table of numbers in this file: a first line should name the columns, and numbers follow below it."),
+    "data-no-header": N_("The first line must name the columns ({columns}), but it has numbers alone."),
+    "data-no-such-column": N_("The file has no column {name}, or several. Its columns are: {known}."),
+    "data-thousands": N_(
+        "{value} may be a decimal number, or one with its thousands parted; write it without, and with one decimal sign in the whole file."
+    ),
+    "data-one-row": N_("One row of data says nothing of a function: there must be two, at least."),
+    "data-twice": N_("{count} rows have the point of another row with other values: that may be, and the network goes between them."),
     "data-empty": N_("A data file needs a first line with the names of its columns ({columns}) and at least one line of numbers."),
     "data-unknown-column": N_("The column {name} has no meaning here. The columns may be: {known}."),
     "data-unknown-column-near": N_("The column {name} has no meaning here; did you mean {near}?"),
@@ -481,6 +490,11 @@ MESSAGES: dict[str, str] = {
     "data-not-a-number": N_(
         "This must be a finite number of at most {limit} in size, but got {value}; leave out a line in which a value is missing."
     ),
+    "unknown-data": N_("These data ({digest}) are kept on another server: upload the file again, or name it in the problem's file."),
+    "data-not-packed": N_("These are no packed rows: base64 of zlib of float64 numbers in the domain, as a file of ours has them."),
+    "data-function-beside-exact": N_("The data are made of this function, which is the exact solution then; leave one of the two out."),
+    "data-function-not-finite": N_("The function has no finite value at some points of the domain."),
+    "batch-too-large": N_("A batch of {size} rows is larger than the data, of which {rows} rows are learned: each step takes all of them."),
     "data-outside-domain": N_("{coordinate} must lie between {low} and {high}, but is {value}."),
     # references
     "framework-too-many": N_("The frameworks take problems of one unknown, one equation, and one or two coordinates."),
@@ -515,6 +529,7 @@ MESSAGES: dict[str, str] = {
     "reference-keeps-failing": N_("The classical solver ended {attempts} times without an answer, most likely for lack of memory."),
     "reference-unknown": N_("No exact solution is known for this problem at these values."),
     "reference-not-finite": N_("The exact solution has no finite value somewhere in the domain."),
+    "reference-of-data": N_("There is no equation to solve, only data: nobody knows a solution to hold the network against."),
     "reference-one-coordinate": N_("This method solves equations in one coordinate, and the problem has {number}."),
     "reference-not-square": N_(
         "A classical solver needs as many equations as unknowns, but there are {equations} and {unknowns}. Add or leave out equations."

@@ -40,14 +40,16 @@ class Real:
 
 @dataclass(frozen=True)
 class Integer:
-    """A whole number in [low, high]."""
+    """A whole number in [low, high]; `words` are pairs of a word that may stand for one, and that one."""
 
     low: int
     high: int
     scale: Scale = "linear"
+    words: tuple[tuple[str, int], ...] = ()
 
     def check(self, name: str, value: object) -> int:
         """`value` as an int; raises `InputError` where it is no whole number in the range."""
+        value = dict(self.words).get(str(value), value)
         try:
             number = float(value)  # type: ignore[arg-type]
         except (TypeError, ValueError):

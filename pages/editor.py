@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard.editor import form, opening, previews
+from dashboard.editor import form, opening, previews, upload
 from dashboard.editor.form import Writing
 from dashboard.editor.marks import Checked, check
 from dashboard.problems import catalogue
@@ -30,6 +30,8 @@ def workbench() -> None:
     left, right = st.columns([5, 6], gap="medium")
     with left:
         form.form(current, checked.marks)
+        with actions.explained():
+            upload.panel(current)
     with right, st.container(key="editor-previews"), actions.explained():
         previews.show(current.draft if current else None, checked)
     own(entries)

@@ -11,7 +11,7 @@ from core.problem.reading.reading import load, problem_from_table
 from core.references import Reference
 
 
-def small(problem: str = "decay", **settings: Any) -> Experiment:
+def small(problem: str | Problem = "decay", **settings: Any) -> Experiment:
     """A few steps on a small network; float64, so that a wrong formula stands out from rounding."""
     values = settings.pop("values", {})
     weights = settings.pop("weights", {})
@@ -30,7 +30,7 @@ def small(problem: str = "decay", **settings: Any) -> Experiment:
             "precision": "float64",
         },
     }
-    return experiment_of(load(problem), values, {**base, **settings}, weights)
+    return experiment_of(load(problem) if isinstance(problem, str) else problem, values, {**base, **settings}, weights)
 
 
 def solved(experiment: Experiment) -> Callable[[], Reference]:

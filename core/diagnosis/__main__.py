@@ -11,12 +11,13 @@ import argparse
 
 import numpy as np
 
-from core.diagnosis.history import history
+from core.diagnosis.history import held, history
 from core.diagnosis.measuring import checked
 from core.diagnosis.quantities import Measures
 from core.errands.telling import end_with_parent, tell
 from core.running import process
 from core.store import RunStore
+from core.store.moments import VALIDATION, header_of
 
 
 def measure(store: RunStore, run_id: str) -> Measures:
@@ -24,11 +25,19 @@ def measure(store: RunStore, run_id: str) -> Measures:
     run = store.get(run_id)
     rows = store.losses(run.id)[1:]  # after each step
     weights = np.array([weight for _, weight in run.experiment.weights])
+    totals = rows.reshape(-1, len(weights)).astype(np.float64) @ weights
     saved = store.checkpoint(run.id)
     return Measures(
-        history(rows.reshape(-1, len(weights)).astype(np.float64) @ weights),
+        history(totals),
         checked(run.experiment, saved, _told) if saved else None,
+        held(totals, _validation(store, run_id)) if run.experiment.validation else None,
     )
+
+
+def _validation(store: RunStore, run_id: str) -> dict[int, float]:
+    """The loss at data that are held out, by the step, as the moments of a run's film tell it; not that of the best network, at the end."""
+    headers = [header_of(store.moment(run_id, step)) for step in store.steps(run_id)]
+    return {header["step"]: header[VALIDATION] for header in headers if header.get(VALIDATION) is not None and "best" not in header}
 
 
 def _told(done: int, parts: int) -> None:

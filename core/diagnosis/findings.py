@@ -37,6 +37,8 @@ OSCILLATES, FINER, SLOW = 6, 1.5, 0.5
 """Crossings of a residual that oscillates, how many times as many as the solution's, and the part of it that is slow to learn."""
 UNSEEN = 3.0
 """How many times larger the residual may be at points that were not trained on."""
+ROSE, LEARNED = 1.2, 0.9
+"""How many times its lowest value the loss at data that are held out rises to, while that of the others falls to this part of itself."""
 ROUNDED = 0.1
 """The part of a residual that may be rounding."""
 
@@ -183,6 +185,20 @@ def _finer(case: Case) -> Offers:
     return ({**remedies.finer(case.experiment, checked.waves.residual), "activation": "sin"},)
 
 
+def _overfitted(case: Case) -> Values | None:
+    held = case.measures.held
+    if held is None or held.last < ROSE * held.lowest or held.now > LEARNED * held.then:
+        return None
+    return {"step": held.step, "lowest": held.lowest, "last": held.last, "then": held.then, "now": held.now}
+
+
+def _plainer(case: Case) -> Offers:
+    """A smaller network; fewer steps, if nothing else."""
+    held = case.measures.held
+    smaller = remedies.times(case.experiment, "width", 0.5)
+    return (smaller, {"steps": held.step} if held is not None and case.experiment.steps is not None else {})
+
+
 def _unseen(case: Case) -> Values | None:
     checked = case.measures.checked
     if checked is None or checked.unmet < GOOD or checked.at_fresh < UNSEEN * checked.at_points:
@@ -288,6 +304,16 @@ FAULTS: dict[str, Fault] = {
         ),
         _trivial,
         _weighted_up,
+    ),
+    "overfitted": Fault(
+        N_("The noise is learned by heart"),
+        N_(
+            "From step {step} on, the loss at the data that are held out rose from {lowest} to {last}, while that of the data that are "
+            "learned fell from {then} to {now}: what the network learns since is the noise. A run that ends keeps the network of its "
+            "lowest loss at the data held out."
+        ),
+        _overfitted,
+        _plainer,
     ),
     "unbalanced": Fault(
         N_("Terms out of balance"),

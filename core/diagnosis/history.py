@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
-from core.diagnosis.quantities import History
+from core.diagnosis.quantities import Held, History
 
 Array = NDArray[np.float64]
 BLOCKS = 40
@@ -36,3 +38,21 @@ def _fell(totals: Array) -> float:
     tiny = np.finfo(np.float64).tiny
     slope = np.polynomial.polynomial.polyfit(np.linspace(0, 1, len(totals)), np.log(np.maximum(totals, tiny)), 1)[1]
     return float(np.exp(np.clip(-slope, -300, 300)))
+
+
+def held(losses: Array, told: Mapping[int, float]) -> Held | None:
+    """What the loss at data that are held out did, `told` by the step, beside that of the data that are learned, (steps,), step by step.
+
+    None where fewer than `LEAST` moments tell it.
+    """
+    steps = sorted(step for step, value in told.items() if 0 < step <= len(losses))
+    if len(steps) < LEAST:
+        return None
+    lowest, last = min(steps, key=told.__getitem__), steps[-1]
+    return Held(lowest, told[lowest], told[last], _around(losses, lowest), _around(losses, last))
+
+
+def _around(losses: Array, step: int) -> float:
+    """The median of the losses around a step, as those of batches jump."""
+    reach = max(1, len(losses) // BLOCKS)
+    return float(np.median(losses[max(0, step - reach) : step + reach]))

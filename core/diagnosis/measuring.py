@@ -98,7 +98,7 @@ class Measurement:
         terms = len(self.experiment.weights)
         few = replace(
             self.experiment,
-            points=max(2, min(self.experiment.points, most // (2 * len(self.experiment.problem.equations)))),
+            points=max(2, min(self.experiment.points, most // (2 * max(1, len(self.experiment.problem.equations))))),
             condition_points=max(1, min(self.experiment.condition_points, CONDITION_POINTS, most // (2 * terms))),
             weights=tuple((name, 1.0) for name, _ in self.experiment.weights),
         )

@@ -91,11 +91,29 @@ class Checked:
 
 
 @dataclass(frozen=True)
+class Held:
+    """The loss at the data that are held out: at its `lowest`, after step `step`, and in the `last` moment that tells it.
+
+    `then` and `now` are the losses at the data that are learned around those two moments.
+    """
+
+    step: int
+    lowest: float
+    last: float
+    then: float
+    now: float
+
+
+@dataclass(frozen=True)
 class Measures:
-    """All that is measured of a run; `checked` is None where it left no checkpoint with finite weights."""
+    """All that is measured of a run.
+
+    `checked` is None where it left no checkpoint with finite weights, `held` where no data are held out.
+    """
 
     history: History | None
     checked: Checked | None
+    held: Held | None = None
 
     def plain(self) -> dict[str, Any]:
         """The measures as JSON holds them."""
@@ -105,7 +123,8 @@ class Measures:
     def read(cls, table: Mapping[str, Any]) -> Measures:
         """The measures that `plain` wrote."""
         history, checked = table["history"], table["checked"]
-        return cls(History(**history) if history else None, _checked(checked) if checked else None)
+        held = table.get("held")
+        return cls(History(**history) if history else None, _checked(checked) if checked else None, Held(**held) if held else None)
 
 
 def _checked(table: Mapping[str, Any]) -> Checked:

@@ -39,8 +39,17 @@ def unmet(losses: Losses, network: nn.Sequential, points: Points) -> list[float]
         looked = {leaf.derivative for leaf in leaves_in(condition.residual) if isinstance(leaf, At)}
         sizes.append(_sum(condition.residual, leaves) + sum(inside[derivative] for derivative in looked))
     found = [rms(residual.value) for batch in losses.batches(network, points) for residual in batch]
-    sizes += [found[-1] + losses.asked.measured] if len(found) > len(sizes) else []
+    if len(found) > len(sizes):
+        found[-1] = _beyond_noise(losses, found[-1])
+        sizes.append(found[-1] + losses.asked.measured)
     return [value / size if size > 0 else 0.0 for value, size in zip(found, sizes, strict=True)]
+
+
+def _beyond_noise(losses: Losses, size: float) -> float:
+    """What is left of the size of the data's residual without the noise that was added to them, which no network should follow."""
+    data = losses.asked.data
+    noise = 0.0 if data is None else float((data.noise**2).mean())
+    return float(max(0.0, size**2 - noise) ** 0.5)
 
 
 def given(losses: Losses, points: Points) -> float:

@@ -40,8 +40,8 @@ def _along(losses: Losses, network: nn.Sequential, axis: int) -> Waves:
     for places in product(PLACES, repeat=len(low) - 1):
         parts = np.insert(np.tile(np.array(places), (ALONG, 1)), axis, np.linspace(0, 1, ALONG), axis=1)  # (n, d)
         columns = losses.draws.columns(low + (high - low) * parts)
-        found = torch.cat(losses.residuals(network, columns), dim=1).detach().cpu().double().numpy()  # (n, equations)
+        residuals = [item.detach().cpu().double().numpy()[:, 0] for item in losses.residuals(network, columns)]  # (n,) each
         said = network(torch.cat(list(columns.values()), dim=1)).detach().cpu().double().numpy()  # (n, unknowns)
-        residual = max(residual, *(crossings(column) for column in found.T))
+        residual = max([residual, *(crossings(column) for column in residuals)])
         solution = max(solution, *(crossings(column) for column in said.T))
     return Waves(losses.draws.coordinates[axis], residual, solution)

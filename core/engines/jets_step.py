@@ -33,8 +33,9 @@ class Sweep:
         self._network = network
         self._vector = Vector.of(network)
         block = max(1, (ENTRIES if losses.device.type == "cpu" else AT_ONCE) // losses.experiment.width)
-        others = points.edge.rows + (losses.measured_at[0].rows if losses.measured_at else 0)
-        joined = others <= SHARE * min(block, points.interior.rows) + FEW
+        first = points.interior.rows if losses.asked.equations else 0
+        others = points.edge.rows + (len(points.data.points) if points.data else 0)
+        joined = others <= SHARE * min(block, first) + FEW
         self._groups = Groups(losses, network, points, alike=joined)
         self._programs = [_program(group, len(losses.problem.outputs)) for group in self._groups.found]
         _, layers = inputs.split(network)

@@ -63,11 +63,11 @@ class Objective:
         self._recordings = Recordings(losses.device)
         self._losses = losses.at_values(step)
         self._weighting = Weighting(self._losses)
-        self._drawn, self._renewed = losses.draws.version(step), self._weighting.version(step)
+        self._drawn, self._renewed, self._taken = losses.draws.version(step), self._weighting.version(step), losses.draws.taken(step)
         self._points = losses.draws.at_step(step)
         self._weighting.renew(network, self._points)
         self.weights: Weights = self._weighting.weights(self._points)
-        self.version = max(self._drawn, self._renewed)
+        self.version = max(self._drawn, self._renewed, self._taken)
 
     @property
     def constant(self) -> bool:
@@ -76,17 +76,19 @@ class Objective:
 
     def go_to(self, step: int) -> None:
         """Take the points and values of `step`, counted from 0, and the weights of the loss that are due."""
-        drawn, renewed = self._asked.draws.version(step), self._weighting.version(step)
-        if (drawn, renewed) == (self._drawn, self._renewed):
+        drawn, renewed, taken = self._asked.draws.version(step), self._weighting.version(step), self._asked.draws.taken(step)
+        if (drawn, renewed, taken) == (self._drawn, self._renewed, self._taken):
             return
         if drawn != self._drawn:
             self._losses = self._asked.at_values(step)
             self._weighting.of(self._losses)
             before, self._points = self._points, self._losses.redraw(self._network, self._points, step, self._drawn)
             self._weighting.follow(before, self._points)
+        if (drawn, taken) != (self._drawn, self._taken):
+            self._points = self._asked.draws.with_data(self._points, step)
         if renewed != self._renewed:
             self._weighting.renew(self._network, self._points)
-        self._drawn, self._renewed = drawn, renewed
+        self._drawn, self._renewed, self._taken = drawn, renewed, taken
         self._weigh()
 
     def terms(self, network: nn.Sequential) -> Tensor:
@@ -147,7 +149,7 @@ class Objective:
 
     def _weigh(self) -> None:
         """Take the points and the weights of the moment; what is recorded of the loss stands if it reads both from the same memory."""
-        self.version = max(self._drawn, self._renewed)
+        self.version = max(self._drawn, self._renewed, self._taken)
         before, self.weights = self.weights, self._weighting.weights(self._points)
         same = before.terms is self.weights.terms and not before.points and not self.weights.points
         made = self._made

@@ -100,12 +100,14 @@ class Groups:
 def _asked(losses: Losses, points: Points) -> Iterator[_Asked]:
     everywhere: Place = (None,) * len(losses.draws.coordinates)
     terms = tuple(range(len(losses.asked.equations)))
-    yield _Asked(losses.asked.equations, terms, {everywhere: points.interior}, points.interior, points.interior.rows)
+    if terms:
+        yield _Asked(losses.asked.equations, terms, {everywhere: points.interior}, points.interior, points.interior.rows)
     for term, condition, rows in zip(losses.asked.condition_terms, losses.asked.conditions, points.rows, strict=True):
         places = {place: Columns((name, column[part].detach()) for name, column in points.edge.items()) for place, part in rows.at.items()}
         yield _Asked([condition.residual], (term,), places or {everywhere: rows.base}, rows.base, rows.base.rows)
-    if losses.measured_at is not None:
-        columns, values = losses.measured_at  # what each unknown that is measured is more than it should be; all of it is one term
+    measured_at = losses.measured_at(points)
+    if measured_at is not None:
+        columns, values = measured_at  # what each unknown that is measured is more than it should be; all of it is one term
         measured = {Coordinate(f"{unknown} measured"): value for unknown, value in values.items()}
         trees = [Binary("-", Derivative(unknown), key) for unknown, key in zip(values, measured, strict=True)]
         base = Columns({**columns, **{key.name: value for key, value in measured.items()}})

@@ -13,7 +13,7 @@ from core.experiment.experiment import HYPERPARAMETERS, Experiment
 from core.experiment.making import experiment_from_table, experiment_of
 from core.experiment.presets import SHARP
 from core.files import toml
-from core.problem.data import MAX_BYTES
+from core.files.sheet import MAX_BYTES
 from core.problem.reading.reading import load
 
 Numbers = Mapping[str, float]

@@ -43,7 +43,7 @@ def _size(problem: Problem) -> dict[str, float]:
     data = problem.data
     if not isinstance(data, Measurements):
         return dict.fromkeys(problem.unknowns, 1.0)
-    columns = np.array(data.rows)[:, len(problem.coordinates) :]  # (n, measured)
+    columns = data.array[:, len(problem.coordinates) :]  # (n, measured)
     sizes = dict(zip(data.unknowns, np.sqrt(np.mean(columns**2, axis=0)).tolist(), strict=True))
     usual = max(sizes.values()) or 1.0
     return {name: sizes.get(name, usual) or usual for name in problem.unknowns}

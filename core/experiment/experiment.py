@@ -16,6 +16,7 @@ from typing import Any
 
 import tomli_w
 
+from core.data.measured import Measured, measured, trained
 from core.errors import N_, InputError, Position, TangenteError
 from core.experiment.choices import (
     ACTIVATION_CHOICES,
@@ -34,18 +35,21 @@ from core.experiment.choices import (
 from core.experiment.hyperparameters import Hyperparameter, hyperparameter
 from core.experiment.recipes import idle_value
 from core.experiment.schedules import SCHEDULES
-from core.experiment.uses import idle
+from core.experiment.uses import BATCH, idle
 from core.problem import cusps, exact_residuals, hard_constraints, roughness
 from core.problem.binding import asked, bind, content
 from core.problem.bound import BoundProblem
 from core.problem.checks import completeness, consistency
 from core.problem.cusps import Cusp
+from core.problem.data import Measurements
 from core.problem.hard_constraints import Trial
 from core.problem.problem import Problem
 from core.ranges import NO_CURRICULUM, Choice, Curriculum, Integer, Real, Stages
 
 NUMERICS = 3
 """Counts the changes that alter the numbers a run gives; part of every key, so that results cached before such a change retire."""
+LATER: Mapping[str, Any] = {"batch_size": 0, "validation": 0.0, "noise": 0.0}
+"""Settings that came later, and the values at which they change nothing: runs of before have the keys that they had."""
 CUSPS = 1
 """Counts the changes that alter the numbers of problems with cusps alone, as `NUMERICS` does for all."""
 
@@ -185,6 +189,36 @@ class Experiment:
     )
     device: str = hyperparameter(
         "training", "run", Choice(DEVICES, (("cuda", "cuda:0"),)), "cpu", N_("Device"), N_("Where the tensors live."), essential=True
+    )
+    batch_size: int = hyperparameter(
+        "training",
+        "points",
+        Integer(0, 1_000_000, "log", (("all", 0),)),
+        0,
+        N_("Batch size"),
+        N_(
+            "Rows of the data that Adam sees at a step, shuffled anew in each epoch; as many steps as it takes to see all are one epoch. "
+            "Small batches make cheap, noisy steps. 0, or all: the whole set at every step."
+        ),
+    )
+    validation: float = hyperparameter(
+        "training",
+        "points",
+        Real(0.0, 0.9),
+        0.0,
+        N_("Validation"),
+        N_(
+            "The share of the data that is held out: the network never learns it, and its loss there tells whether it has learned the "
+            "data by heart. The run keeps the weights with the smallest one."
+        ),
+    )
+    noise: float = hyperparameter(
+        "training",
+        "points",
+        Real(0.0, 1.0),
+        0.0,
+        N_("Noise"),
+        N_("Noise that is added to the data, normally distributed, as a part of their size: what measuring does to them."),
     )
     condition_points: int = hyperparameter(
         "training", "points", Integer(1, 10_000, "log"), 100, N_("Condition points"), N_("Points at which each condition is asked to hold.")
@@ -326,7 +360,7 @@ class Experiment:
             "problem": content(self.problem),
             "values": dict(self.values),
             "weights": dict(self.weights),
-            **self._counting,
+            **{name: value for name, value in self._counting.items() if LATER.get(name, ...) != value},
             **({"cusps": CUSPS} if self.cusps else {}),
         }
         return hashlib.sha256(json.dumps(determines, sort_keys=True).encode()).hexdigest()
@@ -339,8 +373,8 @@ class Experiment:
     @property
     def _counting(self) -> dict[str, Any]:
         """The settings, those that do nothing as they are where nobody touched them."""
-        unused = {name: idle_value(name, self.optimiser, HYPERPARAMETERS[name].default) for name in idle(self.settings)}
-        return {**self.settings, **unused}
+        unused = {name: idle_value(name, self.optimiser, HYPERPARAMETERS[name].default) for name in idle(self.settings, self.problem)}
+        return {**self.settings, "batch_size": self.batch or 0, **unused}
 
     @property
     def torch_engine(self) -> str:
@@ -356,6 +390,21 @@ class Experiment:
     def asked(self) -> BoundProblem:
         """The problem as the network is asked to solve it: its `estimates` are not filled in."""
         return asked(self.problem, dict(self.values))
+
+    @cached_property
+    def measured(self) -> Measured | None:
+        """The data with their noise, and which of them are held out; None without any."""
+        return measured(self.problem, self.bound, self.seed, self.noise, self.validation)
+
+    @property
+    def rows(self) -> int:
+        """The number of rows of data that are trained on."""
+        return 0 if self.problem.data is None else trained(self.problem.data.count, self.validation)
+
+    @property
+    def batch(self) -> int | None:
+        """The rows of data that a step sees of a method that takes batches; None where that is all of them."""
+        return self.batch_size if 0 < self.batch_size < self.rows and BATCH not in idle(self.settings, self.problem) else None
 
     @cached_property
     def cusps(self) -> tuple[Cusp, ...]:
@@ -435,6 +484,10 @@ class Experiment:
         if smoothness is not None and smoothness < order:
             place = Position(key="network.activation")
             yield InputError("activation-too-rough", at=place, activation=self.activation, order=order, smoothness=smoothness)
+        if 0 < self.rows < self.batch_size:
+            yield InputError("batch-too-large", at=Position(key="training.batch_size"), size=self.batch_size, rows=self.rows)
+        if isinstance(self.problem.data, Measurements) and self.problem.data.twice:
+            yield InputError("data-twice", at=Position(key="problem.data"), count=self.problem.data.twice)
         if self.schedule != "constant" and self.steps is None:
             yield InputError("schedule-without-steps", at=Position(key="training.schedule"), schedule=self.schedule)
 

@@ -135,6 +135,7 @@ def _suited(
     _check_conditions(problem, experiment.values)
     with tables.located("network.constraints"):
         _ = experiment.trial
+    _ = experiment.measured
     _check_rings(experiment)
     _check_size(experiment)
     _check_phases(experiment)
@@ -154,7 +155,8 @@ def _check_rings(experiment: Experiment) -> None:
 def _check_size(experiment: Experiment) -> None:
     """Raise `InputError` where one of the methods cannot handle so large a network, or so many points."""
     others = len(experiment.problem.conditions) + sum(len(cusp.asked) for cusp in experiment.cusps)
-    residuals = experiment.points * len(experiment.problem.equations) + experiment.condition_points * others
+    data = 0 if experiment.problem.data is None else experiment.rows * len(experiment.problem.data.unknowns)
+    residuals = experiment.points * len(experiment.problem.equations) + experiment.condition_points * others + data
     for stage in experiment.stages:
         known, place = OPTIMISER_CHOICES[stage.method], Position(key=_AT_METHOD)
         if known.dense and experiment.parameters > DENSE:

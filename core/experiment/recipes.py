@@ -17,7 +17,9 @@ from typing import Any
 from core.domain.domain import TIME
 from core.problem import cusps
 from core.problem.binding import bind
+from core.problem.made import Made
 from core.problem.problem import Problem
+from core.problem.sampled import Sampled
 from core.ranges import DATA_FIRST
 
 LIMIT = 1500
@@ -63,6 +65,10 @@ MOST = 100_000
 FINDING: Mapping[str, Any] = {"curriculum": DATA_FIRST}
 """For problems with constants to be found."""
 HUGE: Mapping[str, Any] = {"optimiser": "adam"}
+MANY, BATCH = 3000, 1000
+"""Rows of data alone beyond which no method keeps a table of all residuals, and Adam sees so many at a step."""
+FEW, HELD = 10, 0.2
+"""Rows of data alone from which on a share is held out, and that share."""
 
 
 def stated(problem: Problem, recipe: Mapping[str, Any], given: Mapping[str, Any], *, rough: bool = False) -> dict[str, Any]:
@@ -74,11 +80,27 @@ def stated(problem: Problem, recipe: Mapping[str, Any], given: Mapping[str, Any]
     if {**_suited(problem, both), **both}["optimiser"] != {**_suited(problem, recipe), **recipe}["optimiser"]:
         recipe = {name: value for name, value in recipe.items() if name not in OF_THE_METHOD}
     known = {**recipe, **given}
-    return {**_suited(problem, known), **(ROUGH if rough else {}), **(FINDING if problem.estimates else {}), **known}
+    return {**_suited(problem, known), **_of_data(problem), **(ROUGH if rough else {}), **(FINDING if problem.estimates else {}), **known}
+
+
+def _of_data(problem: Problem) -> dict[str, Any]:
+    """What suits the data of a problem."""
+    data = problem.data
+    noise = {"noise": data.noise} if isinstance(data, Sampled | Made) else {}
+    if data is None or problem.equations or data.count < FEW:
+        return noise
+    return {**noise, "validation": HELD, **({"batch_size": BATCH} if data.count > MANY else {})}
+
+
+def _by_adam(problem: Problem, known: Mapping[str, Any]) -> bool:
+    """Whether data are learned that are too many for a table of residuals, or that somebody wants in batches."""
+    return problem.data is not None and (known.get("batch_size", 0) > 0 or (not problem.equations and problem.data.count > MANY))
 
 
 def _suited(problem: Problem, known: Mapping[str, Any]) -> dict[str, Any]:
     precision = "float32" if known.get("device") == "mps" else "float64"  # which an Apple GPU does not have
+    if "optimiser" not in known and _by_adam(problem, known):
+        known = {**HUGE, **known}
     if "optimiser" not in known and _weights(problem, {**SMALL, **known}) > LIMIT:
         known = {**(LARGE if _weights(problem, {**SMALL, **known}) <= MOST else HUGE), **known}
     *before, last = known.get("optimiser", _method(problem)).split(", ")

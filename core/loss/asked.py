@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
+from core.data.measured import Measured
 from core.derivatives.sums import combined
 from core.derivatives.table import DIFFERENTIATORS, Wanted
 from core.experiment.experiment import Experiment
 from core.expressions import At, Expression, leaves_in
-from core.loss import measurements
+from core.loss.points import Batch
 from core.network.building import DTYPES
 from core.problem import cusps
 
@@ -33,30 +35,35 @@ class Asked:
         self.equations = problem.equations if DIFFERENTIATORS[self.engine].differentiates else combined(problem.equations)
         self.conditions = [condition for _, condition in soft]
         self.condition_terms = [len(problem.equations) + number for number, _ in soft]
-        self.data = Data(experiment, device) if experiment.problem.data is not None else None
+        self.data = None if experiment.measured is None else Data(experiment, experiment.measured, device)
         self.of_equations, self.of_statements = _wanted(self.equations), _wanted(problem.equations)
         self.of_conditions = _wanted([condition.residual for condition in self.conditions])
 
     @property
     def measured(self) -> float:
         """The size of the measured values, by root mean square; 0 without any."""
-        return 0.0 if self.data is None else float(self.data.values.square().mean().sqrt())
+        return 0.0 if self.data is None else float(self.data.all.values.square().mean().sqrt())
 
 
 class Data:
-    """The measurements of an experiment's problem on `device`: `points` (n, d), `values` (n, measured) of `unknowns`."""
+    """The data of an experiment on `device`, of `unknowns`: `all` that are trained on, and those `held` out, None where none are."""
 
-    def __init__(self, experiment: Experiment, device: torch.device) -> None:
-        data = measurements.of(experiment)
-        rows = torch.tensor(data.rows, dtype=DTYPES[experiment.precision], device=device)  # (n, d + measured)
-        self.unknowns = data.unknowns
-        self.points, self.values = rows.split([len(experiment.problem.coordinates), len(data.unknowns)], dim=1)
-        self._columns = [experiment.problem.unknowns.index(unknown) for unknown in data.unknowns]
+    def __init__(self, experiment: Experiment, measured: Measured, device: torch.device) -> None:
+        self.unknowns, self.noise = measured.unknowns, measured.noise
+        rows = torch.tensor(np.hstack([measured.points, measured.values]), dtype=DTYPES[experiment.precision], device=device)
+        held = torch.from_numpy(measured.held).to(device)
+        self._split = [len(experiment.problem.coordinates), len(measured.unknowns)]
+        self.all = self._batch(rows[~held] if bool(held.any()) else rows)
+        self.held = self._batch(rows[held]) if bool(held.any()) else None
+        self._columns = [experiment.problem.unknowns.index(unknown) for unknown in measured.unknowns]
 
-    def of(self, network: nn.Sequential) -> Tensor:
-        """The network's values at the measured points, (n, measured)."""
-        outputs: Tensor = network(self.points)[:, self._columns]
+    def of(self, network: nn.Module, batch: Batch) -> Tensor:
+        """The network's values at the points of a batch, (n, measured)."""
+        outputs: Tensor = network(batch.points)[:, self._columns]
         return outputs
+
+    def _batch(self, rows: Tensor) -> Batch:
+        return Batch(*rows.split(self._split, dim=1))
 
 
 def _wanted(trees: Collection[Expression]) -> frozenset[Wanted]:

@@ -18,9 +18,12 @@ from core.derivatives.jets.orders import parts
 from core.derivatives.table import DIFFERENTIATORS, Wanted
 from core.experiment import curriculum, marching
 from core.experiment.experiment import Experiment
+from core.experiment.uses import BATCHED
 from core.expressions import At, leaves_in
 from core.loss import sampling
 from core.loss.asked import Asked
+from core.loss.minibatches import Minibatches
+from core.loss.minibatches import Rows as DataRows
 from core.loss.points import Points, Rows
 from core.loss.resampling import POOL, RULES
 from core.network.columns import Columns
@@ -42,15 +45,34 @@ class Draws:
         self._experiment, self._asked, self._problem, self._device = experiment, asked, experiment.bound, device
         self.coordinates = tuple(coordinate.name for coordinate in experiment.bound.coordinates)
         self._phases = marching.phases(experiment), curriculum.phases(experiment)
+        data, size = asked.data, experiment.batch
+        self._all = None if data is None else data.all
+        self._held = None if data is None else data.held or data.all
+        self._minibatches = None
+        if self._all is not None and size is not None:
+            self._minibatches = Minibatches(DataRows(self._all.points, self._all.values), size, experiment.seed)
 
     @property
     def follow(self) -> bool:
         """Whether the points depend on what the network has learned."""
-        return self._experiment.resampling in RULES
+        return self._experiment.resampling in RULES and bool(self._problem.equations)
 
     def version(self, step: int) -> int:
         """What `step` (from 0) minimises, as the step with which that began: its draw of points, its window, its values of parameters."""
         return max(self._number(step), *(phases.begin(phases.at(step)) for phases in self._phases))
+
+    def taken(self, step: int) -> int:
+        """The step since which the data that `step` (from 0) learns are what they are: all, or a batch, where its method takes such."""
+        stage = self._experiment.stage(step)
+        if self._minibatches is None:
+            return 0
+        return step if stage.method in BATCHED else stage.begin
+
+    def with_data(self, points: Points, step: int) -> Points:
+        """The points with the data of `step`."""
+        if self._minibatches is None or self._experiment.stage(step).method not in BATCHED:
+            return points if points.data is self._all else replace(points, data=self._all)
+        return replace(points, data=self._minibatches.at_step(step))
 
     @property
     def asked_from(self) -> int:
@@ -59,18 +81,19 @@ class Draws:
 
     def at_step(self, step: int) -> Points:
         """The points of `step` (from 0), as far as they depend on nothing else: see `following`."""
-        return self._points(self._experiment.points, 0 if self.follow else self._number(step), marching.high(self._experiment, step))
+        number = 0 if self.follow else self._number(step)
+        return self.with_data(self._points(self._experiment.points, number, marching.high(self._experiment, step)), step)
 
     def held_out(self) -> Points:
-        """Points that no step trains on, as many as it does, but at most `HELD_OUT` inside."""
-        return self._points(min(self._experiment.points, HELD_OUT), NEVER, self._problem.high)
+        """Points that no step trains on, as many as it does, but at most `HELD_OUT` inside; all data where none are held out."""
+        return replace(self._points(min(self._experiment.points, HELD_OUT), NEVER, self._problem.high), data=self._held)
 
     def following(self, sizes: Sizes, points: Points, step: int, since: int = 0) -> Points:
         """The points of `step` where those of step `since` were `points`: they may follow the residual, whose `sizes` can be asked for.
 
         A new window begins with points that are spread over all of it: those of before say nothing of its new part.
         """
-        rule, high = RULES.get(self._experiment.resampling), marching.high(self._experiment, step)
+        rule, high = RULES.get(self._experiment.resampling) if self.follow else None, marching.high(self._experiment, step)
         if rule is None or high != marching.high(self._experiment, since):
             points = self.at_step(step)
         if rule is None or self._number(step) == self._number(since):
@@ -89,7 +112,7 @@ class Draws:
 
     def columns(self, points: Any) -> Columns:
         """Points (n, d) as columns, (n, 1) each, at which the equations' residuals can be taken."""
-        return self.differentiable(self._tensor(points), self._asked.of_equations)
+        return self.differentiable(self.tensor(points), self._asked.of_equations)
 
     def differentiable(self, points: Tensor, wanted: frozenset[Wanted]) -> Columns:
         """Points (n, d) as columns, (n, 1) each, which require gradients where the engine needs that for what is wanted."""
@@ -106,7 +129,7 @@ class Draws:
         start = 0
         for number, condition in enumerate(self._asked.conditions, start=1):
             random = sampling.generator(seed, number, draw)
-            base = self._tensor(sampling.on_edges(method, self._experiment.condition_points, condition.edges, low, high, random))
+            base = self.tensor(sampling.on_edges(method, self._experiment.condition_points, condition.edges, low, high, random))
             at: dict[tuple[float | None, ...], slice] = {}
             for place in _places(condition):
                 at[place] = slice(start, start + len(base))
@@ -115,7 +138,7 @@ class Draws:
             rows.append(Rows(at, self.differentiable(base, frozenset())))
         edge = torch.cat(batch) if batch else torch.empty(0, len(self.coordinates), dtype=self._asked.dtype, device=self._device)
         return Points(
-            interior=self.differentiable(self._tensor(interior), self._asked.of_equations),
+            interior=self.differentiable(self.tensor(interior), self._asked.of_equations),
             edge=self.differentiable(edge, self._asked.of_conditions),
             rows=tuple(rows),
         )
@@ -125,7 +148,8 @@ class Draws:
         period = {"fixed": None, "every-step": 1}.get(self._experiment.resampling, self._experiment.period)
         return 0 if period is None else step // period * period
 
-    def _tensor(self, points: Any) -> Tensor:
+    def tensor(self, points: Any) -> Tensor:
+        """Points of whatever kind in the precision and on the device of the training."""
         return torch.as_tensor(points, dtype=self._asked.dtype, device=self._device)
 
 

@@ -107,8 +107,8 @@ def _spread(experiment: Experiment, network: nn.Sequential) -> tuple[Mapping[str
     learned = constants.free(precise, len(estimates))
     assert learned is not None
     places = constants.places(precise, len(estimates))
-    count, columns = data.values.shape
-    factor = float(np.sqrt(losses.weights[-1].item() / data.values.numel()))  # of a row of data
+    count, columns = data.all.values.shape
+    factor = float(np.sqrt(losses.weights[-1].item() / data.all.values.numel()))  # of a row of data
     soft, hard = (_Wide(rows * learned.numpy() * scale, count * columns) for scale in _scales(len(rows), count * columns))
     freedom = count - soft.spent / columns  # of each unknown that is measured
     if factor == 0.0 or freedom <= 0:
@@ -137,7 +137,7 @@ def _scales(rows: int, data: int) -> tuple[Array, Array]:
 def _losses(experiment: Experiment) -> Losses:
     """The loss that is asked for in the end, in float64, at few points that stay."""
     asked = replace(experiment, points=min(experiment.points, MOST_POINTS), precision="float64", device="cpu", engine="jets")
-    return Losses(replace(asked, curriculum=NO_CURRICULUM, windows=1, resampling="fixed"), torch.device("cpu"))
+    return Losses(replace(asked, curriculum=NO_CURRICULUM, windows=1, resampling="fixed", batch_size=0), torch.device("cpu"))
 
 
 def _felt(experiment: Experiment, network: nn.Sequential) -> dict[str, bool]:

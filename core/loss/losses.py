@@ -47,13 +47,12 @@ class Losses:
         self._conditions = [compile(condition.residual, TORCH) for condition in self.asked.conditions]
         self._products: dict[frozenset[Wanted], Products] = {}  # where the network is a trial function
 
-    @property
-    def measured_at(self) -> tuple[Columns, dict[str, Tensor]] | None:
-        """The points of the measurements, and the values of each unknown that is measured there, (n, 1) each; None without any."""
-        data = self.asked.data
-        if data is None:
+    def measured_at(self, points: Points) -> tuple[Columns, dict[str, Tensor]] | None:
+        """The points of the data, and the values of each unknown that is known there, (n, 1) each; None without any."""
+        data, batch = self.asked.data, points.data
+        if data is None or batch is None:
             return None
-        return self.draws.differentiable(data.points, frozenset()), dict(zip(data.unknowns, data.values.split(1, dim=1), strict=True))
+        return self.draws.differentiable(batch.points, frozenset()), dict(zip(data.unknowns, batch.values.split(1, dim=1), strict=True))
 
     def at_values(self, step: int) -> Losses:
         """The losses with the parameters' values of `step`: these, or easier ones of a curriculum."""
@@ -93,12 +92,22 @@ class Losses:
         conditions = []
         if points.rows:
             conditions = [self._conditions_at(points, self.values(network, points.edge, self.asked.of_conditions))]
-        return [*conditions, *self._data_residuals(network)]
+        return [*conditions, *self._data_residuals(network, points)]
 
     def residuals(self, network: nn.Sequential, columns: Columns) -> list[Tensor]:
         """Each equation's left side minus its right side, (n, 1), at `columns`."""
+        if not self._equations:
+            return []
         leaves = self._read(network, columns, self.asked.of_equations)
         return [self._residual(equation(leaves), columns.rows) for equation in self._equations]
+
+    @torch.no_grad()
+    def of_held(self, network: nn.Module) -> float | None:
+        """The loss at the data that are held out, with the weight of the data's term; None where none are."""
+        data = self.asked.data
+        if data is None or data.held is None:
+            return None
+        return float(self.weights[-1] * self.mse(data.of(network, data.held), data.held.values))
 
     def looking(self) -> AbstractContextManager[None]:
         """A context in which residuals are computed, without their gradients where the engine can do without."""
@@ -143,10 +152,10 @@ class Losses:
             for term, condition, leaves, rows in found
         ]
 
-    def _data_residuals(self, network: nn.Sequential) -> list[list[Residual]]:
-        if self.asked.data is None:
+    def _data_residuals(self, network: nn.Sequential, points: Points) -> list[list[Residual]]:
+        if self.asked.data is None or points.data is None:
             return []
-        difference = self.asked.data.of(network) - self.asked.data.values
+        difference = self.asked.data.of(network, points.data) - points.data.values
         return [[Residual(len(self.weights) - 1, difference, (slice(0, len(difference)),), 0, difference.numel())]]
 
     def _read(self, network: nn.Sequential, columns: Columns, wanted: frozenset[Wanted]) -> dict[Leaf, Tensor]:

@@ -19,12 +19,21 @@ class Rows:
 
 
 @dataclass(frozen=True)
+class Batch:
+    """Rows of data: `points` (n, d), and the `values` (n, unknowns) of the unknowns that are known there."""
+
+    points: Tensor
+    values: Tensor
+
+
+@dataclass(frozen=True)
 class Points:
-    """The points of one step: `interior` for the equations, `edge` for all conditions together, `rows` for each condition."""
+    """The points of one step: `interior` for the equations, `edge` for all conditions together, `rows` for each condition, and the data."""
 
     interior: Columns
     edge: Columns
     rows: tuple[Rows, ...]
+    data: Batch | None = None
     _blocks: dict[int, list[Columns]] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def blocks(self, size: int) -> list[Columns]:

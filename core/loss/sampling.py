@@ -14,6 +14,8 @@ import torch
 from numpy.typing import NDArray
 from torch.quasirandom import SobolEngine
 
+from core.data.measured import generator as generator
+
 _BITS = 30  # of torch's Sobol sequence
 
 Array = NDArray[np.float64]
@@ -54,11 +56,6 @@ SAMPLINGS: dict[str, Callable[[int, int, np.random.Generator], Array]] = {
     "latin-hypercube": latin_hypercube,
     "sobol": sobol,
 }
-
-
-def generator(seed: int, purpose: int, step: int) -> np.random.Generator:
-    """The random numbers for one draw: a counter-based generator (Salmon et al. 2011) keyed by seed, purpose and step."""
-    return np.random.Generator(np.random.Philox(np.random.SeedSequence([seed, purpose, step])))
 
 
 def in_box(method: str, n: int, low: Sequence[float], high: Sequence[float], random: np.random.Generator) -> Array:

@@ -12,7 +12,7 @@ from torch import nn
 from core.experiment.experiment import Experiment
 from core.network import constants
 from core.network.activations import ACTIVATIONS, SLOPES
-from core.network.architectures import ARCHITECTURES
+from core.network.architectures import ARCHITECTURES, last
 from core.network.inputs import Bend, Cusps, Fourier, Periodic, Scale
 from core.network.layers import FACTORISATIONS, Affine, linear
 from core.network.trial import TrialNetwork
@@ -35,7 +35,25 @@ def build(experiment: Experiment, device: torch.device) -> nn.Sequential:
     layers = [*inputs, *ARCHITECTURES[experiment.architecture](_Parts(experiment, inputs), sizes)]
     network = nn.Sequential(*layers) if trial is None else TrialNetwork(trial, names, *layers)
     constants.start(network, experiment.asked.estimates)
+    _fit(network, experiment)
     return network.to(device)
+
+
+def _fit(network: nn.Sequential, experiment: Experiment) -> None:
+    """Have a network that follows data, alone or to find constants, begin with outputs as large as these are, and around their mean.
+
+    Temperatures of 60 to 80 degrees are then as near as numbers around zero.
+    """
+    alone = not experiment.problem.equations
+    found = experiment.measured if (alone or experiment.asked.estimates) and experiment.trial is None else None
+    if found is None:
+        return
+    layer, values = last(network), found.values[~found.held]
+    with torch.no_grad():
+        for unknown, mean, deviation in zip(found.unknowns, values.mean(axis=0), values.std(axis=0), strict=True):
+            row = experiment.bound.unknowns.index(unknown)
+            constants.matrix(layer)[row] *= float(deviation) or 1.0
+            layer.bias[row] = float(mean)
 
 
 def _inputs(experiment: Experiment, names: list[str]) -> list[nn.Module]:

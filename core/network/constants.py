@@ -22,7 +22,7 @@ def start(network: nn.Sequential, estimates: Sequence[Estimate]) -> None:
         return
     layer, count = last(network), len(estimates)
     with torch.no_grad():
-        _matrix(layer)[-count:] = 0.0
+        matrix(layer)[-count:] = 0.0
         layer.bias[-count:] = torch.tensor([item.start for item in estimates], dtype=layer.bias.dtype)
 
 
@@ -48,17 +48,17 @@ def free(network: nn.Sequential, count: int) -> Tensor | None:
     """1 for each parameter of the network, flattened, that is learned, 0 for the weights of its `count` constants; None for all 1."""
     if not count:
         return None
-    matrix = _matrix(last(network))
+    weights = matrix(last(network))
     parts = []
     for parameter in network.parameters():
         part = torch.ones_like(parameter)
-        if parameter is matrix:
+        if parameter is weights:
             part[-count:] = 0.0
         if parameter.requires_grad:
             parts.append(part.flatten())
     return torch.cat(parts).detach()
 
 
-def _matrix(layer: Affine) -> Tensor:
+def matrix(layer: Affine) -> Tensor:
     """The weights of a layer that are learned, (out, in)."""
     return layer.weight if isinstance(layer, nn.Linear) else layer.directions

@@ -45,5 +45,5 @@ def content(problem: Problem) -> dict[str, Any]:
         "exact": {name: to_text(tree) for name, tree in trees.exact.items()},
         "reference": problem.reference,
         **({"estimate": {item.name: item.guess for item in problem.estimates}} if problem.estimates else {}),
-        **({} if problem.data is None else {"data": problem.data.table(problem.coordinates)}),
+        **({} if problem.data is None else {"data": problem.data.content(problem.coordinates)}),
     }

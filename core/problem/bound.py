@@ -33,6 +33,7 @@ from core.problem.conditions import BoundCondition
 from core.problem.estimates import Estimate, learned
 from core.problem.pointing import pointed
 from core.problem.problem import Problem, Values
+from core.problem.sampled import Sampled
 
 T = TypeVar("T")
 MOST_NODES = 5_000
@@ -108,8 +109,13 @@ def parsed(problem: Problem) -> Trees:
         held,
         _all_sides(problem.equations, names, "problem.equations"),
         _all_sides(problem.conditions, names, "problem.conditions"),
-        {name: _tree(parse, text, known, f"problem.exact.{name}") for name, text in problem.exact.items()},
+        {name: _tree(parse, text, known, f"{exact_at(problem)}.{name}") for name, text in problem.exact.items()},
     )
+
+
+def exact_at(problem: Problem) -> str:
+    """The key at which the exact solution is stated: its own, or that of the function of which the data are made."""
+    return "problem.data.function" if isinstance(problem.data, Sampled) else "problem.exact"
 
 
 @lru_cache(maxsize=1024)
@@ -151,7 +157,7 @@ def _bound(problem: Problem, names: Mapping[str, Expression], estimates: tuple[E
         conditions=bound,
         exact={} if estimates else _exact(trees.exact, known),
         interfaces=() if estimates else _interfaces(written, bound, problem),
-        order=max(len(item.by) for tree in (*equations, *(item.residual for item in bound)) for item in derivatives(tree)),
+        order=max((len(item.by) for tree in (*equations, *(item.residual for item in bound)) for item in derivatives(tree)), default=0),
         estimates=estimates,
     )
 

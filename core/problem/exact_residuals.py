@@ -66,7 +66,7 @@ class Residuals:
 
     @property
     def largest(self) -> float:
-        return float(np.max([*self.equations, *self.conditions]))  # NaN where any is
+        return float(np.max([0.0, *self.equations, *self.conditions]))  # NaN where any is
 
 
 @dataclass(frozen=True)

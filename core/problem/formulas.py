@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from core.expressions import Derivative, Expression, Parameter, to_latex
@@ -28,12 +28,22 @@ def formulas(problem: Problem, values: Mapping[str, float] | None = None) -> For
     trees = parsed(problem)
     return Formulas(
         domain=r",\quad ".join(rf"{item.name} \in [{_number(item.low)},\, {_number(item.high)}]" for item in problem.coordinates),
-        equations=tuple(" = ".join(map(to_latex, sides)) for sides in trees.equations),
+        equations=tuple(" = ".join(map(to_latex, sides)) for sides in trees.equations) or tuple(_data(problem)),
         conditions=tuple(" = ".join(map(to_latex, sides)) for sides in trees.conditions),
         definitions=tuple(_is(Parameter(name), to_latex(tree)) for name, tree in trees.definitions.items()),
         parameters=tuple(_is(Parameter(name), _number(value)) for name, value in problem.values(values or {})),
         exact=tuple(_is(Derivative(name), to_latex(tree)) for name, tree in trees.exact.items()),
     )
+
+
+def _data(problem: Problem) -> Iterator[str]:
+    """What data alone ask for: each unknown has its value at each of their points, about."""
+    if problem.data is None:
+        return
+    points = ", ".join(f"{item.name}_i" for item in problem.coordinates)
+    for unknown in problem.data.unknowns:
+        name = to_latex(Derivative(unknown))
+        yield rf"{name}({points}) \approx {{{name}}}_i,\quad i = 1, \ldots, {problem.data.count}"
 
 
 def _is(name: Expression, value: str) -> str:

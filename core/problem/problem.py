@@ -17,6 +17,7 @@ from core.problem import estimates, statement
 from core.problem.data import Measurements
 from core.problem.estimates import Estimate
 from core.problem.made import Made
+from core.problem.sampled import Sampled
 from core.problem.statement import ParameterRange
 from core.ranges import nearest
 
@@ -49,7 +50,7 @@ class Problem:
     conditions: tuple[str, ...]
     exact: Mapping[str, str]
     reference: str
-    data: Measurements | Made | None = None
+    data: Measurements | Sampled | Made | None = None
     estimates: tuple[Estimate, ...] = ()
     recipe: Mapping[str, Any] = field(default_factory=dict, compare=False)
     failure: Mapping[str, Any] = field(default_factory=dict, compare=False)
@@ -60,7 +61,9 @@ class Problem:
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """The kinds of the problem: `ode` (one coordinate) or `pde`, and `system` where several unknowns are coupled."""
+        """The kinds: `regression` without equations, else `ode` (one coordinate) or `pde`, and `system` where unknowns are coupled."""
+        if not self.equations:
+            return ("regression",)
         return ("ode" if len(self.coordinates) == 1 else "pde", *(["system"] if len(self.unknowns) > 1 else []))
 
     @property

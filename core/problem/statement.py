@@ -9,10 +9,11 @@ from typing import Any
 
 from core.domain.domain import TOLERANCE, Interval
 from core.errors import InputError, Position
-from core.files import tables
-from core.problem import data, estimates, made
+from core.files import sheet, tables
+from core.problem import data, estimates, made, sampled
 from core.problem.data import Measurements
 from core.problem.made import Made
+from core.problem.sampled import Sampled
 from core.ranges import Choice, Scale
 
 KEYS = (
@@ -20,6 +21,8 @@ KEYS = (
     *("estimate", "definitions", "equations", "conditions", "exact", "reference", "data"),
 )
 REQUIRED = ("coordinates", "unknowns", "equations", "conditions")
+WITH_DATA = ("coordinates", "unknowns")
+"""The keys that are required where there are data, which may stand alone."""
 UNSUPPORTED = ("domain",)
 MOST = {"coordinates": 3, "unknowns": 10, "parameters": 20, "definitions": 20, "equations": 20, "conditions": 40}
 LONGEST = {"title": 100, "source": 400, "description": 1000, "teaches": 1000}
@@ -41,6 +44,7 @@ class ParameterRange:
     scale: Scale
 
 
+Data = Measurements | Sampled | Made
 Files = Callable[[str], bytes]
 """The contents of a file that a problem names; raises `InputError` where there is none to be had."""
 
@@ -55,7 +59,8 @@ def read(table: Mapping[str, Any], files: Files = no_files) -> dict[str, Any]:
     for key in UNSUPPORTED:
         if key in table:
             raise InputError(f"unsupported-{key}", at=Position(key=f"problem.{key}"))
-    tables.check_keys(table, "problem", KEYS, REQUIRED)
+    alone = table.get("data") is not None
+    tables.check_keys(table, "problem", KEYS, WITH_DATA if alone else REQUIRED)
     fields: dict[str, Any] = {
         **{key: tables.text(table.get(key, ""), f"problem.{key}", longest) for key, longest in LONGEST.items()},
         **{key: _choice(table, key, options) for key, options in CHOICES.items()},
@@ -64,31 +69,61 @@ def read(table: Mapping[str, Any], files: Files = no_files) -> dict[str, Any]:
         "coordinates": _coordinates(table["coordinates"]),
         "parameters": _parameters(table.get("parameters", {})),
         "estimates": estimates.read(table.get("estimate", {})),
-        **{key: tables.texts(table[key], f"problem.{key}", MOST[key], least=1) for key in ("unknowns", "equations")},
-        "conditions": tables.texts(table["conditions"], "problem.conditions", MOST["conditions"]),
+        "unknowns": tables.texts(table["unknowns"], "problem.unknowns", MOST["unknowns"], least=1),
+        "equations": tables.texts(table.get("equations", []), "problem.equations", MOST["equations"], least=0 if alone else 1),
+        "conditions": tables.texts(table.get("conditions", []), "problem.conditions", MOST["conditions"]),
     }
-    return {**fields, "data": _data(table.get("data"), fields["coordinates"], fields["unknowns"], files)}
+    found = _data(table.get("data"), fields["coordinates"], fields["unknowns"], files)
+    return {**fields, "exact": _truth(fields["exact"], found), "data": found}
 
 
-def _data(value: object, coordinates: tuple[Interval, ...], unknowns: tuple[str, ...], files: Files) -> Measurements | Made | None:
-    """Measurements from `{ file = "measured.csv" }` or, as a problem that was read states them, `{ columns = […], rows = [[…]] }`.
+def _truth(exact: dict[str, str], data: Data | None) -> dict[str, str]:
+    """The exact solution: the function of which data are made, where there is one."""
+    if not isinstance(data, Sampled):
+        return exact
+    if exact and exact != dict(data.function):
+        raise InputError("data-function-beside-exact", at=Position(key="problem.data.function"))
+    return dict(data.function)
 
-    Or how they are made, from `{ points = 200, noise = 0.01 }`.
+
+def _data(value: object, coordinates: tuple[Interval, ...], unknowns: tuple[str, ...], files: Files) -> Data | None:
+    """Data from `{ file = "measured.csv" }`, or, as a problem that was read states them, from `{ columns = […], rows = [[…]] }`.
+
+    Or data of `{ function = { u = "sin(x)" } }`, and of the solution, `{ points = 200 }`.
     """
     path = "problem.data"
     if value is None:
         return None
-    table = tables.mapping(value, path, 4)
-    if "file" in table:
-        tables.check_keys(table, path, ("file",))
-        name = tables.text(table["file"], f"{path}.file", 200)
-        with tables.located(f"{path}.file"):
-            return data.read(files(name), coordinates, unknowns, file=name)
+    table = tables.mapping(value, path, 3)
+    if "function" in table:
+        return sampled.read(table, unknowns, path)
     if "points" in table:
         return made.read(table, unknowns, path)
-    tables.check_keys(table, path, ("file", "points", "columns", "rows"), ("columns", "rows"))
+    if "file" in table:
+        tables.check_keys(table, path, ("file", "columns"))
+        name = tables.text(table["file"], f"{path}.file", 200)
+        titles = _titles(table["columns"], f"{path}.columns") if "columns" in table else None
+        with tables.located(f"{path}.file"):
+            return data.read(files(name), coordinates, unknowns, file=name, titles=titles)
+    tables.check_keys(table, path, ("file", "function", "points", "stored", "name", "columns", "rows", "packed"), ("columns",))
     columns = tables.texts(table["columns"], f"{path}.columns", len(coordinates) + len(unknowns))
-    return data.of_rows(columns, table["rows"], coordinates, unknowns, path)
+    return data.of_rows(columns, _rows(table, path, files), coordinates, unknowns, path)
+
+
+def _titles(value: object, path: str) -> dict[str, str]:
+    """The title that the column of each coordinate and unknown has in a file."""
+    return {name: tables.text(title, f"{path}.{name}", 200) for name, title in tables.mapping(value, path, 20).items()}
+
+
+def _rows(table: Mapping[str, Any], path: str, files: Files) -> object:
+    """The rows of data: one by one, packed as a text, or kept elsewhere, packed, by their digest."""
+    if "stored" in table:
+        with tables.located(f"{path}.stored"):
+            return files(data.STORED + tables.text(table["stored"], f"{path}.stored", 64)).decode("ascii", "replace")
+    if "packed" in table:
+        return tables.text(table["packed"], f"{path}.packed", sheet.MAX_BYTES)
+    tables.check_keys(table, path, ("columns", "rows"), ("columns", "rows"))
+    return table["rows"]
 
 
 def _choice(table: Mapping[str, Any], key: str, options: tuple[str, ...]) -> str:

@@ -105,6 +105,8 @@ def solve(
     """
     if reference == "none":
         raise InputError("reference-off")
+    if not problem.equations and not problem.exact:
+        raise InputError("reference-of-data")
     clock = Clock(limit, unwanted)
     axes = axes or grids.axes(problem.coordinates, grids.FULL)
     if reference != "auto":

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from core.domain import grids
 from core.experiment.experiment import Experiment
+from core.expressions import Derivative
 from core.loss.losses import Losses
 from core.loss.weights import Weights
 from core.network import constants
@@ -22,6 +23,7 @@ from core.references import Reference
 from core.store.classical import Answer
 from core.store.frames import pack
 from core.store.losses import curve
+from core.store.moments import VALIDATION
 from core.training.training import Snapshot
 
 Array = NDArray[np.float64]
@@ -168,6 +170,7 @@ class Display:
             "grid": dict(zip(grid.axes, grid.shape, strict=True)),
             "device": self.experiment.device,
             "engine": state.engine,
+            **({} if (held := self._losses.of_held(state.network)) is None else {VALIDATION: held}),
         }
         axes = {f"axis.{name}": axis for name, axis in grid.axes.items()}
         coarse = {f"residual-axis.{name}": axis for name, axis in self._grid(resolution.residual).axes.items()}
@@ -175,6 +178,7 @@ class Display:
             **self._by_unknown("solution", solution, grid),
             **(self._by_unknown("error", np.abs(solution - beside.values), grid) if beside else {}),
             **self._residual_arrays(state.network, resolution),
+            **self._slope_arrays(state.network, grid),
             **_weight_arrays(state.network),
         }
         reference = self._by_unknown("reference", beside.values, grid) if beside else {}
@@ -244,6 +248,15 @@ class Display:
         for number, residual in enumerate(residuals, start=1):
             fields[f"residual.{number}"] = residual.detach().cpu().double().numpy().reshape(grid.shape)
         return fields
+
+    def _slope_arrays(self, network: nn.Sequential, grid: Grid) -> dict[str, Array]:
+        """The derivative of a network of one coordinate that learns data alone; its equations show that of any other."""
+        if self.experiment.bound.equations or len(grid.axes) > 1:
+            return {}
+        slopes = [Derivative(unknown, next(iter(grid.axes))) for unknown in self._unknowns]
+        columns = self._losses.draws.differentiable(self._losses.draws.tensor(grid.points), frozenset(slopes))
+        found = self._losses.values(network, columns, frozenset(slopes))
+        return {f"slope.{item.unknown}": found[item].detach().cpu().double().numpy().reshape(grid.shape) for item in slopes}
 
 
 def compared(solution: Array, grid: Grid, answer: Answer | None) -> Compared | None:

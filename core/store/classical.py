@@ -129,7 +129,7 @@ def _at_once(problem: Problem, values: Values) -> Answer | None:
         bound = bind(problem, dict(values))
         if problem.unguided:
             return RunError("reference-estimate", names=", ".join(problem.unguided))
-        if problem.reference in ("none", *references.AT_ONCE):
+        if problem.reference in ("none", *references.AT_ONCE) or not bound.equations:
             return references.solve(bound, problem.reference)
     except TangenteError as error:
         return error

@@ -1,8 +1,9 @@
 """Moments of a run's film: a header and named fields in one block of bytes, a safetensors file whose tensors are int16.
 
 A value is offset + scale · integer, with a scale and an offset for each tensor in `header["scales"]`; -32768 stands for what is not finite.
-The tensors are `solution.U` and `error.U` of each unknown U, `residual.N` of each equation and `weights.N` of each layer. Axes are not
-among them, as they follow from the coordinates and the shapes, nor is the reference, which is the same for all moments.
+The tensors are `solution.U` and `error.U` of each unknown U, `residual.N` of each equation, `slope.U` where data alone are learned, and
+`weights.N` of each layer. Axes are not among them, as they follow from the coordinates and the shapes, nor is the reference, which is the
+same for all moments.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ from core.store import frames
 Array = NDArray[np.float64]
 
 SCALES = "scales"
-_KINDS = ("solution.", "error.", "residual.", "weights.")
+VALIDATION = "validation"
+"""The header's name for the loss at data that are held out, where some are."""
+_KINDS = ("solution.", "error.", "residual.", "slope.", "weights.")
 _NOTHING = -32768
 _LARGEST = 32767
 _ENDLESS = 1e300  # counts as infinite, so that no range is

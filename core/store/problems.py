@@ -1,7 +1,8 @@
-"""The problems that visitors have saved, each in its visitor's own list."""
+"""The problems that visitors have saved, each in its visitor's own list, and the data that they brought, by their content."""
 
 from __future__ import annotations
 
+import hashlib
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,7 @@ from core.errors import InputError
 from core.files.tables import MAX_BYTES, shown
 from core.store.database import Database
 from core.store.records import new_id
-from core.store.tables.schema import saved_problems
+from core.store.tables.schema import data_sets, saved_problems
 
 MOST = 500
 """Problems that a visitor may keep."""
@@ -67,6 +68,22 @@ class Problems:
             return [
                 _saved(row) for row in connection.execute(mine.order_by(saved_problems.c.changed.desc(), saved_problems.c.number.desc()))
             ]
+
+    def keep_data(self, data: bytes) -> str:
+        """Keep data that a problem names, durably, once; their digest, a sha256 in hex."""
+        digest = hashlib.sha256(data).hexdigest()
+        with self._database.write(durable=True) as connection:
+            if connection.scalar(select(data_sets.c.digest).where(data_sets.c.digest == digest)) is None:
+                connection.execute(insert(data_sets).values(digest=digest, created=time.time(), data=data))
+        return digest
+
+    def data(self, digest: str) -> bytes:
+        """The data of a digest; raises `InputError` where the store has none of it."""
+        with self._database.read() as connection:
+            found: bytes | None = connection.scalar(select(data_sets.c.data).where(data_sets.c.digest == digest))
+        if found is None:
+            raise InputError("unknown-data", digest=shown(digest))
+        return found
 
     def delete(self, visitor: str, id: str) -> None:
         """Forget one of a visitor's problems; raises `InputError` for an id that is not in the visitor's list."""

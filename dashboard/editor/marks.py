@@ -12,6 +12,7 @@ from core.experiment.making import experiment_of
 from core.problem.reading.mistakes import mistakes
 from core.problem.reading.reading import problem_from_toml
 from dashboard.editor.draft import CELLS, TEXTS, Draft, Line
+from dashboard.problems import catalogue
 
 _KEY = re.compile(r"problem\.(?P<key>[^.\[]+)(?:\.(?P<name>.*?))?(?:\[(?P<number>\d+)\])?(?:\.(?P<cell>value|low|high))?")
 _WORD = re.compile(r"[A-Za-z0-9_]*")
@@ -49,7 +50,7 @@ def check(draft: Draft) -> Checked:
     if found:
         return Checked(tuple(found), None)
     try:
-        return Checked((), experiment_of(problem_from_toml(draft.toml())))
+        return Checked((), experiment_of(problem_from_toml(draft.toml(), files=catalogue.kept)))
     except InputError as error:
         return Checked((_placed(draft, error),), None)
 
@@ -58,7 +59,11 @@ def marks(draft: Draft) -> list[Mark]:
     """Every mistake of the draft, in the order of its lines."""
     own = [*_unnamed(draft), *_repeated(draft)]
     spoilt = {(mark.field, mark.line) for mark in own}
-    found = [mark for mark in (_placed(draft, error) for error in mistakes(draft.table())) if (mark.field, mark.line) not in spoilt]
+    found = [
+        mark
+        for mark in (_placed(draft, error) for error in mistakes(draft.table(), catalogue.kept))
+        if (mark.field, mark.line) not in spoilt
+    ]
     return sorted([*own, *found], key=lambda mark: (mark.line, mark.cell))
 
 

@@ -8,20 +8,23 @@ from typing import Any
 import plotly.graph_objects as go
 
 from core.domain.domain import Interval
-from dashboard.figures.style import BAND, GHOST, TEMPLATE, axis, colour, layout, logarithmic
+from dashboard.figures.style import BAND, GHOST, TEMPLATE, TEXT, axis, colour, layout, logarithmic
 
 OTHER = {"dash": "dot", "width": 2, "simplify": False}
 """The line of a solution that the network is not held against, where a problem has several."""
 
 
+Points = Mapping[str, tuple[Sequence[float], Sequence[float]]]
+"""The places and values of data, by the name of the legend."""
+
+
 def solution(
-    coordinate: Interval, unknowns: Mapping[str, str], references: Mapping[str, str], others: Mapping[str, str], measured: Mapping[str, str]
+    coordinate: Interval, unknowns: Mapping[str, str], references: Mapping[str, str], others: Mapping[str, str], data: Points | None = None
 ) -> go.Figure:
     """Each unknown's reference as a broad pale band and the network as a fine line on it, filled from `reference.U` and `solution.U`.
 
     Further solutions are dotted, filled from `others.U`, and not in the legend while there are none; what was there before a change is
-    grey, filled from `ghost-solution.U`; what was `measured` are points, filled from `data.U`. The mappings give the legend's name of each
-    unknown.
+    grey, filled from `ghost-solution.U`. The mappings give the legend's name of each unknown. Data are dots.
     """
     bands = [
         go.Scatter(
@@ -47,9 +50,21 @@ def solution(
     shown = {"showlegend": True}  # also while the reference is alone, so that nothing moves when the network joins it
     held, film = ([f"{kind}.{unknown}" for unknown in unknowns] for kind in ("reference", "solution"))
     room = {"yaxis": {"reference": held, "film": film}}
-    points = [_points(coordinate, unknown, name, [*unknowns].index(unknown)) for unknown, name in measured.items()]
-    traces = [*bands, *dotted, *ghosts, *points, *lines]
+    traces = [*bands, *_dots(data or {}), *dotted, *ghosts, *lines]
     return go.Figure(traces, layout(_along(coordinate), axis(", ".join(unknowns)), meta=room, **shown))
+
+
+def slope(coordinate: Interval, unknowns: Mapping[str, str], truth: Points) -> go.Figure:
+    """The derivative of each unknown, filled from `slope.U`, on the true one, where that is known; the mapping gives the legend's names."""
+    bands = [
+        go.Scatter(name=name, mode="lines", x=x, y=y, line={"color": colour(index), "width": 9}, opacity=BAND, meta={"fill": {}})
+        for index, (name, (x, y)) in enumerate(truth.items())
+    ]
+    lines = [
+        _line(f"slope-axis.{coordinate.name}", f"slope.{unknown}", name, index) for index, (unknown, name) in enumerate(unknowns.items())
+    ]
+    room = {"yaxis": {"reference": [], "film": [f"slope.{unknown}" for unknown in unknowns]}}
+    return go.Figure([*bands, *lines], layout(_along(coordinate), axis(""), **({} if truth else {"meta": room}), showlegend=True))
 
 
 def error(coordinate: Interval, unknowns: Sequence[str]) -> go.Figure:
@@ -101,10 +116,19 @@ def _along(coordinate: Interval) -> dict[str, Any]:
     return axis(coordinate.name, range=[coordinate.low, coordinate.high])
 
 
-def _points(coordinate: Interval, unknown: str, name: str, index: int) -> go.Scatter:
-    """The measurements of an unknown."""
-    marker = {"color": colour(index), "size": 6, "symbol": "circle-open"}
-    return go.Scatter(name=name, mode="markers", marker=marker, meta={"fill": {"x": f"data.{coordinate.name}", "y": f"data.{unknown}"}})
+def _dots(data: Points) -> list[go.Scatter]:
+    """Data as dots: they are there from the beginning, and nothing fills them."""
+    return [
+        go.Scatter(
+            name=name,
+            mode="markers",
+            x=x,
+            y=y,
+            marker={"color": TEXT, "size": 5, "opacity": 0.6, "symbol": "circle-open" if number % 2 else "circle"},
+            meta={"fill": {}},
+        )
+        for number, (name, (x, y)) in enumerate(data.items())
+    ]
 
 
 def _ghost(x: str, y: str) -> go.Scatter:

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 import plotly.graph_objects as go
 
-from dashboard.figures.style import GHOST, TEXT, colour, dash, layout, logarithmic
+from dashboard.figures.style import GHOST, TEXT, VALIDATION, colour, dash, layout, logarithmic
 
 
-def loss(terms: Mapping[str, str], steps: int | None, *, step: str, total: str) -> go.Figure:
-    """The figure to be filled from `loss.steps`, `loss.total` and `loss.TERM`.
+def loss(terms: Mapping[str, str], steps: int | None, *, step: str, total: str, held: str | None = None) -> go.Figure:
+    """The figure to be filled from `loss.steps`, `loss.total` and `loss.TERM`; with a word for it, `held`, from `validation.loss`, too.
 
     A line at `cursor.step` says which step is looked at; `ghost-loss.total` is the loss before a change.
 
@@ -22,16 +22,18 @@ def loss(terms: Mapping[str, str], steps: int | None, *, step: str, total: str) 
         aside.update(showlegend=False, hoverinfo="skip")
     curves = [_curve(f"loss.{term}", label, colour(index), 1.5, dash(index)) for index, (term, label) in enumerate(terms.items())]
     curves.append(_curve("loss.total", total, TEXT, 2.5))
+    if held is not None:
+        curves.append(_curve("validation.loss", held, VALIDATION, 2.5, "dash", along="validation.steps"))
     curves[:0] = [ghost, cursor]
     reach = {"autorangeoptions": {"include": [1, steps]}} if steps else {}
     return go.Figure(curves, layout(logarithmic(step, **reach), logarithmic("")))
 
 
-def _curve(array: str, name: str, color: str, width: float, dash: str = "solid") -> go.Scatter:
+def _curve(array: str, name: str, color: str, width: float, dash: str = "solid", along: str = "loss.steps") -> go.Scatter:
     return go.Scatter(
         name=name,
         mode="lines",
         line={"color": color, "width": width, "dash": dash},
         hovertemplate="%{x}: %{y:.2~e}<extra>%{fullData.name}</extra>",
-        meta={"fill": {"x": "loss.steps", "y": array}},
+        meta={"fill": {"x": along, "y": array}},
     )

@@ -8,6 +8,7 @@ coordinate; `meta.slice` names the array's dimension along which it is cut and t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import plotly.graph_objects as go
@@ -18,6 +19,8 @@ from dashboard.figures.style import BAND, DIVERGING, GHOST, SEQUENTIAL, TEMPLATE
 
 Coordinates = tuple[Interval, ...]
 """The numbers of coordinates of which there are maps."""
+Points = Sequence[Sequence[float]]
+"""The values of each coordinate at the points of data."""
 
 SIGNED: dict[str, Any] = {"of": ["reference.{unknown}", "solution.{unknown}"], "signed": True}
 """One scale for network and reference: the reference's where there is one, so that colours stand still while it trains."""
@@ -54,14 +57,13 @@ def shown(coordinates: Coordinates) -> tuple[int, int]:
     return (second, first) if coordinates[second].name == TIME else (first, second)
 
 
-def solution(coordinates: Coordinates, *, points: bool = False) -> go.Figure:
-    """The network's field, and on it the places of the measurements, where there are `points`, from `data.C` for each coordinate C."""
+def solution(coordinates: Coordinates, data: Points | None = None, name: str = "") -> go.Figure:
+    """The network's field; two coordinates may have dots at the points of data, which the legend calls `name`."""
     figure = _map("axis", "solution.{unknown}", coordinates, DIVERGING, SIGNED)
-    if points and len(coordinates) == 2:
-        across, up = (coordinates[index].name for index in shown(coordinates))
-        marker = {"color": TEXT, "size": 4, "opacity": 0.6}
-        fill = {"fill": {"x": f"data.{across}", "y": f"data.{up}"}}
-        figure.add_trace(go.Scatter(mode="markers", marker=marker, meta=fill, hoverinfo="skip", showlegend=False))
+    if data is not None and len(coordinates) == 2:
+        right, up = shown(coordinates)
+        dots = {"color": TEXT, "size": 3, "opacity": 0.5}
+        figure.add_trace(go.Scatter(x=data[right], y=data[up], mode="markers", name=name, marker=dots, hoverinfo="skip", meta={"fill": {}}))
     return figure
 
 

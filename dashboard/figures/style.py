@@ -23,6 +23,8 @@ BAND = 0.45
 GHOST = "rgba(128,128,128,0.55)"
 """The colour of what was there before a change."""
 
+VALIDATION = PALETTE[1]
+"""The colour of the loss at data that are held out."""
 DASHES = ("solid", "dot", "dash", "dashdot")
 """Tell series of the same colour apart."""
 

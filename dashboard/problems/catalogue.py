@@ -15,8 +15,10 @@ from itertools import chain, count
 from core.errors import InputError, TangenteError
 from core.experiment import presets
 from core.experiment.making import experiment_of
+from core.problem.data import STORED
 from core.problem.problem import Problem
 from core.problem.reading.reading import FOLDER, library, load, problem_from_toml
+from core.problem.statement import no_files
 from core.ranges import nearest
 from dashboard.server.services import store
 from dashboard.server.visitor import visitor
@@ -98,6 +100,13 @@ def save(text: str, id: str | None = None) -> str:
     return store().problems.save(visitor(), text, id if any(entry.id == id for entry in entries) else None).id
 
 
+def kept(name: str) -> bytes:
+    """The data that a problem names by their digest; raises `InputError` where the server keeps none of it, and for any other file."""
+    if not name.startswith(STORED):
+        return no_files(name)
+    return store().problems.data(name.removeprefix(STORED))
+
+
 def delete(id: str) -> None:
     """Forget one of the visitor's problems."""
     store().problems.delete(visitor(), id)
@@ -123,7 +132,7 @@ def _entry(id: str, text: str, changed: float) -> Entry:
 
 @lru_cache(maxsize=512)
 def _read(text: str) -> Problem:
-    problem = problem_from_toml(text)
+    problem = problem_from_toml(text, files=kept)
     for preset in presets.known(problem):
         experiment_of(problem, preset=preset)  # its recipes are right as well
     return problem

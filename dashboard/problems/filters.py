@@ -12,7 +12,7 @@ from core.errors import N_
 from core.problem.problem import Problem
 from dashboard.texts import _
 
-KINDS = {"ode": N_("ODE"), "pde": N_("PDE"), "system": N_("System")}
+KINDS = {"ode": N_("ODE"), "pde": N_("PDE"), "system": N_("System"), "regression": N_("Data alone")}
 DIFFICULTIES = {"easy": N_("easy"), "medium": N_("medium"), "hard": N_("hard")}
 QUERY, KIND, DIFFICULTY = KEYS = ("q", "kind", "difficulty")
 """The names of the controls, in the address and in session state alike."""

@@ -191,7 +191,8 @@ def _beside(key: str, default: Any, state: State) -> None:
     if state.idle:
         use = USES[key]
         st.caption(_(use.idle).format(method=spoken(state.method)))
-        st.button(_(use.label), f"use-{key}", type="tertiary", icon=":material/swap_horiz:", on_click=shown.take, args=(use.switch,))
+        if use.label:
+            st.button(_(use.label), f"use-{key}", type="tertiary", icon=":material/swap_horiz:", on_click=shown.take, args=(use.switch,))
     if state.refusal is not None:
         st.error(in_markdown(state.refusal))
         instead = AUTO if key == OPTIMISER else default if state.moved else shown.INSTEAD.get(str(state.refusal.at.key), default)

@@ -57,6 +57,7 @@ class Shown:
     defaults: Settings
     method: str
     refusal: TangenteError | None
+    problem: Problem
 
     @property
     def changed(self) -> tuple[str, ...]:
@@ -66,7 +67,7 @@ class Shown:
     @property
     def idle(self) -> tuple[str, ...]:
         """The names of the hyperparameters that do nothing."""
-        return idle({name: self.values[name] for name in HYPERPARAMETERS} | {OPTIMISER: self.method})
+        return idle({name: self.values[name] for name in HYPERPARAMETERS} | {OPTIMISER: self.method}, self.problem)
 
 
 def settings(experiment: Experiment) -> dict[str, Any]:
@@ -146,7 +147,7 @@ def shown_for(problem: Problem) -> Shown:
         if key in st.session_state and st.session_state[key] != value:
             st.session_state[key] = value
     values = {key: moved.get(key, default) for key, default in found.items()}
-    return Shown(values, found, method, _refusal(problem, values, method))
+    return Shown(values, found, method, _refusal(problem, values, method), problem)
 
 
 def _moved(now: Settings) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from core.experiment.experiment import HYPERPARAMETERS, terms
 from core.experiment.hyperparameters import GROUPS, Hyperparameter
 from core.experiment.making import experiment_of
 from core.experiment.presets import PRESETS
+from core.experiment.uses import OF_DATA
 from core.problem.problem import Problem
 from core.store import Device
 from dashboard.problems.equation import continuities
@@ -80,6 +81,9 @@ def more(problem: Problem, page: Shown, devices: tuple[Device, ...]) -> tuple[di
 
 
 def _control(item: Hyperparameter, problem: Problem, page: Shown, devices: tuple[Device, ...]) -> Any:
+    """The control of a hyperparameter with its value; none of how data are learned, where a problem has none."""
+    if item.name in OF_DATA and problem.data is None:
+        return page.defaults[item.name]
     return controls.hyperparameter(item, page.defaults[item.name], devices, curriculum.usual(problem), controls.state(item.name, page))
 
 

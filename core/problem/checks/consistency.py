@@ -12,7 +12,7 @@ from core.expressions.tree import fold
 from core.files.tables import located
 from core.problem import estimates, exact_residuals
 from core.problem.binding import bind
-from core.problem.bound import BoundProblem, Sides, Trees, derivatives, names_of, parameters_in, parsed, unknowns_in
+from core.problem.bound import BoundProblem, Sides, Trees, derivatives, exact_at, names_of, parameters_in, parsed, unknowns_in
 from core.problem.checks import contradictions, identities
 from core.problem.pointing import pointed
 from core.problem.problem import Problem
@@ -30,7 +30,9 @@ def check(problem: Problem, *, stored: bool = False) -> None:
     _check_exact(problem)
     estimates.check_used(problem.estimates, _used(trees), problem.data is not None)
     bound = bind(problem, {})
-    _check_used(bound)
+    if not problem.equations and problem.data is not None and problem.data.count < 2:
+        raise InputError("data-one-row", at=Position(key="problem.data"))
+    _check_used(bound, () if problem.data is None else problem.data.unknowns)
     if not stored:
         _check_said("equations", zip(trees.equations, bound.equations, strict=True), bound)
     _check_repeated("equations", bound.equations)
@@ -110,18 +112,21 @@ def _check_exact(problem: Problem) -> None:
     for name, tree in trees.exact.items():
         for leaf in sorted(leaves_in(tree), key=to_text):
             if held := unknowns_in(leaf, trees.held):
-                at = Position(key=f"problem.exact.{name}")
+                at = Position(key=f"{exact_at(problem)}.{name}")
                 raise InputError("exact-with-unknown", at=at, name=to_text(leaf), unknowns=", ".join(sorted(held)))
     if problem.exact and set(problem.exact) != set(problem.unknowns):
-        raise InputError("exact-incomplete", at=Position(key="problem.exact"), unknowns=", ".join(problem.unknowns))
+        raise InputError("exact-incomplete", at=Position(key=exact_at(problem)), unknowns=", ".join(problem.unknowns))
     if problem.reference == "exact" and not problem.exact:
         raise InputError("exact-missing", at=Position(key="problem.reference"))
 
 
-def _check_used(bound: BoundProblem) -> None:
+def _check_used(bound: BoundProblem, measured: tuple[str, ...]) -> None:
+    """Raise `InputError` at an unknown of which nothing is said: by an equation, or, where there is none, by data."""
     used = {derivative.unknown for tree in bound.equations for derivative in derivatives(tree)}
     for number, unknown in enumerate(bound.unknowns, 1):
-        if unknown not in used:
+        if not bound.equations and unknown not in measured:
+            raise InputError("unmeasured-unknown", at=Position(key=f"problem.unknowns[{number}]"), name=unknown)
+        if bound.equations and unknown not in used:
             raise InputError("unused-unknown", at=Position(key=f"problem.unknowns[{number}]"), name=unknown)
 
 

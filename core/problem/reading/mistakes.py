@@ -7,6 +7,7 @@ sees all mistakes at once, and none that only follows from another.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from core.errors import InputError, Position, TangenteError
@@ -14,6 +15,7 @@ from core.expressions import Names, parse, parse_equation
 from core.problem import statement
 from core.problem.bound import parse_definition
 from core.problem.reading.reading import problem_from_table
+from core.problem.statement import Files, no_files
 
 FIRST: dict[str, Any] = {"coordinates": {"x": [0, 1]}, "unknowns": ["draft"], "equations": ["draft = 0"], "conditions": []}
 """A problem with nothing wrong, in which one key or entry at a time is read."""
@@ -28,8 +30,11 @@ Entries = dict[str, Any]
 """The entries of a key that hold what they should, by their places: `problem.coordinates.t`, `problem.equations[2]`."""
 
 
-def mistakes(table: Mapping[str, Any]) -> tuple[InputError, ...]:
-    """Every mistake of a [problem] table, placed at its key and, where there is one, its character; empty where the problem is right."""
+def mistakes(table: Mapping[str, Any], files: Files = no_files) -> tuple[InputError, ...]:
+    """Every mistake of a [problem] table, placed at its key and, where there is one, its character; empty where the problem is right.
+
+    `files` reads those that the table names.
+    """
     draft = _Draft()
     draft.read_keys(table)
     entries = {key: draft.read_entries(key, table.get(key)) for key in (*TABLES, *LISTS)}
@@ -43,7 +48,7 @@ def mistakes(table: Mapping[str, Any]) -> tuple[InputError, ...]:
             if sound and not draft.mistaken(path=path):
                 draft.hold(key, path, text, table, names)
     if not draft.found:
-        draft.attempt(None, problem_from_table, table)
+        draft.attempt(None, partial(problem_from_table, files=files), table)
     return tuple(draft.found)
 
 
@@ -78,11 +83,12 @@ class _Draft:
 
     def read_keys(self, table: Mapping[str, Any]) -> None:
         """Whether each key is known and holds what it should, and none is missing."""
-        for name in statement.REQUIRED:
+        alone = table.get("data") is not None
+        for name in statement.WITH_DATA if alone else statement.REQUIRED:
             if name not in table:
                 self.attempt(f"problem.{name}", statement.read, {key: value for key, value in FIRST.items() if key != name})
         for key, value in table.items():
-            if key != "data":  # which has a meaning only beside its coordinates and unknowns
+            if key != "data" and not (alone and key == "equations" and not value):  # data have a meaning only beside all others
                 self.attempt(None, statement.read, {**FIRST, key: value})
 
     def read_entries(self, key: str, value: object) -> Entries:

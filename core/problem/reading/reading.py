@@ -44,7 +44,7 @@ def problem_from_table(
     return problem
 
 
-def problem_from_toml(text: str, *, name: str = "", file: str | None = None) -> Problem:
+def problem_from_toml(text: str, *, name: str = "", file: str | None = None, files: Files = no_files) -> Problem:
     """The problem of an experiment file's [problem] table, with its [network] and [training] as the recipe, its [failure] and [watch].
 
     Raises as `problem_from_table` does.
@@ -57,7 +57,7 @@ def problem_from_toml(text: str, *, name: str = "", file: str | None = None) -> 
         raise error.located(file=file) from None
     recipe = {**sections["network"], **sections["training"]}
     failure, watch = sections["failure"], sections["watch"]
-    return problem_from_table(parts["problem"], name=name, file=file, recipe=recipe, failure=failure, watch=watch)
+    return problem_from_table(parts["problem"], name=name, file=file, recipe=recipe, failure=failure, watch=watch, files=files)
 
 
 def library() -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, Double, Integer, LargeBinary, MetaData, String, Table, Text
 
-SCHEMA = 4
+SCHEMA = 5
 """A number that goes up with every change that an older Tangente could not read; `core/store/tables/migrations.py` says how it follows."""
 
 metadata = MetaData()
@@ -151,7 +151,15 @@ saved_problems = Table(
     Column("text", Text, nullable=False),  # TOML
 )
 
-ADDED = {2: (answers, questions, saved_problems), 3: (answers,), 4: (moments,)}
+data_sets = Table(
+    "data_sets",
+    metadata,
+    Column("digest", String, primary_key=True),  # a sha256, in hex
+    Column("created", Double, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+)
+
+ADDED = {2: (answers, questions, saved_problems), 3: (answers,), 4: (moments,), 5: (data_sets,)}
 """The tables that came with each version, or came anew after `STEPS` in `core/store/tables/migrations.py` had dropped them."""
 
 PARTS = (losses, moments, snapshots, checkpoints, frames)

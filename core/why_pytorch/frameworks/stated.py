@@ -43,7 +43,7 @@ def stated(problem: Problem, values: Mapping[str, float]) -> dict[str, Any]:
     ones and one second one, steps inside derivatives, functions of the unknown, and conditions other than values on an edge.
     """
     bound = bind(problem, values)
-    if len(bound.unknowns) > 1 or len(bound.equations) > 1 or len(bound.coordinates) > 2:
+    if len(bound.unknowns) > 1 or len(bound.equations) != 1 or len(bound.coordinates) > 2:
         raise InputError("framework-too-many")
     for interface in bound.interfaces:
         raise InputError("framework-interface", place=f"{interface.coordinate} = {interface.place:g}")

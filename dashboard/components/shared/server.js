@@ -23,6 +23,7 @@ export const BASE = new URL("../../../", import.meta.url).href;
  * @property {Record<string, number | null>} [weights]
  * @property {{ nearest?: number } | null} [reference]
  * @property {boolean} [ahead] whether it was drawn before others of smaller steps
+ * @property {number} [validation] the loss at the data that are held out
  * @property {number} [best] the step of the network that is shown, where it is not the last one
  * @property {Record<string, [scale: number, offset: number]>} [scales]
  */

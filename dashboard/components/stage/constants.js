@@ -63,13 +63,3 @@ export function ways(moments, step, estimates) {
   }
   return found;
 }
-
-/**
- * The measurements, as arrays that figures are filled from.
- *
- * @param {Data["measured"]} measured
- * @returns {Fields}
- */
-export function points(measured) {
-  return Object.fromEntries(Object.entries(measured ?? {}).map(([name, values]) => [`data.${name}`, field(values)]));
-}

@@ -1,5 +1,6 @@
 // The film of a run: its moments in the order of their steps, fetched as they come, read when they are looked at.
 
+import { field } from "../shared/frames.js";
 import { decode, index } from "../shared/safetensors.js";
 
 const KEPT = 12; // moments whose fields are kept once they are read
@@ -30,6 +31,9 @@ export class Film {
    * @type {Map<Moment, Fields>}
    */
   read = new Map();
+  told = 0;
+  /** @type {Fields} */
+  held = {};
 
   get length() {
     return this.moments.length;
@@ -49,6 +53,26 @@ export class Film {
       this.newest = Math.max(this.newest, number);
       this.widen(header.scales ?? {});
     }
+  }
+
+  /**
+   * The loss at the data that are held out, by the step, where moments tell it: `validation.steps` and `validation.loss`, the same arrays
+   * until there are more. A moment of the best network is of an earlier step.
+   *
+   * @returns {Fields}
+   */
+  validation() {
+    if (this.told !== this.moments.length) {
+      this.told = this.moments.length;
+      const known = this.moments.map(({ header }) => header).filter(({ validation, best }) => validation != null && best === undefined);
+      this.held = known.length
+        ? {
+            "validation.steps": field(known.map(({ step }) => step)),
+            "validation.loss": field(known.map(({ validation }) => Number(validation))),
+          }
+        : {};
+    }
+    return this.held;
   }
 
   /**

@@ -11,6 +11,7 @@ const KINDS = [
   ["solution.", "axis"],
   ["error.", "error-axis"],
   ["residual.", "residual-axis"],
+  ["slope.", "slope-axis"],
 ];
 
 /**

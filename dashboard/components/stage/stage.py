@@ -15,12 +15,13 @@ from core.experiment.choices import ARCHITECTURE_CHOICES, ENGINE_CHOICES, WEIGHT
 from core.experiment.experiment import Experiment
 from core.store import Run
 from dashboard.components import component
+from dashboard.components.stage import measured
 from dashboard.figures import curves, maps
 from dashboard.figures.constants import constants
 from dashboard.figures.loss import loss
 from dashboard.problems import terms
 from dashboard.runs.status import STATES
-from dashboard.server import intro, measured, references
+from dashboard.server import intro, references
 from dashboard.texts import LANGUAGE, _, ngettext
 from dashboard.texts.formats import number
 
@@ -59,7 +60,6 @@ def _data(experiment: Experiment, run: Run | None, begun: bool) -> dict[str, Any
         "network": _network(experiment),
         "panels": panels(experiment),
         "estimates": _estimates(experiment, run),
-        "measured": measured.columns(experiment),
         "choices": _choices(experiment),
         "slice": _slice(coordinates),
         "texts": _texts(),
@@ -100,7 +100,8 @@ def _network(experiment: Experiment) -> dict[str, Any]:
 def panels(experiment: Experiment) -> list[dict[str, Any]]:
     """The figures: first the views, of which one is the hero of the stage, then what stands beside it."""
     views = _curves if len(experiment.bound.coordinates) == 1 else _maps
-    return [*views(experiment), *_constants(experiment), _loss(experiment), _residual(experiment)]
+    beside = _residual if experiment.bound.equations else _slope
+    return [*views(experiment), *_constants(experiment), _loss(experiment), *beside(experiment)]
 
 
 def _constants(experiment: Experiment) -> list[dict[str, Any]]:
@@ -130,9 +131,9 @@ def _curves(experiment: Experiment) -> list[dict[str, Any]]:
     network = {unknown: _("{unknown}, network").format(unknown=unknown) if several else _("network") for unknown in unknowns}
     reference = {unknown: _("{unknown}, reference").format(unknown=unknown) if several else _("reference") for unknown in unknowns}
     others = {unknown: _("{unknown}, other solutions").format(unknown=unknown) if several else _("other solutions") for unknown in unknowns}
-    word = _("{unknown}, measured") if several else _("measured")
-    points = {unknown: word.format(unknown=unknown) for unknown in measured.of(experiment)}
-    views = [_panel("solution", _("Solution"), curves.solution(coordinate, network, reference, others, points), _first())]
+    views = [
+        _panel("solution", _("Solution"), curves.solution(coordinate, network, reference, others, measured.curves(experiment)), _first())
+    ]
     if several:
         figure = curves.phase(unknowns, network=_("network"), reference=_("reference"))
         views.append(_panel("phase", _("Phase"), figure, _("The unknowns against each other.")))
@@ -142,7 +143,8 @@ def _curves(experiment: Experiment) -> list[dict[str, Any]]:
 def _maps(experiment: Experiment) -> list[dict[str, Any]]:
     coordinates = experiment.bound.coordinates
     titles = _("Network"), _("Reference"), _("Error")
-    views = [_panel("solution", _("Map"), maps.solution(coordinates, points=bool(measured.of(experiment))), _first())]
+    figure = maps.solution(coordinates, measured.places(experiment), _("data"))
+    views = [_panel("solution", _("Map"), figure, _first())]
     if len(coordinates) == 2:
         words = {"network": _("network"), "reference": _("reference")}
         views += [
@@ -160,7 +162,8 @@ def _maps(experiment: Experiment) -> list[dict[str, Any]]:
 def _loss(experiment: Experiment) -> dict[str, Any]:
     weights = dict(experiment.weights)
     labels = {name: _weighed(label, weights[name]) for name, label in terms.labels(experiment).items() if name in experiment.trained}
-    figure = loss(labels, experiment.steps, step=_("step"), total=_("total"))
+    held = _("held out") if experiment.validation and experiment.measured is not None else None
+    figure = loss(labels, experiment.steps, step=_("step"), total=_("total"), held=held)
     return _panel("loss", _("Loss"), figure, _("How the loss falls, step by step."), aside=True)
 
 
@@ -169,11 +172,25 @@ def _weighed(label: str, weight: float) -> str:
     return label if weight == 1 else _("{term}, times {weight}").format(term=label, weight=number(weight))
 
 
-def _residual(experiment: Experiment) -> dict[str, Any]:
+def _slope(experiment: Experiment) -> list[dict[str, Any]]:
+    """The derivative of a network of one coordinate that learns data alone."""
+    if len(experiment.bound.coordinates) > 1:
+        return []
+    (coordinate,) = experiment.bound.coordinates
+    names = {unknown: _("{unknown}, slope").format(unknown=unknown) for unknown in experiment.bound.unknowns}
+    figure = curves.slope(coordinate, names, measured.slopes(experiment))
+    return [
+        _panel(
+            "slope", _("Slope"), figure, _("The derivative of the network beside the true one: fits of noise have wild slopes."), aside=True
+        )
+    ]
+
+
+def _residual(experiment: Experiment) -> list[dict[str, Any]]:
     coordinates = experiment.bound.coordinates
     equations = {number: _("equation {number}").format(number=number) for number in range(1, len(experiment.bound.equations) + 1)}
     figure = curves.residual(coordinates[0], equations) if len(coordinates) == 1 else maps.residual(coordinates)
-    return _panel("residual", _("Residual"), figure, _("How far the network is from fulfilling the equation."), aside=True)
+    return [_panel("residual", _("Residual"), figure, _("How far the network is from fulfilling the equation."), aside=True)]
 
 
 def _weights(experiment: Experiment) -> dict[str, str]:
@@ -207,10 +224,15 @@ def _choices(experiment: Experiment) -> list[dict[str, Any]]:
     if len(experiment.bound.coordinates) == 1:
         return []
     equations = [str(number) for number in range(1, len(experiment.bound.equations) + 1)]
-    return [
-        _choice("unknown", _("Unknown"), {name: name for name in experiment.bound.unknowns}),
-        _choice("equation", _("Residual"), {number: _("equation {number}").format(number=number) for number in equations}),
-    ]
+    chosen = [_choice("unknown", _("Unknown"), {name: name for name in experiment.bound.unknowns})]
+    return (
+        chosen
+        if not equations
+        else [
+            *chosen,
+            _choice("equation", _("Residual"), {number: _("equation {number}").format(number=number) for number in equations}),
+        ]
+    )
 
 
 def _slice(coordinates: tuple[Interval, ...]) -> dict[str, Any] | None:

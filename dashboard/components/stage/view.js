@@ -10,7 +10,7 @@ import { fetchFilm, fetchIntro, fetchLosses } from "../shared/server.js";
 import { element, say } from "../shared/words.js";
 import { Board } from "./board.js";
 import { Branches } from "./branches.js";
-import { Constants, points, ways } from "./constants.js";
+import { Constants, ways } from "./constants.js";
 import { Film, pieces } from "./film.js";
 import { Ghost } from "./ghost.js";
 import { Help } from "./help.js";
@@ -57,7 +57,6 @@ const OVER = ["done", "diverged"];
  * @property {import("./panel.js").Skeleton[]} panels
  * @property {Choice[]} choices
  * @property {Record<string, { truth: number | null, found: import("./constants.js").Found | null }>} estimates constants to be found
- * @property {Record<string, number[]> | null} measured the columns of the data, by coordinate and unknown
  * @property {import("./slicer.js").Slice | null} slice
  * @property {Texts} texts
  * @property {string} locale
@@ -455,8 +454,8 @@ class Stage {
     const own = { ...fields, ...beside };
     const step = moment?.header.step ?? null;
     const ghost = this.ghost.beside(data.form);
-    const drawn = { ...axes(own, data.coordinates), ...this.losses, ...cursor(this.losses, step), ...own };
-    const arrays = { ...ghost, ...points(data.measured), ...ways(film.moments, step, data.estimates), ...drawn };
+    const drawn = { ...axes(own, data.coordinates), ...this.losses, ...film.validation(), ...cursor(this.losses, step), ...own };
+    const arrays = { ...ghost, ...ways(film.moments, step, data.estimates), ...drawn };
     slicer.fit(arrays);
     const span = (/** @type {string} */ name) => {
       if (film.spans.has(name)) return film.spans.get(name);

@@ -19,7 +19,7 @@ from core import references
 from core.diagnosis import sizes
 from core.diagnosis.case import Case
 from core.diagnosis.findings import FAULTS, findings, good
-from core.diagnosis.history import history
+from core.diagnosis.history import held, history
 from core.diagnosis.measuring import CPU, PARTS, Measurement, checked, cosines, spectrum
 from core.diagnosis.quantities import Measures
 from core.diagnosis.remedies import constrained, possible
@@ -43,8 +43,11 @@ from tests.experiments import small
 
 def trained(experiment: Experiment, stop: int | None = None) -> tuple[Case, Snapshot]:
     """An experiment's case after its training, or after `stop` steps of it."""
-    rows = []
+    rows, told = [], {}
+    losses = Losses(experiment, torch.device("cpu"))
     for snapshot in train(experiment):
+        if snapshot.step % 50 == 0 and (loss := losses.of_held(snapshot.network)) is not None:
+            told[snapshot.step] = loss
         if snapshot.before is None:
             continue
         if not snapshot.before.isfinite().all():
@@ -54,7 +57,7 @@ def trained(experiment: Experiment, stop: int | None = None) -> tuple[Case, Snap
             break
     finite = snapshot.before is not None and snapshot.before.isfinite().all()
     totals = np.array(rows) @ np.array([weight for _, weight in experiment.weights])
-    measures = Measures(history(totals), checked(experiment, snapshot.checkpoint()))
+    measures = Measures(history(totals), checked(experiment, snapshot.checkpoint()), held(totals, told) if told else None)
     status = "diverged" if not finite else "done" if stop is None else "stopped"
     return Case(experiment, status, snapshot.step, measures, errors(experiment, snapshot)), snapshot
 
@@ -109,6 +112,12 @@ def experiment(problem: str, weights: Mapping[str, float] | None = None, **setti
     return experiment_of(load(problem), {}, {**PLAIN, **SUITED[problem], **settings}, weights or {})
 
 
+NOISY = problem_from_table(
+    {"coordinates": {"x": [0, 3]}, "unknowns": ["u"], "data": {"function": {"u": "sin(3*x)"}, "points": 20, "noise": 0.5}}
+)
+"""Few data and much noise, which a large network learns by heart."""
+
+
 # Each fault in a training that has it.
 
 WELL = typed({"x": [0, 1]}, "u_xx + pi^2*u = 0", ["u(0) = 0", "u(1) = 0"])
@@ -137,6 +146,7 @@ FAULTY: dict[str, Callable[[], tuple[Case, Snapshot]]] = {
     "unseen": lambda: trained(
         experiment("damped-oscillator", points=10, steps=100, optimiser="levenberg-marquardt", precision="float64", depth=2, width=20)
     ),
+    "overfitted": lambda: trained(experiment_of(NOISY, {}, {**PLAIN, "width": 64, "steps": 3000, "schedule": "constant"})),
     "early": lambda: trained(experiment("decay", steps=100)),
     "interrupted": lambda: trained(experiment("decay", steps=2000), stop=100),
     "stalled": lambda: trained(experiment("poisson-1d", frequency=1.0, activation="tanh", width=32, steps=500)),

@@ -17,9 +17,10 @@ from core.domain.domain import Interval
 from core.errors import InputError
 from core.experiment.experiment import Experiment
 from core.experiment.making import experiment_from_json, experiment_from_table, experiment_from_toml
+from core.files.sheet import MAX_BYTES, MAX_ROWS
 from core.loss.losses import Losses
 from core.network.building import build
-from core.problem.data import MAX_BYTES, read
+from core.problem.data import read
 from core.training.training import train
 
 AXES = (Interval("x", 0.0, 1.0), Interval("t", 0.0, 2.0))
@@ -50,10 +51,10 @@ def test_unknowns_that_were_not_measured_are_left_out() -> None:
 
 
 BAD = {
-    "empty": (b"", "data-empty", None, None),
+    "empty": (b"", "data-no-table", None, None),
     "header alone": (b"x,t,u\n", "data-empty", None, None),
-    "no text": (b"x,t,u\n\xff\xfe,1,2\n", "data-not-text", None, 6),
-    "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "data-not-text", None, 0),
+    "other letters": (b"x,t,u\n\xff\xfe,1,2\n", "data-not-a-number", "line 2, column x", 0),
+    "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "data-not-text", None, None),
     "words": (b"x,t,u\n0.5,1,warm\n", "data-not-a-number", "line 2, column u", 6),
     "NaN": (b"x,t,u\n0.5,1,2\n0.5, 1, NaN\n", "data-not-a-number", "line 3, column u", 8),
     "infinity": (b"x,t,u\n0.5,1,-inf\n", "data-not-a-number", "line 2, column u", 6),
@@ -62,11 +63,13 @@ BAD = {
     "hexadecimal": (b"x,t,u\n0x1,1,2\n", "data-not-a-number", "line 2, column x", 0),
     "underscores": (b"x,t,u\n0,1,1_0\n", "data-not-a-number", "line 2, column u", 4),
     "other digits": ("x,t,u\n0,1,٣\n".encode(), "data-not-a-number", "line 2, column u", 4),
-    "decimal commas": (b"x;t;u\n0,5;1;2\n", "data-not-a-number", "line 2, column x", 0),
+    "both decimal signs": (b"x;t;u\n0,5;1.5;2\n", "data-thousands", "line 2, column 1", 0),
+    "thousands or decimals": (b"x;t;u\n1;1,500;2\n", "data-thousands", "line 2, column 2", 2),
+    "thousands": (b'x,t,u\n0,1,"1,500"\n', "data-thousands", "line 2, column u", None),
     "a formula": (b"x,t,u\n0,1,=SUM(A1)\n", "data-not-a-number", "line 2, column u", 4),
     "code": (b"x,t,u\n0,1,__import__('os')\n", "data-not-a-number", "line 2, column u", 4),
     "NUL": (b"x,t,u\n0,1,\x002\n", "data-not-a-number", "line 2, column u", 4),
-    "no header": (b"0,1,2\n0,1,2\n", "data-unknown-column", "line 1, column 1", 0),
+    "no header": (b"0,1,2\n0,1,2\n", "data-no-header", "line 1, column 1", 0),
     "wrong column": (b"x,t,w\n0,1,2\n", "data-unknown-column", "line 1, column 3", 4),
     "nearly a column": (b"x,t,U\n0,1,2\n", "data-unknown-column-near", "line 1, column 3", 4),
     "column twice": (b"x,t,u,u\n0,1,2,3\n", "data-column-twice", "line 1, column 4", 6),
@@ -75,7 +78,7 @@ BAD = {
     "short line": (b"x,t,u\n0,1,2\n0,1\n", "data-row-length", "line 3", None),
     "long line": (b"x,t,u\n0,1,2,3\n", "data-row-length", "line 2", None),
     "outside": (b"x,t,u\n0.5,1,2\n1.5,1,2\n", "data-outside-domain", "line 3, column x", 0),
-    "too many rows": (b"x,t,u\n" + b"0,1,2\n" * 20_001, "data-too-long", None, None),
+    "too many rows": (b"x,t,u\n" + b"0,1,2\n" * (MAX_ROWS + 1), "data-too-long", None, None),
     "ten million rows": (b"x,t,u\n" + b"0,1,2\n" * 10_000_000, "data-too-large", None, None),
     "one endless line": (b"x,t,u\n" + b"0," * 499_000, "data-row-length", "line 2", None),
     "an open quote": (b'x,t,u\n0,1,"2\n', "", None, None),
@@ -111,11 +114,14 @@ def test_no_bytes_raise_anything_else(data: bytes) -> None:
 
 @pytest.mark.timed
 def test_the_largest_file_is_quick() -> None:
-    data = b"x,t,u\n" + b"0.123456789,1.23456789,-0.987654321\n" * 20_000
+    data = b"x,t,u\n" + b"0.123456789,1.23456789,-0.987654321\n" * 100_000
     assert len(data) < MAX_BYTES
-    begun = time.perf_counter()
-    assert len(rows(data)) == 20_000
-    assert time.perf_counter() - begun < 2.0
+    durations = []
+    for _ in range(3):
+        begun = time.perf_counter()
+        assert len(rows(data)) == 100_000
+        durations.append(time.perf_counter() - begun)
+    assert min(durations) < 2.0  # it takes a quarter of that; the machine may be busy
 
 
 DECAY = {

@@ -19,17 +19,22 @@ from core.problem import exact_residuals
 from core.problem.binding import bind, content
 from core.problem.problem import Problem
 from core.problem.reading.reading import FOLDER, library, load, problem_from_table, problem_from_toml
+from core.problem.sampled import Sampled
+from core.references.exact import at as values_at
 
 Array = NDArray[np.float64]
 
 NAMES = (
-    *("allen-cahn", "beam", "boundary-layer", "burgers", "cavity", "convection", "damped-oscillator", "decay", "duffing", "fisher"),
-    *("harmonic-system", "heat", "helmholtz", "kdv-cosine", "kdv-soliton", "klein-gordon", "kovasznay", "kuramoto-sivashinsky"),
-    *("lagaris-1", "lagaris-3", "lagaris-4", "lagaris-5", "lagaris-8", "logistic", "lorenz", "lotka-volterra", "pendulum"),
-    *("poisson", "poisson-1d", "reaction", "schrodinger", "taylor-green", "two-materials", "van-der-pol", "wave"),
+    *("allen-cahn", "beam", "boundary-layer", "burgers", "cavity", "convection", "damped-oscillator", "decay", "duffing"),
+    *("fisher", "harmonic-system", "heat", "helmholtz", "hills", "kdv-cosine", "kdv-soliton", "klein-gordon", "kovasznay"),
+    *("kuramoto-sivashinsky", "lagaris-1", "lagaris-3", "lagaris-4", "lagaris-5", "lagaris-8", "logistic", "lorenz", "lotka-volterra"),
+    *("noisy-sine", "pendulum", "poisson", "poisson-1d", "reaction", "schrodinger", "step", "taylor-green", "two-materials"),
+    *("van-der-pol", "wave"),
 )
 EXACT = tuple(name for name in NAMES if load(name).exact)
-WITHOUT_CLASSICAL = ("kovasznay", "taylor-green", "helmholtz")
+OF_DATA = ("hills", "noisy-sine", "step")
+"""The problems without an equation, which no classical method can solve."""
+WITHOUT_CLASSICAL = ("kovasznay", "taylor-green", "helmholtz", *OF_DATA)
 """The problems with an exact solution that no classical method of ours can check."""
 ROUNDING = 1e-11
 
@@ -56,6 +61,17 @@ def test_every_file_is_complete(name: str) -> None:
     experiment = experiment_of(problem)
     assert {key: getattr(experiment, key) for key in recipe if key != "weights"} == {key: recipe[key] for key in recipe if key != "weights"}
     assert experiment.optimiser in SUITED and experiment.patience
+
+
+@pytest.mark.parametrize("name", OF_DATA)
+def test_data_alone_are_values_of_the_exact_solution(name: str) -> None:
+    problem = load(name)
+    assert problem.kinds == ("regression",) and isinstance(problem.data, Sampled) and problem.exact == dict(problem.data.function)
+    experiment = experiment_of(problem, settings={"noise": 0})
+    assert experiment.measured is not None and experiment.validation > 0
+    assert np.allclose(experiment.measured.values, values_at(experiment.bound, experiment.measured.points))
+    with pytest.raises(InputError, match="only data"):
+        references.solve(replace(experiment.bound, exact={}), "auto")
 
 
 LESSONS = tuple(name for name in NAMES if load(name).failure)

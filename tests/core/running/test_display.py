@@ -11,7 +11,7 @@ from core.errors import RunError
 from core.experiment.experiment import Experiment, terms
 from core.loss.losses import Losses
 from core.references import Reference
-from core.running.display import FULL, LIVE, Display, thinned
+from core.running.display import FULL, LIVE, Display, State, thinned
 from core.store.classical import Answer
 from core.store.frames import unpack
 from core.training.training import Snapshot, train
@@ -182,3 +182,20 @@ def test_the_solution_zero_is_not_the_nearest_because_others_are_small() -> None
     tiny = np.full((401, 1), 1e-3)
     reference = Reference("collocation", 0 * tiny, 1e-9, 0.1, others=(tiny, -tiny))
     assert [reference.nearest(values) for values in (0.9 * tiny, -2 * tiny, 0.1 * tiny)] == [1, 2, 0]
+
+
+def test_data_alone_have_a_slope_and_a_loss_where_they_are_held_out() -> None:
+    experiment = small("noisy-sine", validation=0.3)
+    display, snapshot = after_one_step(experiment, solved(experiment))
+    header, arrays = unpack(display.frame(snapshot, snapshot.losses[None].numpy(), {}, full=True))
+    x = torch.tensor(np.linspace(0, 3, FULL.solution[1]))[:, None].requires_grad_()
+    (slope,) = torch.autograd.grad(snapshot.network(x).sum(), x)
+    np.testing.assert_allclose(arrays["slope.u"], slope[:, 0].numpy(), atol=1e-5)
+    assert not any(name.startswith("residual.") for name in arrays)
+    data = experiment.measured
+    assert data is not None
+    with torch.no_grad():
+        network = snapshot.network(torch.tensor(data.points[data.held])).numpy()
+    assert header["validation"] == pytest.approx(np.mean((network - data.values[data.held]) ** 2))
+    display, snapshot = after_one_step(small("decay"))
+    assert "validation" not in display.draw(State.of(snapshot), None, LIVE).header

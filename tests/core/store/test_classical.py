@@ -258,3 +258,12 @@ def test_a_lookup_that_insists_computes_what_is_missing(store: RunStore) -> None
     assert isinstance(lookup.insist(), Reference)
     assert isinstance(lookup(), Reference)
     assert isinstance(classical.known(store, PENDULUM, {}), Reference)
+
+
+def test_data_alone_have_no_solution_unless_they_are_made_of_one(store: RunStore) -> None:
+    table = {"coordinates": {"x": [0, 1]}, "unknowns": ["u"]}
+    rows = problem_from_table({**table, "data": {"columns": ["x", "u"], "rows": [[0, 1], [1, 2]]}})
+    found = classical.known(store, rows, {})
+    assert isinstance(found, InputError) and found.code == "reference-of-data"
+    made = classical.known(store, problem_from_table({**table, "data": {"function": {"u": "x^2"}}}), {})
+    assert isinstance(made, Reference) and made.method == "exact"

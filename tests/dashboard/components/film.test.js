@@ -104,3 +104,20 @@ test("the cursor of the loss stands at the step, from the least to the largest l
   assert.deepEqual([...loss.values], [0.25, 4]);
   assert.deepEqual(cursor({}, 2), {});
 });
+
+test("the loss at data held out is a curve of the moments that tell it, but for that of the best network", () => {
+  const film = new Film();
+  const told = (step, validation, more = {}) => packed({ step, seconds: step, validation, ...more }, {});
+  film.add([
+    { number: 1, buffer: told(0, 2) },
+    { number: 2, buffer: told(8, 0.5) },
+  ]);
+  assert.deepEqual([...film.validation()["validation.steps"].values], [0, 8]);
+  assert.deepEqual([...film.validation()["validation.loss"].values], [2, 0.5]);
+  assert.equal(film.validation(), film.validation());
+  film.add([{ number: 3, buffer: told(20, 0.25, { best: 4 }) }]);
+  assert.deepEqual([...film.validation()["validation.steps"].values], [0, 8]);
+  const other = new Film();
+  other.add([{ number: 1, buffer: moment(0) }]);
+  assert.deepEqual(other.validation(), {});
+});

@@ -120,7 +120,9 @@ def test_a_copy_of_a_library_problem_opens_with_its_recipe_and_previews(opened: 
 def test_the_previews_of_every_library_problem_can_be_drawn(opened: Open, name: str) -> None:
     app = opened(copy=name)
     assert given(app, "editor-domain")["figure"]
-    others = [term for term in terms(load(name)) if not term.startswith("equation")]  # conditions, and what is continuous at steps
+    others = [
+        term for term in terms(load(name)) if not term.startswith(("equation", "data"))
+    ]  # conditions, and what is continuous at steps
     assert len(given(app, "editor-domain")["legend"]) == len(others)
 
 

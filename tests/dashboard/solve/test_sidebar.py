@@ -266,3 +266,19 @@ def test_a_parameters_slider_has_a_name_that_can_be_spoken(solve: Open) -> None:
     app = solve(problem="decay")
     assert [app.select_slider(f"values.{name}").label for name in ("lambda", "u0")] == ["lambda", "u0"]
     assert r"$\lambda$" in words(app)
+
+
+def test_how_data_are_learned_is_asked_only_where_there_are_some(solve: Open) -> None:
+    names = {"batch_size", "validation", "noise"}
+    assert not names & {slider.key for slider in solve(problem="decay", preset=WATCH).select_slider}
+    app = solve(problem="hills", preset=WATCH)
+    shows(app, experiment_of(load("hills"), preset=WATCH))
+    assert names <= {slider.key for slider in app.select_slider}
+    assert app.select_slider("points").disabled and not app.select_slider("batch_size").disabled
+
+
+def test_a_method_that_takes_no_batches_says_so_and_offers_one_that_does(solve: Open) -> None:
+    app = solve(problem="hills", preset=SHARP)
+    assert app.select_slider("batch_size").disabled
+    app.button("use-batch_size").click().run()
+    assert not app.exception and not app.select_slider("batch_size").disabled

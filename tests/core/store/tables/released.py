@@ -11,6 +11,8 @@ def tables(version: int) -> MetaData:
     _first(made)
     if version >= 2:
         _second(made, evidence=version >= 3)
+    if version >= 4:
+        _fourth(made)
     return made
 
 
@@ -86,6 +88,21 @@ def _first(made: MetaData) -> None:
         Column("worker", String, primary_key=True),
         Column("seen", Double, nullable=False),
         Column("devices", Text, nullable=False),
+    )
+
+
+def _fourth(made: MetaData) -> None:
+    for column in (Column("visitor", String), Column("parent", String), Column("before", Integer, nullable=False, server_default="0")):
+        made.tables["runs"].append_column(column)
+    Table(
+        "moments",
+        made,
+        Column("run", String, primary_key=True),
+        Column("number", Integer, primary_key=True),
+        Column("step", Integer, nullable=False),
+        Column("change", Double),
+        Column("size", Integer, nullable=False),
+        Column("data", LargeBinary, nullable=False),
     )
 
 

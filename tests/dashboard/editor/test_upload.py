@@ -1,0 +1,95 @@
+"""A visitor's file of data in the editor: what is said of it, and what becomes of the draft."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.experiment.making import experiment_of
+from core.problem.data import Measurements
+from core.store import RunStore
+from dashboard.editor import form
+from dashboard.editor.draft import Draft
+from dashboard.problems import catalogue
+from tests.dashboard.editor.test_editor import Open, given, opened, press, solvers, store, text
+
+__all__ = ["opened", "solvers", "store"]
+
+CUP = "# Cooling of a cup\nx [s];T (°C)\n0;81,5\n1;74,25\n2;68\n5;62,75\n"
+
+
+def bring(app: AppTest, content: str | bytes, name: str = "cup.csv") -> None:
+    data = content if isinstance(content, bytes) else content.encode()
+    app.file_uploader[1].upload(name, data, "text/csv").run()
+    assert not app.exception
+
+
+def draft(app: AppTest) -> dict[str, Any]:
+    found: dict[str, Any] = given(app)["opening"]["draft"]
+    return found
+
+
+def test_a_file_becomes_the_data_of_the_draft_and_widens_its_domain(opened: Open, store: RunStore) -> None:
+    app = opened(copy="noisy-sine")
+    bring(app, CUP)
+    said = text(app)
+    for words in ("semicolons", "decimal commas", "UTF-8", "2 columns", "4 rows", "names in line 2", "Left out: line 1", "°C", "81,5"):
+        assert words in said
+    assert "x = 0 … 5" in said
+    press(app, "data-widen")
+    state = draft(app)
+    assert state["coordinates"] == [["x", "0", "5"]] and state["rest"]["data"]["name"] == "cup.csv"
+    problem = catalogue.find(catalogue.save(Draft.from_state(state).toml()))
+    assert isinstance(problem.data, Measurements) and problem.data.rows == ((0, 81.5), (1, 74.25), (2, 68), (5, 62.75))
+    assert experiment_of(problem).rows == 4
+    assert given(app)["answer"]["marks"] == []
+
+
+def test_data_can_be_removed(opened: Open, store: RunStore) -> None:
+    app = opened(copy="noisy-sine")
+    press(app, "data-remove")
+    assert "data" not in draft(app)["rest"]
+
+
+def test_rows_that_cannot_be_read_are_told_at_their_place_and_the_others_are_used(opened: Open, store: RunStore) -> None:
+    app = opened(copy="noisy-sine")
+    bring(app, "x;u\n0;1,5\n1;warm\n2;2,5\n2,5;\n3;3,5\n")
+    said = text(app)
+    assert "cup.csv, line 3, column u, character 3" in said and "line 5, column u" in said
+    press(app, "data-use")
+    problem = catalogue.find(catalogue.save(Draft.from_state(draft(app)).toml()))
+    assert isinstance(problem.data, Measurements) and problem.data.count == 3
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "must be text"),
+        (b"", "no table of numbers"),
+        ("x;u\n0;1,500\n1;2,250\n", "thousands"),
+        (b"x,u\n" + b"0,1\n" * 200_001, "200001"),
+    ],
+    ids=["a picture", "nothing", "two readings", "too many rows"],
+)
+def test_what_is_no_table_is_refused_and_the_draft_stays(opened: Open, store: RunStore, content: str | bytes, words: str) -> None:
+    app = opened(copy="noisy-sine")
+    before = draft(app)
+    bring(app, content)
+    assert words in text(app) and draft(app) == before
+
+
+def test_the_store_keeps_the_same_data_once(store: RunStore) -> None:
+    first, again = (store.problems.keep_data(b"the same") for _ in range(2))
+    assert first == again and store.problems.data(first) == b"the same"
+
+
+def test_a_draft_of_ten_thousand_rows_stays_small(opened: Open, store: RunStore) -> None:
+    app = opened(copy="noisy-sine")
+    x = np.linspace(0, 3, 10_000)
+    bring(app, "x,u\n" + "".join(f"{a:.6f},{b:.6f}\n" for a, b in zip(x, np.sin(x), strict=True)))
+    press(app, "data-use")
+    assert len(Draft.from_state(draft(app)).toml()) < 2000
+    assert form.KEY == "editor"
