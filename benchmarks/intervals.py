@@ -32,7 +32,7 @@ LINEAR: dict[str, Any] = {
     "exact": {"u": "q*(1 - exp(-t))"},
     "data": {"points": 30, "noise": 0.05},
 }
-SMALL: dict[str, Any] = {"depth": 1, "width": 10, "points": 50, "condition_points": 1, "steps": 100}
+SMALL: dict[str, Any] = {"depth": 1, "width": 10, "points": 200, "condition_points": 1, "steps": 100}
 TABLES = {"linear": LINEAR, "logistic": load("inverse-logistic").table()}
 """The [problem] tables of the problems, by name."""
 
@@ -55,8 +55,7 @@ def main() -> None:
 
 def experiment(problem: str, draw: int) -> Experiment:
     """A small experiment whose data have the noise of a draw."""
-    table = TABLES[problem]
-    return experiment_of(problem_from_table({**table, "data": {**table["data"], "seed": draw}}), {}, SMALL)
+    return experiment_of(problem_from_table(TABLES[problem]), {}, {**SMALL, "seed": draw})
 
 
 def found(asked: Experiment) -> dict[str, intervals.Found]:

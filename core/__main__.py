@@ -498,6 +498,7 @@ def _summary(run: Run, reference: Answer | None, nearest: int | None) -> str:
 
 _DOUBTS = {
     "undetermined": "which these data cannot determine",
+    "unmet": "which nothing can be said of: the network does not obey the equations yet",
     "unsettled": "which training was still moving: more steps are needed before it has an interval",
 }
 """What is said of constants that a run has not found."""

@@ -43,8 +43,12 @@ FREE = 0.01
 """How much of a constant may lie in free directions before the data are said not to determine it."""
 WORTH = 1e-5
 """The singular values, relative to the largest, of the directions along which a run has to be at its minimum."""
-UNDETERMINED, UNSETTLED = "undetermined", "unsettled"
-"""What is said of a constant that the data do not determine, and of one that training was still moving."""
+UNDETERMINED, UNSETTLED, UNMET = "undetermined", "unsettled", "unmet"
+"""What is said of a constant that the data do not determine, of one that training still moved, and of one in equations that do not hold."""
+LEFT = 0.3
+"""The part of the loss, beside that of the data, from which on the equations are taken for unmet: the network bends them to the data."""
+TINY = 1e-6
+"""The part of the size of the data below which what is left of the equations is nothing."""
 CANCELS = 0.05
 """The part of the size of what a constant multiplies, beside that of its summands, below which noise in them decides its value."""
 VAGUE = 1.0
@@ -55,7 +59,7 @@ VAGUE = 1.0
 class Found:
     """A constant as a run has found it, with its 95 % interval, None where there is none.
 
-    `doubt` is what makes one doubt it, `UNDETERMINED` or `UNSETTLED`, if anything does.
+    `doubt` is what makes one doubt it, `UNDETERMINED`, `UNSETTLED` or `UNMET`, if anything does.
     """
 
     value: float
@@ -81,7 +85,9 @@ def found(experiment: Experiment, network: nn.Sequential) -> dict[str, Found]:
     spread = None if experiment.parameters > MOST_WEIGHTS else _spread(experiment, network)
     if spread is None:
         return bare(experiment, network)
-    deviations, moves, freedom = spread
+    deviations, moves, freedom, met = spread
+    if not met:
+        return {name: Found(value, doubt=UNMET) for name, value in values.items()}
     factor = float(student.ppf((1 + LEVEL) / 2, freedom)) if freedom > 0 else np.inf
     felt = _felt(experiment, network)
     halves = {name: factor * deviations[name] if felt[name] else np.inf for name in values}
@@ -97,8 +103,10 @@ def _found(value: float, half: float, move: float) -> Found:
     return Found(value, value - half, value + half, None if half < VAGUE * abs(value) else UNDETERMINED)
 
 
-def _spread(experiment: Experiment, network: nn.Sequential) -> tuple[Mapping[str, float], Mapping[str, float], float] | None:
-    """The standard deviation of each constant, infinite where the data leave it free, its move to the minimum, and the data's freedom."""
+def _spread(experiment: Experiment, network: nn.Sequential) -> tuple[Mapping[str, float], Mapping[str, float], float, bool] | None:
+    """The standard deviation of each constant, infinite where the data leave it free, and its move to the minimum; the data's degrees of
+    freedom, and whether the equations and conditions hold.
+    """
     losses, precise = _losses(experiment), deepcopy(network).to("cpu", torch.float64)
     data, estimates = losses.asked.data, experiment.asked.estimates
     if data is None:
@@ -112,7 +120,7 @@ def _spread(experiment: Experiment, network: nn.Sequential) -> tuple[Mapping[str
     soft, hard = (_Wide(rows * learned.numpy() * scale, count * columns) for scale in _scales(len(rows), count * columns))
     freedom = count - soft.spent / columns  # of each unknown that is measured
     if factor == 0.0 or freedom <= 0:
-        return dict.fromkeys((item.name for item in estimates), np.inf), dict.fromkeys((item.name for item in estimates), 0.0), 0.0
+        return dict.fromkeys((item.name for item in estimates), np.inf), dict.fromkeys((item.name for item in estimates), 0.0), 0.0, True
     misfits = residuals[-count * columns :].reshape(columns, count) / factor
     noise = np.sqrt((misfits**2).sum(axis=1) / freedom).repeat(count)  # (columns × count)
     found = {}
@@ -121,7 +129,13 @@ def _spread(experiment: Experiment, network: nn.Sequential) -> tuple[Mapping[str
         found[item.name] = max(deviations)
     steps = soft.step(residuals)
     moves = {item.name: item.scale * float(steps[place]) for item, place in zip(estimates, places, strict=True)}
-    return found, moves, columns * freedom
+    return found, moves, columns * freedom, _met(residuals, data.all.values.numpy(), factor)
+
+
+def _met(residuals: Array, data: Array, factor: float) -> bool:
+    """Whether equations and conditions hold, as far as noise in the data bends them; residuals are weighted, those of the data last."""
+    asked, measured = (float(np.sum(part**2)) for part in (residuals[: -data.size], residuals[-data.size :]))
+    return asked <= LEFT * measured or asked <= TINY * factor**2 * float(np.sum(data**2))
 
 
 def _scales(rows: int, data: int) -> tuple[Array, Array]:

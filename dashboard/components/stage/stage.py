@@ -317,6 +317,7 @@ def _texts() -> dict[str, Any]:
         "interval": _("95 %: {low} to {high}"),
         "doubts": {
             "undetermined": _("these data cannot determine {name}"),
+            "unmet": _("no interval: the network does not obey the equations yet"),
             "unsettled": _("training was still moving it: train on"),
         },
         "truth": _("truth {truth}"),
