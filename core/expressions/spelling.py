@@ -69,7 +69,8 @@ class Spelling:
             if start < done:
                 continue
             text += self.text[done:start] + new
-            origins += [*self.origins[done:start], *[self.origins[start]] * len(new)]
+            origin = self.origins[start - 1 if start == end and start else start]  # what is put in belongs to what it follows
+            origins += [*self.origins[done:start], *[origin] * len(new)]
             done = end
         return Spelling(text + self.text[done:], (*origins, *self.origins[done:]))
 
