@@ -67,8 +67,7 @@ def controls(problems: Collection[Problem]) -> tuple[str, list[str], list[str], 
         fails = {name: f"{_(text)} · {sum(map(is_lesson, problems))}" for name, text in LESSONS.items()}
         help = _("Problems on which plain training fails.")
         lesson = st.pills(_("Lessons"), list(fails), selection_mode="multi", format_func=fails.__getitem__, key=LESSON, help=help)
-    chosen = {QUERY: [query] if query else [], KIND: kind, DIFFICULTY: level, LESSON: lesson}
-    _write(chosen)
+    _write(_set())
     return query or "", kind, level, lesson
 
 
@@ -79,12 +78,19 @@ def reset() -> None:
 
 def _follow() -> None:
     """Set the controls to what the address asks, where that is not what was last written there: after a link, or the way back."""
-    asked = {key: st.query_params.get_all(key) for key in KEYS}
-    if asked == st.session_state.get(_SEEN) and all(key in st.session_state for key in KEYS):
+    asked, seen = {key: st.query_params.get_all(key) for key in KEYS}, st.session_state.get(_SEEN)
+    drawn = seen is not None and all(key in st.session_state for key in KEYS)
+    if drawn and (asked == seen or _set() != seen):  # a control that has just been moved: the browser's address is one of before
         return
     st.session_state[QUERY] = asked[QUERY][0] if asked[QUERY] else ""
     for key, known in ((KIND, KINDS), (DIFFICULTY, DIFFICULTIES), (LESSON, LESSONS)):
         st.session_state[key] = [name for name in known if name in asked[key]]
+
+
+def _set() -> dict[str, list[str]]:
+    """What the controls are set to."""
+    query = st.session_state[QUERY]
+    return {QUERY: [query] if query else [], **{key: list(st.session_state[key]) for key in (KIND, DIFFICULTY, LESSON)}}
 
 
 def _write(chosen: dict[str, list[str]]) -> None:
