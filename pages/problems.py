@@ -7,9 +7,11 @@ from urllib.parse import parse_qsl, urlsplit
 
 import streamlit as st
 
+from core.experiment.presets import WATCH
 from dashboard.components.gallery.gallery import gallery
 from dashboard.problems import cards, catalogue, filters
 from dashboard.runs import actions
+from dashboard.solve.presets import PRESET
 from dashboard.texts import _, ngettext
 
 SOLVE = Path(__file__).with_name("solve.py")
@@ -34,4 +36,4 @@ st.caption(total if len(chosen) == len(problems) else _("{number} of {total}").f
 if not chosen:
     st.info(_("No problem matches. Try fewer words, or another kind."), icon=":material/search_off:")
     st.button(_("Show all problems"), "reset-filters", on_click=filters.reset)
-gallery(cards.grouped(chosen), go, key="gallery")
+gallery(cards.grouped(chosen, {PRESET: WATCH}), go, key="gallery")

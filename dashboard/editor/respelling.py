@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from core.errors import InputError
 from core.expressions import Names
 from core.expressions.spelling import spelled, spelled_name

@@ -7,34 +7,35 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from core.experiment.presets import WATCH
 from core.problem.problem import Problem
 from dashboard.problems import filters, formula
 from dashboard.problems.catalogue import PROBLEM
 from dashboard.server import references
-from dashboard.solve.presets import PRESET
 from dashboard.texts import _
 from dashboard.texts.formats import number
 
 COLOURS = {"easy": "green", "medium": "orange", "hard": "red"}
 
 
-def grouped(problems: Mapping[str, Problem]) -> dict[str, list[dict[str, Any]]]:
-    """The cards of problems by the titles of their groups: the visitor's own first, and last those that are about nothing else."""
+def grouped(problems: Mapping[str, Problem], settings: Mapping[str, str]) -> dict[str, list[dict[str, Any]]]:
+    """The cards of problems by the titles of their groups: the visitor's own first, and last those of no group.
+
+    Their links open them with `settings`.
+    """
     titles = {"own": _("Yours"), **{key: _(title) for key, title in filters.GROUPS.items()}, "": _("Others")}
     cards: dict[str, list[dict[str, Any]]] = {title: [] for title in titles.values()}
     for key, problem in problems.items():
-        cards[titles[problem.group if problem.name else "own"]].append(card(key, problem))
+        cards[titles[problem.group if problem.name else "own"]].append(card(key, problem, settings))
     return {title: found for title, found in cards.items() if found}
 
 
-def card(key: str, problem: Problem) -> dict[str, Any]:
+def card(key: str, problem: Problem, settings: Mapping[str, str]) -> dict[str, Any]:
     """What the component shows of a problem."""
     text, aim = (_("Edit a copy"), "copy") if problem.name else (_("Edit"), "open")
     return {
         "key": key,
         "title": _said(problem, problem.title) or _("Problem without a title"),
-        "address": f"./?{urlencode({PROBLEM: key, PRESET: WATCH})}",
+        "address": f"./?{urlencode({PROBLEM: key, **settings})}",
         "edit": f"./editor?{urlencode({aim: key})}",
         "editing": text,
         "reference": references.remember(problem, {}),

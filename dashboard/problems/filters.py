@@ -40,7 +40,7 @@ _SEEN = "filters-seen"
 
 
 def found(problem: Problem, query: str, kinds: Collection[str], difficulties: Collection[str], lessons: Collection[str] = ()) -> bool:
-    """Whether a problem has every word of `query`, is of the `kinds`, of one of the `difficulties`, and a lesson; empty ones ask for nothing.
+    """Whether a problem has every word of `query`, is of the `kinds`, of one of the `difficulties`, and a lesson; empty ones ask nothing.
 
     ODE and PDE are alternatives: with both chosen a problem may be either; a system must be one besides.
     """

@@ -55,6 +55,13 @@ def test_what_people_type_is_understood_and_spelled_once_they_leave_the_field(ed
     editor.page.reload()
     editor.wait_usable()
     assert editor.field("Equations").input_value() == "u_t = -k*u^2 + 2*sin(t)"
+    editor.type("Conditions", "u(0) = 2π")
+    editor.field("Conditions").press("Tab")
+    expect(editor.field("Conditions")).to_have_value("u(0) = 2*pi")
+    editor.button("Start from …").click()
+    editor.button("An empty form").click()
+    expect(editor.field("Conditions")).to_have_value("")
+    expect(editor.note("conditions")).not_to_contain_text("Written in the notation")
 
 
 def test_a_mistake_is_pointed_at_in_what_was_typed(editor: Editor) -> None:

@@ -150,6 +150,7 @@ class Form {
     for (const [name, own] of this.fields) {
       own.value = /** @type {Value} */ (draft[name]);
       own.changed = this.version + 1;
+      own.respelled = false;
       own.mark([]);
     }
     this.whole.replaceChildren();
