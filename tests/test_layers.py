@@ -26,7 +26,6 @@ WITH_TORCH = (
     "core.diagnosis.sizes",
     "core.diagnosis.waves",
     "core.engines",
-    "core.expressions.torch_elementary",
     "core.expressions.torch_functions",
     "core.loss",
     "core.network",

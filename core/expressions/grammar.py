@@ -15,14 +15,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 from core.errors import InputError, Position
 from core.expressions import hints
 from core.expressions.algebra import ORDER
 from core.expressions.functions import ARITY, compute
 from core.expressions.names import BOUNDARY, OPERATIONS, Names
+from core.expressions.spelling import WRITE, Spelling, greek, spelled
 from core.expressions.tree import (
     At,
     Binary,
@@ -40,6 +42,7 @@ from core.expressions.tree import (
 )
 from core.expressions.writing import BINDING, MINUS
 
+T = TypeVar("T")
 CHARACTERS = 500
 NODES = 200
 DEPTH = 40
@@ -49,22 +52,12 @@ TOKEN = re.compile(
     r"|(?P<name>[A-Za-z_][A-Za-z0-9_]*)|(?P<sign>\*\*|[-+*/^(),=])|(?P<end>\Z))",
     re.ASCII,
 )
-# What to write for characters that people paste; letters of other alphabets that look like ours are named in the error too.
-WRITE = {
-    **dict.fromkeys("−–—‐‑﹣", "-"),
-    **dict.fromkeys("×·⋅∙•∗", "*"),
-    **dict.fromkeys("÷∕⁄", "/"),
-    **{"[": "(", "]": ")", "√": "sqrt", "∂": "D", "∆": "lap", ";": ",", "|": "abs", "ϵ": "epsilon", "ϕ": "phi", "µ": "mu"},
-    **dict(zip("асеорхуѕіјАВСЕНКМОРТХ", "aceopxysijABCEHKMOPTX", strict=True)),
-}
 
 
 def write_instead(character: str, name: str) -> str | None:
     """What may have been meant by a character, given its Unicode name too."""
-    if character in WRITE:
-        return WRITE[character]
-    if name.startswith("GREEK SMALL LETTER "):
-        return name.split()[3].lower().replace("lamda", "lambda")
+    if word := WRITE.get(character) or greek(character):
+        return word
     plain = unicodedata.normalize("NFKC", character).strip()
     if plain == character or not (plain.isascii() and plain.isprintable() and plain):
         return None
@@ -99,25 +92,32 @@ class Part:
 
 
 class Parser:
-    """One text on its way to a tree.
+    """One text on its way to a tree, in the spelling of the notation where that is given.
 
     `number` counts the nodes made so far, `depth` is how deep in the text we are, `leaves` are those made so far and where each begins.
     """
 
-    def __init__(self, text: str, names: Names) -> None:
+    def __init__(self, text: str, names: Names, spelling: Spelling | None = None) -> None:
         self.names = names
-        self.shown = "".join(c if c.isprintable() or c in "\t\n" else "\ufffd" for c in text[:CHARACTERS])
-        if len(text) > CHARACTERS:
+        self.spelling = spelling
+        self.shown = _printable(text)
+        read = text if spelling is None else spelling.text
+        self.read = _printable(read)
+        if len(read) > CHARACTERS:
             raise self.error("expression-too-long", CHARACTERS, limit=CHARACTERS)
-        self.tokens = self.tokenise(text)
+        self.tokens = self.tokenise(read)
         self.number = 0
         self.depth = 0
         self.leaves: list[tuple[int, Leaf]] = []
         self.previous = Token("end", "", 0)
         self.token = next(self.tokens)
 
+    def place(self, character: int) -> int:
+        """Where a character that is read stands in the text as it was typed."""
+        return character if self.spelling is None else self.spelling.place(character)
+
     def error(self, code: str, at: int, /, **values: object) -> InputError:
-        return InputError(code, at=Position(text=self.shown, character=at), **values)
+        return InputError(code, at=Position(text=self.shown, character=self.place(at)), **values)
 
     def tokenise(self, text: str) -> Iterator[Token]:
         place = 0
@@ -262,7 +262,7 @@ class Parser:
                 if letter not in self.names.coordinates:
                     coordinates = ", ".join(self.names.coordinates)
                     return self.error("no-coordinate", at.start + offset, name=letter, derivative=at.brief, coordinates=coordinates)
-        if hint := hints.of_word(at.brief, self.token.text == "(", self.shown, at.start, self.names):
+        if hint := hints.of_word(at.brief, self.token.text == "(", self.read, at.start, self.names):
             return self.error(hint[0], at.start, **hint[1])
         near = self.names.near(at.text)
         return self.error("unknown-name-near" if near else "unknown-name", at.start, name=at.brief, near=near)
@@ -370,26 +370,48 @@ class Parser:
             raise self.unexpected("operator-expected")
 
 
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() or c in "\t\n" else "\ufffd" for c in text[:CHARACTERS])
+
+
 def parse(text: str, names: Names) -> Expression:
     """The tree of an expression; raises `InputError` that points at the first character that is wrong."""
-    parser = Parser(text, names)
+    return _read(_whole, text, names)
+
+
+def parse_equation(text: str, names: Names) -> tuple[Expression, Expression]:
+    """The trees of the two sides of an equation, with exactly one `=` between them; raises `InputError` as `parse` does."""
+    return _read(_sides, text, names)
+
+
+def leaves_of(text: str, names: Names) -> tuple[tuple[int, Leaf], ...]:
+    """The leaves of an expression or equation, in their order, each with the character at which it begins; raises as `parse` does."""
+    return _read(_leaves, text, names)
+
+
+def _read(read: Callable[[Parser], T], text: str, names: Names) -> T:
+    """What `read` makes of the text, or, where the grammar does not take that, of the text in the spelling of the notation."""
+    try:
+        return read(Parser(text, names))
+    except InputError:
+        spelling = spelled(text[: CHARACTERS + 1], names)
+        if spelling.text == text or len(text) > CHARACTERS:
+            raise
+    return read(Parser(text, names, spelling))
+
+
+def _whole(parser: Parser) -> Expression:
     part = parser.sum()
     parser.end()
     return part.node
 
 
-def parse_equation(text: str, names: Names) -> tuple[Expression, Expression]:
-    """The trees of the two sides of an equation, with exactly one `=` between them; raises `InputError` as `parse` does."""
-    return _sides(Parser(text, names))
-
-
-def leaves_of(text: str, names: Names) -> tuple[tuple[int, Leaf], ...]:
-    """The leaves of an expression or equation, in their order, each with the character at which it begins; raises as `parse` does."""
-    parser = Parser(text, names)
+def _leaves(parser: Parser) -> tuple[tuple[int, Leaf], ...]:
     parser.sum()
     if parser.take("="):
         parser.sum()
-    return tuple(parser.leaves)
+    parser.end()
+    return tuple((parser.place(start), leaf) for start, leaf in parser.leaves)
 
 
 def _sides(parser: Parser) -> tuple[Expression, Expression]:

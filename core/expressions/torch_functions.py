@@ -19,7 +19,6 @@ from torch import Tensor
 from core.expressions import Coordinate, Number, compile
 from core.expressions.algebra import SLOPES, SLOPES_OF_TWO
 from core.expressions.special import DERIVED
-from core.expressions.torch_elementary import ELEMENTARY
 
 Function = Callable[[Tensor], Tensor]
 NEAR = 4.0
@@ -31,6 +30,39 @@ EULER = 0.57721566490153286
 POINTS = 32
 """Points of a quarter of the circle."""
 X = Coordinate("x")
+
+
+def _pair(function: Callable[[Tensor, Tensor], Tensor]) -> Callable[[Any, Any], Tensor]:
+    """`function` of two tensors, made to take a number in either place."""
+
+    def of(first: Any, second: Any) -> Tensor:
+        like = first if isinstance(first, Tensor) else second
+        return function(*(item if isinstance(item, Tensor) else torch.full_like(like, item) for item in (first, second)))
+
+    return of
+
+
+ELEMENTARY: Mapping[str, Callable[..., Any]] = {
+    "sin": torch.sin,
+    "cos": torch.cos,
+    "tan": torch.tan,
+    "asin": torch.asin,
+    "acos": torch.acos,
+    "atan": torch.atan,
+    "sinh": torch.sinh,
+    "cosh": torch.cosh,
+    "tanh": torch.tanh,
+    "exp": torch.exp,
+    "log": torch.log,
+    "sqrt": torch.sqrt,
+    "abs": torch.abs,
+    "sign": torch.sign,
+    "heaviside": lambda value: torch.heaviside(value.detach(), torch.full_like(value, 0.5)),  # torch has no derivative for it; it is zero
+    "atan2": _pair(torch.atan2),
+    "min": _pair(torch.minimum),
+    "max": _pair(torch.maximum),
+}
+"""The elementary functions; the special ones join them below."""
 
 
 class _Closed(torch.autograd.Function):

@@ -32,7 +32,7 @@ class Problem:
     `promise` is the relative L2 error that training by the recipe reaches: infinite where it is known to fail, None where nothing is said.
     `recipe` holds the hyperparameters that suit the problem, which its file gives in [network] and [training]; `failure`, where there is a
     lesson in it, those with which plain training fails, in [failure]; `watch` what the preset Watch has other than for most problems, in
-    [watch]. None of them is part of the statement: equal problems may differ there.
+    [watch]. None of them is part of the statement, nor is `group`, what it is about: equal problems may differ there.
     """
 
     name: str
@@ -52,6 +52,7 @@ class Problem:
     reference: str
     data: Measurements | Sampled | Made | None = None
     estimates: tuple[Estimate, ...] = ()
+    group: str = field(default="", compare=False)
     recipe: Mapping[str, Any] = field(default_factory=dict, compare=False)
     failure: Mapping[str, Any] = field(default_factory=dict, compare=False)
     watch: Mapping[str, Any] = field(default_factory=dict, compare=False)
@@ -79,6 +80,7 @@ class Problem:
         return {
             **{key: text for key, text in words.items() if text},
             "difficulty": self.difficulty,
+            **({"group": self.group} if self.group else {}),
             **promise,
             "coordinates": {item.name: [item.low, item.high] for item in self.coordinates},
             "unknowns": list(self.unknowns),

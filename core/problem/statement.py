@@ -17,8 +17,8 @@ from core.problem.sampled import Sampled
 from core.ranges import Choice, Scale
 
 KEYS = (
-    *("title", "source", "description", "teaches", "difficulty", "promise", "coordinates", "unknowns", "parameters"),
-    *("estimate", "definitions", "equations", "conditions", "exact", "reference", "data"),
+    *("title", "source", "description", "teaches", "difficulty", "group", "promise", "coordinates", "unknowns"),
+    *("parameters", "estimate", "definitions", "equations", "conditions", "exact", "reference", "data"),
 )
 REQUIRED = ("coordinates", "unknowns", "equations", "conditions")
 WITH_DATA = ("coordinates", "unknowns")
@@ -27,7 +27,9 @@ UNSUPPORTED = ("domain",)
 MOST = {"coordinates": 3, "unknowns": 10, "parameters": 20, "definitions": 20, "equations": 20, "conditions": 40}
 LONGEST = {"title": 100, "source": 400, "description": 1000, "teaches": 1000}
 METHODS = ("exact", "cole-hopf", "characteristics", "initial-value", "boundary-value", "lines", "collocation")
-CHOICES = {"difficulty": ("medium", "easy", "hard"), "reference": ("auto", "none", *METHODS)}
+GROUPS = ("first", "oscillations", "heat", "waves", "fluids", "fronts", "equilibria", "data", "inverse")
+"""What problems are about."""
+CHOICES = {"difficulty": ("medium", "easy", "hard"), "group": ("", *GROUPS), "reference": ("auto", "none", *METHODS)}
 """The first is taken where the key is left out."""
 FAILURE = "failure"
 """The promise of a problem on which plain training is known to fail."""

@@ -16,7 +16,9 @@ import streamlit as st
 from core.problem import statement
 from dashboard.components import component
 from dashboard.editor.draft import Draft
-from dashboard.editor.marks import Mark
+from dashboard.editor.marks import Mark, missing
+from dashboard.editor.offers import Offer, offers
+from dashboard.editor.respelling import respelled
 from dashboard.problems import catalogue
 from dashboard.server.references import METHODS
 from dashboard.texts import LANGUAGE, _, worded
@@ -102,16 +104,24 @@ def form(current: Writing | None, marks: Sequence[Mark]) -> None:
         "token": current.token,
         "version": current.version,
         "saved": current.saved,
-        "marks": [_marked(mark) for mark in marks],
+        "marks": [_marked(current.draft, mark) for mark in marks if not missing(current.draft, mark)],
+        "spelled": respelled(current.draft),
     }
     data = {"fields": _fields(), "texts": _texts(), "opening": opening, "answer": answer, "locale": LANGUAGE}
     data["file"] = st.session_state.pop(_SENT, None)
     _component(key=KEY, data=data, on_draft_change=lambda: None)
 
 
-def _marked(mark: Mark) -> dict[str, Any]:
+def _marked(draft: Draft, mark: Mark) -> dict[str, Any]:
     places = {name: getattr(mark, name) for name in ("field", "line", "cell", "start", "end", "key")}
-    return {**places, "message": worded(mark.error)}
+    return {**places, "message": worded(mark.error), "offers": [_offered(offer) for offer in offers(draft, mark)]}
+
+
+def _offered(offer: Offer) -> dict[str, str]:
+    label = (
+        _("Add `{name}` as a parameter").format(name=offer.parameter) if offer.parameter else _("Write `{text}`").format(text=offer.said)
+    )
+    return {"label": label, "text": offer.text, "parameter": offer.parameter}
 
 
 def _fields() -> list[dict[str, Any]]:
@@ -186,6 +196,11 @@ def _fields() -> list[dict[str, Any]]:
     ]
 
 
+def labels() -> dict[str, str]:
+    """What each field is called on the page."""
+    return {field["name"]: field["label"] for field in _fields()}
+
+
 def _text(name: str, label: str, hint: str = "", placeholder: str = "", **kind: bool) -> dict[str, Any]:
     return {"name": name, "kind": "text", "label": label, "hint": hint, "placeholder": placeholder, **kind}
 
@@ -216,4 +231,5 @@ def _texts() -> dict[str, str]:
         "more": _("({number} of {count})"),
         "back": _("Bring back what was here before"),
         "leaveOut": _("Leave out {key}"),
+        "spelled": _("Written in the notation of this page."),
     }

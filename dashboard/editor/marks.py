@@ -55,6 +55,14 @@ def check(draft: Draft) -> Checked:
         return Checked((_placed(draft, error),), None)
 
 
+def missing(draft: Draft, mark: Mark) -> bool:
+    """Whether a mistake is only that nothing has been written there yet."""
+    if mark.field in CELLS:
+        rows = getattr(draft, mark.field)
+        return not any(map(any, rows)) or (bool(rows[mark.line]) and not rows[mark.line][mark.cell].strip())
+    return mark.error.code == "empty" and mark.field in TEXTS and not getattr(draft, mark.field).strip()
+
+
 def marks(draft: Draft) -> list[Mark]:
     """Every mistake of the draft, in the order of its lines."""
     own = [*_unnamed(draft), *_repeated(draft)]

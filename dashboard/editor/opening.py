@@ -16,7 +16,7 @@ from core.problem.reading.reading import load
 from dashboard.editor import form
 from dashboard.editor.draft import SECTIONS, Draft
 from dashboard.editor.form import Writing
-from dashboard.editor.marks import Checked, check, marks
+from dashboard.editor.marks import Checked, check, marks, missing
 from dashboard.problems import catalogue
 from dashboard.problems.catalogue import Entry
 from dashboard.texts import _, ngettext
@@ -26,7 +26,8 @@ P = ParamSpec("P")
 
 COPY, OPEN = "copy", "open"
 """What the address calls the key of a problem of which the editor shows a copy, or which it opens itself."""
-_NOTES, _FROM, _FILE, _FILES = "editor-notes", "editor-from", "editor-file", "editor-files"
+_NOTES, _REFUSED, _FROM, _FILE, _STARTED = "editor-notes", "editor-refused", "editor-from", "editor-file", "editor-started"
+_PANEL = "editor-start"  # open or closed
 _SHOWN = 5  # mistakes of a file that are listed; all are marked in the form
 
 
@@ -35,7 +36,7 @@ def told(action: Callable[P, None]) -> Callable[P, None]:
 
     @wraps(action)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
-        st.session_state[_NOTES] = []
+        st.session_state[_NOTES], st.session_state[_REFUSED] = [], []
         try:
             action(*args, **kwargs)
         except TangenteError as error:
@@ -44,9 +45,9 @@ def told(action: Callable[P, None]) -> Callable[P, None]:
     return guarded
 
 
-def notes() -> list[str]:
-    """What went wrong at the last click, or was wrong in the last file."""
-    found: list[str] = st.session_state.get(_NOTES, [])
+def notes(*, of_file: bool = False) -> list[str]:
+    """What went wrong at the last click, or was wrong in the last file; `of_file`: what kept the last file from being opened."""
+    found: list[str] = st.session_state.get(_REFUSED if of_file else _NOTES, [])
     return found
 
 
@@ -97,7 +98,9 @@ def download() -> None:
 
 def panel(entries: Sequence[Entry]) -> None:
     """Where another problem can be opened: a copy of the library's, an empty form, a file."""
-    with st.popover(_("Start from …"), icon=":material/folder_open:", key="editor-start"):
+    with st.popover(_("Start from …"), icon=":material/folder_open:", key=_PANEL, on_change="rerun"):
+        for note in notes(of_file=True):
+            st.warning(note)
         keys = [problem.name for problem in catalogue.library_problems()]
         titles = {**{key: catalogue.title(key) for key in keys}, **{entry.id: entry.title for entry in entries}}
         titles = dict(zip(titles, catalogue.told_apart(titles.values()), strict=True))
@@ -106,7 +109,7 @@ def panel(entries: Sequence[Entry]) -> None:
             list(titles),
             None,
             titles.__getitem__,
-            key=_FROM,
+            key=_keyed(_FROM),
             placeholder=_("Choose a problem"),
             on_change=_copy,
         )
@@ -114,7 +117,7 @@ def panel(entries: Sequence[Entry]) -> None:
             st.button(_("A small example"), "editor-example", on_click=_open, args=(form.example(),))
             st.button(_("An empty form"), "editor-empty", on_click=_open, args=(Draft(),))
         label = _("Open a file (TOML, at most {kilobytes} kB)").format(kilobytes=tables.MAX_BYTES // 1000)
-        st.file_uploader(label, "toml", key=_file(), on_change=_upload, max_upload_size=1)
+        st.file_uploader(label, "toml", key=_keyed(_FILE), on_change=_upload, max_upload_size=1)
 
 
 def notation() -> None:
@@ -145,11 +148,14 @@ def state(current: Writing | None, checked: Checked, entries: Sequence[Entry]) -
     """How the draft stands, in a sentence."""
     if current is None:
         return BLANK
-    if checked.marks:
-        text = ngettext(
-            "{count} mistake to mend. What you type is kept.", "{count} mistakes to mend. What you type is kept.", len(checked.marks)
-        )
-        return f":material/error: {text.format(count=len(checked.marks))}"
+    wrong = [mark for mark in checked.marks if not missing(current.draft, mark)]
+    if checked.marks and not wrong:
+        labels = form.labels()
+        fields = dict.fromkeys(labels[mark.field] for mark in checked.marks)
+        return f":material/edit: {_('Still to be written: {fields}.').format(fields=', '.join(fields))}"
+    if wrong:
+        text = ngettext("{count} mistake to mend. What you type is kept.", "{count} mistakes to mend. What you type is kept.", len(wrong))
+        return f":material/error: {text.format(count=len(wrong))}"
     saved = next((entry for entry in entries if entry.id == current.saved), None)
     if saved is None:
         return f":material/edit: {_('Not saved yet. What you type is kept in this browser.')}"
@@ -161,29 +167,40 @@ def state(current: Writing | None, checked: Checked, entries: Sequence[Entry]) -
 @told
 def _open(draft: Draft) -> None:
     form.open_draft(draft)
+    _begun()
 
 
 @told
 def _copy() -> None:
-    key = st.session_state[_FROM]
-    st.session_state[_FROM] = None
+    key = st.session_state[_keyed(_FROM)]
     if key is not None:
+        _begun()
         form.open_problem(key, copy=True)
 
 
-def _file() -> str:
-    """The uploader's key: a new one after each file, so that the same file can be opened again."""
-    return f"{_FILE}-{st.session_state.get(_FILES, 0)}"
+def _keyed(name: str) -> str:
+    """The key of what chooses a draft: a new one after each choice. The closed panel's controls keep theirs, and would choose again."""
+    return f"{name}-{st.session_state.get(_STARTED, 0)}"
+
+
+def _begun() -> None:
+    """Close the panel, in which a draft has been chosen."""
+    st.session_state[_STARTED] = st.session_state.get(_STARTED, 0) + 1
+    st.session_state[_PANEL] = False
 
 
 @told
 def _upload() -> None:
-    file = st.session_state[_file()]
+    file = st.session_state[_keyed(_FILE)]
     if file is None:
         return
-    st.session_state[_FILES] = st.session_state.get(_FILES, 0) + 1
-    draft = _read(file.getvalue().decode(errors="replace"), file.name)
+    try:
+        draft = _read(file.getvalue().decode(errors="replace"), file.name)
+    except TangenteError as error:
+        st.session_state[_REFUSED] = [placed(error)]
+        return
     form.open_draft(draft)
+    _begun()
     found = check(draft).marks
     lines = [placed(mark.error, file.name) for mark in found[:_SHOWN]]
     rest = len(found) - len(lines)

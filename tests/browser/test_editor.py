@@ -43,6 +43,80 @@ def test_a_mistake_is_marked_at_its_character_while_one_types_and_goes_when_it_i
     assert editor.field("Equations").input_value() == "u_t = -k*u + sin(t)"
 
 
+def test_what_people_type_is_understood_and_spelled_once_they_leave_the_field(editor: Editor) -> None:
+    editor.open()
+    editor.type("Equations", "u' = −k·u² + 2sin(t)")
+    editor.wait_right()
+    assert editor.field("Equations").input_value() == "u' = −k·u² + 2sin(t)", "nothing changes under the cursor"
+    editor.field("Equations").press("Tab")
+    expect(editor.field("Equations")).to_have_value("u_t = -k*u^2 + 2*sin(t)")
+    expect(editor.note("equations")).to_contain_text("Written in the notation")
+    editor.wait_right()
+    editor.page.reload()
+    editor.wait_usable()
+    assert editor.field("Equations").input_value() == "u_t = -k*u^2 + 2*sin(t)"
+    editor.type("Conditions", "u(0) = 2π")
+    editor.field("Conditions").press("Tab")
+    expect(editor.field("Conditions")).to_have_value("u(0) = 2*pi")
+    editor.button("Start from …").click()
+    editor.button("An empty form").click()
+    expect(editor.field("Conditions")).to_have_value("")
+    expect(editor.note("conditions")).not_to_contain_text("Written in the notation")
+
+
+def test_a_mistake_is_pointed_at_in_what_was_typed(editor: Editor) -> None:
+    editor.open()
+    editor.type("Equations", "u'' = 2u·? + u²")
+    expect(editor.wrong("equations")).to_have_text("?")
+    expect(editor.note("equations")).to_contain_text("character 10")
+
+
+def test_an_unknown_name_becomes_a_parameter_with_one_click(editor: Editor) -> None:
+    editor.open()
+    editor.type("Equations", "u_t = -k*u + 2q")
+    editor.button("Add q as a parameter").click()
+    editor.wait_right()
+    expect(editor.page.get_by_label("Parameter 2: its name")).to_have_value("q")
+    expect(editor.page.get_by_label("Parameter 2: value")).to_have_value("1")
+    expect(editor.button("Add q as a parameter")).to_have_count(0)
+
+
+def test_where_it_may_mean_two_things_both_are_offered(editor: Editor) -> None:
+    editor.page.goto(f"{editor.server.address}/editor?copy=heat")
+    editor.wait_usable()
+    editor.type("Equations", "u' = alpha*u_xx")
+    expect(editor.button("Write u_x")).to_be_visible()
+    editor.button("Write u_t").click()
+    expect(editor.field("Equations")).to_have_value("u_t = alpha*u_xx")
+    expect(editor.field("Equations")).to_be_focused()
+    editor.wait_right()
+
+
+def test_an_empty_form_begins_without_a_mistake_and_the_popover_closes(editor: Editor) -> None:
+    editor.open()
+    editor.button("Start from …").click()
+    editor.button("An empty form").click()
+    expect(editor.field("Equations")).to_have_value("")
+    expect(editor.button("An empty form")).to_have_count(0)
+    expect(editor.state).to_contain_text("Still to be written: Coordinates, Unknowns, Equations")
+    expect(editor.page.locator(".ed-wrong, .ed-mistaken, [aria-invalid=true]")).to_have_count(0)
+    editor.button("+ Coordinate").click()
+    editor.page.get_by_label("Coordinate 1: its letter").press_sequentially("t")
+    editor.page.wait_for_timeout(1500)
+    expect(editor.page.locator(".ed-wrong, .ed-mistaken, [aria-invalid=true]")).to_have_count(0)
+    expect(editor.button("Solve this")).to_be_disabled()
+
+
+def test_what_is_wrong_with_a_file_is_said_where_it_was_chosen(editor: Editor, tmp_path: Path) -> None:
+    editor.open()
+    path = tmp_path / "notes.toml"
+    path.write_text("depth 3", encoding="utf-8")
+    editor.button("Start from …").click()
+    editor.page.locator('input[type="file"]').set_input_files(path)
+    expect(editor.page.get_by_test_id("stPopoverBody").get_by_role("alert")).to_contain_text("notes.toml")
+    expect(editor.button("An empty form")).to_be_visible()
+
+
 def test_the_underline_lies_under_the_character(editor: Editor) -> None:
     editor.open()
     editor.type("Conditions", "u(0) = 1\nu(0) + ? = 2")

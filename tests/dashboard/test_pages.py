@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import os
-import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -17,14 +16,13 @@ from core.errors import RunError
 from core.experiment.making import experiment_from_toml, experiment_of
 from core.experiment.presets import FAILING, SHARP, WATCH
 from core.experiment.recipes import OF_THE_METHOD
-from core.problem.formulas import formulas
 from core.problem.problem import Problem
 from core.problem.reading.reading import library, load
 from core.store import Device, Run, RunStore
 from dashboard.problems.catalogue import library_problems
-from dashboard.problems.equation import stacked
+from dashboard.problems.filters import GROUPS
 from dashboard.runs import actions
-from dashboard.server import intro, services
+from dashboard.server import intro, references, services
 from dashboard.server.visitor import LOCAL
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -527,23 +525,35 @@ def cards(workers: Workers, monkeypatch: pytest.MonkeyPatch) -> Open:
     return lambda **query: opened("problems.py", query)
 
 
+def groups(app: AppTest) -> list[dict[str, Any]]:
+    """The groups of cards that the component is sent."""
+    (found,) = [json.loads(element.proto.json) for element in app.get("bidi_component")]
+    return list(found["groups"])
+
+
+def cards_of(app: AppTest) -> list[dict[str, Any]]:
+    return [card for group in groups(app) for card in group["cards"]]
+
+
 def shown(app: AppTest) -> list[str]:
     """The titles of the cards, in their order."""
-    return [found[1] for element in app.markdown if (found := re.match("### (.*)", element.value))]
+    return [card["title"] for card in cards_of(app)]
 
 
 def test_problems_are_cards_with_equation_picture_and_ways_out(cards: Open, store: RunStore, workers: Workers) -> None:
     app = cards()
-    assert shown(app) == [problem.title for problem in library_problems()]
-    assert {button.key for button in app.button} == {f"{action}-{name}" for action in ("open", "edit") for name in library()}
-    pictures = [json.loads(element.proto.json) for element in app.get("bidi_component")]
-    assert [picture["label"].split(": ", 1)[1] for picture in pictures] == [problem.title for problem in library_problems()]
+    assert sorted(shown(app)) == sorted(problem.title for problem in library_problems())
+    assert [group["title"] for group in groups(app)] == list(GROUPS.values())
     assert workers.asked == []  # before a browser has the picture in sight
-    for problem in library_problems():
-        (card,) = [element.value for element in app.markdown if problem.description in element.value]
-        assert stacked(formulas(problem).equations) in card and problem.teaches in card
-        assert ("Trains to a relative" in card) == (problem.promise is not None and problem.promise < 1)
-        assert ("fails here" in card) == (problem.promise == math.inf or bool(problem.failure))
+    for card in cards_of(app):
+        problem = load(card["key"])
+        assert card["address"] == f"./?problem={problem.name}&preset=watch" and card["edit"] == f"./editor?copy={problem.name}"
+        assert references.recall(card["reference"]) == (problem, {})
+        assert len(card["equations"]) == len(problem.equations) and card["description"] == problem.description
+        said = "\n".join(card["more"])
+        assert problem.teaches in said and problem.source in said
+        assert ("Trains to a relative" in said) == (problem.promise is not None and problem.promise < 1)
+        assert ("fails here" in said) == (problem.promise == math.inf or bool(problem.failure)) == (["lesson", "violet"] in card["badges"])
 
 
 @pytest.mark.parametrize(
@@ -553,12 +563,13 @@ def test_problems_are_cards_with_equation_picture_and_ways_out(cards: Open, stor
         ({"q": "KORTEWEG soliton"}, {"kdv-soliton"}),
         ({"kind": "ode", "difficulty": "easy"}, {"decay", "harmonic-system", "lagaris-1", "lagaris-3", "logistic", "two-materials"}),
         ({"q": "no such problem"}, set()),
+        ({"lessons": "lesson", "kind": "ode"}, {"boundary-layer", "lagaris-4", "lorenz", "poisson-1d"}),
         ({"kind": "nonsense"}, set(library())),
     ],
 )
 def test_the_address_searches_and_filters(cards: Open, query: dict[str, str], expected: set[str]) -> None:
     app = cards(**query)
-    assert {button.key.removeprefix("open-") for button in app.button if button.key.startswith("open-")} == expected
+    assert {card["key"] for card in cards_of(app)} == expected
 
 
 def test_filters_are_written_into_the_address_and_taken_back(cards: Open) -> None:
@@ -587,8 +598,10 @@ def test_own_problems_come_first_with_nothing_of_theirs_taken_for_markup(cards: 
     id = store.problems.save("local", mine).id
     app = cards()
     assert len(shown(app)) == len(library()) + 1
-    assert "![" not in shown(app)[0].replace("\\", "\\\\").replace("\\!", "")
-    assert app.button(f"edit-{id}").label == "Edit"
+    (first, *_) = groups(app)
+    (card,) = first["cards"]
+    assert first["title"] == "Yours" and card["title"] == "My ![x](https://elsewhere.example/x.png)"  # a text, which no one reads as markup
+    assert card["editing"] == "Edit" and card["edit"] == f"./editor?open={id}"
 
 
 # Methods, and what goes along with them.

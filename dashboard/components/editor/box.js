@@ -14,7 +14,9 @@ import { element } from "../shared/words.js";
  * @property {number | null} end
  * @property {string} key
  * @property {string} message
+ * @property {Offer[]} offers
  */
+/** @typedef {{ label: string, text: string, parameter: string }} Offer a line's new text, or the name of a parameter to be added */
 /** @typedef {Pick<Mark, "start" | "end">} Span */
 
 let boxes = 0;

@@ -6,7 +6,7 @@ import { Box } from "./box.js";
 /** @typedef {import("./box.js").Mark} Mark */
 /** @typedef {string | string[][]} Value what is typed: a text, or a table */
 /** @typedef {{ line: number, cell: number }} Place */
-/** @typedef {Record<"optional" | "character" | "lineCharacter" | "line" | "more" | "back" | "leaveOut", string>} Texts */
+/** @typedef {Record<"optional" | "character" | "lineCharacter" | "line" | "more" | "back" | "leaveOut" | "spelled", string>} Texts */
 
 /** @typedef {{ name: string, label: string, hint: string, optional?: boolean }} Named */
 /** @typedef {Named & { kind: "text", placeholder: string, single?: boolean, formula?: boolean }} TextWords */
@@ -16,10 +16,12 @@ import { Box } from "./box.js";
 /** @typedef {TextWords | RowsWords | ChoiceWords} Words what dashboard/editor/form.py sends of a field */
 
 /** @typedef {(field: Field) => void} Changed */
+/** @typedef {import("./box.js").Offer} Offer */
 
 /** What all fields have in common. */
 export class Field {
   changed = 0; // the version of the draft at which it last changed
+  respelled = false; // whether what stands there is another spelling of what was typed
   where = "";
   whereLine = "";
   /** @type {Mark[]} */
@@ -34,6 +36,8 @@ export class Field {
     this.hint = hint;
     this.texts = texts;
     this.note = element("p", { class: "ed-note", id: `ed-note-${name}`, "aria-live": "polite" });
+    this.offers = element("div", { class: "ed-offers" });
+    this.offered = "";
     this.label = element("label", { class: "ed-label" }, label);
     if (optional) this.label.append(" ", element("span", { class: "ed-optional" }, texts.optional));
     this.node = element("div", { class: "ed-field", "data-field": name }, this.label);
@@ -59,12 +63,55 @@ export class Field {
   say() {
     const place = this.cursor();
     const mark = this.marks.find(({ line, cell }) => line === place?.line && cell === place?.cell) ?? this.marks[0];
-    if (!mark) return this.note.replaceChildren(...worded(this.hint));
+    this.offer(mark);
+    if (!mark) return this.note.replaceChildren(...worded(this.respelled ? this.texts.spelled : this.hint));
     const where = mark.start === null ? this.whereLine : this.where;
     const named = fill(where, { line: mark.line + 1, character: (mark.start ?? 0) + 1 });
     const count = this.marks.length;
     const more = count > 1 ? ` ${fill(this.texts.more, { number: this.marks.indexOf(mark) + 1, count })}` : "";
     this.note.replaceChildren(...worded(named), ...worded(mark.message), more);
+  }
+
+  /**
+   * What mends a mistake with one click. The buttons stay where they are while their offers do: one of them may have the focus.
+   *
+   * @param {Mark | undefined} mark
+   */
+  offer(mark) {
+    const offered = JSON.stringify(mark ? [mark.line, mark.offers] : []);
+    if (offered === this.offered) return;
+    this.offered = offered;
+    const buttons = (mark?.offers ?? []).map((offer) => {
+      const button = element("button", { class: "ed-add", type: "button" }, ...worded(offer.label));
+      button.addEventListener("click", () => this.mend(/** @type {Mark} */ (mark), offer));
+      return button;
+    });
+    this.offers.replaceChildren(...buttons);
+  }
+
+  /**
+   * Do what is offered.
+   *
+   * @param {Mark} _mark
+   * @param {Offer} _offer
+   */
+  mend(_mark, _offer) {}
+
+  /** Whether one is writing in it. */
+  get busy() {
+    const root = /** @type {Document | ShadowRoot} */ (this.node.getRootNode());
+    return this.node.contains(root.activeElement) && root.activeElement?.tagName === "TEXTAREA";
+  }
+
+  /**
+   * Another spelling of what was typed, once one has left the field.
+   *
+   * @param {Value} value
+   */
+  spell(value) {
+    this.value = value;
+    this.respelled = true;
+    this.say();
   }
 
   /**
@@ -103,7 +150,8 @@ class TextField extends Field {
     this.box.input.setAttribute("aria-describedby", this.note.id);
     this.label.htmlFor = this.box.input.id;
     for (const event of ["keyup", "click", "focus"]) this.box.input.addEventListener(event, () => this.say());
-    this.node.append(this.box.node, this.note);
+    this.told = () => changed(this);
+    this.node.append(this.box.node, this.note, this.offers);
     this.where = words.single ? texts.character : texts.lineCharacter;
     this.whereLine = words.single ? "" : texts.line;
     this.node.classList.toggle("ed-many", Boolean(words.formula && !words.single));
@@ -128,12 +176,27 @@ class TextField extends Field {
   cursor() {
     return { line: this.box.line, cell: 0 };
   }
+
+  /**
+   * @param {Mark} mark
+   * @param {Offer} offer
+   */
+  mend({ line }, { text, parameter }) {
+    if (parameter) {
+      this.node.dispatchEvent(new CustomEvent("parameter", { bubbles: true, detail: parameter }));
+    } else {
+      this.value = this.box.text.split("\n").with(line, text).join("\n");
+      this.mark([]);
+      this.told();
+    }
+    this.box.input.focus();
+  }
 }
 
 /** @typedef {{ boxes: Box[], remove: HTMLButtonElement, node: HTMLElement }} Row */
 
 /** A field of rows, each of a few short texts. */
-class RowsField extends Field {
+export class RowsField extends Field {
   /** @type {Row[]} */
   rows = [];
 
@@ -175,6 +238,18 @@ class RowsField extends Field {
       if (!row) this.append(texts);
     });
     this.number();
+  }
+
+  /**
+   * One more row, in place of one in which nothing stands yet.
+   *
+   * @param {string[]} texts
+   */
+  enter(texts) {
+    const blank = this.rows.findIndex(({ boxes }) => boxes.every((box) => !box.text.trim()));
+    const rows = /** @type {string[][]} */ (this.value);
+    this.value = blank < 0 ? [...rows, texts] : rows.with(blank, texts);
+    this.told();
   }
 
   /** @param {string[]} texts */

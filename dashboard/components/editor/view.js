@@ -5,7 +5,7 @@
 
 import { mount } from "../shared/mount.js";
 import { element, fill } from "../shared/words.js";
-import { field, worded } from "./fields.js";
+import { field, RowsField, worded } from "./fields.js";
 import * as keeping from "./keeping.js";
 
 const PAUSE = 250; // milliseconds without a change, after which the page is told
@@ -27,11 +27,12 @@ const PAUSE = 250; // milliseconds without a change, after which the page is tol
  * @property {string} locale
  */
 /** @typedef {{ token: string, draft: import("./keeping.js").Draft, saved: string | null, weak?: boolean }} Opening weak: if nothing is kept */
-/** @typedef {{ token: string, version: number, saved: string | null, marks: Mark[] }} Answer */
+/** @typedef {{ token: string, version: number, saved: string | null, marks: Mark[], spelled: Record<string, Value> }} Answer */
 /** @typedef {{ token: string, name: string, text: string }} File to be saved by the browser */
 
 class Form {
   fresh = true;
+  ended = false;
   version = 0;
   token = "";
   /** @type {string | undefined} */
@@ -63,7 +64,8 @@ class Form {
     this.back.addEventListener("click", () => this.bringBack());
     this.root = element("div", { class: "ed-form" }, ...[...this.fields.values()].map(({ node }) => node), this.whole, this.back);
     this.root.lang = data.locale;
-    this.root.addEventListener("focusout", () => this.flush());
+    this.root.addEventListener("focusout", () => this.left());
+    this.root.addEventListener("parameter", (event) => this.addParameter(/** @type {CustomEvent<string>} */ (event).detail));
     this.leaving = () => this.keep();
     window.addEventListener("pagehide", this.leaving);
     parent.append(this.root);
@@ -93,6 +95,7 @@ class Form {
   }
 
   end() {
+    this.ended = true;
     this.flush();
     clearTimeout(this.waiting);
     window.removeEventListener("pagehide", this.leaving);
@@ -147,6 +150,7 @@ class Form {
     for (const [name, own] of this.fields) {
       own.value = /** @type {Value} */ (draft[name]);
       own.changed = this.version + 1;
+      own.respelled = false;
       own.mark([]);
     }
     this.whole.replaceChildren();
@@ -166,10 +170,38 @@ class Form {
   /** @param {Field} changed */
   changed(changed) {
     changed.changed = this.version + 1;
+    changed.respelled = false;
     this.touched = true;
     this.keep();
     clearTimeout(this.waiting);
     this.waiting = setTimeout(() => this.tell(), PAUSE);
+  }
+
+  /** A field has been left: the page is told, or, where it has answered already, what it said of the spelling is done. */
+  left() {
+    this.flush();
+    setTimeout(() => this.spell());
+  }
+
+  /** @param {string} name */
+  addParameter(name) {
+    const rows = this.fields.get("parameters");
+    if (rows instanceof RowsField) rows.enter([name, "1", "", ""]);
+  }
+
+  /** Spell what one has left in the notation, unless it has changed since the page saw it. */
+  spell() {
+    const { answer } = this.data;
+    if (answer?.token !== this.token || this.ended) return;
+    const fields = Object.entries(answer.spelled).map(([name, value]) => ({ own: this.fields.get(name), value }));
+    const due = fields.filter(({ own }) => own && !own.busy && own.changed <= answer.version);
+    if (!due.length) return;
+    for (const { own, value } of due) {
+      own?.spell(value);
+      if (own) own.changed = this.version + 1;
+    }
+    this.touched = true;
+    this.tell();
   }
 
   /** Tell the page at once of what it does not know yet: a button outside may be what takes the focus. */
@@ -194,6 +226,7 @@ class Form {
     for (const [name, own] of this.fields) {
       if (own.changed <= version) own.mark(marks.filter((mark) => mark.field === name));
     }
+    this.spell();
     const whole = marks.filter((mark) => !mark.field);
     this.whole.replaceChildren(...whole.map((mark) => this.worded(mark)));
     if (saved !== undefined && saved !== this.saved) {

@@ -95,7 +95,7 @@ def of_all_pages(store: RunStore) -> list[tuple[str, dict[str, Any]]]:
     lease = store.lease(run.id, "a test")
     assert lease is not None
     store.finish(lease, "done", step=12, seconds=1.5, loss=0.25, losses={}, relative_l2={"u": 0.5}, max_error={"u": None})
-    pages = [page("solve.py", problem="burgers", bands="true"), page("problems.py")[:2], page("editor.py"), page("pytorch.py")]
+    pages = [page("solve.py", problem="burgers", bands="true"), page("problems.py"), page("editor.py"), page("pytorch.py")]
     views = [live(small(), run.id), live(experiment_of(load("taylor-green"))), live(small("burgers", weighting="ntk", causality=2.0))]
     return [part for parts in (*pages, *views) for part in parts]
 
@@ -109,9 +109,9 @@ def test_what_is_sent_is_what_the_scripts_take(store: RunStore, contract: Callab
 
 
 @needs_tools
-@pytest.mark.parametrize("change", [{"extra": 1}, {"label": None}, {"waiting": 3}])
+@pytest.mark.parametrize("change", [{"extra": 1}, {"locale": None}, {"groups": 3}])
 def test_what_is_not_is_found(contract: Callable[..., str], change: dict[str, Any]) -> None:
-    assert "error TS" in contract([("picture", {"reference": "a key", "label": "", "waiting": "", "none": "", **change})])
+    assert "error TS" in contract([("gallery", {"groups": [], "texts": {"waiting": "", "none": "", "more": ""}, "locale": "en", **change})])
 
 
 @pytest.fixture
