@@ -16,9 +16,9 @@ from core.domain import grids
 from core.errors import InputError, Position, RunError, TangenteError
 from core.expressions import NUMPY, Coordinate, Leaf, evaluate
 from core.problem.bound import BoundProblem
-from core.problem.made import Made
+from core.problem.measurements.made import Made
+from core.problem.measurements.sampled import Sampled
 from core.problem.problem import Problem
-from core.problem.sampled import Sampled
 
 Array = NDArray[np.float64]
 

@@ -41,8 +41,8 @@ from core.problem.binding import asked, bind, content
 from core.problem.bound import BoundProblem
 from core.problem.checks import completeness, consistency
 from core.problem.cusps import Cusp
-from core.problem.data import Measurements
 from core.problem.hard_constraints import Trial
+from core.problem.measurements.data import Measurements
 from core.problem.problem import Problem
 from core.ranges import NO_CURRICULUM, Choice, Curriculum, Integer, Real, Stages
 

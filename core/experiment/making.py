@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
+from core.data import balance
 from core.domain.domain import TIME
 from core.errors import InputError, Position, TangenteError
-from core.experiment import balance, curriculum, marching, presets, recipes
+from core.experiment import curriculum, marching, presets, recipes
 from core.experiment.choices import DENSE, ENTRIES, KINDS, OPTIMISER_CHOICES, STATE, WEIGHT
 from core.experiment.experiment import HYPERPARAMETERS, Experiment, hindrance_at, terms, trial_at
 from core.files import tables
@@ -23,6 +24,8 @@ from core.ranges import nearest
 
 _SECTIONS = ("problem", "values", "network", "training")
 _METHOD, _AT_METHOD = presets.OPTIMISER, f"training.{presets.OPTIMISER}"
+LIGHTEST = 1e-6
+"""The least weight that a term is given where nobody says one."""
 
 
 def experiment_of(
@@ -270,7 +273,7 @@ def _weights(
             for name in (term, kind):
                 if name in source:
                     return float(source[name])
-        return balanced.get(term, 1.0)
+        return float(min(max(balanced.get(term, 1.0), LIGHTEST), WEIGHT.high))
 
     balanced = balance.weights(problem, values)
     return tuple((term, weight(term)) for term in known)

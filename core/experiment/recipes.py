@@ -17,9 +17,9 @@ from typing import Any
 from core.domain.domain import TIME
 from core.problem import cusps
 from core.problem.binding import bind
-from core.problem.made import Made
+from core.problem.measurements.made import Made
+from core.problem.measurements.sampled import Sampled
 from core.problem.problem import Problem
-from core.problem.sampled import Sampled
 from core.ranges import DATA_FIRST
 
 LIMIT = 1500
@@ -63,7 +63,7 @@ LARGE: Mapping[str, Any] = {"optimiser": "adam 1000, lbfgs", "learning_rate": 3e
 MOST = 100_000
 """Weights and biases beyond which what L-BFGS remembers of its steps is too much for a checkpoint."""
 FINDING: Mapping[str, Any] = {"curriculum": DATA_FIRST}
-"""For problems with constants to be found."""
+"""What suits problems with constants to be found."""
 HUGE: Mapping[str, Any] = {"optimiser": "adam"}
 MANY, BATCH = 3000, 1000
 """Rows of data alone beyond which no method keeps a table of all residuals, and Adam sees so many at a step."""

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from core.network.architectures import last
 from core.network.layers import Affine
-from core.problem.estimates import Estimate
+from core.problem.measurements.estimates import Estimate
 
 
 def start(network: nn.Sequential, estimates: Sequence[Estimate]) -> None:

@@ -30,10 +30,10 @@ from core.expressions.tree import walk
 from core.files.tables import located
 from core.problem import conditions
 from core.problem.conditions import BoundCondition
-from core.problem.estimates import Estimate, learned
+from core.problem.measurements.estimates import Estimate, learned
+from core.problem.measurements.sampled import Sampled
 from core.problem.pointing import pointed
 from core.problem.problem import Problem, Values
-from core.problem.sampled import Sampled
 
 T = TypeVar("T")
 MOST_NODES = 5_000

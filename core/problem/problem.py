@@ -13,11 +13,12 @@ from typing import Any
 from core.domain.domain import Interval
 from core.errors import InputError, Position
 from core.files import tables
-from core.problem import estimates, statement
-from core.problem.data import Measurements
-from core.problem.estimates import Estimate
-from core.problem.made import Made
-from core.problem.sampled import Sampled
+from core.problem import statement
+from core.problem.measurements import estimates
+from core.problem.measurements.data import Measurements
+from core.problem.measurements.estimates import Estimate
+from core.problem.measurements.made import Made
+from core.problem.measurements.sampled import Sampled
 from core.problem.statement import ParameterRange
 from core.ranges import nearest
 

@@ -10,10 +10,10 @@ from typing import Any
 from core.domain.domain import TOLERANCE, Interval
 from core.errors import InputError, Position
 from core.files import sheet, tables
-from core.problem import data, estimates, made, sampled
-from core.problem.data import Measurements
-from core.problem.made import Made
-from core.problem.sampled import Sampled
+from core.problem.measurements import data, estimates, made, sampled
+from core.problem.measurements.data import Measurements
+from core.problem.measurements.made import Made
+from core.problem.measurements.sampled import Sampled
 from core.ranges import Choice, Scale
 
 KEYS = (

@@ -19,7 +19,7 @@ from core.domain.domain import TOLERANCE
 from core.errors import N_, InputError, TangenteError
 from core.files import sheet, tables
 from core.files.sheet import Sheet
-from core.problem.data import packed
+from core.problem.measurements.data import packed
 from dashboard.editor import form
 from dashboard.editor.draft import Draft, Row
 from dashboard.editor.form import Writing

@@ -15,7 +15,7 @@ from itertools import chain, count
 from core.errors import InputError, TangenteError
 from core.experiment import presets
 from core.experiment.making import experiment_of
-from core.problem.data import STORED
+from core.problem.measurements.data import STORED
 from core.problem.problem import Problem
 from core.problem.reading.reading import FOLDER, library, load, problem_from_toml
 from core.problem.statement import no_files

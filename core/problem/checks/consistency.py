@@ -10,10 +10,11 @@ from core.expressions import At, Coordinate, Derivative, Expression, Names, Para
 from core.expressions.hints import free
 from core.expressions.tree import fold
 from core.files.tables import located
-from core.problem import estimates, exact_residuals
+from core.problem import exact_residuals
 from core.problem.binding import bind
 from core.problem.bound import BoundProblem, Sides, Trees, derivatives, exact_at, names_of, parameters_in, parsed, unknowns_in
 from core.problem.checks import contradictions, identities
+from core.problem.measurements import estimates
 from core.problem.pointing import pointed
 from core.problem.problem import Problem
 

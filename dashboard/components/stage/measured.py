@@ -12,7 +12,7 @@ from core.domain import grids
 from core.errors import TangenteError
 from core.experiment.experiment import Experiment
 from core.expressions import NUMPY, Coordinate, Expression, Leaf, differentiate, evaluate
-from core.problem.made import Made
+from core.problem.measurements.made import Made
 from core.references import Reference
 from core.store import classical
 from dashboard.server.services import store

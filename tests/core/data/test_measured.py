@@ -13,7 +13,7 @@ from core.errors import InputError
 from core.experiment.experiment import Experiment
 from core.experiment.making import experiment_from_json, experiment_of
 from core.loss.losses import Losses
-from core.problem.data import WRITTEN_OUT
+from core.problem.measurements.data import WRITTEN_OUT
 from core.problem.problem import Problem
 from core.problem.reading.reading import problem_from_table
 

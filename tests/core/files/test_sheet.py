@@ -8,7 +8,7 @@ import pytest
 from core.domain.domain import Interval
 from core.errors import InputError
 from core.files.sheet import Sheet, read
-from core.problem.data import read as measurements
+from core.problem.measurements.data import read as measurements
 
 CUP = """\ufeffCooling of a cup
 # taken on Monday

@@ -20,7 +20,7 @@ from core.experiment.making import experiment_from_json, experiment_from_table, 
 from core.files.sheet import MAX_BYTES, MAX_ROWS
 from core.loss.losses import Losses
 from core.network.building import build
-from core.problem.data import read
+from core.problem.measurements.data import read
 from core.training.training import train
 
 AXES = (Interval("x", 0.0, 1.0), Interval("t", 0.0, 2.0))

@@ -17,9 +17,9 @@ from core.experiment.presets import FAILING
 from core.experiment.recipes import SUITED
 from core.problem import exact_residuals
 from core.problem.binding import bind, content
+from core.problem.measurements.sampled import Sampled
 from core.problem.problem import Problem
 from core.problem.reading.reading import FOLDER, library, load, problem_from_table, problem_from_toml
-from core.problem.sampled import Sampled
 from core.references.exact import at as values_at
 
 Array = NDArray[np.float64]

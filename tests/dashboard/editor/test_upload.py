@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.experiment.making import experiment_of
-from core.problem.data import Measurements
+from core.problem.measurements.data import Measurements
 from core.store import RunStore
 from dashboard.editor import form
 from dashboard.editor.draft import Draft

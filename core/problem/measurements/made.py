@@ -12,7 +12,7 @@ from typing import Any
 from core.domain.domain import Interval
 from core.errors import InputError, Position
 from core.files import tables
-from core.problem import sampled
+from core.problem.measurements import sampled
 
 KEYS = ("points", "noise", "unknowns")
 

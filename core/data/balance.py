@@ -12,12 +12,11 @@ from math import prod
 
 import numpy as np
 
-from core.experiment.choices import WEIGHT
 from core.expressions import NUMPY, Coordinate, Derivative, Expression, Leaf, compile, leaves_in
 from core.expressions.algebra import summands
 from core.problem.binding import asked
 from core.problem.bound import BoundProblem
-from core.problem.data import Measurements
+from core.problem.measurements.data import Measurements
 from core.problem.problem import Problem, Values
 
 SAMPLES = 64
@@ -31,11 +30,7 @@ def weights(problem: Problem, values: Values) -> dict[str, float]:
     bound, size = asked(problem, dict(values)), _size(problem)
     found = {f"equation-{number}": _largest(tree, bound, size) for number, tree in enumerate(bound.equations, 1)}
     found["data"] = max(size.values())
-    return {
-        term: WEIGHT.check(term, min(max(float(f"{1 / largest**2:.0e}"), 1e-6), WEIGHT.high))
-        for term, largest in found.items()
-        if largest > 0
-    }
+    return {term: float(f"{1 / largest**2:.0e}") for term, largest in found.items() if largest > 0}
 
 
 def _size(problem: Problem) -> dict[str, float]:
