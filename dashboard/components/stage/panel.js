@@ -1,7 +1,7 @@
 // One figure in its reserved place: as the hero of the stage, or small beside it.
 
 import { largest, nearest, plain, same, sliced } from "../shared/frames.js";
-import { configuration, dragging, variable } from "../shared/plotly.js";
+import { dragging, react, variable } from "../shared/plotly.js";
 import { element, say } from "../shared/words.js";
 
 const ABOVE = 1; // by how much of its own range a curve may leave the reference's before it leaves the picture
@@ -79,6 +79,7 @@ export class Panel {
   drawn = null;
   /** @type {Drawing | null} */
   next = null;
+  drawnAt = 0; // milliseconds
   hero = false;
   aside = false;
   cut = false;
@@ -194,7 +195,8 @@ export class Panel {
     for (const [axis, range] of ranges) this.layout[axis].range = range;
     this.fit();
     this.place.classList.toggle("tg-empty", empty);
-    Plotly.react(this.plot, this.data, this.layout, configuration(words));
+    react(Plotly, this.plot, this.data, this.layout, words);
+    this.drawnAt = performance.now();
     if (first) this.listen();
   }
 
