@@ -47,8 +47,9 @@ export class Board {
    *
    * @param {Data} data
    * @param {string | null} noReference why there is no reference, where there is none
+   * @param {string | null} waits what is said in the place of figures whose film is on its way
    */
-  set({ panels, network, coordinates, texts }, noReference) {
+  set({ panels, network, coordinates, texts }, noReference, waits) {
     this.skeletons = panels;
     this.coordinates = coordinates.map(({ name }) => name);
     this.makeHero = texts.makeHero;
@@ -60,7 +61,7 @@ export class Board {
       panel.node.remove();
       this.panels.delete(name);
     }
-    for (const skeleton of panels) this.panel(skeleton.name).set(skeleton, noReference);
+    for (const skeleton of panels) this.panel(skeleton.name).set(skeleton, noReference, waits);
     const nodes = [this.diagram.node, ...[...this.panels.values()].map((panel) => panel.node)];
     if (nodes.some((node) => !node.isConnected)) this.node.replaceChildren(...nodes);
     this.arrange();

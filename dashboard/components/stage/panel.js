@@ -104,10 +104,11 @@ export class Panel {
    *
    * @param {Skeleton} skeleton
    * @param {string | null} missing why there is no reference, should the figure need one
+   * @param {string | null} waits what is said in its place while its film is on its way
    */
-  set({ title, hint, label, figure, reference, aside, cut }, missing) {
+  set({ title, hint, label, figure, reference, aside, cut }, missing, waits) {
     say(this.name, title);
-    say(this.hint, (reference && missing) || hint);
+    say(this.hint, (reference && missing) || waits || hint);
     this.plot.setAttribute("aria-label", label);
     this.aside = aside;
     this.cut = cut;
