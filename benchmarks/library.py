@@ -115,9 +115,9 @@ def _error(experiment: Experiment, network: torch.nn.Module) -> float | None:
         print(f"{experiment.problem.name}: {error.message}", file=sys.stderr)
         return None
     dtype = next(network.parameters()).dtype
-    found = (
-        network(torch.as_tensor(grids.points(grids.axes(problem.coordinates, grids.FULL)), dtype=dtype)).double().numpy()
-    )  # (n, unknowns)
+    found = (network(torch.as_tensor(grids.points(grids.axes(problem.coordinates, grids.FULL)), dtype=dtype)).double().numpy())[
+        :, : len(problem.unknowns)
+    ]  # (n, unknowns), without constants
     known = reference.values.reshape(found.shape)
     distances = np.linalg.norm(found - known, axis=0) / np.linalg.norm(known, axis=0)
     return max(float(distances.max()), reference.error)

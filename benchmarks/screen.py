@@ -121,10 +121,9 @@ def main() -> None:
             parser.error(NO_BROWSER)
         found: dict[str, Any] = {"sizes": sizes(browser, server, options.problem)}
         page = trained(browser, server, options.problem)
-        last = int(page.locator(".tg-rail .tg-slider").get_attribute("max") or 0)
-        found["moments"] = last + 1
+        found["moments"] = int(page.locator(".tg-stage").get_attribute("data-moments") or 0)
         found["usual"], found["most"] = page.evaluate(PLAYED, [1, 6]), page.evaluate(PLAYED, [4, 4])
-        places = [1 + number * (last - 1) // options.rounds for number in range(options.rounds)]
+        places = [50 + number * 900 // options.rounds for number in range(options.rounds)]  # thousandths of the timeline
         found["scrub"] = [page.evaluate(SCRUB, place) for place in places]
         found["shifts"] = shifts(browser, server)
     for item in found["sizes"]:

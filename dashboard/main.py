@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.runs import working
+from dashboard.solve import opening
 from dashboard.texts import _
 
 HERE = Path(__file__).resolve().parent
@@ -31,5 +32,5 @@ page = st.navigation(
     ],
     position="top",
 )
-working.mark()
+working.mark(opening.address)
 page.run()

@@ -17,6 +17,7 @@ from dashboard.runs import actions, status
 from dashboard.server.services import store
 from dashboard.solve import address, controls, diagnosis, seeds, sharpening, sidebar, welcome
 from dashboard.solve.experiment_file import panel
+from dashboard.solve.further import on_from
 from dashboard.solve.shown import nearest_experiment, shown_for
 from dashboard.texts import _
 from dashboard.texts.formats import in_markdown
@@ -46,6 +47,8 @@ def standing(run: Run | None) -> None:
     with st.container(key="run-status"):
         if not (hindrance and run and run.status == "queued"):
             st.markdown(status.sentence(run, waiting, time.time()))
+        if origin:
+            st.caption(on_from(origin, experiment))
 
 
 welcome.arrive()
@@ -93,16 +96,18 @@ if not possible:
 with st.container(horizontal=True, gap="medium", vertical_alignment="center", key="headline"):
     st.title(catalogue.said(problem, problem.title) or _("Problem without a title"), anchor=False, width="content")
     headline(problem, values)
-for note in address.notes():
-    st.warning(note, icon=":material/link_off:")
+with st.container(gap="xsmall", key="notes"):  # there also while it is empty, so that what follows keeps its place, and its film
+    for note in address.notes():
+        st.warning(note, icon=":material/link_off:")
 with st.container(key="stage-place"):
     stage(experiment, run, begun=actions.begun(run), welcome=greets, key="stage")
-if refusal:
-    st.error(in_markdown(refusal))
-if missing:
-    st.error(_("No worker has the device {name}. Choose another in the sidebar.").format(name=experiment.device))
-if trouble := actions.trouble():
-    st.error(trouble)
+with st.container(gap="xsmall", key="troubles"):
+    if refusal:
+        st.error(in_markdown(refusal))
+    if missing:
+        st.error(_("No worker has the device {name}. Choose another in the sidebar.").format(name=experiment.device))
+    if trouble := actions.trouble():
+        st.error(trouble)
 
 with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="run-buttons"):
     icon = ":material/pause:" if trains else ":material/play_arrow:"

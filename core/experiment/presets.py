@@ -61,7 +61,7 @@ PRESETS: Mapping[str, Preset] = {
     WATCH: Preset(N_("Watch"), N_("Adam, as in the textbooks: slow enough to watch, and with few digits."), _watched),
     SHARP: Preset(
         N_("Sharp"),
-        N_("The method that suits problem and network best: all the digits that it gives in seconds."),
+        N_("The method that suits problem and network best."),
         lambda problem: problem.recipe,
     ),
     FAILING: Preset(

@@ -145,6 +145,12 @@ class ForPages:
             rows = connection.execute(RUNS.where(runs.c.status.in_(("queued", "running"))).order_by(*order))
             return [run_of(row) for row in rows]
 
+    def paused(self, visitor: str, since: float) -> list[Run]:
+        """The runs that a visitor asked for and that paused after `since`, in seconds since 1970; the last one first."""
+        own = (runs.c.status == "paused") & (runs.c.visitor == visitor) & (runs.c.finished >= since)
+        with self._database.read() as connection:
+            return [run_of(row) for row in connection.execute(RUNS.where(own).order_by(runs.c.finished.desc()))]
+
     def claimable(self, now: float | None = None) -> list[Run]:
         """The runs that wait for a worker, or whose worker has not been heard of; interactive ones first, then the oldest."""
         lost = (runs.c.status == "running") & (runs.c.leased_until < (time.time() if now is None else now))

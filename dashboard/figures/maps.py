@@ -39,6 +39,10 @@ BAR = {
 """The scale of colours below a small map."""
 BESIDE = {"thickness": 12, "len": 1, "xpad": 6, "outlinewidth": 0, "nticks": 5, "exponentformat": "e"}
 """The scale of colours beside a large one."""
+LINES = 6
+"""Lines of equal height, at most, of a field before a change."""
+LINE = "rgba(140,140,140,0.95)"
+"""Their colour, which is seen on red, blue and white."""
 SLENDEREST = 3.0
 """Maps of space are drawn to scale up to this ratio of their sides; a more slender one would be a line."""
 
@@ -58,13 +62,16 @@ def shown(coordinates: Coordinates) -> tuple[int, int]:
 
 
 def solution(coordinates: Coordinates, data: Points | None = None, name: str = "") -> go.Figure:
-    """The network's field; two coordinates may have dots at the points of data, which the legend calls `name`."""
+    """The network's field, and as lines of equal height that which was there before a change.
+
+    Two coordinates may have dots at the points of data, which the legend calls `name`.
+    """
     figure = _map("axis", "solution.{unknown}", coordinates, DIVERGING, SIGNED)
     if data is not None and len(coordinates) == 2:
         right, up = shown(coordinates)
         dots = {"color": TEXT, "size": 3, "opacity": 0.5}
         figure.add_trace(go.Scatter(x=data[right], y=data[up], mode="markers", name=name, marker=dots, hoverinfo="skip", meta={"fill": {}}))
-    return figure
+    return figure.add_trace(_ghost(coordinates))
 
 
 def reference(coordinates: Coordinates) -> go.Figure:
@@ -94,6 +101,10 @@ def together(coordinates: Coordinates, titles: tuple[str, str, str]) -> go.Figur
     whole.update_xaxes(title={"text": coordinates[right].name}, **ends[0]).update_yaxes(**ends[1])
     whole.update_yaxes(title={"text": coordinates[up].name}, col=1)
     whole.layout.template = TEMPLATE  # in place of Plotly's own, not over it
+    if _to_scale(coordinates[right], coordinates[up]):
+        whole.update_xaxes(constrain="domain")
+        for column in (1, 2, 3):
+            whole.update_yaxes(scaleanchor="x" if column == 1 else f"x{column}", constrain="domain", col=column)
     return whole.update_layout(uirevision="together", margin={"t": 32})
 
 
@@ -162,6 +173,21 @@ def _map(axes: str, values: str, coordinates: Coordinates, scale: str, limits: d
     anchor = {"scaleanchor": "x"} if scaled else {}
     sides = [axis(side.name, range=[side.low, side.high], showgrid=False, nticks=5, **scaled) for side in (x, y)]
     return go.Figure(trace, layout(sides[0], {**sides[1], **anchor}))
+
+
+def _ghost(coordinates: Coordinates) -> go.Contour:
+    """Lines of equal height of the field before a change."""
+    filled = _map("ghost-axis", "ghost-solution.{unknown}", coordinates, DIVERGING, SIGNED).data[0]
+    return go.Contour(
+        ncontours=LINES,
+        transpose=filled.transpose,
+        contours={"coloring": "none"},
+        line={"color": LINE, "width": 1.5, "dash": "dot"},
+        showscale=False,
+        showlegend=False,
+        hoverinfo="skip",
+        meta={name: value for name, value in filled.meta.items() if name != "limits"},
+    )
 
 
 def _to_scale(x: Interval, y: Interval) -> bool:

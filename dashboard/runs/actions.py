@@ -22,7 +22,7 @@ from core.experiment import continuation
 from core.experiment.experiment import Experiment
 from core.store import Run
 from dashboard.runs.status import RESUMABLE, TRAINING
-from dashboard.server import watchers
+from dashboard.server import asides, watchers
 from dashboard.server.services import cluster, store
 from dashboard.server.visitor import visitor
 from dashboard.texts import _
@@ -237,6 +237,7 @@ def begun(run: Run | None) -> bool:
 def _begin(run: Run) -> None:
     """Hand a visitor's run to the workers, and show it on the page."""
     _pin(run)
+    asides.forget(run.id)
     begun: list[str] = st.session_state.setdefault(_BEGUN, [])
     st.session_state[_BEGUN] = [*(known for known in begun if known != run.id), run.id]
     st.session_state[_OPENING] = run.id
@@ -254,9 +255,14 @@ def make_room(run: Run) -> None:
     left = [other for other in store().working() if other.id != run.id and _is_left(other)]
     for other in left:
         if other.status == "queued":
-            store().pause(other.id)
+            _step_aside(other)
     for other in [other for other in left if other.status == "running"][: cluster().lacking(run.id)]:
-        store().pause(other.id)
+        _step_aside(other)
+
+
+def _step_aside(run: Run) -> None:
+    asides.note(run.id)
+    store().pause(run.id)
 
 
 def _is_left(run: Run) -> bool:

@@ -16,7 +16,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.errors import InputError, TangenteError
+from core.errors import N_, InputError, TangenteError
 from core.experiment.choices import (
     ACTIVATION_CHOICES,
     ARCHITECTURE_CHOICES,
@@ -63,6 +63,25 @@ OPTIONS: dict[str, Mapping[str, str]] = {
 }
 """What is said of the option that is chosen, for choices whose names do not say it."""
 
+ALSO = {
+    "allen-cahn": N_("phase separation"),
+    "burgers": N_("shock"),
+    "cavity": N_("Navier–Stokes"),
+    "convection": N_("advection"),
+    "decay": N_("radioactive"),
+    "fisher": N_("KPP"),
+    "kdv-cosine": N_("Korteweg–de Vries"),
+    "kdv-soliton": N_("Korteweg–de Vries"),
+    "kovasznay": N_("Navier–Stokes"),
+    "kuramoto-sivashinsky": N_("chaos"),
+    "logistic": N_("Verhulst"),
+    "lorenz": N_("chaos"),
+    "lotka-volterra": N_("Lotka–Volterra"),
+    "schrodinger": N_("quantum"),
+    "taylor-green": N_("Navier–Stokes"),
+}
+"""What people call problems whose titles do not say it, or look for them by."""
+
 problems = library_problems
 
 
@@ -89,9 +108,7 @@ def problem() -> Problem:
         persist_state="session",
         help=_("What the network learns to solve. The page Problems shows them all."),
     )
-    if asked != key:
-        st.query_params[PROBLEM] = key
-    presets.write()
+    presets.write({} if asked == key else {PROBLEM: key})
     st.session_state[shown.SEEN] = (key, presets.on())
     return catalogue.find(key)
 
@@ -104,10 +121,16 @@ def chosen() -> str:
 
 def _titles(there: str) -> dict[str, str]:
     """The problems to choose from, by key: the library's, the visitor's own, and another visitor's if it is on the page."""
-    titles = {problem.name: _(problem.title) for problem in library_problems()}
+    titles = {problem.name: _titled(problem) for problem in library_problems()}
     titles |= {entry.id: _("{title} (yours)").format(title=entry.title) for entry in reversed(catalogue.own()) if entry.problem}
     titles.setdefault(there, catalogue.title(there))
     return dict(zip(titles, catalogue.told_apart(titles.values()), strict=True))
+
+
+def _titled(problem: Problem) -> str:
+    """The title, and in brackets what else people call it: a selectbox finds its options by what it shows."""
+    also = ALSO.get(problem.name)
+    return f"{_(problem.title)} ({_(also)})" if also else _(problem.title)
 
 
 def _there(key: str) -> bool:

@@ -6,6 +6,8 @@ did; an address that names neither opens with Watch.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from core.errors import InputError
@@ -53,12 +55,13 @@ def follow(problem: Problem) -> None:
         address.note(PRESET, error, _(PRESETS[SHARP].label))
 
 
-def write() -> None:
-    """Write the preset into the address, which does without Sharp."""
+def write(beside: Mapping[str, str]) -> None:
+    """Write the preset into the address, which does without Sharp, and what is to stand `beside` it: both are one entry of the history."""
     name = on()
-    if name != SHARP and st.query_params.get(PRESET) != name:
-        st.query_params[PRESET] = name
-    elif name == SHARP and PRESET in st.query_params:
+    preset = in_address(name) if st.query_params.get(PRESET) != name else {}
+    if preset or beside:
+        st.query_params.update({**beside, **preset})
+    if name == SHARP and PRESET in st.query_params:
         del st.query_params[PRESET]
 
 

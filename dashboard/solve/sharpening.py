@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
 from core.errors import TangenteError
 from core.experiment import continuation
 from core.experiment.choices import DENSE
@@ -11,6 +16,7 @@ from core.store import Run
 from dashboard.runs import actions
 from dashboard.solve import controls, shown
 
+_ON = "sharpened"
 SMALL, LARGE = "ssbroyden", "lbfgs"
 """The methods for networks of which a table of all curvatures can be kept, and for larger ones."""
 SHARPER = (SMALL, LARGE, "levenberg-marquardt")
@@ -28,7 +34,13 @@ def sharpened(run: Run | None) -> Experiment | None:
         return None
 
 
+def is_on(values: Mapping[str, Any]) -> bool:
+    """Tell whether the controls stand as `sharpen` has set them."""
+    return bool(values == st.session_state.get(_ON))
+
+
 def sharpen(run: Run, experiment: Experiment) -> None:
     """Set the controls to `experiment`, and train `run` on with it. For callbacks."""
     shown.show(experiment, controls.chosen(), SHARP)
+    st.session_state[_ON] = {key: st.session_state[key] for key in shown.settings(experiment)}
     actions.train_on(run, experiment)

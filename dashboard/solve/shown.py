@@ -44,6 +44,7 @@ INSTEAD = {
 """The values that are always possible, for hyperparameters that the problem or others may forbid."""
 SEEN = "address-seen"
 _DEFAULTS, _VALUES, _EARLIER = "shown-defaults", "shown-values", "shown-earlier-defaults"
+_FOLLOWED = "shown-followed"
 
 Settings = Mapping[str, Any]
 """Control key → value."""
@@ -51,13 +52,17 @@ Settings = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Shown:
-    """The controls' values and defaults; `method` is the optimiser with `auto` resolved, `refusal` what hinders these settings."""
+    """The controls' values and defaults; `method` is the optimiser with `auto` resolved, `refusal` what hinders these settings.
+
+    `followed` are the controls that nobody has moved, but that went along with the last that was, each with its value of before.
+    """
 
     values: Settings
     defaults: Settings
     method: str
     refusal: TangenteError | None
     problem: Problem
+    followed: Mapping[str, Any]
 
     @property
     def changed(self) -> tuple[str, ...]:
@@ -141,13 +146,26 @@ def shown_for(problem: Problem) -> Shown:
     now = {key: value for key in known if (value := _now(problem, key, fresh)) is not ...}
     moved = now if fresh else _moved(now)
     found, method = defaults(problem, preset, moved)
+    _note_followed({key: moved.get(key, default) for key, default in found.items()}, moved, fresh)
     _remember(found, {key: moved.get(key, default) for key, default in found.items()}, fresh)
     for key, default in found.items():
         value = moved.get(key, default)
         if key in st.session_state and st.session_state[key] != value:
             st.session_state[key] = value
     values = {key: moved.get(key, default) for key, default in found.items()}
-    return Shown(values, found, method, _refusal(problem, values, method), problem)
+    return Shown(values, found, method, _refusal(problem, values, method), problem, st.session_state[_FOLLOWED])
+
+
+def _note_followed(values: Settings, moved: Settings, fresh: bool) -> None:
+    """Keep which controls go along with the one that was moved just now; what was kept of the last stays until the next."""
+    if fresh:
+        st.session_state[_FOLLOWED] = {}
+        return
+    before, stood = st.session_state[_VALUES], st.session_state[_DEFAULTS]
+    gone = {key: before[key] for key, value in values.items() if key in before and before[key] != value}
+    if gone:
+        at_default = {key for key in gone if key not in moved and before[key] == stood.get(key)}
+        st.session_state[_FOLLOWED] = {key: value for key, value in gone.items() if key in at_default}
 
 
 def _moved(now: Settings) -> dict[str, Any]:
@@ -184,6 +202,7 @@ def show(experiment: Experiment, key: str, preset: str = SHARP) -> None:
     st.session_state[SEEN] = (key, preset)
     values, found = _as_shown(experiment, preset)
     _remember(found, values, fresh=True)
+    st.session_state[_FOLLOWED] = {}
     st.session_state.update(values)
     st.query_params.from_dict({PROBLEM: key, **presets.in_address(preset)})  # one entry in the browser's history, not one a control
 

@@ -6,6 +6,7 @@ loses its way into the address (Streamlit 1.67: the browser forgets it with its 
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -19,14 +20,15 @@ from core.experiment import presets as known_presets
 from core.experiment.experiment import HYPERPARAMETERS, terms
 from core.experiment.hyperparameters import GROUPS, Hyperparameter
 from core.experiment.making import experiment_of
-from core.experiment.presets import PRESETS
+from core.experiment.presets import PRESETS, SHARP
 from core.experiment.uses import OF_DATA
 from core.problem.problem import Problem
 from core.store import Device
 from dashboard.problems.equation import continuities
-from dashboard.solve import controls, presets, shown
-from dashboard.solve.shown import Shown
+from dashboard.solve import controls, presets, sharpening, shown
+from dashboard.solve.shown import Shown, text
 from dashboard.texts import _, ngettext
+from dashboard.texts.formats import number
 
 _SEARCH = "settings-search"
 _WEIGHTS = "loss"
@@ -41,11 +43,32 @@ def preset_row(problem: Problem, page: Shown) -> None:
         with st.container(horizontal=True, gap="xsmall"):
             for name in names:
                 mark = ":material/check:" if name == on and not page.changed else None
-                st.button(labels[name], f"preset-{name}", _(PRESETS[name].help), icon=mark, on_click=_take, args=(problem, name))
-        st.caption(" ".join(_("**{preset}**: {words}").format(preset=labels[name], words=_(PRESETS[name].help)) for name in names))
-        if page.changed:
-            text = ngettext("{preset}, with {number} setting changed.", "{preset}, with {number} settings changed.", len(page.changed))
-            st.caption(text.format(preset=labels[on], number=len(page.changed)))
+                st.button(labels[name], f"preset-{name}", icon=mark, on_click=_take, args=(problem, name))
+        words = {name: f"{_(PRESETS[name].help)} {promise(problem) if name == SHARP else ''}".strip() for name in names}
+        st.caption(" ".join(_("**{preset}**: {words}").format(preset=labels[name], words=words[name]) for name in names))
+        if sharpening.is_on(page.values):
+            st.caption(_("Sharpened: the network of before, trained on by another method."))
+        elif page.changed:
+            changed = ngettext("{preset}, with {number} setting changed.", "{preset}, with {number} settings changed.", len(page.changed))
+            st.caption(changed.format(preset=labels[on], number=len(page.changed)))
+        if along := _went_along(page):
+            st.caption(along)
+
+
+def _went_along(page: Shown) -> str:
+    """What has changed along with the setting that was moved last, as it suits that; nothing where all else stayed."""
+    names = {name: _(HYPERPARAMETERS[name].label).lower() for name in page.followed if name in HYPERPARAMETERS}
+    told = [f"{label} {text(page.followed[name], 4)} → {text(page.values[name], 4)}" for name, label in names.items()]
+    return _("Changed along, to suit: {changes}.").format(changes=", ".join(told)) if told else ""
+
+
+def promise(problem: Problem) -> str:
+    """What Sharp reaches on a problem, as was measured; nothing where nobody has."""
+    if problem.promise is None:
+        return ""
+    if math.isinf(problem.promise):
+        return _("Here it fails, too: a lesson.")
+    return _("Here it ends about {error} off.").format(error=number(problem.promise))
 
 
 def _take(problem: Problem, name: str) -> None:

@@ -39,6 +39,15 @@ def count(number: int) -> str:
     return format_decimal(number, locale=_LOCALE)
 
 
+def told(value: object) -> str:
+    """A setting's value: 2,000, 0.003, tanh; a dash for none."""
+    if value is None:
+        return "–"
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value)
+    return count(value) if isinstance(value, int) else f"{value:.4g}"
+
+
 def number(value: float) -> str:
     """A measured number in two significant digits: 0.012, 430, 3.1e−6."""
     if value == 0 or not math.isfinite(value):

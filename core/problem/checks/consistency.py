@@ -28,8 +28,8 @@ def check(problem: Problem, *, stored: bool = False) -> None:
     for number, (text, sides) in enumerate(zip(problem.equations, trees.equations, strict=True), 1):
         with located(f"problem.equations[{number}]"), pointed(text, names, {}):
             _check_equation(sides, trees.held, names)
-    _check_exact(problem)
     estimates.check_used(problem.estimates, _used(trees), problem.data is not None)
+    _check_exact(problem)
     bound = bind(problem, {})
     if not problem.equations and problem.data is not None and problem.data.count < 2:
         raise InputError("data-one-row", at=Position(key="problem.data"))

@@ -20,8 +20,8 @@ from core.problem.statement import Files, no_files
 FIRST: dict[str, Any] = {"coordinates": {"x": [0, 1]}, "unknowns": ["draft"], "equations": ["draft = 0"], "conditions": []}
 """A problem with nothing wrong, in which one key or entry at a time is read."""
 LISTS = ("unknowns", "equations", "conditions")
-TABLES = ("coordinates", "parameters", "definitions", "exact")
-STATED = ("coordinates", "unknowns", "parameters", "definitions")
+TABLES = ("coordinates", "parameters", "estimate", "definitions", "exact")
+STATED = ("coordinates", "unknowns", "parameters", "estimate", "definitions")
 """What equations and conditions are made of."""
 ABOUT_NAMES = frozenset({"unknown-name", "unknown-name-near", "no-unknown", "no-coordinate", "not-a-function", "wrong-place"})
 """What a text is accused of where it is the coordinate or the unknown that is mistaken."""
@@ -38,7 +38,6 @@ def mistakes(table: Mapping[str, Any], files: Files = no_files) -> tuple[InputEr
     draft = _Draft()
     draft.read_keys(table)
     entries = {key: draft.read_entries(key, table.get(key)) for key in (*TABLES, *LISTS)}
-    entries["estimate"] = _unsupported(table.get("estimate"))
     names = draft.read_names(entries)
     draft.read_formulas(entries, names)
     sound = not draft.mistaken(*STATED, *statement.UNSUPPORTED)
@@ -50,11 +49,6 @@ def mistakes(table: Mapping[str, Any], files: Files = no_files) -> tuple[InputEr
     if not draft.found:
         draft.attempt(None, partial(problem_from_table, files=files), table)
     return tuple(draft.found)
-
-
-def _unsupported(value: object) -> Entries:
-    """The constants to be learned: that there are none is one mistake, so that their names are no further ones."""
-    return {f"problem.estimate.{name}": item for name, item in value.items()} if isinstance(value, Mapping) else {}
 
 
 class _Draft:
@@ -103,7 +97,7 @@ class _Draft:
             for number, item in enumerate(value[:most], 1):
                 entries[f"problem.{key}[{number}]"] = item
                 self.attempt(f"problem.{key}[{number}]", statement.read, {**FIRST, key: [item]})
-        counted = ("coordinates", "parameters")
+        counted = ("coordinates", "parameters", "estimate")
         return {path: item for path, item in entries.items() if key in counted or not self.mistaken(path=path)}
 
     def read_names(self, entries: Mapping[str, Entries]) -> Names:
@@ -113,7 +107,8 @@ class _Draft:
             names = self._with(names, path, lambda name, known: Names((*known.coordinates, name)))
         for path, text in entries["unknowns"].items():
             names = self._with(names, path, lambda name, known: Names(known.coordinates, (*known.unknowns, name)), text)
-        for path in (*entries["parameters"], *entries["definitions"], *entries["estimate"]):
+        unguided = [path for path in entries["estimate"] if path.replace(".estimate.", ".parameters.") not in entries["parameters"]]
+        for path in (*entries["parameters"], *unguided, *entries["definitions"]):
             names = self._with(names, path, lambda name, known: Names(known.coordinates, known.unknowns, (*known.parameters, name)))
         return names
 
@@ -137,7 +132,8 @@ class _Draft:
 
     def hold(self, key: str, path: str, text: str, table: Mapping[str, Any], names: Names) -> None:
         """Whether a statement can be one of this problem: a condition lies on its edge, an equation has an unknown, both have values."""
-        context = {name: table[name] for name in STATED if name in table}
+        context = {name: table[name] for name in STATED if name in table and name != "estimate"}
+        context["parameters"] = {**table.get("estimate", {}), **table.get("parameters", {})}
         every = " + ".join(names.unknowns) + " = 0"
         try:
             problem_from_table({**context, "equations": [every], "conditions": [], key: [text]})

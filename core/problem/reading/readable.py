@@ -21,11 +21,13 @@ _PLACE = re.compile(r"problem\.(?P<key>[^.\[]+)(?:\.(?P<name>.*?))?(?:\[(?P<numb
 
 def readable_formulas(table: Mapping[str, Any]) -> Formulas:
     """The legible statements of a [problem] table in LaTeX; without its domain or parameters where one of these is mistaken."""
-    kept = {key: _copied(value) for key, value in table.items() if key in statement.KEYS and key != "data"}
+    alone = "equations" not in table and "data" in table
+    kept = {key: _copied(value) for key, value in table.items() if key in statement.KEYS and (alone or key != "data")}
     mended: set[str] = set()
     while True:
+        least = {key: value for key, value in LEAST.items() if key != "equations" or "data" not in kept}
         try:
-            made = formulas(Problem("", **statement.read({**LEAST, **kept})))
+            made = formulas(Problem("", **statement.read({**least, **kept})))
         except InputError as error:
             mended.add(_mend(kept, error.at.key or ""))
             continue
@@ -33,7 +35,7 @@ def readable_formulas(table: Mapping[str, Any]) -> Formulas:
             made,
             domain="" if "coordinates" in mended or "coordinates" not in kept else made.domain,
             parameters=() if "parameters" in mended else made.parameters,
-            equations=made.equations if "equations" in kept else (),
+            equations=made.equations if "equations" in kept or "data" in kept else (),
         )
 
 

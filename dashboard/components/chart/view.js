@@ -2,7 +2,7 @@
 
 import { mount } from "../shared/mount.js";
 import { themeOf } from "../shared/page.js";
-import { configuration, dragging, loadPlotly, purge, resize, themed } from "../shared/plotly.js";
+import { dragging, loadPlotly, purge, react, resize, themed } from "../shared/plotly.js";
 import { fetchReference } from "../shared/server.js";
 import { element, say } from "../shared/words.js";
 
@@ -37,8 +37,6 @@ class Chart {
   waiting;
   /** @type {number | undefined} */
   resized;
-  /** @type {Promise<unknown> | undefined} */
-  drawn;
 
   /** @param {Element} parent */
   constructor(parent) {
@@ -113,7 +111,7 @@ class Chart {
     this.resizing.disconnect();
     clearTimeout(this.resized);
     this.root.remove();
-    Promise.resolve(this.drawn).finally(() => purge(this.plot)); // purged while it is drawn, it would fail
+    purge(this.plot);
   }
 
   async draw() {
@@ -128,7 +126,7 @@ class Chart {
     const { data, layout } = themed(figure, theme);
     layout.dragmode = dragging();
     this.wide = this.root.clientWidth;
-    this.drawn = Plotly.react(this.plot, data, layout, configuration(words));
+    react(Plotly, this.plot, data, layout, words);
   }
 
   resize() {

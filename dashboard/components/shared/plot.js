@@ -1,7 +1,7 @@
 // A chart of lines that keeps its place and its zoom, also where it begins in a tab that is not open yet.
 
 import { themeOf } from "./page.js";
-import { configuration, dragging, loadPlotly, purge, resize, themed } from "./plotly.js";
+import { dragging, loadPlotly, purge, react, resize, themed } from "./plotly.js";
 import { element, say } from "./words.js";
 
 /** @typedef {{ title: string, traces: object[], layout: import("./plotly.js").Layout, data: import("./asking.js").Asked }} Figure */
@@ -53,7 +53,7 @@ export class Plot {
     const figure = themed(JSON.stringify({ traces, layout }), themeOf(this.parent));
     figure.layout.dragmode = dragging();
     this.wide = this.node.clientWidth;
-    Plotly.react(this.plot, figure.traces, figure.layout, configuration(data.asking.plotly));
+    react(Plotly, this.plot, figure.traces, figure.layout, data.asking.plotly);
   }
 
   resize() {

@@ -11,7 +11,7 @@ import { BASE } from "./server.js";
  * @typedef {object} Plotly
  * @property {(node: HTMLElement, traces: object[], layout: object, configuration: object) => Promise<unknown>} react
  * @property {(node: HTMLElement) => void} purge
- * @property {{ resize: (node: HTMLElement) => void }} Plots
+ * @property {{ resize: (node: HTMLElement) => Promise<unknown> }} Plots
  */
 
 /** @type {Plotly | null} */
@@ -42,14 +42,51 @@ export function loadPlotly(version) {
   return loading;
 }
 
-/** @param {HTMLElement} node */
-export function purge(node) {
+/**
+ * What is under way at a node: Plotly draws in several turns, and one that finds its node purged fails.
+ *
+ * @type {WeakMap<HTMLElement, Promise<unknown>>}
+ */
+const busy = new WeakMap();
+
+/**
+ * @param {HTMLElement} node
+ * @param {Promise<unknown>} drawing
+ */
+function follow(node, drawing) {
+  busy.set(node, Promise.allSettled([busy.get(node), drawing]));
+}
+
+/**
+ * Draw a chart, or what has changed of it.
+ *
+ * @param {Plotly} Plotly
+ * @param {HTMLElement} node
+ * @param {object[]} traces
+ * @param {object} layout
+ * @param {Words} words
+ */
+export function react(Plotly, node, traces, layout, words) {
+  follow(node, Plotly.react(node, traces, layout, configuration(words)));
+}
+
+/**
+ * Let a chart go, once nothing is under way at it any more.
+ *
+ * @param {HTMLElement} node
+ */
+export async function purge(node) {
+  await busy.get(node);
   loaded?.purge(node);
 }
 
-/** @param {HTMLElement} node */
+/**
+ * Fit a chart into its place; one that is out of sight by then stays as it is.
+ *
+ * @param {HTMLElement} node
+ */
 export function resize(node) {
-  loaded?.Plots.resize(node);
+  if (loaded) follow(node, loaded.Plots.resize(node));
 }
 
 /**
@@ -57,7 +94,7 @@ export function resize(node) {
  *
  * @param {Words} words
  */
-export function configuration(words) {
+function configuration(words) {
   return {
     displaylogo: false,
     responsive: false,

@@ -6,6 +6,7 @@ import { Diagram } from "./diagram.js";
 import { Panel } from "./panel.js";
 
 const BUDGET = 45; // milliseconds for a picture, beyond which not all figures are drawn at once while a film plays
+const OVERDUE = 500; // milliseconds after which a figure is drawn all the same: on a slow machine the hero alone takes the time there is
 const SETTLED = 100; // milliseconds after the last change of size
 const NETWORK = "network";
 
@@ -18,7 +19,6 @@ export class Board {
   skeletons = [];
   hero = "";
   makeHero = "";
-  turn = 0;
   /** @type {number | undefined} */
   resized;
 
@@ -47,8 +47,9 @@ export class Board {
    *
    * @param {Data} data
    * @param {string | null} noReference why there is no reference, where there is none
+   * @param {string | null} waits what is said in the place of figures whose film is on its way
    */
-  set({ panels, network, coordinates, texts }, noReference) {
+  set({ panels, network, coordinates, texts }, noReference, waits) {
     this.skeletons = panels;
     this.coordinates = coordinates.map(({ name }) => name);
     this.makeHero = texts.makeHero;
@@ -60,7 +61,7 @@ export class Board {
       panel.node.remove();
       this.panels.delete(name);
     }
-    for (const skeleton of panels) this.panel(skeleton.name).set(skeleton, noReference);
+    for (const skeleton of panels) this.panel(skeleton.name).set(skeleton, noReference, waits);
     const nodes = [this.diagram.node, ...[...this.panels.values()].map((panel) => panel.node)];
     if (nodes.some((node) => !node.isConnected)) this.node.replaceChildren(...nodes);
     this.arrange();
@@ -135,7 +136,7 @@ export class Board {
 
   /**
    * Draw what has changed. While a film plays (`quick`) the hero and the network are drawn at every moment, and of the others as many as
-   * there is time for, by turns.
+   * there is time for, first that which has waited longest.
    *
    * @param {import("../shared/plotly.js").Plotly} Plotly
    * @param {import("./panel.js").Scene} scene
@@ -147,13 +148,11 @@ export class Board {
     const begun = performance.now();
     if (this.diagram.prepare(scene, theme)) this.diagram.draw();
     const changed = this.seen.filter((panel) => panel.prepare(scene, theme));
-    const others = changed.filter((panel) => !panel.hero);
+    const others = changed.filter((panel) => !panel.hero).sort((one, other) => one.drawnAt - other.drawnAt);
     changed.find((panel) => panel.hero)?.draw(Plotly, words);
-    if (quick) others.push(...others.splice(0, this.turn % Math.max(1, others.length)));
     for (const panel of others) {
-      if (quick && performance.now() - begun > BUDGET) break;
+      if (quick && performance.now() - begun > BUDGET && begun - panel.drawnAt < OVERDUE) break;
       panel.draw(Plotly, words);
-      this.turn += 1;
     }
   }
 

@@ -148,7 +148,10 @@ export class Diagram {
         pen.fillText(names[Math.round(index * every)] ?? "", x + (layer === 0 ? -10 : 10), y + 4);
       });
     } else {
-      pen.fillText(count > NEURONS ? `… ${count}` : String(count), column[0][0], high - 6);
+      const room = this.drawn ? this.drawn.wide / this.counts.length : 0;
+      const fits = (/** @type {string} */ text) => pen.measureText(text).width < 0.8 * room;
+      const text = [`… ${count}`, String(count)].slice(count > NEURONS ? 0 : 1).find(fits);
+      if (text ?? layer === 1) pen.fillText(text ?? String(count), column[0][0], high - 6);
     }
   }
 }

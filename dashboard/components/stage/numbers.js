@@ -8,7 +8,7 @@ const ROUGHLY = 0.1; // and roughly
 
 /** @typedef {import("./view.js").Data} Data */
 /** @typedef {import("../shared/server.js").Scores} Scores */
-/** @typedef {{ status: string | null, step: number, seconds: number, engine: string | null }} State */
+/** @typedef {{ status: string | null, step: number, seconds: number, engine: string | null, before: number }} State */
 
 /** @typedef {"learned" | "roughly" | "failed" | "unknown" | "stopped" | "diverged"} Judgement */
 
@@ -29,9 +29,9 @@ export class Standing {
 
   /**
    * @param {State} state
-   * @param {Pick<Data, "texts" | "limits" | "locale">} words
+   * @param {Pick<Data, "texts" | "limits" | "locale" | "intro">} words
    */
-  show({ status, step, seconds, engine }, { texts, limits, locale }) {
+  show({ status, step, seconds, engine, before }, { texts, limits, locale, intro }) {
     const running = status === "running";
     const rate = this.rate(running, step, seconds);
     const left = Math.min(
@@ -39,7 +39,8 @@ export class Standing {
       limits.seconds ? limits.seconds - seconds : Number.POSITIVE_INFINITY,
     );
     const by = step > 0 && engine ? texts.engines[engine] : null;
-    const parts = step > 0 ? [limits.steps ? texts.stepOf : texts.step, by ? texts.rateBy : texts.rate, texts.elapsed] : [];
+    const further = before ? texts.further : "";
+    const parts = step > 0 ? [`${limits.steps ? texts.stepOf : texts.step}${further}`, by ? texts.rateBy : texts.rate, texts.elapsed] : [];
     if (running && step > 0 && Number.isFinite(left)) parts.push(texts.left);
     const values = {
       step: whole(step, locale),
@@ -47,10 +48,11 @@ export class Standing {
       rate: whole(rate >= 100 ? Number(rate.toPrecision(2)) : rate, locale),
       engine: by?.name,
       elapsed: duration(seconds, texts),
+      before: whole(before, locale),
       left: duration(left, texts),
     };
     this.state.dataset.status = status ?? "none";
-    say(this.state, texts.status[status ?? "none"]);
+    say(this.state, intro && !status ? texts.welcome : texts.status[status ?? "none"]);
     say(this.pace, parts.map((pattern) => fill(pattern, values)).join(" · "));
     this.pace.title = by ? fill(texts.engine, by) : "";
   }
@@ -188,6 +190,7 @@ export class Cost {
     if (weights && changing.length) parts.push(fill(texts.weights, { weights: changing.join(", ") }));
     const begin = missing ? fill(texts.missing, { reason: missing }) : known;
     say(this.node, parts.length ? [begin, parts.join(" · ")].join(missing ? " " : " · ") : begin);
+    this.node.title = this.node.textContent ?? "";
   }
 
   /**

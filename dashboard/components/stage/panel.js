@@ -1,7 +1,7 @@
 // One figure in its reserved place: as the hero of the stage, or small beside it.
 
 import { largest, nearest, plain, same, sliced } from "../shared/frames.js";
-import { configuration, dragging, variable } from "../shared/plotly.js";
+import { dragging, react, variable } from "../shared/plotly.js";
 import { element, say } from "../shared/words.js";
 
 const ABOVE = 1; // by how much of its own range a curve may leave the reference's before it leaves the picture
@@ -79,6 +79,7 @@ export class Panel {
   drawn = null;
   /** @type {Drawing | null} */
   next = null;
+  drawnAt = 0; // milliseconds
   hero = false;
   aside = false;
   cut = false;
@@ -103,10 +104,11 @@ export class Panel {
    *
    * @param {Skeleton} skeleton
    * @param {string | null} missing why there is no reference, should the figure need one
+   * @param {string | null} waits what is said in its place while its film is on its way
    */
-  set({ title, hint, label, figure, reference, aside, cut }, missing) {
+  set({ title, hint, label, figure, reference, aside, cut }, missing, waits) {
     say(this.name, title);
-    say(this.hint, (reference && missing) || hint);
+    say(this.hint, (reference && missing) || waits || hint);
     this.plot.setAttribute("aria-label", label);
     this.aside = aside;
     this.cut = cut;
@@ -194,7 +196,8 @@ export class Panel {
     for (const [axis, range] of ranges) this.layout[axis].range = range;
     this.fit();
     this.place.classList.toggle("tg-empty", empty);
-    Plotly.react(this.plot, this.data, this.layout, configuration(words));
+    react(Plotly, this.plot, this.data, this.layout, words);
+    this.drawnAt = performance.now();
     if (first) this.listen();
   }
 

@@ -18,12 +18,14 @@ const PATIENCE = 500; // milliseconds that it waits for what is to be drawn befo
  * film, `tick` of the time.
  */
 export class Player {
+  static speed = 1; // as it was chosen last: another player goes on with it
+  static loop = false;
   place = 0; // the number of the moment looked at, from 0
   count = 0;
   playing = false;
   live = false; // whether it follows the newest moment
-  loop = false;
-  speed = 1;
+  loop = Player.loop;
+  speed = Player.speed;
   growing = false; // whether more moments may come
   due = 0; // when the next moment is
 

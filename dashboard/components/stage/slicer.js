@@ -1,7 +1,7 @@
 // Where maps of three coordinates are cut.
 
 import { shown, sleep } from "../shared/page.js";
-import { element, say } from "../shared/words.js";
+import { element, fill, say } from "../shared/words.js";
 
 const PASS = 4000; // milliseconds that it takes to play from end to end
 const STILL = 1000; // between two slices for those who ask for less motion
@@ -87,7 +87,7 @@ export class Slicer {
     this.words = words;
     if (!this.slice) return;
     const { texts, locale } = words;
-    say(this.play, this.playing ? texts.stop : texts.play);
+    say(this.play, fill(this.playing ? texts.hold : texts.sweep, { name: this.slice.name }));
     const value = this.at.toLocaleString(locale, { maximumSignificantDigits: 3 }).replaceAll("-", "−");
     say(this.place, `${this.slice.name} = ${value}`);
     this.node.setAttribute("aria-label", this.slice.label);

@@ -12,7 +12,7 @@ from core.domain import grids
 from core.domain.domain import Interval
 from core.errors import N_
 from core.experiment.choices import ARCHITECTURE_CHOICES, ENGINE_CHOICES, WEIGHTING_CHOICES
-from core.experiment.experiment import Experiment
+from core.experiment.experiment import HYPERPARAMETERS, Experiment
 from core.store import Run
 from dashboard.components import component
 from dashboard.components.stage import measured
@@ -23,7 +23,7 @@ from dashboard.problems import terms
 from dashboard.runs.status import STATES
 from dashboard.server import intro, references
 from dashboard.texts import LANGUAGE, _, ngettext
-from dashboard.texts.formats import number
+from dashboard.texts.formats import number, told
 
 NAMES = {"autograd": N_("autograd"), "jets": N_("jets"), "native": N_("native")}
 """The engines that take steps, in a word."""
@@ -46,11 +46,13 @@ def _data(experiment: Experiment, run: Run | None, begun: bool) -> dict[str, Any
     coordinates = experiment.bound.coordinates
     return {
         "problem": references.remember(experiment.problem, dict(experiment.values)),
+        "settings": _settings(experiment),
         "form": repr((coordinates, experiment.bound.unknowns)),
         "run": run.id if run else None,
         "begun": begun,
         "status": run.status if run else None,
         "step": run.step if run else 0,
+        "before": run.before if run else 0,
         "seconds": run.seconds if run else 0.0,
         "engine": run.engine if run else None,
         "scores": {"loss": run.loss, "relative_l2": run.relative_l2, "max_error": run.max_error} if run else None,
@@ -66,6 +68,14 @@ def _data(experiment: Experiment, run: Run | None, begun: bool) -> dict[str, Any
         "locale": LANGUAGE,
         "plotly": plotly.__version__,
     }
+
+
+def _settings(experiment: Experiment) -> dict[str, str]:
+    """Every setting in words, by its label: what is told of a change."""
+    values = {name: f"{value:.4g}" for name, value in experiment.values}
+    weights = {_("weight of {term}").format(term=term): f"{value:.4g}" for term, value in experiment.weights}
+    own = {name: getattr(experiment, name) for name in HYPERPARAMETERS}
+    return values | weights | {_(HYPERPARAMETERS[name].label).lower(): told(value) for name, value in own.items()}
 
 
 def _intro() -> dict[str, str]:
@@ -258,6 +268,8 @@ def _texts() -> dict[str, Any]:
         "stepOf": _("step {step} of {steps}"),
         "behind": _("you see step {step} · trained to step {trained}"),
         "best": _("step {step}: the best network, of step {best}"),
+        "further": _(" (+{before})"),
+        "fetching": _("The film is being fetched …"),
         "rate": _("{rate} steps/s"),
         "rateBy": _("{rate} steps/s · {engine}"),
         "elapsed": _("{elapsed} elapsed"),
@@ -301,7 +313,6 @@ def _texts() -> dict[str, Any]:
         "timeline": _("Moment to look at"),
         "play": _("Play"),
         "pauseFilm": _("Pause the film"),
-        "stop": _("Stop"),
         "speed": _("Speed of the film"),
         "times": _("{speed} ×"),
         "asTrained": _("as it trains"),
@@ -321,7 +332,11 @@ def _texts() -> dict[str, Any]:
             "unsettled": _("training was still moving it: train on"),
         },
         "truth": _("truth {truth}"),
-        "ghost": _("grey: before the change"),
+        "ghost": _("grey: with {changes}"),
+        "ghostAgain": _("grey: the run before"),
+        "sweep": _("Sweep {name}"),
+        "hold": _("Hold {name}"),
+        "welcome": _("An example"),
         "dismiss": _("Dismiss what was there before"),
         "shortcuts": [
             (_("space"), _("play and pause the film")),

@@ -1,7 +1,9 @@
 // The controls of a film below its picture: its timeline is the bar of the training's progress.
 
 import { element, fill, say, whole } from "../shared/words.js";
-import { AS_TRAINED, SPEEDS } from "./player.js";
+import { AS_TRAINED, Player, SPEEDS } from "./player.js";
+
+const FINE = 1000; // places of the slider
 
 /** @typedef {Pick<import("./view.js").Data, "texts" | "locale">} Words */
 
@@ -13,11 +15,19 @@ import { AS_TRAINED, SPEEDS } from "./player.js";
  * @property {number} [best] the step whose network is shown in place of that moment's
  * @property {number} trained the step up to which it is trained
  * @property {number | null} steps where the training ends
+ * @property {number[]} moments the steps of which there are moments
  * @property {number} reached how far the training is, from 0 to 1
+ * @property {boolean} active whether it trains, or waits for it
+ * @property {number} before the steps of the runs that it goes on from
  */
 
 /** What the visitor wants of the film. */
 export class Timeline {
+  /** The step at the end of the timeline. */
+  end = 1;
+  /** @type {number[]} */
+  steps = [];
+
   /**
    * @param {import("./player.js").Player} player
    * @param {{ toggle: () => void, go: (place: number) => void, follow: () => void, screen: () => void, help: () => void }} wishes
@@ -25,7 +35,7 @@ export class Timeline {
   constructor(player, wishes) {
     this.player = player;
     this.play = element("button", { class: "tg-play", type: "button" });
-    this.slider = element("input", { class: "tg-slider", type: "range", min: 0, max: 0, value: 0, step: 1 });
+    this.slider = element("input", { class: "tg-slider", type: "range", min: 0, max: FINE, value: 0, step: 1 });
     this.bar = element("div", { class: "tg-bar" });
     this.track = element("div", { class: "tg-track", role: "progressbar", "aria-valuemin": 0, "aria-valuemax": 100 }, this.bar);
     this.moment = element("output", { class: "tg-moment" });
@@ -38,17 +48,57 @@ export class Timeline {
     const extras = element("div", { class: "tg-extras" }, this.live, this.speed, this.loop, this.screen, this.help);
     this.node = element("div", { class: "tg-timeline", role: "group" }, this.play, rail, this.moment, extras);
     this.play.addEventListener("click", wishes.toggle);
-    this.slider.addEventListener("input", () => wishes.go(this.slider.valueAsNumber));
+    this.slider.addEventListener("input", () => wishes.go(this.nearest(this.slider.valueAsNumber / FINE)));
+    this.slider.addEventListener("keydown", (event) => {
+      const place = this.asked(event.key);
+      if (place === null) return;
+      event.preventDefault();
+      wishes.go(place);
+    });
     this.live.addEventListener("click", wishes.follow);
     this.screen.addEventListener("click", wishes.screen);
     this.help.addEventListener("click", wishes.help);
     this.speed.addEventListener("change", () => {
-      player.speed = Number(this.speed.value);
+      player.speed = Player.speed = Number(this.speed.value);
     });
     this.loop.addEventListener("click", () => {
-      player.loop = !player.loop;
+      player.loop = Player.loop = !player.loop;
       this.loop.setAttribute("aria-pressed", String(player.loop));
     });
+  }
+
+  /**
+   * Where a step stands on the timeline, from 0 to 1: the first steps, in which most happens, have more room than the last.
+   *
+   * @param {number} step
+   */
+  place(step) {
+    return Math.sqrt(Math.min(1, Math.max(0, step / this.end)));
+  }
+
+  /**
+   * The number of the moment nearest to a place of the timeline.
+   *
+   * @param {number} place
+   */
+  nearest(place) {
+    const away = this.steps.map((step) => Math.abs(this.place(step) - place));
+    return away.indexOf(Math.min(...away));
+  }
+
+  /**
+   * The number of the moment that a key asks for; null for other keys.
+   *
+   * @param {string} key
+   */
+  asked(key) {
+    const { place, last } = this.player;
+    const page = Math.max(1, Math.round(last / 10));
+    /** @type {Record<string, number>} */
+    const places = { Home: 0, End: last, PageDown: place - page, PageUp: place + page };
+    for (const name of ["ArrowLeft", "ArrowDown"]) places[name] = place - 1;
+    for (const name of ["ArrowRight", "ArrowUp"]) places[name] = place + 1;
+    return places[key] ?? null;
   }
 
   /** @param {Words} words */
@@ -80,7 +130,7 @@ export class Timeline {
    * @param {Shown} shown
    * @param {Words} words
    */
-  show({ step, best, trained, steps, reached }, { texts, locale }) {
+  show({ step, best, trained, moments, steps, reached, active, before }, { texts, locale }) {
     const { player } = this;
     const there = player.count > 1 || player.growing;
     this.play.disabled = this.slider.disabled = !there;
@@ -89,11 +139,12 @@ export class Timeline {
     const name = player.playing ? texts.pauseFilm : texts.play;
     this.play.setAttribute("aria-label", name);
     this.play.title = name;
-    this.slider.max = String(player.last);
-    this.slider.value = String(player.place);
-    this.slider.style.width = player.growing ? `calc(${100 * reached}% + ${16 * (1 - reached)}px)` : "100%";
-    this.bar.style.transform = `scaleX(${reached})`;
-    this.live.disabled = !player.growing;
+    this.steps = moments;
+    const last = moments.at(-1) ?? 0;
+    this.end = Math.max(1, last, reached >= 1 ? trained : (steps ?? (reached > 0 ? trained / reached : trained)));
+    this.slider.value = String(Math.round(FINE * this.place(step ?? 0)));
+    this.bar.style.transform = `scaleX(${this.place(Math.max(trained, last))})`;
+    this.live.disabled = !active;
     this.live.setAttribute("aria-pressed", String(player.live));
     const other = best !== undefined && best !== step;
     const values = {
@@ -101,10 +152,12 @@ export class Timeline {
       step: whole(step ?? 0, locale),
       steps: whole(steps ?? 0, locale),
       trained: whole(trained, locale),
+      before: whole(before, locale),
     };
-    const behind = step !== null && player.growing && !player.live && trained > step;
+    const behind = step !== null && active && !player.live && trained > step;
     const pattern = step === null ? "" : behind ? texts.behind : other ? texts.best : steps ? texts.stepOf : texts.step;
-    say(this.moment, fill(pattern, values));
+    say(this.moment, fill(pattern && before ? `${pattern}${texts.further}` : pattern, values));
+    this.moment.title = this.moment.textContent ?? "";
     this.slider.setAttribute("aria-valuetext", this.moment.textContent ?? "");
     this.track.setAttribute("aria-valuenow", String(Math.round(100 * reached)));
   }

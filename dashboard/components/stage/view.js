@@ -14,6 +14,7 @@ import { Constants, ways } from "./constants.js";
 import { Film, pieces } from "./film.js";
 import { Ghost } from "./ghost.js";
 import { Help } from "./help.js";
+import { keepSteps } from "./history.js";
 import { listen } from "./keys.js";
 import { Cost, Scored, Standing, Verdict } from "./numbers.js";
 import { spanOf } from "./panel.js";
@@ -41,12 +42,14 @@ const OVER = ["done", "diverged"];
  *
  * @typedef {object} Data
  * @property {string} problem the key of the reference, which depends on nothing else
+ * @property {Record<string, string>} settings by their labels
  * @property {string} form what pictures must have in common to be laid over each other
  * @property {{ path: string, during: string, after: string } | null} intro the film that welcomes, and what is said over it
  * @property {string | null} run
  * @property {boolean} begun whether the visitor has begun the run a moment ago
  * @property {string | null} status
  * @property {number} step
+ * @property {number} before the steps of the runs that it goes on from
  * @property {number} seconds
  * @property {string | null} engine
  * @property {{ loss: number | null, relative_l2?: Scores | null, max_error?: Scores | null } | null} scores
@@ -69,8 +72,8 @@ const OVER = ["done", "diverged"];
  * @typedef {"step" | "stepOf" | "behind" | "rate" | "rateBy" | "elapsed" | "left" | "seconds" | "minutes" | "progress" | "relativeL2" |
  *   "maxError" | "loss" | "before" | "reference" | "exact" | "nearest" | "solutions" | "computing" | "missing" | "weights" | "trained" |
  *   "engine" | "noCharts" | "film" | "timeline" | "speed" | "times" | "asTrained" | "loop" | "live" | "fullScreen" | "keys" | "close" |
- *   "play" | "pauseFilm" | "stop" | "compareWith" | "theNearest" | "solution" | "ghost" | "dismiss" | "views" | "makeHero" | "skip" |
- *   "best" | "constant" | "interval" | "truth"} Word
+ *   "play" | "pauseFilm" | "compareWith" | "theNearest" | "solution" | "ghost" | "ghostAgain" | "dismiss" | "sweep" | "hold" | "views" | "makeHero" | "skip" |
+ *   "best" | "further" | "fetching" | "welcome" | "constant" | "interval" | "truth"} Word
  * @typedef {object} Tables
  * @property {Record<string, string>} status
  * @property {Record<string, string>} methods
@@ -142,6 +145,7 @@ class Stage {
     const nodes = [looks, scenery, this.timeline.node, line, this.constants.node, below, this.help.node];
     this.root = element("div", { class: "tg-stage" }, ...nodes);
     parent.append(this.root);
+    this.forgetful = keepSteps();
     this.deaf = listen({
       " ": () => this.toggle(),
       ArrowLeft: () => this.go(this.player.place - 1),
@@ -159,7 +163,8 @@ class Stage {
     const { data: before, fresh } = this;
     const other = fresh || before.problem !== data.problem || before.form !== data.form;
     const reset = other || before.run !== data.run;
-    if (reset && !fresh) this.haunt(before);
+    if (fresh) this.ghost.inherit(data.settings);
+    else if (reset) this.haunt(before);
     this.fresh = false;
     this.data = data;
     this.notify = (status) => setTriggerValue("status", status);
@@ -179,7 +184,9 @@ class Stage {
 
   end() {
     this.watch += 1;
+    this.haunt(this.data);
     this.deaf();
+    this.forgetful();
     this.skip.end();
     this.slicer.set(null);
     this.reference.forget();
@@ -197,7 +204,12 @@ class Stage {
     const { moment } = this;
     if (!moment || before.intro) return;
     const fields = this.film.fields(moment);
-    this.ghost.keep(before.form, { ...fields, ...axes(fields, before.coordinates), ...this.losses }, moment.header.relative_l2 ?? null);
+    this.ghost.keep(
+      before.form,
+      { ...fields, ...axes(fields, before.coordinates), ...this.losses },
+      moment.header.relative_l2 ?? null,
+      before.settings,
+    );
   }
 
   /** Another run, another problem or none. */
@@ -218,7 +230,8 @@ class Stage {
   /** Hold what is shown against what is known of the reference. */
   compare() {
     const { header, missing } = this.reference;
-    this.board.set(this.data, header ? null : (missing ?? this.data.texts.computing));
+    const waits = this.data.run && !this.film.length ? this.data.texts.fetching : null;
+    this.board.set(this.data, header ? null : (missing ?? this.data.texts.computing), waits);
     this.offerSlices();
     this.branches.set(this.reference.header?.solutions ?? 1, this.data);
     this.changed();
@@ -257,10 +270,19 @@ class Stage {
     const { steps, seconds } = data.limits;
     const reached = Math.min(1, Math.max(steps ? this.trained / steps : 0, seconds ? (last?.seconds ?? 0) / seconds : 0));
     const done = this.status === "done" ? 1 : reached;
+    this.root.dataset.moments = String(this.film.length);
     this.root.dataset.whole = String(!this.player.growing); // whether all moments that there are have come
     const { intro } = data;
     say(this.caption, intro && moment ? (this.player.atEnd && !this.player.playing ? intro.after : intro.during) : "");
-    this.timeline.show({ step: header?.step ?? null, best: header?.best, trained: this.trained, steps, reached: done }, data);
+    const active = ACTIVE.includes(this.status ?? "");
+    const at = {
+      step: header?.step ?? null,
+      best: header?.best,
+      trained: this.trained,
+      moments: this.film.moments.map((moment) => moment.header.step),
+      steps,
+    };
+    this.timeline.show({ ...at, reached: done, active, before: data.before }, data);
   }
 
   /** What {unknown} and the like stand for in the names of arrays: the first, until the visitor chooses. */
@@ -352,14 +374,14 @@ class Stage {
       if (moments) this.take(moments, active, newest);
       else this.player.take(this.film.length, this.player.place, active);
       const rest = !active && newest <= this.film.newest;
-      if (this.film.length && this.opened !== run) {
+      if (this.film.length && this.opened !== run && (plays || active || rest)) {
         this.opened = run;
         this.begin(plays);
       } else if (first && active && this.opened === run && this.player.atEnd) this.goOn();
       if (first || rest || performance.now() - this.lossesAt > LOSSES) await this.loadLosses(run, watch);
       if (watch !== this.watch) return;
       const engine = this.film.moments.at(-1)?.header.engine ?? this.data.engine;
-      this.standing.show({ status, step: this.trained, seconds, engine }, this.data);
+      this.standing.show({ status, step: this.trained, seconds, engine, before: this.data.before }, this.data);
       this.say();
       if (moments && !this.player.playing) await this.arrive(false);
       this.tell(status);

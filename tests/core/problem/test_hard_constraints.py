@@ -19,7 +19,7 @@ from core.experiment.making import experiment_from_json, experiment_of
 from core.expressions import NUMPY, Expression, evaluate
 from core.loss.losses import Losses
 from core.network.building import build
-from core.problem.binding import bind
+from core.problem.binding import asked, bind
 from core.problem.bound import BoundProblem
 from core.problem.hard_constraints import Trial, partial, trial
 from core.problem.problem import Problem
@@ -38,10 +38,10 @@ def problem(coordinates: dict[str, list[float]], conditions: list[str], unknowns
 
 def feasible(name: str) -> bool:
     try:
-        trial(bind(load(name), {}))
+        trial(asked(load(name), {}))
     except InputError:
         return False
-    return True
+    return bool(load(name).conditions)
 
 
 HARD = tuple(name for name in library() if feasible(name))

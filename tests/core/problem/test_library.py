@@ -26,7 +26,9 @@ Array = NDArray[np.float64]
 
 NAMES = (
     *("allen-cahn", "beam", "boundary-layer", "burgers", "cavity", "convection", "damped-oscillator", "decay", "duffing"),
-    *("fisher", "harmonic-system", "heat", "helmholtz", "hills", "kdv-cosine", "kdv-soliton", "klein-gordon", "kovasznay"),
+    *("fisher", "harmonic-system", "heat", "helmholtz", "hills"),
+    *(f"inverse-{name}" for name in ("brinkman", "burgers", "decay", "diffusion", "logistic", "lorenz", "lotka-volterra", "oscillator")),
+    *("inverse-reaction", "inverse-source", "kdv-cosine", "kdv-soliton", "klein-gordon", "kovasznay"),
     *("kuramoto-sivashinsky", "lagaris-1", "lagaris-3", "lagaris-4", "lagaris-5", "lagaris-8", "logistic", "lorenz", "lotka-volterra"),
     *("noisy-sine", "pendulum", "poisson", "poisson-1d", "reaction", "schrodinger", "step", "taylor-green", "two-materials"),
     *("van-der-pol", "wave"),

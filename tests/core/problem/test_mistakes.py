@@ -64,9 +64,10 @@ def test_every_part_of_the_table_is_looked_at() -> None:
     }
 
 
-def test_constants_to_be_learned_are_one_mistake() -> None:
+def test_constants_to_be_found_are_names_and_need_data() -> None:
     found = places(estimate={"q": 1}, equations=["u_t = -q*u"], conditions=["u(0) = q"])
-    assert found == {"problem.estimate": "unsupported-estimate"}
+    assert found == {"problem.estimate": "estimate-without-data"}
+    assert places(estimate={"q": "many"}, equations=["u_t = -q*u"]) == {"problem.estimate.q": "unknown-name"}
 
 
 def test_a_definition_may_hold_an_unknown() -> None:

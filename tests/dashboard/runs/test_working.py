@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -12,11 +13,13 @@ from core.experiment.making import experiment_of
 from core.problem.reading.reading import problem_from_table
 from core.store import RunStore
 from dashboard.runs import working
+from dashboard.server import asides
+from dashboard.solve import opening
 from tests.experiments import small
 
 PAGE = """
 from dashboard.runs import working
-working.mark()
+working.mark(lambda run: None)
 """
 OWN = {"title": "My *own* one", "coordinates": {"t": [0, 1]}, "unknowns": ["u"], "equations": ["u_t = -u"], "conditions": ["u(0) = 1"]}
 
@@ -67,6 +70,29 @@ def test_it_tells_what_trains_and_what_waits_and_whose_it_is(look: Callable[[str
     assert not app.exception
     wishes = store.wishes(lease)
     assert wishes is not None and wishes.stop and store.get(waiting.id).status == "queued"
+
+
+def test_what_one_has_left_paused_goes_on_or_is_stopped_from_here(look: Callable[[str], AppTest], store: RunStore) -> None:
+    aside, other = (store.create(small(seed=seed), visitor="ada") for seed in (1, 2))
+    for run in (aside, other):
+        store.pause(run.id)
+    asides.note(aside.id)
+    assert rows(look("bob")) == ["Nothing trains, and nothing waits."]
+    app = look("ada")
+    told = ["2 × 8 · paused · step 0 of 30 · yours", "2 × 8 · paused, stepped aside · step 0 of 30 · yours"]
+    assert [row.partition("\n")[2] for row in rows(app)] == told
+    app.button(key=f"working-stop-{other.id}").click().run()
+    app.button(key=f"working-resume-{aside.id}").click().run()
+    assert not app.exception
+    assert (store.get(aside.id).status, store.get(other.id).status) == ("queued", "stopped")
+    assert not asides.stepped(aside.id)
+
+
+def test_a_row_leads_to_its_run(store: RunStore) -> None:
+    run = store.create(small(), visitor="ada")
+    found = dict(parse_qsl((opening.address(run) or "").removeprefix("./?")))
+    assert found["run"] == run.id and found["problem"] == run.experiment.problem.name and found["width"] == "8"
+    assert opening.address(store.create(experiment_of(problem_from_table(OWN)), visitor="ada")) is None
 
 
 def test_the_titles_of_what_others_have_typed_are_theirs(look: Callable[[str], AppTest], store: RunStore) -> None:
