@@ -109,10 +109,11 @@ export class Diagram {
    */
   places(pen, wide, high) {
     const [side, top, bottom] = [26, 12, 26];
-    const left = Math.max(side, 14 + Math.max(...this.inputs.map((name) => pen.measureText(name).width)));
+    const room = (/** @type {string[]} */ names) => Math.max(side, 14 + Math.max(...names.map((name) => pen.measureText(name).width)));
+    const [left, right] = [room(this.inputs), room(this.outputs)];
     return this.counts.map((count, layer) => {
       const drawn = Math.min(count, NEURONS);
-      const x = left + ((wide - left - side) * layer) / (this.counts.length - 1);
+      const x = left + ((wide - left - right) * layer) / (this.counts.length - 1);
       const gap = Math.min(Math.max(0, high - top - bottom) / drawn, 34);
       const middle = top + (high - top - bottom) / 2;
       return Array.from({ length: drawn }, (_, index) => [x, middle + (index - (drawn - 1) / 2) * gap]);
