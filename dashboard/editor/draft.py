@@ -16,7 +16,9 @@ import tomli_w
 from core.errors import InputError, Position
 from core.files import tables
 
-TEXTS = ("title", "description", "unknowns", "definitions", "equations", "conditions", "exact", "reference")
+TEXTS = ("title", "description", "unknowns", "estimate", "definitions", "equations", "conditions", "exact", "reference")
+NAMED = ("estimate", "definitions", "exact")
+"""The fields whose lines read `NAME = …`."""
 CELLS = {"coordinates": ("name", "low", "high"), "parameters": ("name", "value", "low", "high")}
 SECTIONS = ("network", "training")
 
@@ -48,6 +50,7 @@ class Draft:
     coordinates: tuple[Row, ...] = ()
     unknowns: str = ""
     parameters: tuple[Row, ...] = ()
+    estimate: str = ""
     definitions: str = ""
     equations: str = ""
     conditions: str = ""
@@ -70,7 +73,7 @@ class Draft:
             coordinates=tuple((name, *_cells(ends, 2)) for name, ends in _items(table, "coordinates")),
             unknowns=", ".join(_words(table, "unknowns")),
             parameters=tuple((name, *_limits(given, values.get(name))) for name, given in _items(table, "parameters")),
-            **{key: "\n".join(f"{name} = {_word(value)}" for name, value in _items(table, key)) for key in ("definitions", "exact")},
+            **{key: "\n".join(f"{name} = {_word(value)}" for name, value in _items(table, key)) for key in NAMED},
             **{key: "\n".join(_words(table, key)) for key in ("equations", "conditions")},
             reference=_word(table.get("reference", "auto")),
             rest={key: _plain(value) for key, value in table.items() if key not in (*TEXTS, *CELLS)},
@@ -114,11 +117,12 @@ class Draft:
             "coordinates": _first((row[0].strip(), [_number(end) for end in row[1:]]) for row in self.coordinates if any(row)),
             "unknowns": [word.text for word in self.words()],
             "parameters": _first((row[0].strip(), _parameter(row)) for row in self.parameters if any(row)),
+            "estimate": _first((line.name, _number(line.text)) for line in self.named("estimate")),
             **{key: _first((line.name, line.text) for line in self.named(key)) for key in ("definitions", "exact")},
             **{key: [line.text for line in self.lines(key)] for key in ("equations", "conditions")},
             "reference": self.reference,
         }
-        optional = ("title", "description", "parameters", "definitions", "exact")
+        optional = ("title", "description", "parameters", "estimate", "definitions", "exact")
         return {key: value for key, value in made.items() if value or key not in optional}
 
     def toml(self) -> str:

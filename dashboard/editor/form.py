@@ -17,7 +17,7 @@ from core.problem import statement
 from dashboard.components import component
 from dashboard.editor.draft import Draft
 from dashboard.editor.marks import Mark, missing
-from dashboard.editor.offers import Offer, offers
+from dashboard.editor.offers import LABELS, Offer, offers
 from dashboard.editor.respelling import respelled
 from dashboard.problems import catalogue
 from dashboard.server.references import METHODS
@@ -118,10 +118,8 @@ def _marked(draft: Draft, mark: Mark) -> dict[str, Any]:
 
 
 def _offered(offer: Offer) -> dict[str, str]:
-    label = (
-        _("Add `{name}` as a parameter").format(name=offer.parameter) if offer.parameter else _("Write `{text}`").format(text=offer.said)
-    )
-    return {"label": label, "text": offer.text, "parameter": offer.parameter}
+    label = _(LABELS[offer.kind]).format(name=offer.name, text=offer.said)
+    return {"label": label, "text": offer.text, "kind": offer.kind, "name": offer.name}
 
 
 def _fields() -> list[dict[str, Any]]:
@@ -168,6 +166,14 @@ def _fields() -> list[dict[str, Any]]:
             ],
             _("Parameter"),
             _("Remove parameter {number}"),
+            optional=True,
+        ),
+        _text(
+            "estimate",
+            _("Constants to be found"),
+            _("One a line: a name in the equations, and a first guess. They are learned from the data."),
+            "k = 0.1",
+            formula=True,
             optional=True,
         ),
         _text(

@@ -11,7 +11,7 @@ from core.experiment.experiment import Experiment
 from core.experiment.making import experiment_of
 from core.problem.reading.mistakes import mistakes
 from core.problem.reading.reading import problem_from_toml
-from dashboard.editor.draft import CELLS, TEXTS, Draft, Line
+from dashboard.editor.draft import CELLS, NAMED, TEXTS, Draft, Line
 from dashboard.problems import catalogue
 
 _KEY = re.compile(r"problem\.(?P<key>[^.\[]+)(?:\.(?P<name>.*?))?(?:\[(?P<number>\d+)\])?(?:\.(?P<cell>value|low|high))?")
@@ -77,7 +77,7 @@ def marks(draft: Draft) -> list[Mark]:
 
 def _unnamed(draft: Draft) -> Iterator[Mark]:
     """Lines that should read `NAME = EXPRESSION` and have no `=`."""
-    for key in ("definitions", "exact"):
+    for key in NAMED:
         named = {line.number for line in draft.named(key)}
         for line in draft.lines(key):
             if line.number not in named:
@@ -87,7 +87,7 @@ def _unnamed(draft: Draft) -> Iterator[Mark]:
 def _repeated(draft: Draft) -> Iterator[Mark]:
     """Names that a table cannot hold twice."""
     names = {key: [(number, row[0].strip()) for number, row in enumerate(getattr(draft, key)) if any(row)] for key in CELLS}
-    names |= {key: [(line.number, line.name) for line in draft.named(key)] for key in ("definitions", "exact")}
+    names |= {key: [(line.number, line.name) for line in draft.named(key)] for key in NAMED}
     for key, numbered in names.items():
         known = [name for _, name in numbered]
         for place, (number, name) in enumerate(numbered):

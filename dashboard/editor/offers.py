@@ -1,13 +1,13 @@
-"""What can be done about a mistake with one click: another spelling in its place, or one more parameter."""
+"""What can be done about a mistake with one click: another spelling in its place, one more parameter, or a constant to be found."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from core.errors import InputError
+from core.errors import N_, InputError
 from core.expressions import Names
 from core.expressions.functions import ARITY
 from core.expressions.spelling import closing, spelled
@@ -22,13 +22,26 @@ _VALUE = re.compile(r"\s+([A-Za-z][A-Za-z0-9_]*|[0-9.]+)(?!\s*[\w(])", re.ASCII)
 _PRIMED = re.compile(r"'+")
 
 
+WRITTEN, PARAMETER, ESTIMATE = "written", "parameter", "estimate"
+LABELS = {
+    WRITTEN: N_("Write `{text}`"),
+    PARAMETER: N_("Add `{name}` as a parameter"),
+    ESTIMATE: N_("Find `{name}` from the data"),
+}
+"""What a click does, by its kind."""
+
+
 @dataclass(frozen=True)
 class Offer:
-    """One click: the line's new `text`, with `said` as what is written there; or, where `parameter` is given, a parameter of that name."""
+    """One click: the line's new `text`, with `said` as what is written there; or a parameter or constant to be found of a `name`.
+
+    `kind` is one of `LABELS`.
+    """
 
     said: str = ""
     text: str = ""
-    parameter: str = ""
+    kind: str = WRITTEN
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -40,6 +53,7 @@ class Place:
     error: InputError
     names: Names
     field: str
+    measured: bool
 
     @property
     def word(self) -> str:
@@ -65,9 +79,10 @@ def offers(draft: Draft, mark: Mark) -> list[Offer]:
     begin = mark.start - error.at.character
     names = known_names(draft)
     spelling = spelled(line[begin:], names)
-    place = Place(spelling.text, bisect_left(spelling.origins, error.at.character), error, names, mark.field)
+    at = bisect_left(spelling.origins, error.at.character)
+    place = Place(spelling.text, at, error, names, mark.field, "data" in draft.rest)
     found = [*_MADE[error.code](place)] if error.code in _MADE else []
-    return [Offer(made.said, line[:begin] + made.text if made.text else "", made.parameter) for made in found][:MOST]
+    return [replace(made, text=line[:begin] + made.text if made.text else "") for made in found][:MOST]
 
 
 def _unknown(place: Place) -> Iterator[Offer]:
@@ -75,7 +90,9 @@ def _unknown(place: Place) -> Iterator[Offer]:
     if near:
         yield place.written(near, len(place.word))
     if place.word and not place.called and _free(place.word, place.names):
-        yield Offer(parameter=place.word)
+        if place.measured:
+            yield Offer(kind=ESTIMATE, name=place.word)
+        yield Offer(kind=PARAMETER, name=place.word)
 
 
 def _free(name: str, names: Names) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from core.errors import InputError
 from core.expressions import Names
 from core.expressions.spelling import spelled, spelled_name
-from dashboard.editor.draft import CELLS, Draft, Row
+from dashboard.editor.draft import CELLS, NAMED, Draft, Row
 
-FORMULAS = ("definitions", "equations", "conditions", "exact")
+FORMULAS = ("estimate", "definitions", "equations", "conditions", "exact")
 
 
 def respelled(draft: Draft) -> dict[str, str | list[list[str]]]:
@@ -26,7 +26,7 @@ def known_names(draft: Draft) -> Names:
         *(("coordinates", row[0]) for row in draft.coordinates),
         *(("unknowns", word.text) for word in draft.words()),
         *(("parameters", row[0]) for row in draft.parameters),
-        *(("parameters", line.name) for line in draft.named("definitions")),
+        *(("parameters", line.name) for key in ("estimate", "definitions") for line in draft.named(key)),
     ]
     for kind, name in given:
         known = {"coordinates": names.coordinates, "unknowns": names.unknowns, "parameters": names.parameters}
@@ -40,7 +40,7 @@ def known_names(draft: Draft) -> Names:
 def line_of(draft: Draft, key: str, number: int, names: Names) -> str:
     """A line of a field, spelled."""
     text: str = getattr(draft, key).split("\n")[number]
-    named = {line.number: line for line in draft.named(key)} if key in ("definitions", "exact") else {}
+    named = {line.number: line for line in draft.named(key)} if key in NAMED else {}
     if number not in named:
         return spelled(text, names).text
     start = named[number].start

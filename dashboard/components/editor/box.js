@@ -16,7 +16,7 @@ import { element } from "../shared/words.js";
  * @property {string} message
  * @property {Offer[]} offers
  */
-/** @typedef {{ label: string, text: string, parameter: string }} Offer a line's new text, or the name of a parameter to be added */
+/** @typedef {{ label: string, text: string, kind: string, name: string }} Offer a line's new text, or the name of what is to be added */
 /** @typedef {Pick<Mark, "start" | "end">} Span */
 
 let boxes = 0;

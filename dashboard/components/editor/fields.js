@@ -137,7 +137,7 @@ export function worded(text) {
 }
 
 /** A field of one text. */
-class TextField extends Field {
+export class TextField extends Field {
   /**
    * @param {TextWords} words
    * @param {Texts} texts
@@ -178,12 +178,22 @@ class TextField extends Field {
   }
 
   /**
+   * Write one more line.
+   *
+   * @param {string} line
+   */
+  enter(line) {
+    this.value = [...this.box.text.split("\n").filter((other) => other.trim()), line].join("\n");
+    this.told();
+  }
+
+  /**
    * @param {Mark} mark
    * @param {Offer} offer
    */
-  mend({ line }, { text, parameter }) {
-    if (parameter) {
-      this.node.dispatchEvent(new CustomEvent("parameter", { bubbles: true, detail: parameter }));
+  mend({ line }, { text, kind, name }) {
+    if (name) {
+      this.node.dispatchEvent(new CustomEvent("name", { bubbles: true, detail: { kind, name } }));
     } else {
       this.value = this.box.text.split("\n").with(line, text).join("\n");
       this.mark([]);

@@ -5,7 +5,7 @@
 
 import { mount } from "../shared/mount.js";
 import { element, fill } from "../shared/words.js";
-import { field, RowsField, worded } from "./fields.js";
+import { field, RowsField, TextField, worded } from "./fields.js";
 import * as keeping from "./keeping.js";
 
 const PAUSE = 250; // milliseconds without a change, after which the page is told
@@ -65,7 +65,7 @@ class Form {
     this.root = element("div", { class: "ed-form" }, ...[...this.fields.values()].map(({ node }) => node), this.whole, this.back);
     this.root.lang = data.locale;
     this.root.addEventListener("focusout", () => this.left());
-    this.root.addEventListener("parameter", (event) => this.addParameter(/** @type {CustomEvent<string>} */ (event).detail));
+    this.root.addEventListener("name", (event) => this.addName(/** @type {CustomEvent<{ kind: string, name: string }>} */ (event).detail));
     this.leaving = () => this.keep();
     window.addEventListener("pagehide", this.leaving);
     parent.append(this.root);
@@ -183,10 +183,15 @@ class Form {
     setTimeout(() => this.spell());
   }
 
-  /** @param {string} name */
-  addParameter(name) {
-    const rows = this.fields.get("parameters");
-    if (rows instanceof RowsField) rows.enter([name, "1", "", ""]);
+  /**
+   * A name that an equation has is a parameter from now on, or a constant to be found.
+   *
+   * @param {{ kind: string, name: string }} given
+   */
+  addName({ kind, name }) {
+    const [rows, lines] = [this.fields.get("parameters"), this.fields.get("estimate")];
+    if (kind === "parameter" && rows instanceof RowsField) rows.enter([name, "1", "", ""]);
+    if (kind === "estimate" && lines instanceof TextField) lines.enter(`${name} = 1`);
   }
 
   /** Spell what one has left in the notation, unless it has changed since the page saw it. */

@@ -24,7 +24,7 @@ HEAT = Draft(
 def offered(**changes: str) -> list[tuple[str, str, str]]:
     draft = replace(HEAT, **changes)
     (mark,) = marks(draft)
-    return [(offer.said, offer.text, offer.parameter) for offer in offers(draft, mark)]
+    return [(offer.said, offer.text, offer.name) for offer in offers(draft, mark)]
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_what_is_offered_mends_it(typed: str) -> None:
     draft = replace(HEAT, equations=typed)
     (mark,) = marks(draft)
     for offer in offers(draft, mark):
-        assert offer.parameter or check(replace(draft, equations=offer.text)).marks == ()
+        assert offer.name or check(replace(draft, equations=offer.text)).marks == ()
 
 
 def test_only_the_line_and_the_expression_with_the_mistake_are_written_anew() -> None:
@@ -101,3 +101,16 @@ def test_what_is_not_written_yet_is_no_mistake() -> None:
     assert all(missing(begun, mark) for mark in marks(begun)) and marks(begun)
     wrong = replace(HEAT, equations="u_t = ?", coordinates=(("x", "0", "1"), ("t", "0", "?")))
     assert not any(missing(wrong, mark) for mark in marks(wrong))
+
+
+def test_a_name_without_a_value_can_be_found_from_data() -> None:
+    draft = Draft(
+        coordinates=(("t", "0", "1"),),
+        unknowns="u",
+        equations="u_t = -q*u",
+        rest={"data": {"columns": ["t", "u"], "rows": [[0, 1], [0.5, 0.4], [1, 0.2]]}},
+    )
+    (mark,) = marks(draft)
+    assert [(offer.kind, offer.name) for offer in offers(draft, mark)][:2] == [("estimate", "q"), ("parameter", "q")]
+    found = replace(draft, estimate="q = 1")
+    assert marks(found) == [] and found.table()["estimate"] == {"q": 1}
