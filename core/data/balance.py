@@ -1,8 +1,8 @@
 """Weights for the terms of a loss in which constants are to be found: each equation is measured by its own size.
 
-Where the constants are still wrong, an equation whose summands are large drowns the data, and holds the network to the guess. So each
-weight is one over the square of the largest summand's size for a solution that varies once over the domain, as large as its measurements
-are, with the constants at their guess.
+Where the constants are still wrong, an equation whose summands are large drowns the data, and holds the network to the guess; one that weighs
+too little lets the network follow the noise. So each weight is one over the square of the equation's natural size, for a solution that
+varies once over the domain, as large as its measurements are, with the constants at their guess.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def weights(problem: Problem, values: Values) -> dict[str, float]:
     if not problem.estimates:
         return {}
     bound, size = asked(problem, dict(values)), _size(problem)
-    found = {f"equation-{number}": _largest(tree, bound, size) for number, tree in enumerate(bound.equations, 1)}
+    found = {f"equation-{number}": _natural(tree, bound, size) for number, tree in enumerate(bound.equations, 1)}
     found["data"] = max(size.values())
     return {term: float(f"{1 / largest**2:.0e}") for term, largest in found.items() if largest > 0}
 
@@ -44,12 +44,17 @@ def _size(problem: Problem) -> dict[str, float]:
     return {name: sizes.get(name, usual) or usual for name in problem.unknowns}
 
 
-def _largest(tree: Expression, problem: BoundProblem, size: Mapping[str, float]) -> float:
-    """The size of the largest summand of an equation."""
+def _natural(tree: Expression, problem: BoundProblem, size: Mapping[str, float]) -> float:
+    """The geometric mean of the size of an equation's largest summand and that of its highest derivative.
+
+    The first is as wrong as the guess of the constants may be, the second as the solution varies faster than once over the domain.
+    """
     leaves = dict(_leaves(tree, problem, size))
     with np.errstate(all="ignore"):
         sizes = [float(np.sqrt(np.mean(np.square(compile(part, NUMPY)(leaves))))) for part in summands(tree)]
-    return max((item for item in sizes if np.isfinite(item)), default=0.0)
+    largest = max((item for item in sizes if np.isfinite(item)), default=0.0)
+    highest = max((leaf for leaf in leaves if isinstance(leaf, Derivative)), key=lambda leaf: len(leaf.by), default=None)
+    return float(np.sqrt(largest * abs(float(leaves[highest])))) if highest is not None else largest  # type: ignore[arg-type]
 
 
 def _leaves(tree: Expression, problem: BoundProblem, size: Mapping[str, float]) -> Iterator[tuple[Leaf, object]]:
