@@ -20,7 +20,7 @@ from dashboard.solve.experiment_file import panel
 from dashboard.solve.further import on_from
 from dashboard.solve.shown import nearest_experiment, shown_for
 from dashboard.texts import _
-from dashboard.texts.formats import in_markdown
+from dashboard.texts.formats import BLANK, in_markdown
 
 EDITOR = Path(__file__).with_name("editor.py")
 OFTEN = 2.0
@@ -47,8 +47,7 @@ def standing(run: Run | None) -> None:
     with st.container(key="run-status"):
         if not (hindrance and run and run.status == "queued"):
             st.markdown(status.sentence(run, waiting, time.time()))
-        if origin:
-            st.caption(on_from(origin, experiment))
+        st.caption(on_from(origin, experiment) if origin else BLANK)
 
 
 welcome.arrive()
@@ -115,7 +114,8 @@ with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", ke
     button(_("One step"), "step", ":material/skip_next:", actions.one_step, (experiment, run), shortcut="s")
     button(_("Stop"), "stop", ":material/stop:", actions.stop, (run,))
     button(_("Start over"), "over", ":material/restart_alt:", actions.start_over, (), shortcut="o")
-    button(_("Train on"), "on", ":material/fast_forward:", actions.train_on, (origin, experiment))
+    told = on_from(origin, experiment) if origin else None
+    button(_("Train on"), "on", ":material/fast_forward:", actions.train_on, (origin, experiment), help=told)
     button(_("Sharpen"), "sharpen", ":material/colorize:", sharpening.sharpen, (run, sharper), help=SHARPEN)
     button(_("Forget"), "forget", ":material/delete:", actions.forget, (run,))
     help = _("Every change of a setting starts its training at once, and stops what trained before.")

@@ -1,8 +1,8 @@
 """Weights for the terms of a loss in which constants are to be found: each equation is measured by its own size.
 
-Where the constants are still wrong, an equation whose summands are large drowns the data, and holds the network to the guess; one that weighs
-too little lets the network follow the noise. So each weight is one over the square of the equation's natural size, for a solution that
-varies once over the domain, as large as its measurements are, with the constants at their guess.
+Where the constants are still wrong, an equation whose summands are large drowns the data, and holds the network to the guess; one that
+weighs too little lets the network follow the noise. So each weight is one over the square of the equation's natural size, for a solution
+that varies once over the domain, as large as its measurements are, with the constants at their guess.
 """
 
 from __future__ import annotations

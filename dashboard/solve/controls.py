@@ -67,8 +67,6 @@ ALSO = {
     "allen-cahn": N_("phase separation"),
     "burgers": N_("shock"),
     "cavity": N_("Navier–Stokes"),
-    "convection": N_("advection"),
-    "decay": N_("radioactive"),
     "fisher": N_("KPP"),
     "kdv-cosine": N_("Korteweg–de Vries"),
     "kdv-soliton": N_("Korteweg–de Vries"),

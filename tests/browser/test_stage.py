@@ -130,8 +130,8 @@ def test_the_timeline_keeps_its_length_and_its_thumb_is_at_the_moment(solve: Sol
     script = """() => {
         const wide = (name) => document.querySelector(name).getBoundingClientRect();
         const slider = document.querySelector(".tg-rail .tg-slider");
-        const reached = wide(".tg-bar").width / wide(".tg-track").width;
-        return [wide(".tg-rail").width, wide(".st-key-run-buttons").y, slider.value / slider.max, reached];
+        const bar = wide(".tg-bar").width / wide(".tg-track").width;
+        return [wide(".tg-rail").width, wide(".st-key-run-buttons").y, slider.value / slider.max, bar];
     }"""
     solve.open(**{**QUICK, "problem": "lotka-volterra", "steps": 200_000, "seed": 45})
     solve.page.wait_for_timeout(500)
