@@ -47,6 +47,7 @@ def test_from_a_spreadsheet_to_a_constant_and_its_interval(editor: Editor, serve
     for name, column in (("t", "Zeit [min]"), ("T", "Temperatur (°C)")):
         expect(page.get_by_role("combobox", name=f"Column of {name}", exact=True)).to_have_value(column)
     page.get_by_role("button", name=re.compile("widen the domain")).click()
+    expect(page.get_by_text("The draft has data from")).to_be_visible()
     editor.type("Equations", "dT/dt = -k*(T - A)")
     for name in ("k", "A"):
         editor.button(f"Find {name} from the data").first.click()
