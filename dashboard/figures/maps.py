@@ -42,11 +42,7 @@ BESIDE = {"thickness": 12, "len": 1, "xpad": 6, "outlinewidth": 0, "nticks": 5, 
 LINES = 6
 """Lines of equal height, at most, of a field before a change."""
 LINE = "rgba(140,140,140,0.95)"
-<<<<<<< HEAD
 """The colour of lines on a map, which is seen on red, blue and white."""
-=======
-"""The colour of the lines of a field before a change, which is seen on red, blue and white."""
->>>>>>> stage
 SLENDEREST = 3.0
 """Maps of space are drawn to scale up to this ratio of their sides; a more slender one would be a line."""
 
