@@ -112,7 +112,7 @@ def test_what_is_wrong_with_a_file_is_said_where_it_was_chosen(editor: Editor, t
     path = tmp_path / "notes.toml"
     path.write_text("depth 3", encoding="utf-8")
     editor.button("Start from …").click()
-    editor.page.locator('input[type="file"]').set_input_files(path)
+    editor.page.get_by_test_id("stPopoverBody").locator('input[type="file"]').set_input_files(path)
     expect(editor.page.get_by_test_id("stPopoverBody").get_by_role("alert")).to_contain_text("notes.toml")
     expect(editor.button("An empty form")).to_be_visible()
 
@@ -282,7 +282,7 @@ def test_a_file_goes_out_and_comes_in(editor: Editor, tmp_path: Path) -> None:
     assert 'title = "On disk"' in text
     path.write_text(text.replace("-k*u", "-k*?"), encoding="utf-8")
     editor.button("Start from …").click()
-    editor.page.locator('input[type="file"]').set_input_files(path)
+    editor.page.get_by_test_id("stPopoverBody").locator('input[type="file"]').set_input_files(path)
     expect(editor.page.get_by_role("alert").filter(has_text="problem.toml, problem.equations[1], character 10")).to_be_visible()
     expect(editor.wrong("equations")).to_have_text("?")
     expect(editor.field("Title")).to_have_value("On disk")

@@ -62,10 +62,12 @@ def test_everything_that_determines_a_run_is_in_its_key() -> None:
         "weighting": "ntk", "causality": 2.0, "engine": "autograd",
     }  # fmt: skip
     choices = {name for name, item in HYPERPARAMETERS.items() if len(getattr(item.range, "options", (0, 0))) > 1}
-    assert other.keys() == choices
+    of_data = {"batch_size": 8, "validation": 0.3, "noise": 0.7}  # which do nothing where there are none
+    assert other.keys() | of_data.keys() == choices
     variants = [small("burgers"), small("burgers", values={"nu": 0.02}), small("burgers", weights={"condition-2": 2.0}), small("decay")]
     used = {"period": {"resampling": "adapt"}}  # what a setting needs to do anything; else it is in no key
     variants += [small("burgers", **used.get(name, {}), **{name: value}) for name, value in other.items()]
+    variants += [small("noisy-sine", optimiser="adam", **{name: value}) for name, value in of_data.items()]
     for one, two in itertools.combinations(variants, 2):
         assert one.key != two.key
 
