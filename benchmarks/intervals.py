@@ -45,7 +45,7 @@ def main() -> None:
     options = parser.parse_args()
     prepare()
     print(
-        "| problem | constant | covered | of | median half width | median distance from the truth | seconds a run |\n|-|-|-|-|-|-|-|",
+        "| problem | constant | covered | of those with an interval | of all | median half width | median distance from the truth | seconds a run |\n|-|-|-|-|-|-|-|-|",
         flush=True,
     )
     for problem in options.problems:
@@ -76,7 +76,7 @@ def _rows(problem: str, draws: int) -> Iterator[str]:
         covered = sum(item.low <= truths[name] <= item.high for item in told)  # type: ignore[operator]
         half = statistics.median((item.high - item.low) / 2 for item in told)  # type: ignore[operator]
         off = statistics.median(abs(item.value - truths[name]) for item in one)
-        yield f"| {problem} | {name} | {100 * covered / len(one):.1f} % | {len(one)} | {half:.2g} | {off:.2g} | {seconds:.2g} |"
+        yield f"| {problem} | {name} | {100 * covered / max(len(told), 1):.1f} % | {len(told)} | {len(one)} | {half:.2g} | {off:.2g} | {seconds:.2g} |"
 
 
 if __name__ == "__main__":
