@@ -44,10 +44,8 @@ def main() -> None:
     parser.add_argument("--problems", nargs="+", choices=TABLES, default=list(TABLES))
     options = parser.parse_args()
     prepare()
-    print(
-        "| problem | constant | covered | of those with an interval | of all | median half width | median distance from the truth | seconds a run |\n|-|-|-|-|-|-|-|-|",
-        flush=True,
-    )
+    print("| problem | constant | covered | of those with an interval | of all | median half width | median distance | seconds a run |")
+    print("|-|-|-|-|-|-|-|-|", flush=True)
     for problem in options.problems:
         for row in _rows(problem, options.draws):
             print(row, flush=True)
@@ -76,7 +74,8 @@ def _rows(problem: str, draws: int) -> Iterator[str]:
         covered = sum(item.low <= truths[name] <= item.high for item in told)  # type: ignore[operator]
         half = statistics.median((item.high - item.low) / 2 for item in told)  # type: ignore[operator]
         off = statistics.median(abs(item.value - truths[name]) for item in one)
-        yield f"| {problem} | {name} | {100 * covered / max(len(told), 1):.1f} % | {len(told)} | {len(one)} | {half:.2g} | {off:.2g} | {seconds:.2g} |"
+        share = f"{100 * covered / max(len(told), 1):.1f} % | {len(told)} | {len(one)}"
+        yield f"| {problem} | {name} | {share} | {half:.2g} | {off:.2g} | {seconds:.2g} |"
 
 
 if __name__ == "__main__":

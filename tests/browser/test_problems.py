@@ -74,7 +74,7 @@ def test_a_copy_of_a_problem_opens_in_the_editor(page: Page) -> None:
 
 
 def test_a_title_and_a_picture_open_it_in_solve(page: Page) -> None:
-    page.get_by_role("link", name="Burgers' equation").click()
+    page.get_by_role("link", name="Burgers' equation", exact=True).click()
     expect(page).to_have_url(re.compile(r"/\?problem=burgers&preset=watch"))
     expect(page.get_by_role("heading", level=1, name="Burgers' equation")).to_be_visible()
     page.go_back()
@@ -86,7 +86,7 @@ def test_a_title_and_a_picture_open_it_in_solve(page: Page) -> None:
 
 
 def test_a_link_opens_in_a_new_tab_or_by_the_keyboard(page: Page) -> None:
-    link = page.get_by_role("link", name="Heat equation")
+    link = page.get_by_role("link", name="Heat equation", exact=True)
     with page.context.expect_page() as opened:
         link.click(modifiers=["ControlOrMeta"])
     other = opened.value
@@ -112,12 +112,12 @@ def test_problems_stand_in_groups(page: Page) -> None:
 
 @pytest.mark.parametrize(("width", "height", "most"), [(1440, 900, 4132), (390, 844, 11902)])
 def test_the_page_is_not_long(browser: Browser, server: Server, width: int, height: int, most: int) -> None:
-    """The page takes at most two fifths of what it took when each card said everything."""
+    """The page takes at most two fifths of what it took when each card said everything; `most` is that of 35 problems."""
     context = browser.new_context(viewport={"width": width, "height": height})
     page = context.new_page()
     page.goto(f"{server.address}/problems")
     expect(cards(page)).to_have_count(len(library()))
-    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight") <= most
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight") <= most * len(library()) / 35
     context.close()
 
 
