@@ -167,7 +167,7 @@ class Solve:
 
     def choose_problem(self, title: str) -> None:
         self.page.get_by_role("combobox", name="Problem").fill(title)  # a long list is drawn in part only
-        self.page.get_by_role("option", name=title).click()
+        self.page.get_by_role("option", name=re.compile(rf"^{re.escape(title)}( \(.*\))?$")).click()  # with what else it is called
         expect(self.page.get_by_role("heading", name=title, exact=True)).to_be_visible()
 
     def slide(self, label: str, text: str) -> None:

@@ -51,9 +51,9 @@ def test_the_keys_are_the_page_s_again_once_a_problem_is_chosen(solve: Solve, by
     box = solve.page.get_by_role("combobox", name="Problem")
     box.fill("Logistic growth")
     if by == "click":
-        solve.page.get_by_role("option", name="Logistic growth").click()
+        solve.page.get_by_role("option", name="Logistic growth", exact=True).click()
     else:
-        expect(solve.page.get_by_role("option", name="Logistic growth")).to_be_visible()
+        expect(solve.page.get_by_role("option", name="Logistic growth", exact=True)).to_be_visible()
         box.press("ArrowDown")
         box.press("Enter")
     expect(solve.page.get_by_role("heading", name="Logistic growth", exact=True)).to_be_visible()
