@@ -561,7 +561,10 @@ def test_problems_are_cards_with_equation_picture_and_ways_out(cards: Open, stor
     [
         ({"q": "hooke"}, {"harmonic-system"}),
         ({"q": "KORTEWEG soliton"}, {"kdv-soliton"}),
-        ({"kind": "ode", "difficulty": "easy"}, {"decay", "harmonic-system", "lagaris-1", "lagaris-3", "logistic", "two-materials"}),
+        (
+            {"kind": "ode", "difficulty": "easy"},
+            {"decay", "harmonic-system", "inverse-decay", "inverse-logistic", "lagaris-1", "lagaris-3", "logistic", "two-materials"},
+        ),
         ({"q": "no such problem"}, set()),
         ({"lessons": "lesson", "kind": "ode"}, {"boundary-layer", "lagaris-4", "lorenz", "poisson-1d"}),
         ({"kind": "nonsense"}, set(library())),

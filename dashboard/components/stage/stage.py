@@ -141,9 +141,8 @@ def _curves(experiment: Experiment) -> list[dict[str, Any]]:
     network = {unknown: _("{unknown}, network").format(unknown=unknown) if several else _("network") for unknown in unknowns}
     reference = {unknown: _("{unknown}, reference").format(unknown=unknown) if several else _("reference") for unknown in unknowns}
     others = {unknown: _("{unknown}, other solutions").format(unknown=unknown) if several else _("other solutions") for unknown in unknowns}
-    views = [
-        _panel("solution", _("Solution"), curves.solution(coordinate, network, reference, others, measured.curves(experiment)), _first())
-    ]
+    data = measured.curves(experiment)
+    views = [_panel("solution", _("Solution"), curves.solution(coordinate, network, reference, others, data), _first())]
     if several:
         figure = curves.phase(unknowns, network=_("network"), reference=_("reference"))
         views.append(_panel("phase", _("Phase"), figure, _("The unknowns against each other.")))

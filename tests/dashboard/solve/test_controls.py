@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.experiment import curriculum
 from core.experiment.choices import WEIGHT
 from core.experiment.experiment import HYPERPARAMETERS
 from core.experiment.making import experiment_of
@@ -176,7 +177,7 @@ def test_a_curriculum_is_offered_from_both_ends_of_each_parameters_range() -> No
         from core.problem.reading.reading import load
         from dashboard.solve import controls
 
-        controls.hyperparameter(HYPERPARAMETERS["curriculum"], "none", (), load("damped-oscillator").parameters)
+        controls.hyperparameter(HYPERPARAMETERS["curriculum"], "none", (), curriculum.usual(load("damped-oscillator")))
 
     app = AppTest.from_function(page).run()
     assert not app.exception
