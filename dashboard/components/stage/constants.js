@@ -23,13 +23,12 @@ export class Constants {
     const parts = Object.entries(estimates).map(([name, { truth, found }]) => {
       const value = ended && found ? found.value : values?.[name];
       if (value === undefined) return "";
-      const known = { name, value: precise(value, locale), truth: precise(truth ?? 0, locale) };
-      const told = [fill(texts.constant, known)];
+      const told = [fill(texts.constant, { name, value: precise(value, locale) })];
       if (ended && found && found.low !== null && found.high !== null) {
         told.push(fill(texts.interval, { low: precise(found.low, locale), high: precise(found.high, locale) }));
       }
-      if (ended && found?.doubt) told.push(fill(texts.doubts[found.doubt], known));
-      if (truth !== null) told.push(fill(texts.truth, known));
+      if (ended && found?.doubt) told.push(fill(texts.doubts[found.doubt], { name }));
+      if (truth !== null) told.push(fill(texts.truth, { truth: precise(truth, locale) }));
       return told.join(", ");
     });
     say(this.node, parts.filter(Boolean).join(" · "));
