@@ -173,7 +173,6 @@ def test_what_cannot_be_had_is_noted_and_the_default_taken(name: str, text: str,
 
 def test_a_curriculum_is_offered_from_both_ends_of_each_parameters_range() -> None:
     def page() -> None:
-        from core.experiment import curriculum
         from core.experiment.experiment import HYPERPARAMETERS
         from core.problem.reading.reading import load
         from dashboard.solve import controls
