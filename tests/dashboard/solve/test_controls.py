@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.experiment import curriculum
 from core.experiment.choices import WEIGHT
 from core.experiment.experiment import HYPERPARAMETERS
 from core.experiment.making import experiment_of
@@ -173,11 +172,12 @@ def test_what_cannot_be_had_is_noted_and_the_default_taken(name: str, text: str,
 
 def test_a_curriculum_is_offered_from_both_ends_of_each_parameters_range() -> None:
     def page() -> None:
+        from core.experiment.curriculum import usual
         from core.experiment.experiment import HYPERPARAMETERS
         from core.problem.reading.reading import load
         from dashboard.solve import controls
 
-        controls.hyperparameter(HYPERPARAMETERS["curriculum"], "none", (), curriculum.usual(load("damped-oscillator")))
+        controls.hyperparameter(HYPERPARAMETERS["curriculum"], "none", (), usual(load("damped-oscillator")))
 
     app = AppTest.from_function(page).run()
     assert not app.exception
