@@ -16,6 +16,10 @@ HERE = Path(__file__).resolve().parent
 # Streamlit puts this folder on the path, where `main` or `live` would hide other modules of that name. The repository belongs there.
 sys.path[:] = [str(HERE.parent), *(folder for folder in sys.path if Path(folder or ".").resolve() not in (HERE, HERE.parent))]
 
+from core.running import memory  # noqa: E402
+
+memory.share()  # before anything makes heaps of its own
+
 import pandas  # noqa: E402, F401  before any thread: Streamlit's components import it, and Plotly looks into it while that is going on
 import streamlit as st  # noqa: E402
 from starlette.concurrency import run_in_threadpool  # noqa: E402
@@ -23,13 +27,10 @@ from starlette.middleware import Middleware  # noqa: E402
 from starlette.middleware.trustedhost import TrustedHostMiddleware  # noqa: E402
 
 from core.errors import TangenteError  # noqa: E402
-from core.running import memory  # noqa: E402
 from dashboard.server import services  # noqa: E402
 from dashboard.server.headers import SafeHeaders, allowed_hosts  # noqa: E402
 from dashboard.server.routes import routes  # noqa: E402
 from dashboard.server.visitor import Visitors  # noqa: E402
-
-memory.share()
 
 
 @asynccontextmanager

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, expect
 from tests.browser.harness import ADAM, Server, Solve
 
 MEGABYTE = 1_000_000
-MOST_MEMORY = 300 * MEGABYTE  # Streamlit alone has 200
+MOST_MEMORY = 250 * MEGABYTE
 
 
 @pytest.fixture
