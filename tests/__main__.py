@@ -8,8 +8,8 @@ import sys
 
 from dashboard import environment
 
-ALONE = "browser or processes"
-"""The marks of tests that get the machine for themselves: a browser and workers suffer beside others."""
+ALONE = "browser or processes or timed"
+"""The marks of tests that get the machine for themselves: a browser, workers and limits in seconds suffer beside others."""
 MOST = 4
 """Processes of pytest among which the other tests are shared out: each loads torch."""
 ITSELF = ("-n", "-m", "--numprocesses", "--pdb", "--lf", "--ff", "--co")

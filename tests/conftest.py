@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from core.references.common import clock
 from tests.examples import SLOW
 
 BROWSER = Path(__file__).parent / "browser"
 """The folder whose tests all need a browser."""
-GROUPS = ("browser", "processes")
+GROUPS = ("browser", "processes", "timed")
 """Marks whose tests run one after another, in one of pytest's own processes: they share a server, or count what a machine does.
 
 `python3 -m tests` leaves them the machine for themselves.
 """
-
-SLOWER = 4
-"""How many seconds of the processor's are one for solvers whose time counts."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -55,13 +50,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for name in GROUPS:
             if item.get_closest_marker(name):
                 item.add_marker(pytest.mark.xdist_group(name))
-
-
-@pytest.fixture(autouse=True)
-def _own_time(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A slower clock for solvers whose outcome depends on how long they may take: others use the machine, too."""
-    if request.node.get_closest_marker("timed"):
-        monkeypatch.setattr(clock, "now", lambda: time.thread_time() / SLOWER)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 
 from playwright.sync_api import Locator, expect
@@ -59,24 +58,17 @@ def test_train_seeds_see_the_band_reload_and_see_it_again(solve: Solve) -> None:
     opened.value.close()
 
 
-def grows(solve: Solve) -> bool:
-    """Whether the band of the loss has more points after a while, in the same node of the page."""
-    node = """document.querySelector(".st-key-seeds-loss .tg-plot")"""
-    length = f"{node}?._fullData?.[4]?._length"
-    solve.page.wait_for_function(f"() => {length} > 0")
-    drawn = solve.page.evaluate(f"() => {{ {node}.mark = 'the same'; return {length}; }}")
-    solve.page.wait_for_function(f"drawn => {length} > drawn", arg=drawn)
-    return bool(solve.page.evaluate(f"() => {node}?.mark === 'the same'"))
-
-
 def test_the_band_grows_in_its_place_and_stop_all_stops_all(solve: Solve) -> None:
     solve.open(**{**QUICK, "steps": 200_000, "seed": 50})
     unfold(solve)
     solve.click("Train 3 seeds")
-    training = solve.page.get_by_role("row", name=re.compile(r"Training [1-9]"))
-    expect(training.nth(min(3, os.cpu_count() or 1) - 1)).to_be_visible()  # as many as there are workers
-    solve.page.wait_for_timeout(3000)  # until the page has run again for the last that began
-    assert any(grows(solve) for _ in range(3)), "redrawn, not rebuilt; but where the page itself runs again in between"
+    expect(solve.page.get_by_role("row", name=re.compile(r"Training [1-9]")).first).to_be_visible()
+    band = plot(solve, "loss")
+    expect(band.locator(".fills path").first).to_be_attached()
+    drawn = band.evaluate("node => { node.mark = 'the same'; return node._fullData[4]._length }")
+    longer = """drawn => document.querySelector(".st-key-seeds-loss .tg-plot")._fullData[4]._length > drawn"""
+    solve.page.wait_for_function(longer, arg=drawn)
+    assert band.evaluate("node => node.mark") == "the same"  # redrawn, not rebuilt
     solve.click("Stop all")
     expect(solve.page.get_by_role("row", name=re.compile("^5[012] Stopped"))).to_have_count(3)
     expect(solve.button("Train 3 seeds")).to_be_enabled()

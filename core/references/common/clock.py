@@ -7,9 +7,6 @@ from collections.abc import Callable
 
 from core.errors import RunError
 
-now = time.monotonic
-"""The clock on the wall; tests take the processor's, so that a busy machine cuts nothing short."""
-
 
 class Unwanted(Exception):
     """Nobody waits for the solution any more: no failure of the solver, and no answer."""
@@ -20,12 +17,12 @@ class Clock:
 
     def __init__(self, limit: float, unwanted: Callable[[], bool] = lambda: False) -> None:
         self.limit, self._unwanted = limit, unwanted
-        self._begun = now()
+        self._begun = time.monotonic()
 
     @property
     def seconds(self) -> float:
         """The seconds since the clock was made."""
-        return now() - self._begun
+        return time.monotonic() - self._begun
 
     @property
     def left(self) -> float:

@@ -37,9 +37,9 @@ export function mount(Shown) {
     own.turn += 1;
     const turn = own.turn;
     own.view.update(data, component);
-    // Streamlit also calls the clean-up of a turn that a newer one has overtaken.
+    // Streamlit also calls the clean-up of a turn that a newer one is about to overtake: the element stays, and so does the view.
     return () => {
-      if (own.turn !== turn) return;
+      if (own.turn !== turn || parentElement.isConnected) return;
       mounted.delete(parentElement);
       own.view.end();
     };

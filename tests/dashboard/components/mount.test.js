@@ -40,6 +40,15 @@ test("the clean-up of a turn that was overtaken ends nothing", () => {
   assert.deepEqual(told.slice(-2), ["new here 3", "update 3"]);
 });
 
+test("the clean-up of a turn that is about to be overtaken ends nothing, as its place is still on the page", () => {
+  const { told, show } = watched();
+  const place = { name: "here", isConnected: true };
+  const first = show({ parentElement: place, data: 1 });
+  first();
+  show({ parentElement: place, data: 2 });
+  assert.deepEqual(told, ["new here 1", "update 1", "update 2"]);
+});
+
 test("each place has a view of its own", () => {
   const { told, show } = watched();
   const end = show({ parentElement: { name: "here" }, data: 1 });
