@@ -49,11 +49,11 @@ def test_a_space_presses_the_button_that_the_keyboard_has_come_to(trained: Solve
 def test_the_keys_are_the_page_s_again_once_a_problem_is_chosen(solve: Solve, by: str) -> None:
     solve.open(**{**QUICK, "seed": 42})
     box = solve.page.get_by_role("combobox", name="Problem")
-    box.fill("Logistic growth")
+    box.fill("Verhulst")
     if by == "click":
-        solve.page.get_by_role("option", name="Logistic growth", exact=True).click()
+        solve.page.get_by_role("option", name="Logistic growth (Verhulst)", exact=True).click()
     else:
-        expect(solve.page.get_by_role("option", name="Logistic growth", exact=True)).to_be_visible()
+        expect(solve.page.get_by_role("option", name="Logistic growth (Verhulst)", exact=True)).to_be_visible()
         box.press("ArrowDown")
         box.press("Enter")
     expect(solve.page.get_by_role("heading", name="Logistic growth", exact=True)).to_be_visible()

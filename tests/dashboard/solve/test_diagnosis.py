@@ -121,13 +121,19 @@ OTHERS: Mapping[str, Any] = {
 """A value of each hyperparameter that Allen and Cahn's problem does not have."""
 NOTHING = {name: None for name, item in HYPERPARAMETERS.items() if item.optional}
 ONE: list[Settings] = [{name: value} for name, value in [*OTHERS.items(), *NOTHING.items()]]
-
-
-OF_DATA = {"batch_size", "validation", "noise"}
+OF_DATA: Mapping[str, Any] = {"batch_size": 7, "validation": 0.35, "noise": 0.123}
+"""A value of each hyperparameter of measured data that the noisy sine does not have."""
 
 
 def test_other_values_are_those_of_every_hyperparameter() -> None:
-    assert set(OTHERS) == set(HYPERPARAMETERS) - OF_DATA  # which has none
+    assert {*OTHERS, *OF_DATA} == set(HYPERPARAMETERS) and not OTHERS.keys() & OF_DATA.keys()
+
+
+@pytest.mark.parametrize("remedy", [{name: value} for name, value in OF_DATA.items()], ids=str)
+def test_a_remedy_may_set_anything_of_data(remedy: Settings, solve: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    offer(monkeypatch, remedy)
+    stated = experiment_of(load("noisy-sine"), {}, {"seconds": 9, "steps": 500})
+    press(solve(replace(sound(), experiment=stated))(), "early", 0, remedy)
 
 
 @pytest.mark.parametrize("remedy", [*ONE, {"weights.condition-1": 123.0}], ids=str)
