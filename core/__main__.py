@@ -251,6 +251,7 @@ def _alone(options: argparse.Namespace) -> int:
     for path in filter(None, (options.json, options.csv)):
         outputs.check(path)
     try:
+        classical.check_known(experiment.problem)
         found = alone.solve(problem, experiment.problem.reference, place)
     except TangenteError as error:
         _write(options.json, alone.refused(error))
@@ -501,7 +502,7 @@ _DOUBTS = {
     "unmet": "which nothing can be said of: the network does not obey the equations yet",
     "unsettled": "which training was still moving: more steps are needed before it has an interval",
 }
-"""What is said of constants that a run has not found."""
+"""The sentence about a constant that a run has not found, for each reason."""
 
 
 def _constant(name: str, found: dict[str, Any], truth: float | None) -> str:

@@ -414,6 +414,14 @@ MESSAGES: dict[str, str] = {
     ),
     "data-noise": N_("The noise is a part of the solution's size, from 0 to 10, but got {value}."),
     "data-count": N_("This must be a whole number from {low} to {high}, but got {value}."),
+    "data-made-without-truth": N_(
+        "Data can be made of the solution only where it is known, and nobody knows the true value of {name}. State it in `parameters`, "
+        "which is used to make data and to score, and never to train, or state measurements."
+    ),
+    "interface-with-estimate": N_(
+        "The equations have an interface at {place}, where the unknowns bend or jump as the constants say. Constants to be found beside it "
+        "are not supported: leave out `estimate`, or round the step off, as in tanh((x - 0.5)/0.01)."
+    ),
     "data-without-solution": N_("Data can be made only where the solution is known, and there is no reference: {reason}"),
     "reference-estimate": N_("There is no classical solution to compare with, as {names} has yet to be found."),
     "not-a-promise": N_('This must be a relative error above zero, or "failure", but got {value}.'),

@@ -23,7 +23,7 @@ WITH_TORCH = (
     "core.derivatives",
     "core.diagnosis.__main__",
     "core.diagnosis.measuring",
-    "core.diagnosis.sizes",
+    "core.loss.sizes",
     "core.diagnosis.waves",
     "core.engines",
     "core.expressions.torch_functions",

@@ -53,8 +53,10 @@ def _natural(tree: Expression, problem: BoundProblem, size: Mapping[str, float])
     with np.errstate(all="ignore"):
         sizes = [float(np.sqrt(np.mean(np.square(compile(part, NUMPY)(leaves))))) for part in summands(tree)]
     largest = max((item for item in sizes if np.isfinite(item)), default=0.0)
-    highest = max((leaf for leaf in leaves if isinstance(leaf, Derivative)), key=lambda leaf: len(leaf.by), default=None)
-    return float(np.sqrt(largest * abs(float(leaves[highest])))) if highest is not None else largest  # type: ignore[arg-type]
+    varying = {leaf: abs(float(value)) for leaf, value in leaves.items() if isinstance(leaf, Derivative) and leaf.unknown in size}  # type: ignore[arg-type]
+    order = max((len(leaf.by) for leaf in varying), default=0)
+    highest = max((value for leaf, value in varying.items() if len(leaf.by) == order), default=largest)
+    return float(np.sqrt(largest * highest))
 
 
 def _leaves(tree: Expression, problem: BoundProblem, size: Mapping[str, float]) -> Iterator[tuple[Leaf, object]]:

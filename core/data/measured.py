@@ -23,7 +23,7 @@ from core.problem.problem import Problem
 Array = NDArray[np.float64]
 
 POINTS, NOISE, SPLIT, ORDER = range(1 << 20, (1 << 20) + 4)
-"""What random numbers are drawn for; smaller numbers are collocation points and conditions (`core/loss/draws.py`)."""
+"""The purposes for which `generator` draws random numbers; smaller numbers are collocation points and conditions (`core/loss/draws.py`)."""
 
 
 @dataclass(frozen=True)

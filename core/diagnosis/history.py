@@ -41,7 +41,7 @@ def _fell(totals: Array) -> float:
 
 
 def held(losses: Array, told: Mapping[int, float]) -> Held | None:
-    """What the loss at data that are held out did, `told` by the step, beside that of the data that are learned, (steps,), step by step.
+    """The lowest and the last loss at data that are held out, of those `told` by their step, and `losses`, (steps,), near these steps.
 
     None where fewer than `LEAST` moments tell it.
     """

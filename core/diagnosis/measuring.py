@@ -11,13 +11,12 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from core.diagnosis import sizes
 from core.diagnosis.quantities import Checked, Spectrum, Term
 from core.diagnosis.waves import waves
 from core.engines.objective import Objective
 from core.experiment.checkpoint import Checkpoint
 from core.experiment.experiment import Experiment
-from core.loss import jacobian
+from core.loss import jacobian, sizes
 from core.loss.losses import Losses
 from core.loss.points import Points
 from core.network.trial import TrialNetwork

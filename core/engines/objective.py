@@ -164,14 +164,14 @@ class Objective:
             self._recordings.forget(JACOBIAN)  # it is no step's own, and reads the points themselves
 
     def _descended(self) -> tuple[Tensor, Tensor]:
-        """What `descend` gives, by the step, and no gradient of what is not learned."""
+        """The loss and its terms, with no gradient of what is not learned."""
         found = self._step.descend()
         if self._free is not None:
             Vector.of(self._network).slopes.mul_(self._free)
         return found
 
     def _jacobian(self) -> tuple[Tensor, Tensor, Tensor]:
-        """What `jacobian` gives, by the step, and no derivative by what is not learned."""
+        """The residuals, their Jacobian and the terms, with no derivative by what is not learned."""
         residuals, rows, terms = self._step.jacobian()
         return residuals, rows if self._free is None else rows.mul_(self._free), terms
 

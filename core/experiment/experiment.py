@@ -268,7 +268,7 @@ class Experiment:
         N_(
             "Leads a parameter of the equation from an easier value to its own, in 8 jumps over the first half of the steps, as in "
             "`beta from 1` (Krishnapriyan et al. 2021). For problems that a network learns at some values of the parameter, and not at its "
-            "own."
+            "own. `data first`: the network takes the shape of the data before the equations count in full, for constants to be found."
         ),
     )
     weighting: str = hyperparameter(
@@ -522,7 +522,7 @@ def _incomplete(problem: Problem, values: tuple[tuple[str, float], ...]) -> tupl
 
 @lru_cache(maxsize=256)
 def _cusps(problem: Problem, values: tuple[tuple[str, float], ...]) -> tuple[Cusp, ...]:
-    return cusps.find(bind(problem, dict(values)))
+    return cusps.find(asked(problem, dict(values)))
 
 
 def terms(problem: Problem, values: Mapping[str, float] | None = None) -> tuple[str, ...]:

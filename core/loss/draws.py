@@ -22,8 +22,7 @@ from core.experiment.uses import BATCHED
 from core.expressions import At, leaves_in
 from core.loss import sampling
 from core.loss.asked import Asked
-from core.loss.minibatches import Minibatches
-from core.loss.minibatches import Rows as DataRows
+from core.loss.minibatches import DataRows, Minibatches
 from core.loss.points import Points, Rows
 from core.loss.resampling import POOL, RULES
 from core.network.columns import Columns

@@ -17,15 +17,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.stats import t as student
-from torch import Tensor, nn
+from torch import nn
 
 from core.experiment.experiment import Experiment
-from core.expressions import Derivative, Expression, Leaf, compile, derivatives_in, partial
-from core.expressions.algebra import summands
+from core.expressions import Derivative, compile, derivatives_in, partial
 from core.expressions.torch_functions import TORCH
 from core.loss.jacobian import jacobian
 from core.loss.losses import Losses
+from core.loss.sizes import rms, summed
 from core.network import constants
 from core.problem.bound import derivatives
 from core.ranges import NO_CURRICULUM
@@ -82,16 +81,24 @@ def found(experiment: Experiment, network: nn.Sequential) -> dict[str, Found]:
     values = constants.values(network, experiment.asked.estimates)
     if not values:
         return {}
-    spread = None if experiment.parameters > MOST_WEIGHTS else _spread(experiment, network)
+    losses, precise = _losses(experiment), deepcopy(network).to("cpu", torch.float64)
+    spread = None if experiment.parameters > MOST_WEIGHTS else _spread(losses, precise)
     if spread is None:
         return bare(experiment, network)
     deviations, moves, freedom, met = spread
     if not met:
         return {name: Found(value, doubt=UNMET) for name, value in values.items()}
-    factor = float(student.ppf((1 + LEVEL) / 2, freedom)) if freedom > 0 else np.inf
-    felt = _felt(experiment, network)
+    factor = _quantile((1 + LEVEL) / 2, freedom) if freedom > 0 else np.inf
+    felt = _felt(losses, precise)
     halves = {name: factor * deviations[name] if felt[name] else np.inf for name in values}
     return {name: _found(value, halves[name], moves[name]) for name, value in values.items()}
+
+
+def _quantile(part: float, freedom: float) -> float:
+    """The quantile of Student's distribution with so many degrees of freedom."""
+    from scipy.special import stdtrit  # a worker that begins has no need of it yet
+
+    return float(stdtrit(freedom, part))
 
 
 def _found(value: float, half: float, move: float) -> Found:
@@ -103,21 +110,20 @@ def _found(value: float, half: float, move: float) -> Found:
     return Found(value, value - half, value + half, None if half < VAGUE * abs(value) else UNDETERMINED)
 
 
-def _spread(experiment: Experiment, network: nn.Sequential) -> tuple[Mapping[str, float], Mapping[str, float], float, bool] | None:
+def _spread(losses: Losses, network: nn.Sequential) -> tuple[Mapping[str, float], Mapping[str, float], float, bool] | None:
     """The standard deviation of each constant, infinite where the data leave it free, and its move to the minimum; the data's degrees of
     freedom, and whether the equations and conditions hold.
     """
-    losses, precise = _losses(experiment), deepcopy(network).to("cpu", torch.float64)
-    data, estimates = losses.asked.data, experiment.asked.estimates
+    data, estimates = losses.asked.data, losses.problem.estimates
     if data is None:
         return None
-    residuals, rows, _ = (item.detach().numpy() for item in jacobian(losses, precise, losses.draws.at_step(0)))
-    learned = constants.free(precise, len(estimates))
+    residuals, rows, _ = (item.detach().numpy() for item in jacobian(losses, network, losses.draws.at_step(0)))
+    learned = constants.free(network, len(estimates))
     assert learned is not None
-    places = constants.places(precise, len(estimates))
+    places = constants.places(network, len(estimates))
     count, columns = data.all.values.shape
     factor = float(np.sqrt(losses.weights[-1].item() / data.all.values.numel()))  # of a row of data
-    soft, hard = (_Wide(rows * learned.numpy() * scale, count * columns) for scale in _scales(len(rows), count * columns))
+    soft, hard = (_Decomposed(rows * learned.numpy() * scale, count * columns) for scale in _scales(len(rows), count * columns))
     freedom = count - soft.spent / columns  # of each unknown that is measured
     if factor == 0.0 or freedom <= 0:
         return dict.fromkeys((item.name for item in estimates), np.inf), dict.fromkeys((item.name for item in estimates), 0.0), 0.0, True
@@ -125,7 +131,7 @@ def _spread(experiment: Experiment, network: nn.Sequential) -> tuple[Mapping[str
     noise = np.sqrt((misfits**2).sum(axis=1) / freedom).repeat(count)  # (columns × count)
     found = {}
     for item, place in zip(estimates, places, strict=True):
-        deviations = [item.scale * factor * float(np.linalg.norm(wide.moved(place) * noise)) for wide in (soft, hard)]
+        deviations = [item.scale * factor * float(np.linalg.norm(rows.moved(place) * noise)) for rows in (soft, hard)]
         found[item.name] = max(deviations)
     steps = soft.step(residuals)
     moves = {item.name: item.scale * float(steps[place]) for item, place in zip(estimates, places, strict=True)}
@@ -154,32 +160,21 @@ def _losses(experiment: Experiment) -> Losses:
     return Losses(replace(asked, curriculum=NO_CURRICULUM, windows=1, resampling="fixed", batch_size=0), torch.device("cpu"))
 
 
-def _felt(experiment: Experiment, network: nn.Sequential) -> dict[str, bool]:
+def _felt(losses: Losses, network: nn.Sequential) -> dict[str, bool]:
     """Whether the solution feels each constant: what it multiplies in some equation does not cancel out, or a condition holds it.
 
     Where it cancels, what is left is noise in the network's derivatives, which is not linear any more, and pulls the constant to zero.
     """
-    losses, precise = _losses(experiment), deepcopy(network).to("cpu", torch.float64)
-    leaves = losses.leaves(precise, losses.draws.at_step(0).interior)
+    leaves = losses.leaves(network, losses.draws.at_step(0).interior)
     found = {}
-    for name in (item.name for item in experiment.asked.estimates):
-        slopes = [partial(tree, Derivative(name)) for tree in experiment.asked.equations if Derivative(name) in derivatives_in(tree)]
+    for name in (item.name for item in losses.problem.estimates):
+        slopes = [partial(tree, Derivative(name)) for tree in losses.problem.equations if Derivative(name) in derivatives_in(tree)]
         held = any(item.unknown == name for condition in losses.asked.conditions for item in derivatives(condition.residual))
-        found[name] = held or any(_size(slope, leaves) > CANCELS * _sizes(slope, leaves) for slope in slopes)
+        found[name] = held or any(rms(compile(slope, TORCH)(leaves)) > CANCELS * summed(slope, leaves) for slope in slopes)
     return found
 
 
-def _size(tree: Expression, leaves: Mapping[Leaf, Tensor]) -> float:
-    """The root of the mean square of an expression."""
-    value = compile(tree, TORCH)(leaves)
-    return float(value.detach().square().mean().sqrt()) if isinstance(value, Tensor) else abs(float(value))
-
-
-def _sizes(tree: Expression, leaves: Mapping[Leaf, Tensor]) -> float:
-    return sum(_size(part, leaves) for part in summands(tree))
-
-
-class _Wide:
+class _Decomposed:
     """J, (rows, parameters), of which the last `data` rows are those of the data, by its singular value decomposition."""
 
     def __init__(self, rows: Array, data: int) -> None:

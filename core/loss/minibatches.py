@@ -16,7 +16,7 @@ from core.data.measured import ORDER, generator
 from core.loss.points import Batch
 
 
-class Rows(Dataset[Batch]):
+class DataRows(Dataset[Batch]):
     """Rows of data, `points` (n, d) and `values` (n, unknowns); several are taken at once."""
 
     def __init__(self, points: Tensor, values: Tensor) -> None:
@@ -52,7 +52,7 @@ class Shuffled(Sampler[Tensor]):
 class Minibatches:
     """The batch of each step, counted from 0, of the rows of a data set."""
 
-    def __init__(self, rows: Rows, size: int, seed: int) -> None:
+    def __init__(self, rows: DataRows, size: int, seed: int) -> None:
         self._rows, self._size, self._seed = rows, size, seed
         self._next = -1
         self._batches: Iterator[Batch] = iter(())

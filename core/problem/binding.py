@@ -10,6 +10,7 @@ from typing import Any
 from core.expressions import to_text
 from core.problem import exact_residuals
 from core.problem.bound import BoundProblem, as_trained, parsed, with_values
+from core.problem.measurements import estimates
 from core.problem.problem import Problem, Values
 
 
@@ -44,6 +45,6 @@ def content(problem: Problem) -> dict[str, Any]:
         "conditions": [" = ".join(map(to_text, sides)) for sides in trees.conditions],
         "exact": {name: to_text(tree) for name, tree in trees.exact.items()},
         "reference": problem.reference,
-        **({"estimate": {item.name: item.guess for item in problem.estimates}} if problem.estimates else {}),
+        **({"estimate": estimates.table(problem.estimates)} if problem.estimates else {}),
         **({} if problem.data is None else {"data": problem.data.content(problem.coordinates)}),
     }

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from core.domain import interfaces
 from core.domain.domain import Interval, space
 from core.domain.interfaces import Interface
-from core.errors import InputError, TangenteError
+from core.errors import InputError, Position, TangenteError
 from core.expressions import (
     At,
     Binary,
@@ -132,14 +132,16 @@ def with_values(problem: Problem, values: Values) -> BoundProblem:
 def as_trained(problem: Problem, values: Values) -> BoundProblem:
     """The problem as a network is asked to solve it: with a value for each parameter but those that it has to find.
 
-    Without such constants, what `with_values` gives, and it raises the same.
+    Without such constants, what `with_values` gives, and it raises the same; with them, also `InputError` where an equation has interfaces.
     """
     known = with_values(problem, values)
     if not problem.estimates:
         return known
+    if known.interfaces:
+        place = known.interfaces[0]
+        raise InputError("interface-with-estimate", at=Position(key="problem.estimate"), place=f"{place.coordinate} = {place.place:g}")
     unknown = {item.name: Parameter(item.name) for item in problem.estimates}
-    made = _bound(problem, {**{name: Number(value) for name, value in values}, **unknown}, problem.estimates)
-    return replace(made, interfaces=known.interfaces)
+    return _bound(problem, {**{name: Number(value) for name, value in values}, **unknown}, problem.estimates)
 
 
 def _bound(problem: Problem, names: Mapping[str, Expression], estimates: tuple[Estimate, ...]) -> BoundProblem:

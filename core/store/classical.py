@@ -47,6 +47,12 @@ def key(problem: Problem, values: Mapping[str, float]) -> str:
     return hashlib.sha256(json.dumps(determines, sort_keys=True).encode()).hexdigest()
 
 
+def check_known(problem: Problem) -> None:
+    """Raise `RunError` where the problem has constants to be found whose true values nobody knows."""
+    if problem.unguided:
+        raise RunError("reference-estimate", names=", ".join(problem.unguided))
+
+
 def known(store: RunStore, problem: Problem, values: Mapping[str, float]) -> Answer | None:
     """The answer, if the store has it or it takes milliseconds; None where it has yet to be computed."""
     try:
@@ -127,8 +133,7 @@ def _at_once(problem: Problem, values: Values) -> Answer | None:
     """The answer of a method that takes milliseconds, or why there cannot be one; None where a solver has to tell."""
     try:
         bound = bind(problem, dict(values))
-        if problem.unguided:
-            return RunError("reference-estimate", names=", ".join(problem.unguided))
+        check_known(problem)
         if problem.reference in ("none", *references.AT_ONCE) or not bound.equations:
             return references.solve(bound, problem.reference)
     except TangenteError as error:

@@ -167,6 +167,16 @@ def test_a_mistake_in_a_file_is_shown_at_its_character(cli, tmp_path: Path) -> N
     assert done.stderr.startswith("mine.toml, problem.equations") and "character 8" in done.stderr
 
 
+def test_there_is_no_solution_while_a_constant_has_yet_to_be_found(cli, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    (tmp_path / "mine.toml").write_text(
+        '[problem]\ncoordinates = { t = [0, 1] }\nunknowns = ["u"]\nestimate = { k = 1 }\nequations = ["u_t = -k*u"]\n'
+        'conditions = ["u(0) = 1"]\ndata = { columns = ["t", "u"], rows = [[0.5, 0.3], [1, 0.1]] }\n'
+    )
+    done = cli("reference", "mine.toml", "--json", "out.json")
+    assert done.returncode == 3 and "k has yet to be found" in done.stderr
+    assert json.loads((tmp_path / "out.json").read_text())["code"] == "reference-estimate"
+
+
 def test_a_diverging_run_exits_with_3_and_says_at_which_step(cli, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     (tmp_path / "mine.toml").write_text(
         '[problem]\ncoordinates = { t = [0, 1] }\nunknowns = ["u"]\nequations = ["u_t = log(u - 100)"]\nconditions = ["u(0) = 1"]\n'

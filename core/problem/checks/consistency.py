@@ -11,10 +11,11 @@ from core.expressions.hints import free
 from core.expressions.tree import fold
 from core.files.tables import located
 from core.problem import exact_residuals
-from core.problem.binding import bind
+from core.problem.binding import asked, bind
 from core.problem.bound import BoundProblem, Sides, Trees, derivatives, exact_at, names_of, parameters_in, parsed, unknowns_in
 from core.problem.checks import contradictions, identities
 from core.problem.measurements import estimates
+from core.problem.measurements.made import Made
 from core.problem.pointing import pointed
 from core.problem.problem import Problem
 
@@ -29,8 +30,12 @@ def check(problem: Problem, *, stored: bool = False) -> None:
         with located(f"problem.equations[{number}]"), pointed(text, names, {}):
             _check_equation(sides, trees.held, names)
     estimates.check_used(problem.estimates, _used(trees), problem.data is not None)
+    if isinstance(problem.data, Made) and problem.unguided:
+        name = problem.unguided[0]
+        raise InputError("data-made-without-truth", at=Position(key="problem.data"), name=name)
     _check_exact(problem)
     bound = bind(problem, {})
+    asked(problem, {})
     if not problem.equations and problem.data is not None and problem.data.count < 2:
         raise InputError("data-one-row", at=Position(key="problem.data"))
     _check_used(bound, () if problem.data is None else problem.data.unknowns)

@@ -98,7 +98,7 @@ export class Board {
    * @param {string[]} views
    */
   offer(views) {
-    const focused = [...this.tabs.children].findIndex((tab) => tab === document.activeElement);
+    const focused = [...this.tabs.children].indexOf(/** @type {Element} */ (document.activeElement));
     const made = views.map((name) => {
       const title = this.skeletons.find((skeleton) => skeleton.name === name)?.title ?? name;
       const button = element("button", { class: "tg-tab", type: "button", "aria-pressed": String(name === this.hero) }, title);

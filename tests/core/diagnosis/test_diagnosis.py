@@ -16,7 +16,6 @@ from torch import Tensor
 from torch.func import functional_call, jacrev
 
 from core import references
-from core.diagnosis import sizes
 from core.diagnosis.case import Case
 from core.diagnosis.findings import FAULTS, findings, good
 from core.diagnosis.history import held, history
@@ -31,6 +30,7 @@ from core.experiment.checkpoint import Checkpoint
 from core.experiment.experiment import HYPERPARAMETERS, Experiment
 from core.experiment.making import experiment_from_json, experiment_of
 from core.expressions import NUMPY, evaluate
+from core.loss import sizes
 from core.loss.jacobian import of_terms
 from core.loss.losses import Losses
 from core.network.building import DTYPES, build

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from core.experiment.experiment import Experiment
 from core.experiment.making import experiment_of
-from core.loss.minibatches import Minibatches, Rows
+from core.loss.minibatches import DataRows, Minibatches
 from core.problem.reading.reading import problem_from_table
 from core.training.training import Snapshot, train
 from tests.experiments import small
@@ -33,7 +33,7 @@ BESIDE = problem_from_table(
 
 def batches(size: int, seed: int = 3) -> Minibatches:
     numbers = torch.arange(COUNT, dtype=torch.float64)[:, None]
-    return Minibatches(Rows(numbers, 10 * numbers), size, seed)
+    return Minibatches(DataRows(numbers, 10 * numbers), size, seed)
 
 
 @given(st.integers(1, COUNT - 1), st.integers(0, 200), st.integers(0, 2**31 - 1))

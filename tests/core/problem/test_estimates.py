@@ -56,6 +56,8 @@ def test_a_table_states_the_same_and_the_guess_is_part_of_the_key() -> None:
         ({"estimate": {"c": 1, "k": 1}}, "estimate-unused", "problem.estimate.c"),
         ({"estimate": {"k": "much"}}, "unknown-name", "problem.estimate.k"),
         ({"data": None}, "estimate-without-data", "problem.estimate"),
+        ({"data": {"points": 20}}, "data-made-without-truth", "problem.data"),
+        ({"equations": ["D((1 + k*heaviside(t - 1))*u_t, t) = 0"]}, "interface-with-estimate", "problem.estimate"),
         ({"exact": {"u": "exp(-k*t)"}}, "exact-with-estimate", "problem.estimate.u0"),
         ({"estimate": {"u": 1}}, "name-twice", "problem.estimate.u"),
     ],
@@ -67,6 +69,30 @@ def test_what_cannot_be_found_is_refused_at_its_place(change: dict[str, Any], co
     with pytest.raises(InputError) as caught:
         problem_from_table(table)
     assert (caught.value.code, caught.value.at.key) == (code, key)
+
+
+def test_a_place_that_has_yet_to_be_found_is_no_cusp() -> None:
+    """The truth, which data are made and estimates are scored by, never shapes the network."""
+    stated = {**DECAY, "estimate": {"k": 0.5}, "conditions": ["u(0) = 1"]}
+    known = problem_from_table({**stated, "equations": ["u_t = -k*u - heaviside(t - 1)"]})
+    unknown = problem_from_table({**stated, "equations": ["u_t = -u - heaviside(t - k/2)"]})
+    assert [cusp.place for cusp in experiment_of(known).cusps] == [1.0]
+    assert experiment_of(unknown).cusps == ()
+
+
+def test_weights_do_not_depend_on_the_order_of_derivatives() -> None:
+    """Two derivatives of one order: the larger counts, whatever order a set gives them in."""
+    stated = {
+        "coordinates": {"x": [0, 1], "y": [0, 10]},
+        "unknowns": ["u"],
+        "estimate": {"k": 1},
+        "equations": ["u_xx + k*u_yy = 0"],
+        "conditions": [],
+        "reference": "none",
+        "data": {"columns": ["x", "y", "u"], "rows": [[0.5, 1.0, 2.0], [1.0, 0.4, 2.0]]},
+    }
+    weights = dict(experiment_of(problem_from_table(stated)).weights)
+    assert weights["equation-1"] == 0.2  # one over (2/1²)², to one digit
 
 
 def test_a_constant_within_a_definition_counts() -> None:

@@ -33,11 +33,11 @@ def unmet(losses: Losses, network: nn.Sequential, points: Points) -> list[float]
     small part of what its summands would naturally be: with u_t = u_xx = 0 it is met, whatever rounding says.
     """
     natural = _natural(losses, network, points)
-    sizes = [max(_sum(tree, leaves), FAINT * _sum(tree, {**leaves, **natural})) for tree, leaves in _equations(losses, network, points)]
+    sizes = [max(summed(tree, leaves), FAINT * summed(tree, {**leaves, **natural})) for tree, leaves in _equations(losses, network, points)]
     inside = _inside(losses, network, points.interior)
     for condition, leaves in zip(losses.asked.conditions, losses.condition_leaves(network, points), strict=True):
         looked = {leaf.derivative for leaf in leaves_in(condition.residual) if isinstance(leaf, At)}
-        sizes.append(_sum(condition.residual, leaves) + sum(inside[derivative] for derivative in looked))
+        sizes.append(summed(condition.residual, leaves) + sum(inside[derivative] for derivative in looked))
     found = [rms(residual.value) for batch in losses.batches(network, points) for residual in batch]
     if len(found) > len(sizes):
         found[-1] = _beyond_noise(losses, found[-1])
@@ -46,7 +46,7 @@ def unmet(losses: Losses, network: nn.Sequential, points: Points) -> list[float]
 
 
 def _beyond_noise(losses: Losses, size: float) -> float:
-    """What is left of the size of the data's residual without the noise that was added to them, which no network should follow."""
+    """The size of the data's residual without the noise that was added to the data, which no network should follow."""
     data = losses.asked.data
     noise = 0.0 if data is None else float((data.noise**2).mean())
     return float(max(0.0, size**2 - noise) ** 0.5)
@@ -78,7 +78,8 @@ def _natural(losses: Losses, network: nn.Sequential, points: Points) -> dict[Lea
     return {item: size[item.unknown] / prod(length[letter] for letter in item.by) for item in wanted}
 
 
-def _sum(tree: Expression, leaves: Mapping[Leaf, Tensor]) -> float:
+def summed(tree: Expression, leaves: Mapping[Leaf, Tensor]) -> float:
+    """The sum of the sizes of an expression's summands, where its `leaves`, (n, 1) each, are these."""
     return sum(rms(compile(part, TORCH)(leaves)) for part in summands(tree))
 
 
