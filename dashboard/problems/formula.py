@@ -32,6 +32,12 @@ def pieces(text: str) -> list[Piece]:
     return found
 
 
+def letters(name: str) -> str:
+    """A name as plain text, on a line: `omega0` is ω₀."""
+    word, digits = re.fullmatch(r"(.*?)([0-9]*)", name).groups()  # type: ignore[union-attr]
+    return _letter(word) + "".join(chr(ord("₀") + int(digit)) for digit in digits)
+
+
 def _set(match: re.Match[str]) -> list[Piece]:
     name, digits = re.fullmatch(r"(.*?)([0-9]*)", match["name"] or "").groups()  # type: ignore[union-attr]
     if match["call"] and match["name"] == "lap":

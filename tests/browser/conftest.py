@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, BrowserContext
 
-from tests.browser.harness import NO_BROWSER, Server, Solve, chromium
+from tests.browser.harness import NO_BROWSER, Server, Solve, chromium, forget
 
 
 @pytest.fixture(scope="package")
@@ -27,11 +27,18 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield started
 
 
-@pytest.fixture
-def solve(browser: Browser, server: Server) -> Iterator[Solve]:
-    """A page that must not have said anything wrong by the end of the test."""
+@pytest.fixture(scope="package")
+def returning(browser: Browser) -> Iterator[BrowserContext]:
+    """A window that has the app's scripts in its cache, as a browser has that was here before."""
     context = browser.new_context(viewport={"width": 1440, "height": 1000})
-    page = Solve(context.new_page(), server)
-    yield page
+    yield context
     context.close()
+
+
+@pytest.fixture
+def solve(returning: BrowserContext, server: Server) -> Iterator[Solve]:
+    """A new visitor's page that must not have said anything wrong by the end of the test."""
+    page = Solve(returning.new_page(), server)
+    yield page
+    forget(returning, server)
     assert page.faults == []

@@ -17,13 +17,15 @@ from pathlib import Path
 from types import TracebackType
 from urllib.parse import urlencode
 
-from playwright.sync_api import Browser, ConsoleMessage, Error, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Locator, Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60.0  # seconds, for whatever a busy machine may be slow at
 expect.set_options(timeout=1000 * PATIENCE)
 NO_BROWSER = "needs Chromium: apt install chromium, or python -m playwright install chromium"
 
+KEPT = "cookies,file_systems,indexeddb,local_storage,service_workers,cache_storage"
+"""What a browser keeps of those who visited a page, other than the page's files."""
 KEY = r"( Shortcut \w)?"
 """What the name of a button says of a key."""
 ADAM = {"optimiser": "adam", "patience": "none", "precision": "float32", "resampling": "fixed"}
@@ -107,6 +109,17 @@ def chromium() -> Iterator[Browser | None]:
             yield browser
         finally:
             browser.close()
+
+
+def forget(context: BrowserContext, server: Server) -> None:
+    """Close all pages, and forget all that they have left behind but the scripts: whoever comes next is another visitor."""
+    if context.pages:
+        session = context.new_cdp_session(context.pages[0])
+        session.send("Storage.clearDataForOrigin", {"origin": server.address.removesuffix(f"/{server.base}"), "storageTypes": KEPT})
+    for page in context.pages:
+        page.close()
+    context.clear_cookies()
+    context.clear_permissions()
 
 
 def complaints(message: ConsoleMessage) -> list[str]:

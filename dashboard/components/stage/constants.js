@@ -20,14 +20,14 @@ export class Constants {
    * @param {Pick<Data, "texts" | "locale" | "estimates">} words
    */
   show(values, ended, { texts, locale, estimates }) {
-    const parts = Object.entries(estimates).map(([name, { truth, found }]) => {
+    const parts = Object.entries(estimates).map(([name, { written, truth, found }]) => {
       const value = ended && found ? found.value : values?.[name];
       if (value === undefined) return "";
-      const told = [fill(texts.constant, { name, value: precise(value, locale) })];
+      const told = [fill(texts.constant, { name: written, value: precise(value, locale) })];
       if (ended && found && found.low !== null && found.high !== null) {
         told.push(fill(texts.interval, { low: precise(found.low, locale), high: precise(found.high, locale) }));
       }
-      if (ended && found?.doubt) told.push(fill(texts.doubts[found.doubt], { name }));
+      if (ended && found?.doubt) told.push(fill(texts.doubts[found.doubt], { name: written }));
       if (truth !== null) told.push(fill(texts.truth, { truth: precise(truth, locale) }));
       return told.join(", ");
     });

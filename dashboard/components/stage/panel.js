@@ -115,7 +115,8 @@ export class Panel {
     if (figure === this.figure) return;
     this.figure = figure;
     const { data, layout } = JSON.parse(figure);
-    const titles = ["xaxis", "yaxis"].filter((name) => layout[name]).map((name) => [name, layout[name].title?.text ?? ""]);
+    const told = layout.yaxis2 ? ["xaxis"] : ["xaxis", "yaxis"]; // rows below each other are told apart by their names alone
+    const titles = told.filter((name) => layout[name]).map((name) => [name, layout[name].title?.text ?? ""]);
     Object.assign(this, { data, layout, titles, drawn: null });
     layout.dragmode = dragging();
     this.themed = [];

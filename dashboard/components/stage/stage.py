@@ -20,6 +20,7 @@ from dashboard.figures import curves, maps
 from dashboard.figures.constants import constants
 from dashboard.figures.loss import loss
 from dashboard.problems import terms
+from dashboard.problems.formula import letters
 from dashboard.runs.status import STATES
 from dashboard.server import intro, references
 from dashboard.texts import LANGUAGE, _, ngettext
@@ -116,17 +117,17 @@ def panels(experiment: Experiment) -> list[dict[str, Any]]:
 
 def _constants(experiment: Experiment) -> list[dict[str, Any]]:
     """The figure of the constants that are to be found, where there are any."""
-    truths = _truths(experiment)
-    if not truths:
+    names = {name: letters(name) for name in _truths(experiment)}
+    if not names:
         return []
-    figure = constants(truths, step=_("step"), truth=_("truth"))
+    figure = constants(names, step=_("step"), truth=_("truth"))
     return [_panel("constants", _("Constants"), figure, _("How each constant comes to its value."), aside=True)]
 
 
 def _estimates(experiment: Experiment, run: Run | None) -> dict[str, Any]:
     """Each constant that is to be found: its truth, where it is known, and what the run has come to."""
     found = run.estimates if run else {}
-    return {name: {"truth": truth, "found": found.get(name)} for name, truth in _truths(experiment).items()}
+    return {name: {"written": letters(name), "truth": truth, "found": found.get(name)} for name, truth in _truths(experiment).items()}
 
 
 def _truths(experiment: Experiment) -> dict[str, float | None]:

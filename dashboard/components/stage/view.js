@@ -59,7 +59,7 @@ const OVER = ["done", "diverged"];
  * @property {import("./diagram.js").Network} network
  * @property {import("./panel.js").Skeleton[]} panels
  * @property {Choice[]} choices
- * @property {Record<string, { truth: number | null, found: import("./constants.js").Found | null }>} estimates constants to be found
+ * @property {Record<string, { written: string, truth: number | null, found: import("./constants.js").Found | null }>} estimates constants to be found
  * @property {import("./slicer.js").Slice | null} slice
  * @property {Texts} texts
  * @property {string} locale

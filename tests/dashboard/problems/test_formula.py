@@ -35,3 +35,8 @@ def test_no_letter_or_digit_of_an_equation_is_lost(name: str) -> None:
     for text, pieces in zip(written, formula.equations(load(name)), strict=True):
         digits = [character for character in text if character.isdigit()]
         assert [character for piece, _ in pieces for character in piece if character.isdigit()] == digits
+
+
+@pytest.mark.parametrize(("name", "written"), [("omega0", "ω₀"), ("delta", "δ"), ("Lambda12", "Λ₁₂"), ("k", "k"), ("rate", "rate")])
+def test_a_name_is_written_as_on_paper(name: str, written: str) -> None:
+    assert formula.letters(name) == written
