@@ -20,7 +20,6 @@ from core.running import memory  # noqa: E402
 
 memory.share()  # before anything makes heaps of its own
 
-import pandas  # noqa: E402, F401  before any thread: Streamlit's components import it, and Plotly looks into it while that is going on
 import streamlit as st  # noqa: E402
 from starlette.concurrency import run_in_threadpool  # noqa: E402
 from starlette.middleware import Middleware  # noqa: E402

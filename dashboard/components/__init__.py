@@ -3,11 +3,15 @@
 Streamlit takes a component's script as one text and loads it from a `blob:` address, from where a script can import nothing by a path. So
 the text that it gets only fetches `view.js` from the server (dashboard/server/routes.py); that is a module, and imports what it needs by
 paths.
+
+What a component shows goes to it as the bytes of a JSON text: of an object Streamlit asks whether it, or a part of it, is a table, and
+loads pandas and pyarrow for the question, 70 MB.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -24,7 +28,11 @@ DIGEST = hashlib.sha256(repr(SCRIPTS).encode()).hexdigest()[:16]
 _SCRIPT = """
 const own = document.querySelector('script[type="module"][src*="/static/js/"]');
 const base = own ? new URL("../../", own.src).href : new URL("./", document.baseURI).href;
-export default async (component) => (await import(`${base}components/DIGEST/NAME/view.js`)).default(component);
+const text = new TextDecoder();
+export default async (component) => {
+  const view = await import(`${base}components/DIGEST/NAME/view.js`);
+  return view.default({ ...component, data: component.data && JSON.parse(text.decode(component.data)) });
+};
 """
 
 Component = Callable[..., Any]
@@ -36,9 +44,14 @@ def component(name: str, *styles: str, isolated: bool = False) -> Component:
     Unless it is `isolated` it shares the page's styles: Plotly looks there for its own.
     """
     files = [FOLDER / path for path in (*styles, f"{name}/view.css")]
-    return st.components.v2.component(
+    made = st.components.v2.component(
         f"tangente.{name}",
         js=_SCRIPT.replace("DIGEST", DIGEST).replace("NAME", name),
         css="\n".join(path.read_text(encoding="utf-8") for path in files if path.exists()) or None,
         isolate_styles=isolated,
     )
+
+    def shown(*, data: Any = None, **given: Any) -> Any:
+        return made(data=None if data is None else json.dumps(data, separators=(",", ":")).encode(), **given)
+
+    return shown

@@ -527,7 +527,7 @@ def cards(workers: Workers, monkeypatch: pytest.MonkeyPatch) -> Open:
 
 def groups(app: AppTest) -> list[dict[str, Any]]:
     """The groups of cards that the component is sent."""
-    (found,) = [json.loads(element.proto.json) for element in app.get("bidi_component")]
+    (found,) = [json.loads(element.proto.bytes) for element in app.get("bidi_component")]
     return list(found["groups"])
 
 

@@ -68,7 +68,7 @@ class Asked:
 def sent(app: AppTest) -> list[tuple[str, dict[str, Any]]]:
     """The component and what it is sent, for each on the page."""
     assert not app.exception
-    return [(part.proto.component_name.removeprefix(WIRE), json.loads(part.proto.json)) for part in app.get("bidi_component")]
+    return [(part.proto.component_name.removeprefix(WIRE), json.loads(part.proto.bytes)) for part in app.get("bidi_component")]
 
 
 def page(name: str, **query: str) -> list[tuple[str, dict[str, Any]]]:

@@ -35,7 +35,7 @@ def shown(problem: str = "decay", run_id: str | None = None, **settings: Any) ->
     """What the component is given on a page."""
     test = AppTest.from_function(page, args=(small(problem, **settings).to_json(), run_id), default_timeout=30).run()
     assert not test.exception
-    data: dict[str, Any] = json.loads(test.get("bidi_component")[0].proto.json)
+    data: dict[str, Any] = json.loads(test.get("bidi_component")[0].proto.bytes)
     return data
 
 

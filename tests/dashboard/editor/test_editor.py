@@ -70,7 +70,7 @@ def opened(store: RunStore, solvers: Solvers) -> Open:
 def given(app: AppTest, key: str = form.KEY) -> dict[str, Any]:
     """What a component is given."""
     (found,) = [part for part in app.get("bidi_component") if part.proto.id.endswith(f"-{key}")]
-    data: dict[str, Any] = json.loads(found.proto.json)
+    data: dict[str, Any] = json.loads(found.proto.bytes)
     return data
 
 
