@@ -28,6 +28,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware  # noqa: E402
 from core.errors import TangenteError  # noqa: E402
 from dashboard.server import services  # noqa: E402
 from dashboard.server.headers import SafeHeaders, allowed_hosts  # noqa: E402
+from dashboard.server.looks import Looks  # noqa: E402
 from dashboard.server.routes import routes  # noqa: E402
 from dashboard.server.visitor import Visitors  # noqa: E402
 
@@ -48,9 +49,16 @@ async def lifespan(app: st.App) -> AsyncIterator[dict[str, Any]]:
         await run_in_threadpool(services.close)
 
 
+BASE = st.get_option("server.baseUrlPath")
+
 app = st.App(
     HERE / "main.py",
-    routes=routes(st.get_option("server.baseUrlPath")),
-    middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=allowed_hosts()), Middleware(SafeHeaders), Middleware(Visitors)],
+    routes=routes(BASE),
+    middleware=[
+        Middleware(TrustedHostMiddleware, allowed_hosts=allowed_hosts()),
+        Middleware(SafeHeaders),
+        Middleware(Visitors),
+        Middleware(Looks, base=BASE),
+    ],
     lifespan=lifespan,
 )
