@@ -230,9 +230,8 @@ def _left(store: RunStore, run_id: str) -> Run:
 
 def _concluded(store: RunStore, run: Run, reference: Answer, options: argparse.Namespace) -> int:
     """Tell what became of a run, and write it to the file that is asked for, if there is one; the exit code."""
-    nearest = _nearest(store, run)
-    _write(options.json, _result(run, reference, nearest))
-    print(_summary(run, reference, nearest))
+    _write(options.json, _result(store, run, reference))
+    print(_summary(store, run, reference))
     if run.status not in OVER:
         print(f"{options.program} resume {run.id} goes on from there")
     if run.status in ("failed", "diverged"):
@@ -288,7 +287,7 @@ def _seeds(options: argparse.Namespace) -> int:
         if runs[-1].status not in ("done", "diverged", "failed"):
             break
     outcome = seeds.outcome(runs)
-    _write(options.json, {**_spreads(outcome), "runs": [_result(run, reference, _nearest(store, run)) for run in runs]})
+    _write(options.json, {**_spreads(outcome), "runs": [_result(store, run, reference) for run in runs]})
     print("\n".join([*map(_row, runs), *_told(outcome), f"reference: {_reference(reference)}"]))
     for run in runs:
         if run.status == "failed":
@@ -478,13 +477,31 @@ def _nearest(store: RunStore, run: Run) -> int | None:
     return said.get("nearest") if said else None
 
 
-def _summary(run: Run, reference: Answer | None, nearest: int | None) -> str:
+def _validation(store: RunStore, run: Run) -> dict[str, float] | None:
+    """The least loss at data that are held out, and the step that had it, `best`, whose weights are kept; and the last, with its step.
+
+    None where no data are held out. Steps of which the film has no moment are not known.
+    """
+    known = store.held_out(run.id) if run.experiment.validation else {}
+    if not known:
+        return None
+    best, last = min(known, key=known.__getitem__), max(known)
+    return {"best": best, "loss": known[best], "step": last, "last": known[last]}
+
+
+def _summary(store: RunStore, run: Run, reference: Answer | None) -> str:
+    nearest = _nearest(store, run)
     rate = f" ({run.step / run.seconds:,.0f} steps/s)" if run.seconds else ""
     lines = [f"{run.status}: {run.step:,} steps in {run.seconds:.2g} s{rate} on {run.device or 'no device'}{_by(run)}"]
     if run.loss is not None:
         trained, losses = run.experiment.trained, run.losses or {}
         told = [f"{term} {value:.2g}" if term in trained else f"{term} built in" for term, value in losses.items()]
         lines.append("  ".join([f"loss {run.loss:.2g}", *told]))
+    held = _validation(store, run)
+    if held is not None:
+        kept = f"loss {held['loss']:.2g} at the data that are held out, of step {held['best']:,}, whose weights are kept"
+        rose = f"; it rose to {held['last']:.2g} by step {held['step']:,}" if held["last"] > held["loss"] else ""
+        lines.append(kept + rose)
     lines += [_constant(name, found, dict(run.experiment.values).get(name)) for name, found in run.estimates.items()]
     least = reference.error * 1.001 if isinstance(reference, Reference) else 0.0
     for name, scores, bound in ((_L2, run.relative_l2, least), ("max error", run.max_error, None)):
@@ -541,7 +558,8 @@ def _error(run: Run) -> str:
     return RunError(error["code"], **error["values"]).message
 
 
-def _result(run: Run, reference: Answer, nearest: int | None) -> dict[str, Any]:
+def _result(store: RunStore, run: Run, reference: Answer) -> dict[str, Any]:
+    nearest = _nearest(store, run)
     found = None if isinstance(reference, TangenteError) else reference
     solutions = {"solutions": len(found.solutions), "nearest": nearest} if found else {}
     return {
@@ -559,6 +577,7 @@ def _result(run: Run, reference: Answer, nearest: int | None) -> dict[str, Any]:
         "max_error": run.max_error,
         "reference": found and {"method": found.method, "error": found.error, "seconds": found.seconds, **solutions},
         "estimates": run.estimates,
+        "validation": _validation(store, run),
         "device": run.device,
         "engine": run.engine,
         "experiment": run.experiment.table(),
@@ -566,9 +585,10 @@ def _result(run: Run, reference: Answer, nearest: int | None) -> dict[str, Any]:
 
 
 def _problems(options: argparse.Namespace) -> int:
+    width = max(map(len, library()))
     for name in library():
         problem = load(name)
-        print(f"{name:20} {problem.difficulty:8} {problem.title}")
+        print(f"{name:{width}} {problem.difficulty:8} {problem.title}")
     return 0
 
 
@@ -617,7 +637,7 @@ def _show(options: argparse.Namespace) -> int:
     print(f"run {run.id}, {_ago(run)}")
     if run.parent is not None:
         print(f"goes on from run {run.parent}, after {run.before:,} steps")
-    print(_summary(run, classical.known(store, run.experiment.problem, dict(run.experiment.values)), _nearest(store, run)))
+    print(_summary(store, run, classical.known(store, run.experiment.problem, dict(run.experiment.values))))
     if run.error is not None:
         print(_error(run))
     print()

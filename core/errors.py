@@ -247,6 +247,8 @@ MESSAGES: dict[str, str] = {
     "expression-too-long": N_("An expression may have {limit} characters at most."),
     "bad-character": N_("The character {character} has no meaning here."),
     "bad-character-near": N_("The character {character} has no meaning here; did you mean `{near}`?"),
+    "prime-without-coordinate": N_("{found} is a derivative along a coordinate, and there is none yet: state it first, such as `t`."),
+    "prime-of-none": N_("{found} is the derivative of an unknown, and {name} is none of them: {known}."),
     "number-too-large": N_("The number {found} is too large."),
     "operand-expected": N_("Expected a number, a name or an opening bracket, but found `{found}`."),
     "operand-missing": N_("Expected a number, a name or an opening bracket, but the text ends here."),
@@ -484,6 +486,10 @@ MESSAGES: dict[str, str] = {
     "data-no-such-column": N_("The file has no column {name}, or several. Its columns are: {known}."),
     "data-thousands": N_(
         "{value} may be a decimal number, or one with its thousands parted; write it without, and with one decimal sign in the whole file."
+    ),
+    "data-not-in-a-file": N_(
+        'The {rows} rows of data are too many for a problem\'s file. Save the problem here, or write `data = {{ file = "{name}" }}` into '
+        "a file of your own that stands beside the CSV."
     ),
     "data-one-row": N_("One row of data says nothing of a function: there must be two, at least."),
     "data-twice": N_("{count} rows have the point of another row with other values: that may be, and the network goes between them."),

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.domain.domain import Interval
+from core.experiment.experiment import Experiment
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -19,8 +20,10 @@ AXES = ("axis", "reference-axis", "error-axis")
 Arrays = Mapping[str, NDArray[Any]]
 
 
-def figure(coordinates: tuple[Interval, ...], axes: Arrays, fields: Arrays, reference: Arrays) -> go.Figure:
-    """The fields of one coordinate as curves on the reference; of more as maps of network, reference and error, a row an unknown.
+def figure(experiment: Experiment, axes: Arrays, fields: Arrays, reference: Arrays) -> go.Figure:
+    """The fields of one coordinate as curves on the reference and the data; of more as maps of network, reference and error.
+
+    Maps have a row for each unknown.
 
     Three coordinates are cut halfway along the one that the page cuts.
     """
@@ -30,15 +33,30 @@ def figure(coordinates: tuple[Interval, ...], axes: Arrays, fields: Arrays, refe
         **{f"reference.{unknown}": values for unknown, values in reference.items()},
         **{f"error.{unknown}": np.abs(fields[unknown] - values) for unknown, values in reference.items()},
     }
-    return (_curves if len(coordinates) == 1 else _maps)(coordinates, list(fields), arrays)
+    coordinates = experiment.problem.coordinates
+    return _maps(coordinates, list(fields), arrays) if len(coordinates) > 1 else _curves(experiment, list(fields), arrays)
 
 
-def _curves(coordinates: tuple[Interval, ...], unknowns: list[str], arrays: Arrays) -> go.Figure:
+def _curves(experiment: Experiment, unknowns: list[str], arrays: Arrays) -> go.Figure:
     from dashboard.figures import curves
     from dashboard.figures.filling import filled
 
-    named = {unknown: unknown for unknown in unknowns}
-    return filled(curves.solution(coordinates[0], named, {unknown: f"{unknown}, reference" for unknown in unknowns}, {}, {}), arrays)
+    named, beside = {unknown: unknown for unknown in unknowns}, {unknown: f"{unknown}, reference" for unknown in unknowns}
+    return filled(curves.solution(experiment.problem.coordinates[0], named, beside, {}, _dots(experiment)), arrays)
+
+
+def _dots(experiment: Experiment) -> dict[str, tuple[list[float], list[float]]]:
+    """The places and values of the data, of each unknown that is measured: those that are learned, and those that are held out."""
+    known = experiment.measured
+    if known is None:
+        return {}
+    parts = {"data": ~known.held, "data held out": known.held}
+    return {
+        f"{unknown}, {name}": (known.points[part, 0].tolist(), known.values[part, column].tolist())
+        for column, unknown in enumerate(known.unknowns)
+        for name, part in parts.items()
+        if part.any()
+    }
 
 
 def _maps(coordinates: tuple[Interval, ...], unknowns: list[str], arrays: Arrays) -> go.Figure:

@@ -24,7 +24,7 @@ class Result:
     """A training that has ended, as the store has it.
 
     `losses` are the terms of the loss by their names, an array each with the value before the first step and one after each step; `loss` is
-    the weighted sum of those of the network.
+    the weighted sum of those of the network. `held_out` is the loss at data that are held out, by the step; empty where none are.
     `estimates` are constants that were found, by name: `value`, and `low` and `high`, its 95 % interval, None where there is none.
     `relative_l2` and `max_error` tell how far each unknown is from the reference, None where there is none. `axes` are the coordinates of
     a grid; `fields` is the network on it, `reference` the exact or classical solution (empty without one), an array for each unknown.
@@ -37,6 +37,7 @@ class Result:
     seconds: float
     loss: float | None
     losses: Arrays
+    held_out: Mapping[int, float]
     relative_l2: Mapping[str, float | None]
     max_error: Mapping[str, float | None]
     estimates: Mapping[str, Mapping[str, Any]]
@@ -44,6 +45,12 @@ class Result:
     fields: Arrays
     reference: Arrays
     network: nn.Sequential
+
+    def __repr__(self) -> str:
+        errors = ", ".join(f"{name} {value:.2g}" for name, value in self.relative_l2.items() if value is not None) or "not known"
+        found = "".join(f", {name} = {item['value']:.6g}" for name, item in self.estimates.items())
+        title = self.experiment.problem.title or "a problem"
+        return f"<Result of {title}: {self.steps:,} steps, loss {self.loss}, relative L2 error {errors}{found}, run {self.run}>"
 
     def at(self, **coordinates: ArrayLike) -> dict[str, NDArray[np.float64]]:
         """The network's value of each unknown at points: `result.at(x=0.5, t=[0, 0.1])`; arrays are broadcast against each other."""
@@ -60,5 +67,5 @@ class Result:
         return {unknown: values[:, index].reshape(points[0].shape) for index, unknown in enumerate(self.fields)}
 
     def figure(self) -> go.Figure:
-        """A Plotly figure: curves on the reference, or maps of network, reference and error, as the page Solve draws them."""
-        return drawing.figure(self.experiment.problem.coordinates, self.axes, self.fields, self.reference)
+        """A Plotly figure as on the page Solve: curves on the reference, with data as dots, or maps of network, reference and error."""
+        return drawing.figure(self.experiment, self.axes, self.fields, self.reference)

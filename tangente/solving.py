@@ -157,6 +157,7 @@ def _result(store: RunStore, run: Run) -> Result:
         seconds=run.seconds,
         loss=run.loss,
         losses={term: terms[:, index] for index, term in enumerate(run.experiment.terms)},
+        held_out=store.held_out(run.id) if run.experiment.validation else {},
         relative_l2=run.relative_l2 or {},
         max_error=run.max_error or {},
         estimates=run.estimates,

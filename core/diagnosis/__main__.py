@@ -17,7 +17,6 @@ from core.diagnosis.quantities import Measures
 from core.errands.telling import end_with_parent, tell
 from core.running import process
 from core.store import RunStore
-from core.store.moments import VALIDATION, header_of
 
 
 def measure(store: RunStore, run_id: str) -> Measures:
@@ -30,14 +29,8 @@ def measure(store: RunStore, run_id: str) -> Measures:
     return Measures(
         history(totals),
         checked(run.experiment, saved, _told) if saved else None,
-        held(totals, _validation(store, run_id)) if run.experiment.validation else None,
+        held(totals, store.held_out(run_id)) if run.experiment.validation else None,
     )
-
-
-def _validation(store: RunStore, run_id: str) -> dict[int, float]:
-    """The loss at data that are held out, by the step, as the moments of a run's film tell it; not that of the best network, at the end."""
-    headers = [header_of(store.moment(run_id, step)) for step in store.steps(run_id)]
-    return {header["step"]: header[VALIDATION] for header in headers if header.get(VALIDATION) is not None and "best" not in header}
 
 
 def _told(done: int, parts: int) -> None:

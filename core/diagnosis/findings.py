@@ -201,7 +201,7 @@ def _plainer(case: Case) -> Offers:
 
 def _unseen(case: Case) -> Values | None:
     checked = case.measures.checked
-    if checked is None or checked.unmet < GOOD or checked.at_fresh < UNSEEN * checked.at_points:
+    if checked is None or checked.unmet < GOOD or checked.at_fresh <= 0 or checked.at_fresh < UNSEEN * checked.at_points:
         return None
     ratio = checked.at_fresh / checked.at_points if checked.at_points > 0 else float("inf")
     return {"at_fresh": checked.at_fresh, "at_points": checked.at_points, "ratio": ratio, "points": case.experiment.points}

@@ -50,10 +50,16 @@ def of_character(character: str, text: str, place: int, names: Names) -> tuple[H
         found = leibniz(text, place, names)
         return (found, place) if found else None
     for match in _PRIMED.finditer(text):
-        if match.start(2) <= place < match.end() and match[1] in names.unknowns and names.coordinates:
-            times = {"″": 2, "‴": 3}.get(match[2], len(match[2]))
-            near = f"{match[1]}_{names.coordinates[0] * times}"
-            return ("write-derivative", {"found": match[0][:LONGEST], "near": near[:LONGEST]}), match.start()
+        if not match.start(2) <= place < match.end():
+            continue
+        if not names.coordinates:
+            return ("prime-without-coordinate", {"found": match[0][:LONGEST]}), match.start()
+        if match[1] not in names.unknowns:
+            known = {"found": match[0][:LONGEST], "name": match[1][:LONGEST], "known": ", ".join(names.unknowns)}
+            return ("prime-of-none", known), match.start()
+        times = {"″": 2, "‴": 3}.get(match[2], len(match[2]))
+        near = f"{match[1]}_{names.coordinates[0] * times}"
+        return ("write-derivative", {"found": match[0][:LONGEST], "near": near[:LONGEST]}), match.start()
     return None
 
 

@@ -19,7 +19,7 @@ from core.store.checkpoints import add_checkpoint, newest_checkpoint
 from core.store.database import Database
 from core.store.film import Numbered, all_of, moment_of, moments_after, newest_number, steps_of
 from core.store.losses import block_of
-from core.store.moments import header_of
+from core.store.moments import VALIDATION, header_of
 from core.store.records import LEASE, OVER, SILENCE, Device, Run, new_id
 from core.store.rows import RUNS, change, lost, one, run_of
 from core.store.tables.schema import PARTS, frames, losses, runs, workers
@@ -225,6 +225,11 @@ class ForPages:
         """The largest number of a run's moments; 0 where it has none."""
         with self._database.read() as connection:
             return newest_number(connection, run_id)
+
+    def held_out(self, run_id: str) -> dict[int, float]:
+        """The loss at data that are held out, by the step, as far as there are moments; without that of the best network, at the end."""
+        headers = [header_of(self.moment(run_id, step)) for step in self.steps(run_id)]
+        return {header["step"]: header[VALIDATION] for header in headers if header.get(VALIDATION) is not None and "best" not in header}
 
     def steps(self, run_id: str) -> list[int]:
         """The steps of which there is a moment, in their order."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import wraps
 from typing import ParamSpec
@@ -10,8 +11,9 @@ from typing import ParamSpec
 import streamlit as st
 import tomli_w
 
-from core.errors import TangenteError
+from core.errors import InputError, Position, TangenteError
 from core.files import tables
+from core.problem.measurements.data import STORED, packed, unpacked
 from core.problem.reading.reading import load
 from dashboard.editor import form
 from dashboard.editor.draft import SECTIONS, Draft
@@ -93,7 +95,25 @@ def download() -> None:
     """Have the browser save the draft, as it is at the click and mistaken as it may be, as a file."""
     current = form.writing()
     if current:
-        form.send_file(current.draft.toml())
+        form.send_file(with_rows(current.draft).toml())
+
+
+def with_rows(draft: Draft) -> Draft:
+    """The draft with the rows of its data in it, where they are kept by the server alone: others could not read the file.
+
+    Raises `InputError` where they are too many for a file.
+    """
+    data = draft.rest.get("data")
+    if not isinstance(data, Mapping) or "stored" not in data:
+        return draft
+    columns = list(data["columns"])
+    array = unpacked(catalogue.kept(STORED + data["stored"]).decode("ascii"), len(columns), "problem.data.stored")
+    for rows in ({"rows": array.tolist()}, {"packed": packed(array)}):
+        whole = replace(draft, rest={**draft.rest, "data": {"columns": columns, **rows}})
+        with suppress(InputError):
+            whole.toml()
+            return whole
+    raise InputError("data-not-in-a-file", at=Position(key="problem.data"), rows=len(array), name=data.get("name", "data.csv"))
 
 
 def panel(entries: Sequence[Entry]) -> None:

@@ -333,7 +333,7 @@ class Stage {
     cancelAnimationFrame(this.animation);
     this.animation = requestAnimationFrame(async (now) => {
       if (this.player.tick(now, this.film.moments)) await this.arrive(true);
-      else if (!this.player.playing) return this.say();
+      else if (!this.player.playing) return this.arrive(false); // figures that had no time while it played are drawn
       this.animate();
     });
   }

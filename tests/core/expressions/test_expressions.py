@@ -544,6 +544,12 @@ def test_an_equation_has_two_sides() -> None:
 # Errors.
 
 
+def test_a_prime_before_there_is_a_coordinate_asks_for_one() -> None:
+    with pytest.raises(InputError) as caught:
+        parse("y'' + 4*y", Names((), ("y",)))
+    assert (caught.value.code, caught.value.at.character, caught.value.values["found"]) == ("prime-without-coordinate", 0, "y''")
+
+
 def refused(text: str, parser: Callable[[str, Names], Any] = parse) -> InputError:
     with pytest.raises(InputError) as caught:
         parser(text, NAMES)
@@ -621,7 +627,7 @@ def refused(text: str, parser: Callable[[str, Names], Any] = parse) -> InputErro
         ("u(x, t - 1)", "write-delay", 5, None),
         ("u_x(nu + x, t)", "write-delay", 4, None),
         ("d(u)", "write-leibniz", 0, None),
-        ("f'(x)", "bad-character", 1, None),
+        ("f'(x)", "prime-of-none", 0, None),
         ("х + 1", "bad-character-near", 0, "x"),
     ],
 )

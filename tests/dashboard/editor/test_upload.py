@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.experiment.making import experiment_of
+from core.errors import InputError
+from core.experiment.making import experiment_from_toml, experiment_of
 from core.problem.measurements.data import Measurements
 from core.store import RunStore
-from dashboard.editor import form
+from dashboard.editor import form, opening
 from dashboard.editor.draft import Draft
 from dashboard.problems import catalogue
 from tests.dashboard.editor.test_editor import Open, given, opened, press, solvers, store, text
@@ -46,6 +47,25 @@ def test_a_file_becomes_the_data_of_the_draft_and_widens_its_domain(opened: Open
     assert isinstance(problem.data, Measurements) and problem.data.rows == ((0, 81.5), (1, 74.25), (2, 68), (5, 62.75))
     assert experiment_of(problem).rows == 4
     assert given(app)["answer"]["marks"] == []
+
+
+def test_a_draft_that_is_downloaded_has_its_rows_and_can_be_read_elsewhere(opened: Open, store: RunStore) -> None:
+    app = opened(copy="noisy-sine")
+    bring(app, CUP)
+    press(app, "data-widen")
+    whole = opening.with_rows(Draft.from_state(draft(app))).toml()
+    found = experiment_from_toml(whole).problem.data
+    assert isinstance(found, Measurements) and found.rows == ((0, 81.5), (1, 74.25), (2, 68), (5, 62.75))
+
+
+def test_data_that_no_file_holds_are_told(opened: Open, store: RunStore) -> None:
+    app = opened(copy="noisy-sine")
+    random = np.random.default_rng(0).uniform(0, 3, (20_000, 2))
+    bring(app, "x,u\n" + "\n".join(f"{x:.15g},{u:.15g}" for x, u in random) + "\n")
+    press(app, "data-use")
+    with pytest.raises(InputError) as caught:
+        opening.with_rows(Draft.from_state(draft(app)))
+    assert caught.value.code == "data-not-in-a-file" and "cup.csv" in caught.value.message
 
 
 def test_data_can_be_removed(opened: Open, store: RunStore) -> None:

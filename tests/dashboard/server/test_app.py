@@ -357,6 +357,6 @@ print(bool(app.exception), [name for name in ("pandas", "pyarrow", "torch") if n
 
 @pytest.mark.parametrize("page", sorted((ROOT / "pages").glob("*.py")), ids=lambda path: path.stem)
 def test_no_page_asks_streamlit_whether_something_is_a_table(page: Path) -> None:
-    """Streamlit would load pandas, 70 MB; and Plotly takes pandas from `sys.modules`, where another visitor's thread may be importing it."""
+    """Streamlit would load pandas, 70 MB; and Plotly takes it from `sys.modules`, where another visitor's thread may be importing it."""
     ran = subprocess.run([sys.executable, "-c", PAGE, str(page)], cwd=ROOT, capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "False []"
