@@ -425,7 +425,7 @@ MESSAGES: dict[str, str] = {
         "are not supported: leave out `estimate`, or round the step off, as in tanh((x - 0.5)/0.01)."
     ),
     "data-without-solution": N_("Data can be made only where the solution is known, and there is no reference: {reason}"),
-    "reference-estimate": N_("There is no classical solution to compare with, as {names} has yet to be found."),
+    "reference-estimate": N_("There is no classical solution to compare with: nobody knows the true value of {names}."),
     "not-a-promise": N_('This must be a relative error above zero, or "failure", but got {value}.'),
     "equation-without-unknown": N_("An equation must contain an unknown; a condition on the domain's edge belongs in `conditions`."),
     "equation-with-place": N_(

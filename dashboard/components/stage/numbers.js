@@ -188,8 +188,8 @@ export class Cost {
     if (seconds > 0) parts.push(fill(texts.trained, { elapsed: duration(seconds, texts) }));
     const changing = Object.entries(labels).map(([name, label]) => `${label} ${brief(weights?.[name], locale)}`);
     if (weights && changing.length) parts.push(fill(texts.weights, { weights: changing.join(", ") }));
-    const begin = missing ? fill(texts.missing, { reason: missing }) : known;
-    say(this.node, parts.length ? [begin, parts.join(" · ")].join(missing ? " " : " · ") : begin);
+    const begin = missing ? fill(texts.missing, { reason: parts.length ? missing.replace(/\.$/, "") : missing }) : known;
+    say(this.node, [begin, ...parts].join(" · "));
     this.node.title = this.node.textContent ?? "";
   }
 

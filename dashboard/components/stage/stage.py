@@ -65,7 +65,7 @@ def _data(experiment: Experiment, run: Run | None, begun: bool) -> dict[str, Any
         "estimates": _estimates(experiment, run),
         "choices": _choices(experiment),
         "slice": _slice(coordinates),
-        "texts": _texts(),
+        "texts": _texts(experiment),
         "locale": LANGUAGE,
         "plotly": plotly.__version__,
     }
@@ -260,7 +260,7 @@ def _choice(name: str, label: str, options: Mapping[str, str]) -> dict[str, Any]
     return {"name": name, "label": label, "options": list(options.items())}
 
 
-def _texts() -> dict[str, Any]:
+def _texts(experiment: Experiment) -> dict[str, Any]:
     """The words that the script uses; what stands in braces it fills in."""
     return {
         "status": {name: _(text) for name, text in STATES.items()},
@@ -286,7 +286,9 @@ def _texts() -> dict[str, Any]:
             "roughly": _("roughly: {off} off"),
             "failed": _("did not learn it: {off} off"),
             "stopped": _("stopped before it had learned it: {off} off"),
-            "unknown": _("can’t be judged: there is no reference"),
+            "unknown": _("judge by the constants: nobody knows the truth")
+            if experiment.problem.unguided
+            else _("can’t be judged: there is no reference"),
             "diverged": _("did not learn it: diverged"),
         },
         "reference": _("Reference: {method}, estimated error {error}, took {elapsed}"),
