@@ -46,6 +46,8 @@ UNCLEAR = frozenset({"H", "step", "theta", "Delta", "diff"})
 _NAME = r"[A-Za-z][A-Za-z0-9_]*"
 _TOKEN = re.compile(r"(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)|(?P<name>[A-Za-z_][A-Za-z0-9_]*)|(?P<sign>\*\*|\S)")
 _RAISED = re.compile(rf"(?P<base>{_NAME}|[^\s⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻])?(?P<power>[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)(?P<next>[A-Za-z0-9]|\()?")
+_BINDING = ("/", "^", "**", "√", "Δ", "∆", "∇")
+"""Signs behind which a further factor may belong to what stands there, or to the whole."""
 _UPRIGHT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
 _TOP = r"(?:∂|(?<![A-Za-z_])(?<![A-Za-z_][0-9])d)\s*(?:\^?\s*(?P<order>[1-9]))?\s*"
 _DIFFERENTIAL = r"[d∂]\s*{letter}(?:\^?[1-9])?(?![A-Za-z0-9_^])"
@@ -131,13 +133,21 @@ def _powers(text: str, names: Names) -> Iterator[Change]:
     for match in _RAISED.finditer(text):
         digits, base = match["power"].translate(_UPRIGHT), match["base"] or ""
         own = base in ("d", *ARITY, *(f"d{letter}" for letter in names.coordinates)) and names.value(base) is None
-        alone = own or base in ("∂", "∇") or text[: match.start()].endswith("∂")
+        alone = own or base in ("∂", "∇") or text[: match.start()].endswith("∂") or _ends_below(text[: match.start("power")], names)
         power = digits if digits.isdecimal() else f"({digits})"
         yield *match.span("power"), f"^{power}{'*' if match['next'] and not alone else ''}"
 
 
+def _ends_below(text: str, names: Names) -> bool:
+    """Whether the factor with which a text ends divides, is an exponent, or stands under a root."""
+    tokens = list(_TOKEN.finditer(text))
+    return bool(tokens) and _divides(tokens, len(tokens) - 1, names)
+
+
 def _braces(text: str, names: Names) -> Iterator[Change]:
-    """Braces: `u_{xx}` is `u_xx`, others are brackets."""
+    """Braces: `u_{xx}` is `u_xx`, others are brackets; `u^{(2)}` may be a derivative."""
+    if re.search(r"\^\s*\{\s*\(\s*[0-9]+\s*\)\s*\}", text):
+        return
     below = {place for match in re.finditer(r"_(\{)[A-Za-z0-9]+(\})", text) for place in (match.start(1), match.start(2))}
     for place, character in enumerate(text):
         if character in "{}":
@@ -171,7 +181,7 @@ def _quotients(text: str, names: Names) -> Iterator[Change]:
             yield *match.span(), behind + new + (match["place"] or "")
     for match in re.finditer(rf"{_TOP}{below}\s*(?=\()", text):
         close = closing(text, match.end())
-        if (letters := _letters(match)) and close:
+        if (letters := _letters(match)) and close and not _raised_at(text, close + 1):
             yield from ((match.start(), match.end(), "D"), (close, close, _along(letters)))
     for match in re.finditer(rf"{_TOP}(?=\()", text):
         close = closing(text, match.end())
@@ -232,7 +242,10 @@ def _functions(text: str, names: Names) -> Iterator[Change]:
         if match[1] in ALIASES and match[1] not in UNCLEAR and names.value(match[1]) is None:
             yield *match.span(1), ALIASES[match[1]]
     for match in re.finditer(rf"(?P<sign>√|[∆Δ]|∇\s*\^\s*2)\s*(?P<operand>\(|(?:{_NAME}|[0-9.]+)(?![A-Za-z0-9_.]|\s*\())", text):
-        name = "sqrt" if match["sign"] == "√" else "lap"
+        close = closing(text, match.end() - 1) if match["operand"] == "(" else match.end() - 1
+        if close is not None and _raised_at(text, close + 1):
+            continue  # of the operand, or of the whole
+        name = (" " if re.search(r"\w$", text[: match.start()]) else "") + ("sqrt" if match["sign"] == "√" else "lap")
         yield *match.span(), f"{name}(" if match["operand"] == "(" else f"{name}({match['operand']})"
 
 
@@ -248,8 +261,13 @@ def _raised_functions(text: str, names: Names) -> Iterator[Change]:
     """Powers between a function and its argument: `sin^2(x)` is `sin(x)^2`."""
     for match in re.finditer(rf"(?<![A-Za-z0-9_])({_NAME})\s*(?P<power>(?:\^|\*\*)\s*[0-9]+)\s*(?=\()", text):
         close = closing(text, match.end())
-        if match[1] in ARITY and names.value(match[1]) is None and close:
+        if match[1] in ARITY and names.value(match[1]) is None and close and not _raised_at(text, close + 1):
             yield from ((match.start("power"), match.end(), ""), (close + 1, close + 1, match["power"]))
+
+
+def _raised_at(text: str, place: int) -> bool:
+    """Whether a power stands there."""
+    return bool(re.match(r"\s*(?:\^|\*\*)", text[place:]))
 
 
 # Products.
@@ -311,9 +329,11 @@ def _divides(tokens: Sequence[re.Match[str]], number: int, names: Names) -> bool
         if tokens[number][0] == ")":
             number = _opened(tokens, number)
         before = tokens[number - 1] if number > 0 else None
-        if before is None or (before.lastgroup == "sign" and before[0] not in ("/", "^", "**", ")")):
+        if before is not None and before[0] in "+-" and number > 1 and tokens[number - 2][0] in ("/", "^", "**"):
+            return True  # a sign of the exponent, not of what stands behind it
+        if before is None or (before.lastgroup == "sign" and before[0] not in (*_BINDING, ")")):
             return False
-        if before[0] in ("/", "^", "**"):
+        if before[0] in _BINDING:
             return True
         number -= 1
     return False

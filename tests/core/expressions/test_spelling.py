@@ -100,6 +100,7 @@ def test_what_people_type_is_read(names: Names, typed: str, written: str) -> Non
     ("names", "typed"),
     [
         *((TWO, text) for text in ("u'", "u''(0, t)", "1/2x", "x/k u", "x^2t", "e^2x", "d2u/dx", "du/dx^2", "d/dx u", "k(x)", "u(x)")),
+        *((TWO, text) for text in ("e^-2t", "e^-k t", "x^-1u", "e^-k(t - 1)", "e^-100(x-5)", "sin^2(x)^3", "√2t", "t/√2t", "u^{(2)}")),
         *((TWO, text) for text in ("u(1 - x)", "3i*u", "0x10", "1_000", "2e", "1e+", "sin x", "sin^2 x", "1,000", "f(u)")),
         *((TWO, text) for text in ("х + 1", "\uff55", "x\u202e+t", "x\u200b", "[x for x in t]", "||u||", "H(x)", "D(u)", "dz/dt")),
         *((ONE, text) for text in ("v'", "k'", "d2u/dx2", "u(u, 1)")),
