@@ -515,7 +515,8 @@ def _summary(store: RunStore, run: Run, reference: Answer | None) -> str:
 
 
 _DOUBTS = {
-    "undetermined": "which these data cannot determine",
+    "undetermined": "which is not determined: the data leave it open, or training is stuck at a wrong value",
+    "entangled": "which has no interval, as another constant is not determined",
     "unmet": "which nothing can be said of: the network does not obey the equations yet",
     "unsettled": "which training was still moving: more steps are needed before it has an interval",
 }

@@ -497,6 +497,7 @@ MESSAGES: dict[str, str] = {
     "data-unknown-column": N_("The column {name} has no meaning here. The columns may be: {known}."),
     "data-unknown-column-near": N_("The column {name} has no meaning here; did you mean {near}?"),
     "data-column-twice": N_("The column {name} is there twice."),
+    "data-column-for-two": N_("The column {name} cannot be both {first} and {second}."),
     "data-column-missing": N_(
         "The column {name} is missing; the first line names the columns, every coordinate and at least one unknown of {known}."
     ),

@@ -30,6 +30,8 @@ _LEIBNIZ = re.compile(
     re.ASCII,
 )
 _BELOW = re.compile(r"[d∂]\s*([A-Za-z])\^?([1-9²³⁴]?)")
+_QUOTED = re.compile(r"\w|[({\[][^'\"]*[)}\]]['\"]")
+"""What stands behind a prime that opens a quotation."""
 _PRIMED = re.compile(r"([A-Za-z][A-Za-z0-9_]*)(['’′‘]+|[″‴])", re.ASCII)
 
 
@@ -50,8 +52,8 @@ def of_character(character: str, text: str, place: int, names: Names) -> tuple[H
         found = leibniz(text, place, names)
         return (found, place) if found else None
     for match in _PRIMED.finditer(text):
-        if not match.start(2) <= place < match.end():
-            continue
+        if not match.start(2) <= place < match.end() or _QUOTED.match(text, match.end()):
+            continue  # elsewhere, or a quotation
         if not names.coordinates:
             return ("prime-without-coordinate", {"found": match[0][:LONGEST]}), match.start()
         if match[1] not in names.unknowns:

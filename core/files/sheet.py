@@ -30,10 +30,12 @@ COMMENTS = ("#", "%", "//")
 LOOKED = 200
 """Lines that tell how the file is written."""
 
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
-_COMMA = re.compile(r"[+-]?(\d+,\d*|,\d+)([eE][+-]?\d+)?", re.ASCII)
-_GROUPS = re.compile(r"[+-]?[1-9]\d{0,2}([.,]\d{3})+([.,]\d+)?", re.ASCII)
+_NUMBER = re.compile(r"[+−-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_COMMA = re.compile(r"[+−-]?(\d+,\d*|,\d+)([eE][+-]?\d+)?", re.ASCII)
+_GROUPS = re.compile(r"[+−-]?[1-9]\d{0,2}([.,]\d{3})+([.,]\d+)?", re.ASCII)
 _UNIT = re.compile(r"(?P<name>.*?\S)(\s*\[(?P<square>[^\[\]]*)\]|\s*\((?P<round>[^()]*)\)|\s+/\s*(?P<over>\S+))")
+_UNIT_ALONE = re.compile(r"\[[^\[\]]*\]|\((?!\s*[+−-]?\d)[^()]*\)|1/[^\W\d_].*|[^\W\d_].*|[°%‰€$](?!\s*\d).*|[-–]")
+"""A unit in a cell of its own; what begins with a number is none, so that a row that is written oddly is told, and not taken for units."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -153,7 +155,8 @@ class Sheet:
         return [self._number(cells[index], line, index, name) for index, name in zip(chosen, called, strict=True)]
 
     def _number(self, cell: str, line: Line, index: int, name: str) -> float:
-        plain = cell.replace(",", ".") if self.decimal == "," and _COMMA.fullmatch(cell) else cell
+        plain = cell.replace("−", "-")
+        plain = plain.replace(",", ".") if self.decimal == "," and _COMMA.fullmatch(plain) else plain
         value = float(plain) if _NUMBER.fullmatch(plain) else math.nan
         if abs(value) <= LARGEST:
             return value
@@ -240,6 +243,7 @@ def _decimal(lines: Sequence[Line]) -> str:
     places = [(line, index, cell) for line in lines for index, cell in enumerate(line.cells)]
     commas = [(line, index, cell) for line, index, cell in places if _COMMA.fullmatch(cell)]
     if not commas:
+        _check_points(lines)
         return "."
     points = any("." in cell and _NUMBER.fullmatch(cell) for _, _, cell in places)
     if points or all(_GROUPS.fullmatch(cell) for _, _, cell in commas):
@@ -248,11 +252,27 @@ def _decimal(lines: Sequence[Line]) -> str:
     return ","
 
 
+def _check_points(lines: Sequence[Line]) -> None:
+    """Raise `InputError` where points may part thousands off: in a column that has `1.500` and `999`, and nothing that tells."""
+    if lines[0].separator != ";":  # as spreadsheets write where the comma is the decimal sign
+        return
+    for index in range(min(len(line.cells) for line in lines)):
+        known = [(line, line.cells[index]) for line in lines if _NUMBER.fullmatch(line.cells[index])]
+        grouped = [(line, cell) for line, cell in known if _GROUPS.fullmatch(cell)]
+        if (
+            grouped
+            and len(grouped) < len(known)
+            and all(_GROUPS.fullmatch(cell) or (len(cell.lstrip("+-")) < 4 and cell.lstrip("+-").isdecimal()) for _, cell in known)
+        ):
+            line, cell = grouped[0]
+            raise InputError("data-thousands", at=line.position(index), value=shown(cell), limit="")
+
+
 def _parts(lines: list[Line], decimal: str) -> tuple[Line | None, Line | None, list[Line]]:
     """The line of the names, that of units below it, and the lines of numbers."""
     if _numeric(lines[0], decimal) == len(lines[0].cells):
         return None, None, lines
-    if len(lines) > 2 and not _numeric(lines[1], decimal) and all(lines[1].cells) and _numeric(lines[2], decimal):
+    if len(lines) > 2 and all(_UNIT_ALONE.fullmatch(cell) for cell in lines[1].cells) and _numeric(lines[2], decimal):
         return lines[0], lines[1], lines[2:]
     return lines[0], None, lines[1:]
 

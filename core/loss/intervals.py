@@ -42,8 +42,9 @@ FREE = 0.01
 """How much of a constant may lie in free directions before the data are said not to determine it."""
 WORTH = 1e-5
 """The singular values, relative to the largest, of the directions along which a run has to be at its minimum."""
-UNDETERMINED, UNSETTLED, UNMET = "undetermined", "unsettled", "unmet"
-"""What is said of a constant that the data do not determine, of one that training still moved, and of one in equations that do not hold."""
+UNDETERMINED, UNSETTLED, UNMET, ENTANGLED = "undetermined", "unsettled", "unmet", "entangled"
+"""What is said of a constant that is not determined, of one that training still moved, of one in equations that do not hold, and of one
+beside another that is not determined: what the other does to it, no linearisation tells."""
 LEFT = 0.3
 """The part of the loss, beside that of the data, from which on the equations are taken for unmet: the network bends them to the data."""
 TINY = 1e-6
@@ -58,7 +59,7 @@ VAGUE = 1.0
 class Found:
     """A constant as a run has found it, with its 95 % interval, None where there is none.
 
-    `doubt` is what makes one doubt it, `UNDETERMINED`, `UNSETTLED` or `UNMET`, if anything does.
+    `doubt` is what makes one doubt it, `UNDETERMINED`, `UNSETTLED`, `UNMET` or `ENTANGLED`, if anything does; then there is no interval.
     """
 
     value: float
@@ -91,7 +92,9 @@ def found(experiment: Experiment, network: nn.Sequential) -> dict[str, Found]:
     factor = _quantile((1 + LEVEL) / 2, freedom) if freedom > 0 else np.inf
     felt = _felt(losses, precise)
     halves = {name: factor * deviations[name] if felt[name] else np.inf for name in values}
-    return {name: _found(value, halves[name], moves[name]) for name, value in values.items()}
+    told = {name: _found(value, halves[name], moves[name]) for name, value in values.items()}
+    free = any(item.doubt == UNDETERMINED for item in told.values())
+    return {name: Found(item.value, doubt=ENTANGLED) if free and item.doubt is None else item for name, item in told.items()}
 
 
 def _quantile(part: float, freedom: float) -> float:
@@ -107,7 +110,7 @@ def _found(value: float, half: float, move: float) -> Found:
         return Found(value, doubt=UNDETERMINED)
     if abs(move) > half:
         return Found(value, doubt=UNSETTLED)
-    return Found(value, value - half, value + half, None if half < VAGUE * abs(value) else UNDETERMINED)
+    return Found(value, value - half, value + half) if half < VAGUE * abs(value) else Found(value, doubt=UNDETERMINED)
 
 
 def _spread(losses: Losses, network: nn.Sequential) -> tuple[Mapping[str, float], Mapping[str, float], float, bool] | None:
@@ -175,13 +178,18 @@ def _felt(losses: Losses, network: nn.Sequential) -> dict[str, bool]:
 
 
 class _Decomposed:
-    """J, (rows, parameters), of which the last `data` rows are those of the data, by its singular value decomposition."""
+    """J, (rows, parameters), of which the last `data` rows are those of the data, by its singular value decomposition.
+
+    Each parameter is measured by the length of its column, so that units make no difference.
+    """
 
     def __init__(self, rows: Array, data: int) -> None:
-        left, sizes, right = np.linalg.svd(rows, full_matrices=False)
+        lengths = np.linalg.norm(rows, axis=0)
+        self._lengths = np.where(lengths > 0, lengths, 1.0)  # (parameters,)
+        left, sizes, right = np.linalg.svd(rows / self._lengths, full_matrices=False)
         kept = sizes > SMALLEST * sizes[0]
         self._left, self._sizes, self._right = left[:, kept], sizes[kept], right[kept]  # (rows, k), (k,), (k, parameters)
-        self._data = rows[-data:] @ self._right.T / self._sizes  # (data, k): J_d V S⁻¹
+        self._data = rows[-data:] / self._lengths @ self._right.T / self._sizes  # (data, k): J_d V S⁻¹
 
     @property
     def spent(self) -> float:
@@ -194,7 +202,7 @@ class _Decomposed:
         Far down the singular values are directions of the network that change next to nothing: what R has there is left alone.
         """
         worth = self._sizes > WORTH * self._sizes[0]
-        step: Array = -self._right[worth].T @ (self._left[:, worth].T @ residuals / self._sizes[worth])
+        step: Array = -self._right[worth].T @ (self._left[:, worth].T @ residuals / self._sizes[worth]) / self._lengths
         return step
 
     def moved(self, place: int) -> Array:
@@ -202,5 +210,5 @@ class _Decomposed:
         parts = self._right[:, place]
         if 1 - float(parts @ parts) > FREE:
             return np.full(len(self._data), np.inf)
-        moved: Array = self._data @ (parts / self._sizes)
+        moved: Array = self._data @ (parts / self._sizes) / self._lengths[place]
         return moved

@@ -6,9 +6,11 @@ their content, and the draft names them: it stays as small as it was.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -58,7 +60,7 @@ def panel(current: Writing | None) -> None:
             return
         _understood(found)
         _preview(found)
-        _choose(current, found)
+        _choose(current, found, hashlib.sha256(file.getvalue()).hexdigest()[:8])
 
 
 @lru_cache(maxsize=4)
@@ -105,8 +107,8 @@ def _preview(found: Sheet) -> None:
     st.markdown("\n".join(f"| {' | '.join(cells)} |" for cells in lines))
 
 
-def _choose(current: Writing, found: Sheet) -> None:
-    """A column for each coordinate and unknown, then what becomes of the draft with them."""
+def _choose(current: Writing, found: Sheet, mark: str) -> None:
+    """A column for each coordinate and unknown, then what becomes of the draft with them; each file, by its `mark`, has its own choices."""
     draft = current.draft
     coordinates = [row[0].strip() for row in draft.coordinates if row[0].strip()]
     unknowns = [word.text for word in draft.words()]
@@ -116,13 +118,13 @@ def _choose(current: Writing, found: Sheet) -> None:
     chosen: dict[str, int] = {}
     options = range(len(found.columns))
     with st.container(horizontal=True, key="data-columns"):
-        for place, name in enumerate([*coordinates, *unknowns]):
+        for name, guess in _guesses(found, [*coordinates, *unknowns]).items():
             index = st.selectbox(
                 _("Column of {name}").format(name=name),
                 options,
-                _guess(found, name, place),
+                guess,
                 lambda number: found.columns[number].title,
-                key=f"{_CHOICE}-{name}",
+                key=f"{_CHOICE}-{name}-{mark}",
                 placeholder=_("none"),
             )
             if index is not None:
@@ -131,13 +133,31 @@ def _choose(current: Writing, found: Sheet) -> None:
     if missing or not any(name in chosen for name in unknowns):
         st.info(_("Choose a column for each coordinate, and for one unknown at least."))
         return
+    for one, other in combinations(chosen, 2):
+        if chosen[one] == chosen[other]:
+            st.error(
+                _("The column {title} cannot be both {first} and {second}.").format(
+                    title=plain(found.columns[chosen[one]].title), first=one, second=other
+                )
+            )
+            return
     _use(current, found, chosen, coordinates)
 
 
-def _guess(found: Sheet, name: str, place: int) -> int | None:
-    """The column of this name, whatever its case; else that at the same place, where there is one."""
-    same = [index for index, column in enumerate(found.columns) if name.lower() in (column.name.lower(), column.title.lower())]
-    return same[0] if same else place if place < len(found.columns) else None
+def _guesses(found: Sheet, names: Sequence[str]) -> dict[str, int | None]:
+    """A column for each name: of that name, or else of that in another case; for the others, those that are left, in their order."""
+    titles = [(column.name, column.title) for column in found.columns]
+    taken: dict[str, int] = {}
+    for case in (str, str.lower):
+        for name in names:
+            if case is str.lower and len(name) == 1:
+                continue  # T is no t
+            alike = [index for index, own in enumerate(titles) if case(name) in map(case, own)]
+            free = [index for index in alike if index not in taken.values()]
+            if name not in taken and free:
+                taken[name] = free[0]
+    left = iter([index for index in range(len(titles)) if index not in taken.values()])
+    return {name: taken[name] if name in taken else next(left, None) for name in names}
 
 
 def _use(current: Writing, found: Sheet, chosen: dict[str, int], coordinates: Sequence[str]) -> None:

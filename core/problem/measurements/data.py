@@ -203,6 +203,9 @@ def _titled(found: Sheet, coordinates: tuple[Interval, ...], unknowns: tuple[str
             raise InputError("data-unknown-column", at=at, name=shown(name), near=None, known=", ".join(known))
         if index is None:
             raise InputError("data-no-such-column", at=at, name=shown(title), known=", ".join(column.title for column in found.columns))
+        if index in places.values():
+            other = next(known for known, place in places.items() if place == index)
+            raise InputError("data-column-for-two", at=at, name=shown(title), first=other, second=name)
         places[name] = index
     _check_complete(places, coordinates, unknowns, at)
     return places

@@ -329,7 +329,8 @@ def _texts(experiment: Experiment) -> dict[str, Any]:
         "constant": _("{name} = {value}"),
         "interval": _("95 %: {low} to {high}"),
         "doubts": {
-            "undetermined": _("these data cannot determine {name}"),
+            "undetermined": _("not determined: the data leave {name} open, or training is stuck at a wrong value"),
+            "entangled": _("no interval: another constant is not determined"),
             "unmet": _("no interval: the network does not obey the equations yet"),
             "unsettled": _("training was still moving it: train on"),
         },

@@ -95,6 +95,23 @@ def test_what_can_be_read_in_two_ways_is_refused_at_its_cell(text: str) -> None:
     assert [(error.code, error.at.key is not None) for error in found] == [("data-thousands", True)]
 
 
+def test_points_that_may_part_thousands_are_refused() -> None:
+    with pytest.raises(InputError) as caught:
+        read(b"t;u\n1;1.500\n2;12.251\n3;999\n", file="m.csv")
+    assert (caught.value.code, caught.value.at.key) == ("data-thousands", "line 2, column 2")
+    assert numbers(read(b"t;u\n1;1.500\n2;12.251\n3;0.999\n", file="m.csv"), "u") == [[1.5], [12.251], [0.999]]
+
+
+@pytest.mark.parametrize("row", ["1 000;2 000", "1s;2m", "<1;<2", "(1);(2)", "$1;$2", "1.5.2020;x", "1D0;2.5d-3"])
+def test_a_row_that_is_written_oddly_is_told_and_not_taken_for_units(row: str) -> None:
+    found = read(f"t;u\n{row}\n2;3\n3;4\n".encode(), file="m.csv")
+    assert [error.code for error in found.numbers([0, 1])[2]] == ["data-not-a-number"]
+
+
+def test_a_minus_sign_is_one_in_every_row() -> None:
+    assert numbers(read("t;u\n−1;−2,5\n2;3\n".encode(), file="m.csv"), "t", "u") == [[-1, -2.5], [2, 3]]
+
+
 def test_decimal_commas_are_sure_where_one_cannot_part_thousands() -> None:
     assert numbers(read(b"t;u\n0;1,500\n1;0,250\n", file="m.csv"), "u") == [[1.5], [0.25]]
 

@@ -68,6 +68,23 @@ def test_data_that_no_file_holds_are_told(opened: Open, store: RunStore) -> None
     assert caught.value.code == "data-not-in-a-file" and "cup.csv" in caught.value.message
 
 
+def test_each_name_has_a_column_of_its_own_at_first_and_none_may_have_two(opened: Open, store: RunStore) -> None:
+    app = opened(copy="inverse-decay")
+    bring(app, "time [s];T [°C];note\n0;80,5;a\n1;75,25;b\n2;70,5;c\n")
+    columns = {box.label: box for box in app.selectbox if box.label.startswith("Column of")}
+    assert [box.value for box in columns.values()] == [0, 1]  # T is no t
+    columns["Column of u"].set_value(0).run()
+    assert "cannot be both" in "\n".join(error.value for error in app.error)
+    assert not [button for button in app.button if button.key in ("data-use", "data-widen")]
+
+
+def test_another_file_has_other_choices(opened: Open, store: RunStore) -> None:
+    app = opened(copy="noisy-sine")
+    bring(app, "PK\x03;what\nis;this\n", "bad.csv")
+    bring(app, "x,u\n0,1\n1,2\n", "ok.csv")
+    assert [box.value for box in app.selectbox if box.label.startswith("Column of")] == [0, 1]
+
+
 def test_data_can_be_removed(opened: Open, store: RunStore) -> None:
     app = opened(copy="noisy-sine")
     press(app, "data-remove")
