@@ -273,7 +273,8 @@ class Stage {
     this.root.dataset.moments = String(this.film.length);
     this.root.dataset.whole = String(!this.player.growing); // whether all moments that there are have come
     const { intro } = data;
-    say(this.caption, intro && moment ? (this.player.atEnd && !this.player.playing ? intro.after : intro.during) : "");
+    const seen = moment && this.player.atEnd && !this.player.playing;
+    say(this.caption, intro ? (seen ? intro.after : intro.during) : ""); // before the film is there, so that nothing moves then
     const active = ACTIVE.includes(this.status ?? "");
     const at = {
       step: header?.step ?? null,
