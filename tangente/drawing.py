@@ -20,12 +20,14 @@ AXES = ("axis", "reference-axis", "error-axis")
 Arrays = Mapping[str, NDArray[Any]]
 
 
-def figure(experiment: Experiment, axes: Arrays, fields: Arrays, reference: Arrays) -> go.Figure:
+Dots = Mapping[str, tuple[list[float], list[float]]]
+"""Places and values of data, by the names in the legend."""
+
+
+def figure(coordinates: tuple[Interval, ...], axes: Arrays, fields: Arrays, reference: Arrays, data: Dots | None = None) -> go.Figure:
     """The fields of one coordinate as curves on the reference and the data; of more as maps of network, reference and error.
 
-    Maps have a row for each unknown.
-
-    Three coordinates are cut halfway along the one that the page cuts.
+    Maps have a row for each unknown. Three coordinates are cut halfway along the one that the page cuts.
     """
     arrays = {
         **{f"{kind}.{name}": values for name, values in axes.items() for kind in AXES},
@@ -33,22 +35,21 @@ def figure(experiment: Experiment, axes: Arrays, fields: Arrays, reference: Arra
         **{f"reference.{unknown}": values for unknown, values in reference.items()},
         **{f"error.{unknown}": np.abs(fields[unknown] - values) for unknown, values in reference.items()},
     }
-    coordinates = experiment.problem.coordinates
-    return _maps(coordinates, list(fields), arrays) if len(coordinates) > 1 else _curves(experiment, list(fields), arrays)
+    return _maps(coordinates, list(fields), arrays) if len(coordinates) > 1 else _curves(coordinates[0], list(fields), arrays, data or {})
 
 
-def _curves(experiment: Experiment, unknowns: list[str], arrays: Arrays) -> go.Figure:
+def _curves(coordinate: Interval, unknowns: list[str], arrays: Arrays, data: Dots) -> go.Figure:
     from dashboard.figures import curves
     from dashboard.figures.filling import filled
 
     named, beside = {unknown: unknown for unknown in unknowns}, {unknown: f"{unknown}, reference" for unknown in unknowns}
-    return filled(curves.solution(experiment.problem.coordinates[0], named, beside, {}, _dots(experiment)), arrays)
+    return filled(curves.solution(coordinate, named, beside, {}, data), arrays)
 
 
-def _dots(experiment: Experiment) -> dict[str, tuple[list[float], list[float]]]:
-    """The places and values of the data, of each unknown that is measured: those that are learned, and those that are held out."""
+def dots(experiment: Experiment) -> Dots:
+    """The data of each unknown that is measured, where there is one coordinate: what is learned, and what is held out."""
     known = experiment.measured
-    if known is None:
+    if known is None or len(experiment.problem.coordinates) > 1:
         return {}
     parts = {"data": ~known.held, "data held out": known.held}
     return {
