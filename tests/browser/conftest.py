@@ -42,3 +42,13 @@ def solve(returning: BrowserContext, server: Server) -> Iterator[Solve]:
     yield page
     forget(returning, server)
     assert page.faults == []
+
+
+@pytest.fixture
+def newcomer(browser: Browser, server: Server) -> Iterator[Solve]:
+    """A page in a browser that has kept nothing, which must not have said anything wrong by the end of the test."""
+    context = browser.new_context(viewport={"width": 1440, "height": 1000})
+    page = Solve(context.new_page(), server)
+    yield page
+    context.close()
+    assert page.faults == []

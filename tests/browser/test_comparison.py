@@ -82,18 +82,18 @@ def test_it_is_solved_for_whoever_looks(solve: Solve) -> None:
     expect(cost(solve)).to_contain_text(f"Reference: {METHOD}, estimated error")
 
 
-def test_going_back_to_a_value_fetches_nothing_again(solve: Solve) -> None:
-    solve.open(problem="decay", **QUICK)
-    parameter = solve.page.locator("[class*='st-key-values-']").get_by_role("slider").first
+def test_going_back_to_a_value_fetches_nothing_again(newcomer: Solve) -> None:
+    newcomer.open(problem="decay", **QUICK)
+    parameter = newcomer.page.locator("[class*='st-key-values-']").get_by_role("slider").first
     start = parameter.get_attribute("aria-valuetext") or ""
     parameter.press("ArrowRight")
     expect(parameter).not_to_have_attribute("aria-valuetext", start)
-    solve.page.wait_for_timeout(1500)
+    newcomer.page.wait_for_timeout(1500)
     parameter.press("ArrowLeft")
     expect(parameter).to_have_attribute("aria-valuetext", start)
-    solve.page.wait_for_timeout(1500)
+    newcomer.page.wait_for_timeout(1500)
     entries = "performance.getEntriesByType('resource').filter(({ name }) => name.includes('/api/references/'))"
-    sizes = solve.page.evaluate(f"() => {entries}.map(({{ transferSize }}) => transferSize)")
+    sizes = newcomer.page.evaluate(f"() => {entries}.map(({{ transferSize }}) => transferSize)")
     assert len(sizes) == 3 and sizes[2] == 0 < sizes[0], "the third is the browser's own copy of the first"
 
 
