@@ -21,7 +21,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, ViewportSize
 
-from tests.browser.harness import NO_BROWSER, Server, Solve, chromium
+from tests.browser.harness import NO_BROWSER, SHIFTS, Server, Solve, chromium
 
 WINDOWS: tuple[ViewportSize, ...] = (
     {"width": 390, "height": 844},
@@ -66,11 +66,6 @@ PLAYED = """async ([speed, seconds]) => {
     }
     return pictures / (performance.now() - begun) * 1000;
 }"""
-
-SHIFTS = """window.shifts = 0;
-new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifts += entry.value;
-}).observe({ type: "layout-shift", buffered: true });"""
 
 
 def sizes(browser: Browser, server: Server, problem: str) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,7 @@ from core.references import Reference, alone
 from core.store import OVER, SILENCE, Run, RunStore, classical
 from core.store.classical import Answer
 from core.store.frames import unpack
+from core.store.moments import VALIDATION
 from core.studies import seeds
 from core.studies.seeds import Outcome
 from core.studies.spread import Spread
@@ -230,8 +231,9 @@ def _left(store: RunStore, run_id: str) -> Run:
 
 def _concluded(store: RunStore, run: Run, reference: Answer, options: argparse.Namespace) -> int:
     """Tell what became of a run, and write it to the file that is asked for, if there is one; the exit code."""
-    _write(options.json, _result(store, run, reference))
-    print(_summary(store, run, reference))
+    beside = _beside(store, run)
+    _write(options.json, _result(run, reference, beside))
+    print(_summary(run, reference, beside))
     if run.status not in OVER:
         print(f"{options.program} resume {run.id} goes on from there")
     if run.status in ("failed", "diverged"):
@@ -287,7 +289,7 @@ def _seeds(options: argparse.Namespace) -> int:
         if runs[-1].status not in ("done", "diverged", "failed"):
             break
     outcome = seeds.outcome(runs)
-    _write(options.json, {**_spreads(outcome), "runs": [_result(store, run, reference) for run in runs]})
+    _write(options.json, {**_spreads(outcome), "runs": [_result(run, reference, _beside(store, run)) for run in runs]})
     print("\n".join([*map(_row, runs), *_told(outcome), f"reference: {_reference(reference)}"]))
     for run in runs:
         if run.status == "failed":
@@ -470,34 +472,36 @@ def _progress(run: Run) -> str:
     return f"step {run.step:,}{limit}{rate}"
 
 
-def _nearest(store: RunStore, run: Run) -> int | None:
-    """The number of the solution that a run was held against, as its last frame says; None where there is none."""
-    frame = store.frame(run.id)
-    said = unpack(frame[1])[0].get("reference") if frame else None
-    return said.get("nearest") if said else None
+@dataclass(frozen=True)
+class Beside:
+    """The parts of a run's frame and film that its record lacks: the number of the solution `nearest` to it, and its `validation`.
 
-
-def _validation(store: RunStore, run: Run) -> dict[str, float] | None:
-    """The least loss at data that are held out, and the step that had it, `best`, whose weights are kept; and the last, with its step.
-
-    None where no data are held out. Steps of which the film has no moment are not known.
+    That is the loss at data that are held out: `loss` at step `best`, whose weights are kept, and `last` at `step`, the last one known.
     """
-    known = store.held_out(run.id) if run.experiment.validation else {}
-    if not known:
-        return None
-    best, last = min(known, key=known.__getitem__), max(known)
-    return {"best": best, "loss": known[best], "step": last, "last": known[last]}
+
+    nearest: int | None
+    validation: dict[str, float] | None
 
 
-def _summary(store: RunStore, run: Run, reference: Answer | None) -> str:
-    nearest = _nearest(store, run)
+def _beside(store: RunStore, run: Run) -> Beside:
+    frame = store.frame(run.id)
+    header = unpack(frame[1])[0] if frame else {}
+    nearest, kept = (header.get("reference") or {}).get("nearest"), header.get(VALIDATION)
+    if kept is None:
+        return Beside(nearest, None)
+    best = header.get("best", run.step)
+    known = {best: kept, **store.held_out(run.id)}
+    return Beside(nearest, {"best": best, "loss": kept, "step": max(known), "last": known[max(known)]})
+
+
+def _summary(run: Run, reference: Answer | None, beside: Beside) -> str:
     rate = f" ({run.step / run.seconds:,.0f} steps/s)" if run.seconds else ""
     lines = [f"{run.status}: {run.step:,} steps in {run.seconds:.2g} s{rate} on {run.device or 'no device'}{_by(run)}"]
     if run.loss is not None:
         trained, losses = run.experiment.trained, run.losses or {}
         told = [f"{term} {value:.2g}" if term in trained else f"{term} built in" for term, value in losses.items()]
         lines.append("  ".join([f"loss {run.loss:.2g}", *told]))
-    held = _validation(store, run)
+    held = beside.validation
     if held is not None:
         kept = f"loss {held['loss']:.2g} at the data that are held out, of step {held['best']:,}, whose weights are kept"
         rose = f"; it rose to {held['last']:.2g} by step {held['step']:,}" if held["last"] > held["loss"] else ""
@@ -510,7 +514,7 @@ def _summary(store: RunStore, run: Run, reference: Answer | None) -> str:
             told = [f"{unknown} {'at most ' if bound and score <= bound else ''}{score:.2g}" for unknown, score in known.items()]
             lines.append(f"{name}  " + "  ".join(told))
     if reference is not None:
-        lines.append(f"reference: {_reference(reference, nearest)}")
+        lines.append(f"reference: {_reference(reference, beside.nearest)}")
     return "\n".join(lines)
 
 
@@ -559,10 +563,9 @@ def _error(run: Run) -> str:
     return RunError(error["code"], **error["values"]).message
 
 
-def _result(store: RunStore, run: Run, reference: Answer) -> dict[str, Any]:
-    nearest = _nearest(store, run)
+def _result(run: Run, reference: Answer, beside: Beside) -> dict[str, Any]:
     found = None if isinstance(reference, TangenteError) else reference
-    solutions = {"solutions": len(found.solutions), "nearest": nearest} if found else {}
+    solutions = {"solutions": len(found.solutions), "nearest": beside.nearest} if found else {}
     return {
         "key": run.key,
         "run": run.id,
@@ -578,7 +581,7 @@ def _result(store: RunStore, run: Run, reference: Answer) -> dict[str, Any]:
         "max_error": run.max_error,
         "reference": found and {"method": found.method, "error": found.error, "seconds": found.seconds, **solutions},
         "estimates": run.estimates,
-        "validation": _validation(store, run),
+        "validation": beside.validation,
         "device": run.device,
         "engine": run.engine,
         "experiment": run.experiment.table(),
@@ -638,7 +641,7 @@ def _show(options: argparse.Namespace) -> int:
     print(f"run {run.id}, {_ago(run)}")
     if run.parent is not None:
         print(f"goes on from run {run.parent}, after {run.before:,} steps")
-    print(_summary(store, run, classical.known(store, run.experiment.problem, dict(run.experiment.values))))
+    print(_summary(run, classical.known(store, run.experiment.problem, dict(run.experiment.values)), _beside(store, run)))
     if run.error is not None:
         print(_error(run))
     print()

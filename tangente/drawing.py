@@ -46,18 +46,15 @@ def _curves(coordinate: Interval, unknowns: list[str], arrays: Arrays, data: Dot
     return filled(curves.solution(coordinate, named, beside, {}, data), arrays)
 
 
-def dots(experiment: Experiment) -> Dots:
-    """The data of each unknown that is measured, where there is one coordinate: what is learned, and what is held out."""
-    known = experiment.measured
-    if known is None or len(experiment.problem.coordinates) > 1:
-        return {}
-    parts = {"data": ~known.held, "data held out": known.held}
-    return {
-        f"{unknown}, {name}": (known.points[part, 0].tolist(), known.values[part, column].tolist())
-        for column, unknown in enumerate(known.unknowns)
-        for name, part in parts.items()
-        if part.any()
-    }
+def dots(experiment: Experiment, reference: Arrays) -> Dots:
+    """The data of each unknown that is measured, along the first coordinate: what is learned, and what is held out.
+
+    Those that are made of the solution are made of the `reference` on its grid, where there is one.
+    """
+    solution = np.stack([reference[name] for name in experiment.problem.unknowns], axis=-1) if reference else None
+    known, names = experiment.measured_of(solution), ("data", "data held out")
+    parts = () if known is None else known.parts()
+    return {f"{unknown}, {names[held]}": (points[:, 0].tolist(), values.tolist()) for unknown, held, points, values in parts}
 
 
 def _maps(coordinates: tuple[Interval, ...], unknowns: list[str], arrays: Arrays) -> go.Figure:

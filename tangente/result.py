@@ -68,4 +68,6 @@ class Result:
 
     def figure(self) -> go.Figure:
         """A Plotly figure as on the page Solve: curves on the reference, with data as dots, or maps of network, reference and error."""
-        return drawing.figure(self.experiment.problem.coordinates, self.axes, self.fields, self.reference, drawing.dots(self.experiment))
+        return drawing.figure(
+            self.experiment.problem.coordinates, self.axes, self.fields, self.reference, drawing.dots(self.experiment, self.reference)
+        )

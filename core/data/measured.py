@@ -5,6 +5,7 @@ All of it is a function of the problem, the seed and the settings alone.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -38,6 +39,17 @@ class Measured:
     values: Array
     held: NDArray[np.bool_]
     noise: Array
+
+    def parts(self) -> Iterator[tuple[str, bool, Array, Array]]:
+        """Each unknown with what of it is learned, then what is held out: its name, which of both, points (k, d) and values (k,).
+
+        A part without rows is left out.
+        """
+        for column, unknown in enumerate(self.unknowns):
+            for held in (False, True):
+                rows = self.held == held
+                if rows.any():
+                    yield unknown, held, self.points[rows], self.values[rows, column]
 
 
 def generator(seed: int, purpose: int, number: int = 0) -> np.random.Generator:

@@ -16,7 +16,7 @@ from typing import Any
 
 import tomli_w
 
-from core.data.measured import Measured, measured, trained
+from core.data.measured import Array, Measured, measured, trained
 from core.errors import N_, InputError, Position, TangenteError
 from core.experiment.choices import (
     ACTIVATION_CHOICES,
@@ -394,7 +394,11 @@ class Experiment:
     @cached_property
     def measured(self) -> Measured | None:
         """The data with their noise, and which of them are held out; None without any."""
-        return measured(self.problem, self.bound, self.seed, self.noise, self.validation)
+        return self.measured_of(None)
+
+    def measured_of(self, solution: Array | None) -> Measured | None:
+        """The data as `measured` has them, made of the `solution`, (*shape, unknowns), where they are made of one and it is known."""
+        return measured(self.problem, self.bound, self.seed, self.noise, self.validation, solution)
 
     @property
     def rows(self) -> int:

@@ -31,7 +31,7 @@ _LEIBNIZ = re.compile(
 )
 _BELOW = re.compile(r"[d∂]\s*([A-Za-z])\^?([1-9²³⁴]?)")
 _QUOTED = re.compile(r"\w|[({\[][^'\"]*[)}\]]['\"]")
-"""What stands behind a prime that opens a quotation."""
+"""A letter, or a bracket that a quotation mark follows, behind a prime: it opens a quotation."""
 _PRIMED = re.compile(r"([A-Za-z][A-Za-z0-9_]*)(['’′‘]+|[″‴])", re.ASCII)
 
 

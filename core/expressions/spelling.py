@@ -266,7 +266,7 @@ def _raised_functions(text: str, names: Names) -> Iterator[Change]:
 
 
 def _raised_at(text: str, place: int) -> bool:
-    """Whether a power stands there."""
+    """Whether a power stands at a place of a text."""
     return bool(re.match(r"\s*(?:\^|\*\*)", text[place:]))
 
 

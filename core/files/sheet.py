@@ -33,6 +33,7 @@ LOOKED = 200
 _NUMBER = re.compile(r"[+−-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _COMMA = re.compile(r"[+−-]?(\d+,\d*|,\d+)([eE][+-]?\d+)?", re.ASCII)
 _GROUPS = re.compile(r"[+−-]?[1-9]\d{0,2}([.,]\d{3})+([.,]\d+)?", re.ASCII)
+_SMALL = re.compile(r"[+−-]?\d{1,3}", re.ASCII)
 _UNIT = re.compile(r"(?P<name>.*?\S)(\s*\[(?P<square>[^\[\]]*)\]|\s*\((?P<round>[^()]*)\)|\s+/\s*(?P<over>\S+))")
 _UNIT_ALONE = re.compile(r"\[[^\[\]]*\]|\((?!\s*[+−-]?\d)[^()]*\)|1/[^\W\d_].*|[^\W\d_].*|[°%‰€$](?!\s*\d).*|[-–]")
 """A unit in a cell of its own; what begins with a number is none, so that a row that is written oddly is told, and not taken for units."""
@@ -259,11 +260,8 @@ def _check_points(lines: Sequence[Line]) -> None:
     for index in range(min(len(line.cells) for line in lines)):
         known = [(line, line.cells[index]) for line in lines if _NUMBER.fullmatch(line.cells[index])]
         grouped = [(line, cell) for line, cell in known if _GROUPS.fullmatch(cell)]
-        if (
-            grouped
-            and len(grouped) < len(known)
-            and all(_GROUPS.fullmatch(cell) or (len(cell.lstrip("+-")) < 4 and cell.lstrip("+-").isdecimal()) for _, cell in known)
-        ):
+        small = sum(bool(_SMALL.fullmatch(cell)) for _, cell in known)
+        if grouped and small and len(grouped) + small == len(known):
             line, cell = grouped[0]
             raise InputError("data-thousands", at=line.position(index), value=shown(cell), limit="")
 

@@ -43,8 +43,8 @@ FREE = 0.01
 WORTH = 1e-5
 """The singular values, relative to the largest, of the directions along which a run has to be at its minimum."""
 UNDETERMINED, UNSETTLED, UNMET, ENTANGLED = "undetermined", "unsettled", "unmet", "entangled"
-"""What is said of a constant that is not determined, of one that training still moved, of one in equations that do not hold, and of one
-beside another that is not determined: what the other does to it, no linearisation tells."""
+"""The doubts about a constant: it is not determined; training still moved it; the equations do not hold; another one is not determined, and
+what that does to it no linearisation tells."""
 LEFT = 0.3
 """The part of the loss, beside that of the data, from which on the equations are taken for unmet: the network bends them to the data."""
 TINY = 1e-6
@@ -92,7 +92,7 @@ def found(experiment: Experiment, network: nn.Sequential) -> dict[str, Found]:
     factor = _quantile((1 + LEVEL) / 2, freedom) if freedom > 0 else np.inf
     felt = _felt(losses, precise)
     halves = {name: factor * deviations[name] if felt[name] else np.inf for name in values}
-    told = {name: _found(value, halves[name], moves[name]) for name, value in values.items()}
+    told = {name: judged(value, halves[name], moves[name]) for name, value in values.items()}
     free = any(item.doubt == UNDETERMINED for item in told.values())
     return {name: Found(item.value, doubt=ENTANGLED) if free and item.doubt is None else item for name, item in told.items()}
 
@@ -104,7 +104,7 @@ def _quantile(part: float, freedom: float) -> float:
     return float(stdtrit(freedom, part))
 
 
-def _found(value: float, half: float, move: float) -> Found:
+def judged(value: float, half: float, move: float) -> Found:
     """A constant with half the width of its interval, and the `move` to the minimum of the loss, as far as the Jacobian tells."""
     if not np.isfinite(half):
         return Found(value, doubt=UNDETERMINED)
@@ -126,7 +126,7 @@ def _spread(losses: Losses, network: nn.Sequential) -> tuple[Mapping[str, float]
     places = constants.places(network, len(estimates))
     count, columns = data.all.values.shape
     factor = float(np.sqrt(losses.weights[-1].item() / data.all.values.numel()))  # of a row of data
-    soft, hard = (_Decomposed(rows * learned.numpy() * scale, count * columns) for scale in _scales(len(rows), count * columns))
+    soft, hard = (Decomposed(rows * learned.numpy() * scale, count * columns) for scale in _scales(len(rows), count * columns))
     freedom = count - soft.spent / columns  # of each unknown that is measured
     if factor == 0.0 or freedom <= 0:
         return dict.fromkeys((item.name for item in estimates), np.inf), dict.fromkeys((item.name for item in estimates), 0.0), 0.0, True
@@ -177,7 +177,7 @@ def _felt(losses: Losses, network: nn.Sequential) -> dict[str, bool]:
     return found
 
 
-class _Decomposed:
+class Decomposed:
     """J, (rows, parameters), of which the last `data` rows are those of the data, by its singular value decomposition.
 
     Each parameter is measured by the length of its column, so that units make no difference.

@@ -21,6 +21,7 @@ from core.domain.domain import TOLERANCE
 from core.errors import N_, InputError, TangenteError
 from core.files import sheet, tables
 from core.files.sheet import Sheet
+from core.files.tables import shown
 from core.problem.measurements.data import packed
 from dashboard.editor import form
 from dashboard.editor.draft import Draft, Row
@@ -135,11 +136,8 @@ def _choose(current: Writing, found: Sheet, mark: str) -> None:
         return
     for one, other in combinations(chosen, 2):
         if chosen[one] == chosen[other]:
-            st.error(
-                _("The column {title} cannot be both {first} and {second}.").format(
-                    title=plain(found.columns[chosen[one]].title), first=one, second=other
-                )
-            )
+            twice = found.columns[chosen[one]].title
+            st.error(placed(InputError("data-column-for-two", name=shown(twice), first=one, second=other), found.file))
             return
     _use(current, found, chosen, coordinates)
 

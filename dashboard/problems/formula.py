@@ -12,6 +12,7 @@ from core.problem.problem import Problem
 Piece = tuple[str, str]
 """A text and its style: `name`, `sub`, `sup`, or none."""
 
+_BELOW = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _PARTS = re.compile(
     r"(?P<name>[A-Za-z][A-Za-z0-9]*)(?:_(?P<below>[A-Za-z0-9_]+))?(?P<call>\()?"
     r"|\^(?P<power>[0-9]+|\((?P<inner>-?[0-9./a-z]+)\)|[A-Za-z])|(?P<times>\*)(?=(?P<digit>[0-9])?)|(?P<minus>-)|(?P<other>.)"
@@ -34,8 +35,7 @@ def pieces(text: str) -> list[Piece]:
 
 def letters(name: str) -> str:
     """A name as plain text, on a line: `omega0` is ω₀."""
-    word, digits = re.fullmatch(r"(.*?)([0-9]*)", name).groups()  # type: ignore[union-attr]
-    return _letter(word) + "".join(chr(ord("₀") + int(digit)) for digit in digits)
+    return "".join(text.translate(_BELOW) if style == "sub" else text for text, style in pieces(name))
 
 
 def _set(match: re.Match[str]) -> list[Piece]:

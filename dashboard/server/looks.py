@@ -1,4 +1,7 @@
-"""The looks of a page before its script has run: they come with the page itself, so that nothing moves once Streamlit knows them."""
+"""The looks of a page before its script has run: they come with the page itself, so that nothing moves once Streamlit knows them.
+
+The script brings `page.css` once more (dashboard/main.py): only below Streamlit's own styles does it overrule them all.
+"""
 
 from __future__ import annotations
 

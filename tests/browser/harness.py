@@ -25,7 +25,12 @@ expect.set_options(timeout=1000 * PATIENCE)
 NO_BROWSER = "needs Chromium: apt install chromium, or python -m playwright install chromium"
 
 KEPT = "cookies,file_systems,indexeddb,local_storage,service_workers,cache_storage"
-"""What a browser keeps of those who visited a page, other than the page's files."""
+"""The kinds of storage that a browser has for a page, other than the page's files."""
+SHIFTS = """window.shifts = 0;
+new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifts += entry.value;
+}).observe({ type: "layout-shift", buffered: true });"""
+"""A script that adds up the layout's shifts (CLS) in `window.shifts`, from where a page begins."""
 KEY = r"( Shortcut \w)?"
 """What the name of a button says of a key."""
 ADAM = {"optimiser": "adam", "patience": "none", "precision": "float32", "resampling": "fixed"}

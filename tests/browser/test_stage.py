@@ -82,6 +82,35 @@ def test_all_figures_follow_a_film_of_which_the_hero_takes_all_the_time(trained:
     page.wait_for_function(script)
 
 
+def test_at_a_film_s_end_all_figures_show_its_last_moment(solve: Solve) -> None:
+    """While it plays, figures for which there is no time are left as they are; the last moment is that of the best network."""
+    solve.open(problem="noisy-sine", preset="sharp", validation=0.3, seed=44)
+    solve.click("Train")
+    solve.wait_status("done")
+    solve.page.evaluate("""() => {
+        const { react } = window.Plotly;
+        window.Plotly.react = (node, ...rest) => {
+            const until = performance.now() + (node.closest(".tg-hero") ? 100 : 0);
+            while (performance.now() < until);
+            return react(node, ...rest);
+        };
+    }""")
+    play = solve.page.locator(".tg-timeline .tg-play")
+    if play.get_attribute("data-playing") == "false":
+        play.click()
+    expect(play).to_have_attribute("data-playing", "false")
+    slope = """() => [...document.querySelectorAll(".tg-panel")].find((panel) =>
+        panel.querySelector(".tg-title").textContent === "Slope").querySelector(".tg-plot").data.at(-1).y.join()"""
+    solve.page.wait_for_timeout(500)
+    shown = solve.page.evaluate(slope)
+    solve.slider("Moment to look at").press("Home")
+    solve.page.wait_for_timeout(500)
+    assert solve.page.evaluate(slope) != shown
+    solve.slider("Moment to look at").press("End")
+    solve.page.wait_for_timeout(500)
+    assert solve.page.evaluate(slope) == shown
+
+
 def test_no_figure_is_purged_while_it_is_drawn(solve: Solve) -> None:
     """Plotly draws in several turns, and fails where it finds a figure purged in between."""
     solve.open(**{**QUICK, "problem": "burgers", "seed": 43})

@@ -167,6 +167,17 @@ def test_a_mistake_in_a_file_is_shown_at_its_character(cli, tmp_path: Path) -> N
     assert done.stderr.startswith("mine.toml, problem.equations") and "character 8" in done.stderr
 
 
+def test_data_that_are_held_out_have_a_loss_and_the_step_whose_weights_are_kept(cli, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    done = cli("solve", "noisy-sine", "--validation", "0.3", "--json", "out.json")
+    assert done.returncode == 0, done.stderr
+    result = json.loads((tmp_path / "out.json").read_text())
+    found = result["validation"]
+    assert 0 < found["best"] < found["step"] and 0 < found["loss"] < found["last"]
+    assert f"of step {found['best']:,}, whose weights are kept" in done.stdout
+    done = cli("solve", "decay", *QUICK, "--steps", "5", "--json", "out.json")
+    assert json.loads((tmp_path / "out.json").read_text())["validation"] is None and "held out" not in done.stdout
+
+
 def test_there_is_no_solution_while_a_constant_has_yet_to_be_found(cli, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     (tmp_path / "mine.toml").write_text(
         '[problem]\ncoordinates = { t = [0, 1] }\nunknowns = ["u"]\nestimate = { k = 1 }\nequations = ["u_t = -k*u"]\n'

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data.measured import Measured, measured
+from core.data.measured import Measured
 from core.domain import grids
 from core.errors import TangenteError
 from core.experiment.experiment import Experiment
@@ -29,16 +29,13 @@ def curves(experiment: Experiment) -> dict[str, Curve]:
     found = _known(experiment)
     if found is None:
         return {}
-    several = len(found.unknowns) > 1
-    parts = {_("data"): ~found.held, _("data held out"): found.held}
+    several, names = len(found.unknowns) > 1, (_("data"), _("data held out"))
     return {
-        _("{unknown}, {name}").format(unknown=unknown, name=name) if several else name: (
-            _thinned(found.points[part, 0]),
-            _thinned(found.values[part, column]),
+        _("{unknown}, {name}").format(unknown=unknown, name=names[held]) if several else names[held]: (
+            _thinned(points[:, 0]),
+            _thinned(values),
         )
-        for column, unknown in enumerate(found.unknowns)
-        for name, part in parts.items()
-        if part.any()
+        for unknown, held, points, values in found.parts()
     }
 
 
@@ -55,8 +52,7 @@ def _known(experiment: Experiment) -> Measured | None:
     answer = classical.known(store(), experiment.problem, dict(experiment.values))
     if not isinstance(answer, Reference):
         return None
-    part, problem = (experiment.seed, experiment.noise, experiment.validation), experiment.problem
-    return measured(problem, experiment.bound, *part, solution=answer.values)
+    return experiment.measured_of(answer.values)
 
 
 def slopes(experiment: Experiment) -> dict[str, Curve]:

@@ -176,6 +176,14 @@ def test_every_fault_has_a_training_that_shows_it() -> None:
     assert set(FAULTY) == set(FAULTS)
 
 
+def test_no_more_points_are_asked_for_where_no_equation_is() -> None:
+    case, _ = faulty("unseen")
+    checked = case.measures.checked
+    assert checked is not None and FAULTS["unseen"].test(case) is not None
+    none = dataclasses.replace(case.measures, checked=dataclasses.replace(checked, at_points=0.0, at_fresh=0.0))
+    assert FAULTS["unseen"].test(dataclasses.replace(case, measures=none)) is None
+
+
 @pytest.mark.parametrize("code", FAULTS)
 def test_a_training_with_the_fault_shows_it_and_a_sound_one_does_not(code: str) -> None:
     case, _ = faulty(code)

@@ -59,6 +59,32 @@ def test_a_training_that_has_hardly_begun_has_no_interval() -> None:
     assert one.doubt in (intervals.UNSETTLED, intervals.UNMET) and one.low is None
 
 
+def test_units_of_parameters_make_no_difference() -> None:
+    """J D instead of J, with D diagonal: all that is told of a parameter is told in its other unit."""
+    random = np.random.default_rng(0)
+    rows, residuals, units = random.standard_normal((40, 5)), random.standard_normal(40), np.array([1.0, 1e-12, 1e6, 1e-3, 1e12])
+    plain, other = intervals.Decomposed(rows, 25), intervals.Decomposed(rows * units, 25)
+    assert other.spent == pytest.approx(plain.spent)
+    assert other.step(residuals) * units == pytest.approx(plain.step(residuals))
+    for place, unit in enumerate(units):
+        assert other.moved(place) * unit == pytest.approx(plain.moved(place))
+
+
+def test_a_constant_beside_one_that_is_not_determined_has_no_interval() -> None:
+    table = {**line(0.02)[0], "equations": ["u_t = q + c*(u - u)"], "estimate": {"q": 1, "c": 1}}
+    asked = experiment_of(problem_from_table(table), {}, SMALL, {"equation": 100.0, "condition": 100.0})
+    *_, end = train(asked)
+    found = intervals.found(asked, end.network)
+    assert (found["c"].doubt, found["q"].doubt) == (intervals.UNDETERMINED, intervals.ENTANGLED)
+    assert found["q"].low is None and found["c"].low is None and found["q"].value == pytest.approx(2, abs=0.1)
+
+
+@pytest.mark.parametrize(("half", "move", "doubt"), [(0.5, 0.1, None), (2.5, 0.1, "undetermined"), (0.5, 0.6, "unsettled")])
+def test_no_doubt_comes_with_an_interval(half: float, move: float, doubt: str | None) -> None:
+    one = intervals.judged(2.0, half, move)
+    assert (one.doubt, one.low is None, one.high is None) == (doubt, doubt is not None, doubt is not None)
+
+
 def test_draws_of_noise_move_a_constant_as_far_as_its_intervals_say() -> None:
     ones = [found(experiment("linear", draw))["q"] for draw in range(12)]
     covered = [one.low is not None and one.high is not None and one.low <= 1 <= one.high for one in ones]
