@@ -88,6 +88,7 @@ class Stage {
   watch = 0; // counts the loops that look at a run; only the newest goes on
   fresh = true;
   film = new Film();
+  answered = false; // whether it is known how far the film of the run goes
   /** @type {Fields} */
   losses = {};
   lossesAt = 0;
@@ -216,6 +217,7 @@ class Stage {
   reset() {
     this.watch += 1;
     this.film = new Film();
+    this.answered = !this.data.run;
     this.losses = {};
     this.lossesAt = 0;
     this.moment = null;
@@ -271,7 +273,7 @@ class Stage {
     const reached = Math.min(1, Math.max(steps ? this.trained / steps : 0, seconds ? (last?.seconds ?? 0) / seconds : 0));
     const done = this.status === "done" ? 1 : reached;
     this.root.dataset.moments = String(this.film.length);
-    this.root.dataset.whole = String(!this.player.growing); // whether all moments that there are have come
+    this.root.dataset.whole = String(this.answered && !this.player.growing); // whether all moments that there are have come
     const { intro } = data;
     const seen = moment && this.player.atEnd && !this.player.playing;
     say(this.caption, intro ? (seen ? intro.after : intro.during) : ""); // before the film is there, so that nothing moves then
@@ -372,6 +374,7 @@ class Stage {
       const active = ACTIVE.includes(status);
       this.status = status;
       this.trained = Math.max(step, this.film.moments.at(-1)?.header.step ?? 0);
+      this.answered = true;
       if (moments) this.take(moments, active, newest);
       else this.player.take(this.film.length, this.player.place, active);
       const rest = !active && newest <= this.film.newest;
