@@ -66,6 +66,7 @@ def test_a_problem(copy: Path) -> None:
     assert error <= promise
 
 
+@pytest.mark.slow
 def test_an_optimiser(copy: Path) -> None:
     follow("To add an optimiser", copy)
     asked = ("decay", "--optimiser", "descent", "--learning-rate", "0.01", "--steps", "200", "--store", str(copy / "runs.db"))
@@ -73,6 +74,7 @@ def test_an_optimiser(copy: Path) -> None:
     layers_hold(copy)
 
 
+@pytest.mark.slow
 def test_a_figure(copy: Path) -> None:
     follow("To add a figure", copy)
     code = """
@@ -87,6 +89,7 @@ for name in ("lotka-volterra", "decay"):
     layers_hold(copy)
 
 
+@pytest.mark.slow
 def test_a_page(copy: Path) -> None:
     follow("To add a page", copy)
     code = f"""

@@ -23,10 +23,13 @@ from core.errors import InputError
 from core.problem.binding import bind
 from core.problem.reading.reading import problem_from_table
 from core.references import Reference
+from tests.examples import slow_of
 
 AXIS: Array = np.linspace(0, 1, 101)
 SLOW = ("interface-transient", "interface-waves", "pulse-heat", "rough-heat", "scale-stiff", "smooth-reactions")
 """Kinds whose witnesses take seconds a patch; these witnesses are tested by themselves."""
+LONG = ("interface-exchange", "interface-plane", "interface-steady", "interface-beams", "pulse-doses", "pulse-neuron")
+"""Kinds whose formulas have so many terms that checking them takes seconds."""
 PATIENT = ("pulse-neuron", "rough-sources", "several-scanned", "smooth-orbits")
 """Kinds whose witnesses take tenths of a second a patch: one solution of one case is enough."""
 SAMPLE = (
@@ -35,14 +38,16 @@ SAMPLE = (
     *("several-bratu/1/0", "several-slopes/1/0", "no-one-resonance/1/0", "no-one-balance/1/0"),
     *("rough-sources/1/1", "scale-layers/1/0", "scale-units/1/0", "smooth-ode/1/0", "smooth-bvp/1/0", "smooth-orbits/1/0"),
 )
-"""Cases that take a second or two at most."""
+"""Cases that take a few seconds at most."""
+LONGEST = ("interface-exchange/1/0", "interface-nonlinear/1/0", "several-bratu/1/0", "no-one-balance/1/0")
+"""The cases among them that take more than two."""
 
 
 def reference(values: Array, error: float, *others: Array) -> Reference:
     return Reference("lines", values, error, 0.1, others=others)
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in SLOW])
+@pytest.mark.parametrize("kind", slow_of([kind for kind in KINDS if kind not in SLOW], *LONG))
 def test_a_truth_obeys_its_own_problem(kind: str) -> None:
     """Equations at five of nine places, as the others may lie where it bends; every condition."""
     few = kind in PATIENT
@@ -235,7 +240,7 @@ def test_a_report_counts_names_faults_and_gives_lies_as_files() -> None:
     assert report.findings(records).startswith("# pulse-ode/0/1: truth 1 known, lines claims 1.0e-15, off by 5.0e-01\n[problem]\n")
 
 
-@pytest.mark.parametrize("name", SAMPLE)
+@pytest.mark.parametrize("name", slow_of(SAMPLE, *LONGEST))
 def test_a_sample_is_heard_without_a_lie(name: str) -> None:
     heard = hear(name)
     assert heard.verdict in (Verdict.RIGHT, Verdict.REFUSED), report.findings([heard]) or report.toml(name, heard.table)

@@ -80,5 +80,6 @@ def test_a_pulse_that_moves_may_be_anywhere() -> None:
     assert all(part.longest <= 0.01 for part in parts)
 
 
+@pytest.mark.slow
 def test_many_pulses_have_one_step() -> None:
     assert {part.longest for part in found("exp(-100*sin(1000*t)^2)")} != {np.inf}

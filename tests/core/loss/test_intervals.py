@@ -85,6 +85,7 @@ def test_no_doubt_comes_with_an_interval(half: float, move: float, doubt: str | 
     assert (one.doubt, one.low is None, one.high is None) == (doubt, doubt is not None, doubt is not None)
 
 
+@pytest.mark.slow
 def test_draws_of_noise_move_a_constant_as_far_as_its_intervals_say() -> None:
     ones = [found(experiment("linear", draw))["q"] for draw in range(12)]
     covered = [one.low is not None and one.high is not None and one.low <= 1 <= one.high for one in ones]

@@ -79,6 +79,7 @@ def test_resumed_it_finds_the_same_bits(method: str) -> None:
         assert end.checkpoint().data == checkpoints[-1].data
 
 
+@pytest.mark.slow
 def test_the_oscillator_is_found_from_noise_of_a_per_cent() -> None:
     experiment = experiment_of(load("inverse-oscillator"), {}, {"steps": 120, "points": 200})
     *_, end = train(experiment)
