@@ -29,7 +29,7 @@ P = ParamSpec("P")
 COPY, OPEN = "copy", "open"
 """What the address calls the key of a problem of which the editor shows a copy, or which it opens itself."""
 _NOTES, _REFUSED, _FROM, _FILE, _STARTED = "editor-notes", "editor-refused", "editor-from", "editor-file", "editor-started"
-_PANEL = "editor-start"  # open or closed
+_PANEL = "editor-start"  # another one each time: what is told to close before the browser heard that it is open stays open
 _SHOWN = 5  # mistakes of a file that are listed; all are marked in the form
 
 
@@ -118,7 +118,7 @@ def with_rows(draft: Draft) -> Draft:
 
 def panel(entries: Sequence[Entry]) -> None:
     """Where another problem can be opened: a copy of the library's, an empty form, a file."""
-    with st.popover(_("Start from …"), icon=":material/folder_open:", key=_PANEL, on_change="rerun"):
+    with st.popover(_("Start from …"), icon=":material/folder_open:", key=_keyed(_PANEL), on_change="rerun"):
         for note in notes(of_file=True):
             st.warning(note)
         keys = [problem.name for problem in catalogue.library_problems()]
@@ -206,7 +206,6 @@ def _keyed(name: str) -> str:
 def _begun() -> None:
     """Close the panel, in which a draft has been chosen."""
     st.session_state[_STARTED] = st.session_state.get(_STARTED, 0) + 1
-    st.session_state[_PANEL] = False
 
 
 @told
