@@ -99,7 +99,7 @@ with st.container(gap="xsmall", key="notes"):  # there also while it is empty, s
     for note in address.notes():
         st.warning(note, icon=":material/link_off:")
 with st.container(key="stage-place"):
-    stage(experiment, run, begun=actions.begun(run), welcome=greets, key="stage")
+    stage(experiment, run, begun=actions.begun(run), welcome=greets, found=seeds.constants(experiment), key="stage")
 with st.container(gap="xsmall", key="troubles"):
     if refusal:
         st.error(in_markdown(refusal))

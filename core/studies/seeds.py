@@ -78,6 +78,17 @@ def outcome(runs: Iterable[Run]) -> Outcome | None:
     return Outcome(len(over), spread(errors) if scored else None, spread(losses), failed)
 
 
+def constants(runs: Iterable[Run]) -> tuple[int, dict[str, Spread]]:
+    """How many runs are done that had constants to find, and the spread of what they found, by the constants' names.
+
+    With data of one's own it tells how far the start of a training moves them; with data made from the reference, how far another noise does,
+    too.
+    """
+    found = [run.estimates for run in runs if run.status == "done" and run.estimates]
+    names = found[0] if found else {}
+    return len(found), {name: spread([one[name]["value"] for one in found]) for name in names}
+
+
 def history(store: RunStore, run: Run) -> History:
     """The course of a run as the store has it, from the first step on: the loss after each step, the errors and times of its moments."""
     moments = store.headers(run.id)

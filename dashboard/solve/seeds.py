@@ -19,18 +19,19 @@ from core.experiment.experiment import Experiment
 from core.store import Run
 from core.studies import seeds
 from core.studies.seeds import FAILED, History, Outcome
-from core.studies.spread import Array, Band, by_seconds, by_step, spread
+from core.studies.spread import Array, Band, Spread, by_seconds, by_step, spread
 from dashboard.components import component
 from dashboard.components.chart.chart import chart
 from dashboard.editor import previews
 from dashboard.figures import bands as figures
+from dashboard.problems.formula import letters
 from dashboard.runs import actions
 from dashboard.runs.status import STATES, TRAINING
 from dashboard.server.services import store
 from dashboard.server.visitor import visitor
 from dashboard.solve import shown
 from dashboard.texts import _, ngettext
-from dashboard.texts.formats import count, in_markdown, number
+from dashboard.texts.formats import count, in_markdown, number, precise
 
 NAMES = _OPEN, _COUNT = "bands", "seeds"
 """The names in the address for whether the section is unfolded, and for the number of seeds."""
@@ -93,7 +94,8 @@ def _results(experiment: Experiment, experiments: Sequence[Experiment], key: str
         runs = _runs(experiments)
         solutions = _fields(tuple((run.id, run.finished) for run in runs if run and run.status == "done"))
         courses = {run.id: _history(run) for run in runs if run and (run.step or run.status == "diverged")}
-        st.markdown(_sentence([run for run in runs if run], len(experiments)))
+        trained = [run for run in runs if run]
+        st.markdown("  \n".join([_sentence(trained, len(experiments)), *_constants(trained)]))
         st.markdown(_table(experiments, runs, courses, key))
         _courses(list(courses.values()))
         _solutions(experiment, *solutions)
@@ -130,6 +132,24 @@ def _sentence(runs: Sequence[Run], wanted: int) -> str:
     return " ".join([_("**Median relative L2 {median}** ({low} to {high}) over {over}.").format(**said), _failures(outcome)])
 
 
+def constants(experiment: Experiment) -> tuple[int, dict[str, Spread]]:
+    """How many of the section's seeds are done, and the spread of the constants that they found; nothing where there are none to find."""
+    if not experiment.problem.estimates:
+        return 0, {}
+    wanted = int(st.session_state.get(_COUNT, seeds.USUAL))
+    return seeds.constants([run for run in _runs(seeds.experiments(experiment, wanted)) if run])
+
+
+def _constants(runs: Sequence[Run]) -> list[str]:
+    """A sentence for each constant that the runs had to find."""
+    number, found = seeds.constants(runs)
+    text = _("**{name} = {median}** ({low} to {high}) over {count} seeds that are done.")
+    return [
+        text.format(name=letters(name), median=precise(of.median), low=precise(of.low), high=precise(of.high), count=count(number))
+        for name, of in found.items()
+    ]
+
+
 def _extent(outcome: Outcome) -> dict[str, str]:
     of = outcome.loss if outcome.error is None else outcome.error
     return {name: _number(float(value)) for name, value in (("median", of.median), ("low", of.low), ("high", of.high))}
@@ -149,11 +169,13 @@ def _failures(outcome: Outcome) -> str:
 
 def _table(experiments: Sequence[Experiment], runs: Sequence[Run | None], courses: Mapping[str, History], key: str) -> str:
     """A row a seed, as Markdown; the number of the seed opens its run."""
-    head = [_("Seed"), _("State"), _("Step"), _("Loss"), _("Relative L2")]
-    lines = [head, ["-:", "-", "-:", "-:", "-:"]]
+    names = [item.name for item in experiments[0].problem.estimates]
+    head = [_("Seed"), _("State"), _("Step"), _("Loss"), _("Relative L2"), *map(letters, names)]
+    lines = [head, ["-:", "-", "-:", "-:", "-:", *["-:"] * len(names)]]
     for experiment, run in zip(experiments, runs, strict=True):
         link = f"[{experiment.seed}](?{urlencode(shown.query(experiment, key))})"
-        lines.append([link, _(STATES[run.status if run else "none"]), *_row(run, courses)])
+        found = [precise(run.estimates[name]["value"]) if run and name in run.estimates else "–" for name in names]
+        lines.append([link, _(STATES[run.status if run else "none"]), *_row(run, courses), *found])
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from datetime import timedelta
+from typing import SupportsFloat
 
 from babel import Locale
 from babel.dates import format_timedelta
@@ -57,6 +58,18 @@ def number(value: float) -> str:
         text = format_scientific(rounded, format="0.0E0", locale=_LOCALE).replace("E", "e")
     else:
         text = format_decimal(rounded, format="#,##0" if abs(rounded) >= 10 else "@@", locale=_LOCALE)
+    return text.replace("-", "−")
+
+
+def precise(value: SupportsFloat) -> str:
+    """A number that was found, in at most five significant digits: 2, 9.8066, 3.1416e−6."""
+    found = float(value)
+    if found == 0 or not math.isfinite(found):
+        text = f"{found:g}"
+    elif 1e-3 <= abs(found) < 1e6:
+        text = format_decimal(found, format="@####", locale=_LOCALE)
+    else:
+        text = format_scientific(found, format="0.####E0", locale=_LOCALE).replace("E", "e")
     return text.replace("-", "−")
 
 

@@ -59,7 +59,7 @@ const OVER = ["done", "diverged"];
  * @property {import("./diagram.js").Network} network
  * @property {import("./panel.js").Skeleton[]} panels
  * @property {Choice[]} choices
- * @property {Record<string, { written: string, truth: number | null, found: import("./constants.js").Found | null }>} estimates constants to be found
+ * @property {Record<string, { written: string, truth: number | null, found: import("./constants.js").Found | null, seeds: import("./constants.js").Seeds | null }>} estimates constants to be found
  * @property {import("./slicer.js").Slice | null} slice
  * @property {Texts} texts
  * @property {string} locale
@@ -73,7 +73,7 @@ const OVER = ["done", "diverged"];
  *   "maxError" | "loss" | "before" | "reference" | "exact" | "nearest" | "solutions" | "computing" | "missing" | "weights" | "trained" |
  *   "engine" | "noCharts" | "film" | "timeline" | "speed" | "times" | "asTrained" | "loop" | "live" | "fullScreen" | "keys" | "close" |
  *   "play" | "pauseFilm" | "compareWith" | "theNearest" | "solution" | "ghost" | "ghostAgain" | "dismiss" | "sweep" | "hold" | "views" | "makeHero" | "skip" |
- *   "best" | "further" | "fetching" | "welcome" | "constant" | "interval" | "truth"} Word
+ *   "best" | "further" | "fetching" | "welcome" | "constant" | "interval" | "seeds" | "truth"} Word
  * @typedef {object} Tables
  * @property {Record<string, string>} status
  * @property {Record<string, string>} methods

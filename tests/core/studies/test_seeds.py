@@ -60,7 +60,14 @@ def trained(cluster: Cluster, experiments: tuple[Experiment, ...]) -> list[Run]:
     return [cluster.store.get(run.id) for run in made]
 
 
-def finished(store: RunStore, experiment: Experiment, status: str = "done", error: float | None = 0.01, steps: int = 4) -> Run:
+def finished(
+    store: RunStore,
+    experiment: Experiment,
+    status: str = "done",
+    error: float | None = 0.01,
+    steps: int = 4,
+    found: float | None = None,
+) -> Run:
     """A run that ends like that, with the loss 1/s at step s and a second a step."""
     run = store.create(experiment)
     lease = store.lease(run.id, "test")
@@ -75,6 +82,8 @@ def finished(store: RunStore, experiment: Experiment, status: str = "done", erro
         store.write_moments(lease, [Moment(step, None, moments.pack(header, {"solution.u": arrays["solution.u"]}))])
         store.write_frame(lease, pack(header, arrays))
     result: dict[str, Any] = {"loss": 1 / steps, "losses": {}, "relative_l2": scores, "max_error": scores}
+    bare = {"value": found, "low": None, "high": None, "doubt": None}
+    result["estimates"] = {item.name: bare for item in experiment.problem.estimates} if found is not None else None
     store.finish(lease, status, step=steps, seconds=float(steps), **result)
     return store.get(run.id)
 
@@ -123,6 +132,17 @@ def test_who_diverged_is_infinitely_wrong_and_who_is_stopped_says_nothing(store:
 
 
 ENDS = ("done", "done", "diverged", "diverged", "stopped")
+
+
+def test_constants_are_those_that_done_runs_found(store: RunStore) -> None:
+    known = seeds.experiments(experiment_of(load("inverse-decay"), {}, {"steps": 4}), 5)
+    runs = [finished(store, one, found=value) for one, value in zip(known, (0.5, 0.7, 0.4), strict=False)]
+    runs += [finished(store, known[3], "diverged", found=9.0), finished(store, known[4], "stopped", found=9.0)]
+    number, found = seeds.constants(runs)
+    assert number == 3 and found.keys() == {"lambda", "u0"}
+    for one in found.values():
+        assert [float(value) for value in (one.low, one.median, one.high)] == [0.4, 0.5, 0.7]
+    assert seeds.constants(runs[3:]) == (0, {})
 
 
 def test_a_course_has_every_step_and_the_seconds_between_moments(store: RunStore) -> None:
@@ -257,6 +277,16 @@ def test_what_the_store_has_is_shown_at_once(store: RunStore, idle: Idle) -> Non
     assert not app.exception
     app.number_input("seeds").set_value(4).run()
     assert "over 3 of 4 seeds" in text(app) and not app.button("seeds-train").disabled
+
+
+def test_what_seeds_found_for_a_constant_is_told(store: RunStore, idle: Idle) -> None:
+    experiment = experiment_of(load("inverse-decay"), settings=dict(QUICK))
+    for one, value in zip(seeds.experiments(experiment, 3), (0.5, 0.7, -0.00041234), strict=True):
+        finished(store, one, found=value)
+    app = opened(problem="inverse-decay")
+    assert "**λ = 0.5** (−4.1234e−4 to 0.7) over 3 seeds that are done." in text(app)
+    table = next(element.value for element in app.markdown if element.value.startswith("| Seed"))
+    assert "| λ |" in table.splitlines()[0] and table.splitlines()[3].endswith("| 0.7 | 0.7 |")
 
 
 def test_a_row_links_to_the_page_of_its_run(store: RunStore, idle: Idle) -> None:

@@ -163,7 +163,7 @@ def test_the_script_fills_every_brace() -> None:
     given |= {"before": {"now", "before"}, "behind": {"step", "trained"}, "best": {"step", "best"}, "times": {"speed"}}
     given |= {"exact": {"method"}, "missing": {"reason"}, "trained": {"elapsed"}, "weights": {"weights"}}
     given |= {"further": {"before"}, "ghost": {"changes"}, "sweep": {"name"}, "hold": {"name"}}
-    given |= {"constant": {"name", "value"}, "interval": {"low", "high"}, "truth": {"truth"}}
+    given |= {"constant": {"name", "value"}, "interval": {"low", "high"}, "seeds": {"count", "low", "high"}, "truth": {"truth"}}
     for name, pattern in texts.items():
         if isinstance(pattern, str):
             assert {field for _, field, _, _ in Formatter().parse(pattern) if field} == given.get(name, set()), name
