@@ -202,6 +202,7 @@ MESSAGES: dict[str, str] = {
     "hard-mixed": N_(
         "Condition {number}, `{text}`, cannot be hard: it ties several values together, and only a period, such as u(0) = u(1), can do so."
     ),
+    "hard-estimate": N_("Condition {number} cannot be hard: it holds what is still to be found, {names}."),
     "hard-point": N_("Condition {number}, `{text}`, cannot be hard: it does not hold on a whole side of the domain."),
     "hard-along": N_(
         "Condition {number}, `{text}`, cannot be hard: {name} runs along the side {edge}, and only derivatives across it can be given."

@@ -81,8 +81,7 @@ def outcome(runs: Iterable[Run]) -> Outcome | None:
 def constants(runs: Iterable[Run]) -> tuple[int, dict[str, Spread]]:
     """How many runs are done that had constants to find, and the spread of what they found, by the constants' names.
 
-    With data of one's own it tells how far the start of a training moves them; with data made from the reference, how far another noise does,
-    too.
+    Of data of one's own it tells how far the start of a training moves them; of data made from the reference, how far noise does, too.
     """
     found = [run.estimates for run in runs if run.status == "done" and run.estimates]
     names = found[0] if found else {}

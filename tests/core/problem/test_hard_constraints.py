@@ -316,6 +316,13 @@ def test_conditions_that_disagree_at_a_corner_are_both_left_soft() -> None:
     assert partial(bind(stated, {})).met == (2,)
 
 
+def test_a_constant_to_be_found_is_named() -> None:
+    table = {"coordinates": {"t": [0, 1]}, "unknowns": ["u"], "equations": ["u_t = -u"], "conditions": ["u(0) = k/2"]}
+    stated = problem_from_table({**table, "estimate": {"k": 3.0}, "data": {"columns": ["t", "u"], "rows": [[0.5, 1.0], [1.0, 0.6]]}})
+    with pytest.raises(InputError, match=re.escape("Condition 1 cannot be hard: it holds what is still to be found, k.")):
+        partial(asked(stated, {}))
+
+
 def test_partial_constraints_need_one_that_can_be_met() -> None:
     with pytest.raises(InputError, match="ties several values together"):
         partial(bind(problem({"x": [0, 1]}, ["u_x(0) = 2*u(0)"]), {}))
