@@ -13,7 +13,7 @@ from babel.messages.pofile import read_po
 from core.errors import MESSAGES, InputError
 from dashboard.texts import _, ngettext, worded
 from dashboard.texts.extraction import ROOT, TEMPLATE, extracted, languages
-from dashboard.texts.formats import ago, count, duration, in_markdown, number, plain
+from dashboard.texts.formats import ago, count, duration, in_markdown, number, plain, precise
 
 TOOLS = ("core", "dashboard", "pages")
 SHOWN = {
@@ -139,6 +139,14 @@ def test_errors_are_worded_with_their_values() -> None:
 )
 def test_numbers_have_two_significant_digits(value: float, text: str) -> None:
     assert number(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(2.0, "2"), (9.80665, "9.8066"), (-0.000412344, "−4.1234e−4"), (123456.7, "123460"), (1.5e8, "1.5e8"), (0.0, "0"), (math.inf, "inf")],
+)
+def test_what_was_found_has_five_digits_at_most(value: float, text: str) -> None:
+    assert precise(value) == text
 
 
 @pytest.mark.parametrize(
