@@ -50,6 +50,13 @@ def test_train_seeds_see_the_band_reload_and_see_it_again(solve: Solve) -> None:
     solve.page.get_by_role("radio", name="seconds").click()
     solve.page.wait_for_function("""() => document.querySelector(".st-key-seeds-loss .tg-plot").layout.xaxis.title.text === "seconds" """)
 
+    solve.page.set_viewport_size({"width": 390, "height": 844})
+    table = solve.page.get_by_role("table").filter(has_text="Seed")
+    assert table.evaluate("node => node.getBoundingClientRect().right <= innerWidth && node.scrollWidth > node.clientWidth")
+    table.evaluate("node => node.scrollTo(node.scrollWidth, 0)")
+    assert table.evaluate("node => node.scrollLeft > 0")
+    solve.page.set_viewport_size({"width": 1440, "height": 1000})
+
     with solve.page.expect_popup() as opened:
         solve.page.get_by_role("link", name="41", exact=True).click()
     run = Solve(opened.value, solve.server).wait_usable()
