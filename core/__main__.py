@@ -289,8 +289,8 @@ def _seeds(options: argparse.Namespace) -> int:
         if runs[-1].status not in ("done", "diverged", "failed"):
             break
     outcome = seeds.outcome(runs)
-    _write(options.json, {**_spreads(outcome, runs), "runs": [_result(run, reference, _beside(store, run)) for run in runs]})
-    print("\n".join([*map(_row, runs), *_told(outcome, runs), f"reference: {_reference(reference)}"]))
+    _write(options.json, {**_spreads(outcome), "runs": [_result(run, reference, _beside(store, run)) for run in runs]})
+    print("\n".join([*map(_row, runs), *_told(outcome), f"reference: {_reference(reference)}"]))
     for run in runs:
         if run.status == "failed":
             print(_error(run), file=sys.stderr)
@@ -305,7 +305,7 @@ def _row(run: Run) -> str:
     return f"seed {run.experiment.seed:<4} {run.status:8} step {run.step:>7,}  {run.seconds:>7.2g} s  {loss:14} {error}"
 
 
-def _told(outcome: Outcome | None, runs: Sequence[Run]) -> Iterator[str]:
+def _told(outcome: Outcome | None) -> Iterator[str]:
     """The median and the spread, and how many failed."""
     if outcome is None:
         return
@@ -314,27 +314,29 @@ def _told(outcome: Outcome | None, runs: Sequence[Run]) -> Iterator[str]:
             yield f"median {name} {of.median:.2g} ({of.low:.2g} to {of.high:.2g}) over {outcome.count} seeds"
     if outcome.error is not None:
         yield f"{outcome.failed} of {outcome.count} failed: {_L2} above {seeds.FAILED:g}, or diverged"
-    number, found = seeds.constants(runs)
-    for name, of in found.items():
-        yield f"median {name} {of.median:.5g} ({of.low:.5g} to {of.high:.5g}) over {number} seeds that are done"
+    for name, sought in outcome.constants.items():
+        if sought.spread is not None:
+            median, low, high = (f"{float(value):.5g}" for value in (sought.spread.median, sought.spread.low, sought.spread.high))
+            yield f"median {name} {median} ({low} to {high}) over {sought.count} seeds"
+        if sought.doubted:
+            yield f"{name} is in doubt with {sought.doubted} of {sought.count + sought.doubted} seeds"
 
 
-def _spreads(outcome: Outcome | None, runs: Sequence[Run]) -> dict[str, Any]:
+def _spreads(outcome: Outcome | None) -> dict[str, Any]:
     """The spreads of several seeds as JSON holds them; null stands for what is infinite, or not known."""
     if outcome is None:
         return {"count": 0, "failed": 0, "loss": None, "relative_l2": None}
-    return {
+    found = {
         "count": outcome.count,
         "failed": outcome.failed,
         "loss": _plain(outcome.loss),
         "relative_l2": _plain(outcome.error),
-    } | _constants(runs)
-
-
-def _constants(runs: Sequence[Run]) -> dict[str, Any]:
-    """The spreads of the constants that the seeds found, as JSON holds them; nothing where there were none to find."""
-    found = seeds.constants(runs)[1]
-    return {"estimates": {name: _plain(of) for name, of in found.items()}} if found else {}
+    }
+    constants = {
+        name: {"count": sought.count, "doubted": sought.doubted, "value": _plain(sought.spread)}
+        for name, sought in outcome.constants.items()
+    }
+    return {**found, "estimates": constants} if constants else found
 
 
 def _plain(spread: Spread | None) -> dict[str, float | None] | None:

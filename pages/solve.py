@@ -84,6 +84,7 @@ actions.follow(experiment, st.session_state.get("train-on-change", False) and po
 greets = not refusal and welcome.greets(experiment)
 with actions.explained():
     run = None if refusal or greets else actions.current(experiment)
+    several = seeds.sought(experiment) if run else None
 origin = None if refusal else actions.origin(experiment, run)
 trains = run is not None and run.status in status.TRAINING
 enabled = actions.enabled(run) | ({"on"} if origin else set())
@@ -99,7 +100,7 @@ with st.container(gap="xsmall", key="notes"):  # there also while it is empty, s
     for note in address.notes():
         st.warning(note, icon=":material/link_off:")
 with st.container(key="stage-place"):
-    stage(experiment, run, begun=actions.begun(run), welcome=greets, found=seeds.constants(experiment), key="stage")
+    stage(experiment, run, begun=actions.begun(run), welcome=greets, several=several, key="stage")
 with st.container(gap="xsmall", key="troubles"):
     if refusal:
         st.error(in_markdown(refusal))

@@ -13,24 +13,10 @@ from numpy.typing import NDArray
 
 from core.domain.domain import Place
 from core.errors import InputError, TangenteError
-from core.expressions import (
-    NUMPY,
-    At,
-    Binary,
-    Coordinate,
-    Derivative,
-    Expression,
-    Leaf,
-    Number,
-    Unary,
-    evaluate,
-    leaves_in,
-    restrict,
-    to_text,
-)
+from core.expressions import NUMPY, At, Binary, Coordinate, Derivative, Expression, Leaf, Number, Unary, evaluate, restrict, to_text
 from core.expressions.algebra import ONE, ZERO, add, divide, multiply, negate, subtract
 from core.expressions.tree import fold, size
-from core.problem.bound import BoundProblem
+from core.problem.bound import BoundProblem, derivatives
 from core.problem.conditions import BoundCondition
 
 LONGEST = 100
@@ -121,8 +107,7 @@ def largest(problem: BoundProblem, tree: Expression) -> float:
 
 def _read(problem: BoundProblem, condition: BoundCondition, edge: Place, number: int) -> Trace | Period:
     text = _text(condition.residual)
-    asked = {leaf.derivative.unknown for leaf in leaves_in(condition.residual) if isinstance(leaf, At)}
-    sought = asked & {item.name for item in problem.estimates}
+    sought = {item.unknown for item in derivatives(condition.residual)} & {item.name for item in problem.estimates}
     try:
         if sought:
             raise InputError("hard-estimate", names=", ".join(sorted(sought)))

@@ -34,16 +34,31 @@ class History:
 
 
 @dataclass(frozen=True)
+class Sought:
+    """What the runs that are done found for a constant: its spread over those `count` of them that leave it in no doubt, if any do.
+
+    `doubted` others leave it in doubt. Runs that are all stuck at a wrong value agree, and their spread would be taken for an error.
+    """
+
+    count: int
+    doubted: int
+    spread: Spread | None
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What the runs that have ended come to: the spread of their `error`, None without a reference, and of their `loss`, over `count`.
 
-    A run that diverged counts as infinitely wrong. `failed` of them have an error above `FAILED`, or have diverged.
+    A run that diverged counts as infinitely wrong. `failed` of them have an error above `FAILED`, or have diverged. `constants` are those
+    that were to be found, by name: with data of one's own they move with the start of a training alone, with data made from the reference
+    with their noise, too.
     """
 
     count: int
     error: Spread | None
     loss: Spread
     failed: int
+    constants: Mapping[str, Sought]
 
 
 def experiments(experiment: Experiment, count: int) -> tuple[Experiment, ...]:
@@ -75,17 +90,7 @@ def outcome(runs: Iterable[Run]) -> Outcome | None:
     scored = not done or not all(map(math.isnan, done))
     failed = sum(run.status == "diverged" or value > FAILED for run, value in zip(over, errors, strict=True))
     losses = [_counted(run, run.loss) for run in over]
-    return Outcome(len(over), spread(errors) if scored else None, spread(losses), failed)
-
-
-def constants(runs: Iterable[Run]) -> tuple[int, dict[str, Spread]]:
-    """How many runs are done that had constants to find, and the spread of what they found, by the constants' names.
-
-    Of data of one's own it tells how far the start of a training moves them; of data made from the reference, how far noise does, too.
-    """
-    found = [run.estimates for run in runs if run.status == "done" and run.estimates]
-    names = found[0] if found else {}
-    return len(found), {name: spread([one[name]["value"] for one in found]) for name in names}
+    return Outcome(len(over), spread(errors) if scored else None, spread(losses), failed, _constants(over))
 
 
 def history(store: RunStore, run: Run) -> History:
@@ -138,3 +143,14 @@ class _Clock:
 def _counted(run: Run, value: float | None) -> float:
     """A result as it counts: infinite where the run diverged, NaN where it is not known."""
     return math.inf if run.status == "diverged" else math.nan if value is None else value
+
+
+def _constants(runs: Sequence[Run]) -> dict[str, Sought]:
+    """What the runs that are done found for each constant."""
+    done = [run.estimates for run in runs if run.status == "done" and run.estimates]
+    return {name: _sought([estimates[name] for estimates in done]) for name in (done[0] if done else ())}
+
+
+def _sought(found: Sequence[Mapping[str, Any]]) -> Sought:
+    sure = [one["value"] for one in found if one["doubt"] is None]
+    return Sought(len(sure), len(found) - len(sure), spread(sure) if sure else None)

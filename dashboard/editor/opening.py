@@ -29,7 +29,7 @@ P = ParamSpec("P")
 COPY, OPEN = "copy", "open"
 """What the address calls the key of a problem of which the editor shows a copy, or which it opens itself."""
 _NOTES, _REFUSED, _FROM, _FILE, _STARTED = "editor-notes", "editor-refused", "editor-from", "editor-file", "editor-started"
-_PANEL = "editor-start"  # another one each time: what is told to close before the browser heard that it is open stays open
+_PANEL = "editor-start"  # a new key each time: a panel that is told to close before the browser has heard that it is open would stay open
 _SHOWN = 5  # mistakes of a file that are listed; all are marked in the form
 
 

@@ -18,8 +18,8 @@ from core.errors import TangenteError
 from core.experiment.experiment import Experiment
 from core.store import Run
 from core.studies import seeds
-from core.studies.seeds import FAILED, History, Outcome
-from core.studies.spread import Array, Band, Spread, by_seconds, by_step, spread
+from core.studies.seeds import FAILED, History, Outcome, Sought
+from core.studies.spread import Array, Band, by_seconds, by_step, spread
 from dashboard.components import component
 from dashboard.components.chart.chart import chart
 from dashboard.editor import previews
@@ -40,6 +40,24 @@ _EVERY = 1.0  # seconds between two looks while something trains
 _HEIGHT = 300
 
 _follow = component("seeds", isolated=True)
+
+
+def sought(experiment: Experiment) -> Outcome | None:
+    """What the section's seeds come to where constants are to be found, for the stage to tell beside its own; else nothing is read.
+
+    Raises `TangenteError` where the store cannot be read.
+    """
+    if not experiment.problem.estimates:
+        return None
+    return seeds.outcome([run for run in _runs(seeds.experiments(experiment, _wanted())) if run])
+
+
+def _wanted() -> int:
+    """The number of seeds that is asked for, also where the address alone says so yet."""
+    try:
+        return seeds.COUNT.check(_COUNT, st.session_state.get(_COUNT, st.query_params.get(_COUNT, seeds.USUAL)))
+    except TangenteError:
+        return seeds.USUAL
 
 
 def section(experiment: Experiment, key: str, *, possible: bool) -> None:
@@ -94,8 +112,8 @@ def _results(experiment: Experiment, experiments: Sequence[Experiment], key: str
         runs = _runs(experiments)
         solutions = _fields(tuple((run.id, run.finished) for run in runs if run and run.status == "done"))
         courses = {run.id: _history(run) for run in runs if run and (run.step or run.status == "diverged")}
-        trained = [run for run in runs if run]
-        st.markdown("  \n".join([_sentence(trained, len(experiments)), *_constants(trained)]))
+        outcome = seeds.outcome([run for run in runs if run])
+        st.markdown("  \n".join([_sentence(outcome, len(experiments)), *_constants(outcome)]))
         st.markdown(_table(experiments, runs, courses, key))
         _courses(list(courses.values()))
         _solutions(experiment, *solutions)
@@ -120,9 +138,8 @@ def _training(runs: Sequence[Run | None]) -> bool:
 # What they come to.
 
 
-def _sentence(runs: Sequence[Run], wanted: int) -> str:
+def _sentence(outcome: Outcome | None, wanted: int) -> str:
     """The median and the spread of what has been trained, and how many have failed."""
-    outcome = seeds.outcome(runs)
     if outcome is None:
         return _("No seed is trained yet.")
     over = _("{count} seeds") if outcome.count == wanted else _("{trained} of {count} seeds")
@@ -132,22 +149,26 @@ def _sentence(runs: Sequence[Run], wanted: int) -> str:
     return " ".join([_("**Median relative L2 {median}** ({low} to {high}) over {over}.").format(**said), _failures(outcome)])
 
 
-def constants(experiment: Experiment) -> tuple[int, dict[str, Spread]]:
-    """How many of the section's seeds are done, and the spread of the constants that they found; nothing where there are none to find."""
-    if not experiment.problem.estimates:
-        return 0, {}
-    wanted = int(st.session_state.get(_COUNT, seeds.USUAL))
-    return seeds.constants([run for run in _runs(seeds.experiments(experiment, wanted)) if run])
-
-
-def _constants(runs: Sequence[Run]) -> list[str]:
+def _constants(outcome: Outcome | None) -> list[str]:
     """A sentence for each constant that the runs had to find."""
-    number, found = seeds.constants(runs)
-    text = _("**{name} = {median}** ({low} to {high}) over {count} seeds that are done.")
-    return [
-        text.format(name=letters(name), median=precise(of.median), low=precise(of.low), high=precise(of.high), count=count(number))
-        for name, of in found.items()
-    ]
+    return [_sought(letters(name), sought) for name, sought in (outcome.constants if outcome else {}).items()]
+
+
+def _sought(name: str, sought: Sought) -> str:
+    """What the runs found for a constant, and how many of them leave it in doubt."""
+    parts = []
+    if sought.spread is not None:
+        values = {part: precise(getattr(sought.spread, part)) for part in ("median", "low", "high")}
+        told = ngettext(
+            "**{name} = {median}** ({low} to {high}) with {count} seed.",
+            "**{name} = {median}** ({low} to {high}) with {count} seeds.",
+            sought.count,
+        )
+        parts.append(told.format(name=name, count=count(sought.count), **values))
+    if sought.doubted:
+        told = ngettext("{count} seed leaves **{name}** in doubt.", "{count} seeds leave **{name}** in doubt.", sought.doubted)
+        parts.append(told.format(name=name, count=count(sought.doubted)))
+    return " ".join(parts)
 
 
 def _extent(outcome: Outcome) -> dict[str, str]:
@@ -174,9 +195,16 @@ def _table(experiments: Sequence[Experiment], runs: Sequence[Run | None], course
     lines = [head, ["-:", "-", "-:", "-:", "-:", *["-:"] * len(names)]]
     for experiment, run in zip(experiments, runs, strict=True):
         link = f"[{experiment.seed}](?{urlencode(shown.query(experiment, key))})"
-        found = [precise(run.estimates[name]["value"]) if run and name in run.estimates else "–" for name in names]
-        lines.append([link, _(STATES[run.status if run else "none"]), *_row(run, courses), *found])
+        lines.append([link, _(STATES[run.status if run else "none"]), *_row(run, courses), *(_value(run, name) for name in names)])
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _value(run: Run | None, name: str) -> str:
+    """What a run has come to for a constant; with a question mark where that is in doubt."""
+    if run is None or name not in run.estimates:
+        return "–"
+    found = run.estimates[name]
+    return precise(found["value"]) if found["doubt"] is None else _("{value} ?").format(value=precise(found["value"]))
 
 
 def _row(run: Run | None, courses: Mapping[str, History]) -> list[str]:

@@ -62,12 +62,12 @@ def number(value: float) -> str:
 
 
 def precise(value: SupportsFloat) -> str:
-    """A number that was found, in at most five significant digits: 2, 9.8066, 3.1416e−6."""
+    """A number that was found, in at most five significant digits: 2, 9.8066, 12,346, 3.1416e−6."""
     found = float(value)
     if found == 0 or not math.isfinite(found):
         text = f"{found:g}"
     elif 1e-3 <= abs(found) < 1e6:
-        text = format_decimal(found, format="@####", locale=_LOCALE)
+        text = format_decimal(float(f"{found:.4e}"), format="#,##0.########", locale=_LOCALE)
     else:
         text = format_scientific(found, format="0.####E0", locale=_LOCALE).replace("E", "e")
     return text.replace("-", "−")

@@ -29,7 +29,7 @@ AXIS: Array = np.linspace(0, 1, 101)
 SLOW = ("interface-transient", "interface-waves", "pulse-heat", "rough-heat", "scale-stiff", "smooth-reactions")
 """Kinds whose witnesses take seconds a patch; these witnesses are tested by themselves."""
 LONG = ("interface-exchange", "interface-plane", "interface-steady", "interface-beams", "pulse-doses", "pulse-neuron")
-"""Kinds whose formulas have so many terms that checking them takes seconds."""
+"""The other kinds that take longest."""
 PATIENT = ("pulse-neuron", "rough-sources", "several-scanned", "smooth-orbits")
 """Kinds whose witnesses take tenths of a second a patch: one solution of one case is enough."""
 SAMPLE = (
@@ -40,7 +40,7 @@ SAMPLE = (
 )
 """Cases that take a few seconds at most."""
 LONGEST = ("interface-exchange/1/0", "interface-nonlinear/1/0", "several-bratu/1/0", "no-one-balance/1/0")
-"""The cases among them that take more than two."""
+"""The cases among them that take longest."""
 
 
 def reference(values: Array, error: float, *others: Array) -> Reference:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -105,6 +107,20 @@ def test_an_empty_form_begins_without_a_mistake_and_the_popover_closes(editor: E
     editor.page.wait_for_timeout(1500)
     expect(editor.page.locator(".ed-wrong, .ed-mistaken, [aria-invalid=true]")).to_have_count(0)
     expect(editor.button("Solve this")).to_be_disabled()
+
+
+def test_the_panel_closes_also_for_whoever_is_faster_than_the_server(editor: Editor) -> None:
+    """Whether the server's answer to the first click is overtaken is chance: with one in four it is."""
+    editor.open()
+    for _ in range(6):
+        os.kill(editor.server.pid, signal.SIGSTOP)
+        try:
+            editor.button("Start from …").click()
+            editor.button("An empty form").click()
+        finally:
+            os.kill(editor.server.pid, signal.SIGCONT)
+        expect(editor.field("Equations")).to_have_value("")
+        expect(editor.button("An empty form")).to_have_count(0)
 
 
 def test_what_is_wrong_with_a_file_is_said_where_it_was_chosen(editor: Editor, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from core.problem.reading.reading import library
 from tests.browser.harness import ADAM, Server, Solve
@@ -117,6 +117,23 @@ def test_train_on_every_change(solve: Solve) -> None:
     solve.page.get_by_text("Train on every change").click()
     solve.slide("Depth", "3")
     solve.wait_status("done")
+
+
+def test_a_film_is_whole_once_it_is_known_how_far_it_goes(solve: Solve) -> None:
+    solve.open(**{**QUICK, "seed": 13})
+    solve.click("Train")
+    solve.wait_status("done")
+    held: list[Route] = []
+    solve.page.route("**/film?*", lambda route: held.append(route))
+    with solve.page.expect_request("**/film?*"):
+        solve.page.reload()
+    solve.wait_usable()
+    stage = solve.page.locator(".tg-stage")
+    assert solve.status == "done" and stage.get_attribute("data-whole") == "false"
+    for route in held:
+        route.continue_()
+    solve.page.unroute("**/film?*")
+    expect(stage).to_have_attribute("data-whole", "true")
 
 
 def test_a_result_outlives_the_server(browser: Browser, tmp_path: Path) -> None:

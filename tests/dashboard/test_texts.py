@@ -143,7 +143,7 @@ def test_numbers_have_two_significant_digits(value: float, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(2.0, "2"), (9.80665, "9.8066"), (-0.000412344, "−4.1234e−4"), (123456.7, "123460"), (1.5e8, "1.5e8"), (0.0, "0"), (math.inf, "inf")],
+    [(2.0, "2"), (9.80665, "9.8066"), (-0.000412344, "−4.1234e−4"), (123456.7, "123,460"), (1.5e8, "1.5e8"), (0.0, "0"), (math.inf, "inf")],
 )
 def test_what_was_found_has_five_digits_at_most(value: float, text: str) -> None:
     assert precise(value) == text

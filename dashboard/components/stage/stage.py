@@ -14,7 +14,7 @@ from core.errors import N_
 from core.experiment.choices import ARCHITECTURE_CHOICES, ENGINE_CHOICES, WEIGHTING_CHOICES
 from core.experiment.experiment import HYPERPARAMETERS, Experiment
 from core.store import Run
-from core.studies.spread import Spread
+from core.studies.seeds import COUNT, Outcome, Sought
 from dashboard.components import component
 from dashboard.components.stage import measured
 from dashboard.figures import curves, maps
@@ -33,25 +33,22 @@ NAMES = {"autograd": N_("autograd"), "jets": N_("jets"), "native": N_("native")}
 _component = component("stage")
 
 
-Found = tuple[int, Mapping[str, Spread]]
-"""How many runs with other seeds are done, and the spread of each constant over them."""
-ALONE: Found = (0, {})
-ENOUGH = 3
-"""Runs from which on the spread of what they found is told."""
-
-
-def stage(experiment: Experiment, run: Run | None, *, begun: bool = False, welcome: bool = False, found: Found = ALONE, key: str) -> None:
+def stage(
+    experiment: Experiment, run: Run | None, *, begun: bool = False, welcome: bool = False, several: Outcome | None = None, key: str
+) -> None:
     """The film of `run`, or what awaits `experiment` where that is None: picture, timeline, numbers, losses and the network.
 
-    `found` is what the same experiment with several seeds, this one's among them, found for the constants that it looks for.
+    `several` is what the experiment comes to with several seeds, this one's among them, where it looks for constants.
     `begun` says that the visitor has begun the run a moment ago: it is shown from its beginning. Where there is no run, the stage may
     `welcome` the visitor with the film that is shipped with the app. The page runs again when the run's status
     changes, and not for a moment of the film.
     """
-    _component(key=key, data=_data(experiment, run, begun, found) | {"intro": _intro() if welcome else None}, on_status_change=lambda: None)
+    _component(
+        key=key, data=_data(experiment, run, begun, several) | {"intro": _intro() if welcome else None}, on_status_change=lambda: None
+    )
 
 
-def _data(experiment: Experiment, run: Run | None, begun: bool, found: Found) -> dict[str, Any]:
+def _data(experiment: Experiment, run: Run | None, begun: bool, several: Outcome | None) -> dict[str, Any]:
     """What the component's script is given, as JSON; `problem` stands for all that the reference depends on, which is fetched by it."""
     coordinates = experiment.bound.coordinates
     return {
@@ -71,7 +68,7 @@ def _data(experiment: Experiment, run: Run | None, begun: bool, found: Found) ->
         "coordinates": [{"name": item.name, "low": item.low, "high": item.high} for item in coordinates],
         "network": _network(experiment),
         "panels": panels(experiment),
-        "estimates": _estimates(experiment, run, found),
+        "estimates": _estimates(experiment, run, several),
         "choices": _choices(experiment),
         "slice": _slice(coordinates),
         "texts": _texts(experiment),
@@ -133,15 +130,20 @@ def _constants(experiment: Experiment) -> list[dict[str, Any]]:
     return [_panel("constants", _("Constants"), figure, _("How each constant comes to its value."), aside=True)]
 
 
-def _estimates(experiment: Experiment, run: Run | None, found: Found) -> dict[str, Any]:
+def _estimates(experiment: Experiment, run: Run | None, several: Outcome | None) -> dict[str, Any]:
     """Each constant that is to be found: its truth, where it is known, what the run has come to, and how far other seeds come."""
-    own = run.estimates if run else {}
-    count, spreads = found
-    seeds = {name: {"count": count, "low": float(of.low), "high": float(of.high)} for name, of in spreads.items() if count >= ENOUGH}
+    found, sought = (run.estimates if run else {}), (several.constants if several else {})
     return {
-        name: {"written": letters(name), "truth": truth, "found": own.get(name), "seeds": seeds.get(name)}
+        name: {"written": letters(name), "truth": truth, "found": found.get(name), "seeds": _seeds(sought.get(name))}
         for name, truth in _truths(experiment).items()
     }
+
+
+def _seeds(sought: Sought | None) -> dict[str, Any] | None:
+    """How far several seeds lie apart; nothing where they are too few, or leave the constant in doubt."""
+    if sought is None or sought.spread is None or sought.count < COUNT.low:
+        return None
+    return {"count": sought.count, "low": float(sought.spread.low), "high": float(sought.spread.high)}
 
 
 def _truths(experiment: Experiment) -> dict[str, float | None]:

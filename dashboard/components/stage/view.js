@@ -88,7 +88,6 @@ class Stage {
   watch = 0; // counts the loops that look at a run; only the newest goes on
   fresh = true;
   film = new Film();
-  answered = false; // whether it is known how far the film of the run goes
   /** @type {Fields} */
   losses = {};
   lossesAt = 0;
@@ -217,14 +216,13 @@ class Stage {
   reset() {
     this.watch += 1;
     this.film = new Film();
-    this.answered = !this.data.run;
     this.losses = {};
     this.lossesAt = 0;
     this.moment = null;
     this.status = this.data.status;
     this.trained = this.data.step;
     this.player.pause();
-    this.player.take(0, 0, Boolean(this.data.run) && ACTIVE.includes(this.data.status ?? ""));
+    this.player.take(0, 0, Boolean(this.data.run)); // how far its film goes is not known yet
     this.standing.forget();
     this.standing.show(this.data, this.data);
   }
@@ -273,7 +271,7 @@ class Stage {
     const reached = Math.min(1, Math.max(steps ? this.trained / steps : 0, seconds ? (last?.seconds ?? 0) / seconds : 0));
     const done = this.status === "done" ? 1 : reached;
     this.root.dataset.moments = String(this.film.length);
-    this.root.dataset.whole = String(this.answered && !this.player.growing); // whether all moments that there are have come
+    this.root.dataset.whole = String(!this.player.growing); // whether all moments that there are have come
     const { intro } = data;
     const seen = moment && this.player.atEnd && !this.player.playing;
     say(this.caption, intro ? (seen ? intro.after : intro.during) : ""); // before the film is there, so that nothing moves then
@@ -374,9 +372,8 @@ class Stage {
       const active = ACTIVE.includes(status);
       this.status = status;
       this.trained = Math.max(step, this.film.moments.at(-1)?.header.step ?? 0);
-      this.answered = true;
       if (moments) this.take(moments, active, newest);
-      else this.player.take(this.film.length, this.player.place, active);
+      else this.player.take(this.film.length, this.player.place, active || newest > this.film.newest);
       const rest = !active && newest <= this.film.newest;
       if (this.film.length && this.opened !== run && (plays || active || rest)) {
         this.opened = run;

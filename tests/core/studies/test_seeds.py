@@ -67,6 +67,7 @@ def finished(
     error: float | None = 0.01,
     steps: int = 4,
     found: float | None = None,
+    doubt: str | None = None,
 ) -> Run:
     """A run that ends like that, with the loss 1/s at step s and a second a step."""
     run = store.create(experiment)
@@ -82,7 +83,7 @@ def finished(
         store.write_moments(lease, [Moment(step, None, moments.pack(header, {"solution.u": arrays["solution.u"]}))])
         store.write_frame(lease, pack(header, arrays))
     result: dict[str, Any] = {"loss": 1 / steps, "losses": {}, "relative_l2": scores, "max_error": scores}
-    bare = {"value": found, "low": None, "high": None, "doubt": None}
+    bare = {"value": found, "low": None, "high": None, "doubt": doubt}
     result["estimates"] = {item.name: bare for item in experiment.problem.estimates} if found is not None else None
     store.finish(lease, status, step=steps, seconds=float(steps), **result)
     return store.get(run.id)
@@ -138,11 +139,21 @@ def test_constants_are_those_that_done_runs_found(store: RunStore) -> None:
     known = seeds.experiments(experiment_of(load("inverse-decay"), {}, {"steps": 4}), 5)
     runs = [finished(store, one, found=value) for one, value in zip(known, (0.5, 0.7, 0.4), strict=False)]
     runs += [finished(store, known[3], "diverged", found=9.0), finished(store, known[4], "stopped", found=9.0)]
-    number, found = seeds.constants(runs)
-    assert number == 3 and found.keys() == {"lambda", "u0"}
-    for one in found.values():
-        assert [float(value) for value in (one.low, one.median, one.high)] == [0.4, 0.5, 0.7]
-    assert seeds.constants(runs[3:]) == (0, {})
+    outcome, without = seeds.outcome(runs), seeds.outcome(runs[3:])
+    assert outcome and outcome.constants.keys() == {"lambda", "u0"}
+    for one in outcome.constants.values():
+        assert one.count == 3 and one.doubted == 0 and one.spread
+        assert [float(value) for value in (one.spread.low, one.spread.median, one.spread.high)] == [0.4, 0.5, 0.7]
+    assert without and without.constants == {}
+
+
+def test_runs_that_are_stuck_at_one_value_do_not_agree(store: RunStore) -> None:
+    known = seeds.experiments(experiment_of(load("inverse-decay"), {}, {"steps": 4}), 4)
+    stuck = [finished(store, one, found=1.0, doubt="undetermined") for one in known[:3]]
+    outcome = seeds.outcome(stuck)
+    assert outcome and outcome.constants["lambda"] == seeds.Sought(0, 3, None)
+    outcome = seeds.outcome([*stuck, finished(store, known[3], found=0.5)])
+    assert outcome and (outcome.constants["lambda"].count, outcome.constants["lambda"].doubted) == (1, 3)
 
 
 def test_a_course_has_every_step_and_the_seconds_between_moments(store: RunStore) -> None:
@@ -284,9 +295,21 @@ def test_what_seeds_found_for_a_constant_is_told(store: RunStore, idle: Idle) ->
     for one, value in zip(seeds.experiments(experiment, 3), (0.5, 0.7, -0.00041234), strict=True):
         finished(store, one, found=value)
     app = opened(problem="inverse-decay")
-    assert "**λ = 0.5** (−4.1234e−4 to 0.7) over 3 seeds that are done." in text(app)
+    assert "**λ = 0.5** (−4.1234e−4 to 0.7) with 3 seeds." in text(app) and "doubt" not in text(app)
     table = next(element.value for element in app.markdown if element.value.startswith("| Seed"))
     assert "| λ |" in table.splitlines()[0] and table.splitlines()[3].endswith("| 0.7 | 0.7 |")
+
+
+def test_what_seeds_leave_in_doubt_is_told_so(store: RunStore, idle: Idle) -> None:
+    experiment = experiment_of(load("inverse-decay"), settings=dict(QUICK))
+    one, other, third = seeds.experiments(experiment, 3)
+    finished(store, one, found=0.5)
+    for stuck in (other, third):
+        finished(store, stuck, found=1.0, doubt="undetermined")
+    app = opened(problem="inverse-decay")
+    assert "**λ = 0.5** (0.5 to 0.5) with 1 seed. 2 seeds leave **λ** in doubt." in text(app)
+    table = next(element.value for element in app.markdown if element.value.startswith("| Seed"))
+    assert table.splitlines()[2].endswith("| 0.5 | 0.5 |") and table.splitlines()[3].endswith("| 1 ? | 1 ? |")
 
 
 def test_a_row_links_to_the_page_of_its_run(store: RunStore, idle: Idle) -> None:
@@ -330,6 +353,21 @@ def test_the_command_trains_seeds_and_tells_median_and_spread(command, tmp_path:
     assert capsys.readouterr().out.count("Training") == 1
     again = json.loads(Path("out.json").read_text())
     assert again["runs"][:3] == result["runs"]
+
+
+def test_the_command_tells_what_seeds_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys) -> None:  # type: ignore[no-untyped-def]
+    from core.__main__ import main
+
+    monkeypatch.chdir(tmp_path)
+    store = RunStore(f"sqlite:///{tmp_path / 'own.db'}")
+    stated = experiment_of(load("inverse-decay"), {}, {"steps": 4})
+    for one, value in zip(seeds.experiments(stated, 3), (0.5, 0.7, 0.4), strict=True):
+        finished(store, one, found=value, doubt="unmet" if value == 0.7 else None)
+    assert main(["seeds", "inverse-decay", "--steps", "4", "--count", "3", "--store", str(tmp_path / "own.db"), "--json", "out.json"]) == 0
+    told, result = capsys.readouterr().out, json.loads(Path("out.json").read_text())
+    assert "median lambda 0.45 (0.4 to 0.5) over 2 seeds\nlambda is in doubt with 1 of 3 seeds\n" in told
+    sought = result["estimates"]["lambda"]
+    assert (sought["count"], sought["doubted"], sought["value"]["low"], sought["value"]["high"]) == (2, 1, 0.4, 0.5)
 
 
 @pytest.mark.parametrize("count", ["2", "21", "many"])
